@@ -1,0 +1,92 @@
+//! The crate's one error type.
+
+use std::fmt;
+
+/// What went wrong, said in one message that names the op, the variable or the place and what to do instead.
+///
+/// The kinds are asked for by predicates, so that more can be told later without breaking a `match`.
+#[derive(Clone, PartialEq)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    ForeignVariable,
+    StaleGradient,
+    LateVariable,
+    Intermediate,
+    NoSecondDerivative,
+    Parameter,
+    Kink,
+    Arity,
+    Shape,
+    Name,
+    Expression,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error { kind, message: message.into() }
+    }
+
+    /// A variable of another tape was used.
+    pub fn is_foreign_variable(&self) -> bool {
+        self.kind == Kind::ForeignVariable
+    }
+    /// A gradient of an earlier use of the tape was asked about a variable of a later one.
+    pub fn is_stale_gradient(&self) -> bool {
+        self.kind == Kind::StaleGradient
+    }
+    /// A gradient was asked about a variable that was recorded after the output.
+    pub fn is_late_variable(&self) -> bool {
+        self.kind == Kind::LateVariable
+    }
+    /// A gradient of a lean tape was asked about a variable that is not an input.
+    pub fn is_intermediate(&self) -> bool {
+        self.kind == Kind::Intermediate
+    }
+    /// An op that is known only as `f64` closures was asked for more than values and first derivatives.
+    pub fn is_no_second_derivative(&self) -> bool {
+        self.kind == Kind::NoSecondDerivative
+    }
+    /// An op has no such parameter, or cannot take this value of it.
+    pub fn is_parameter(&self) -> bool {
+        self.kind == Kind::Parameter
+    }
+    /// A slope was chosen at a kink that lies outside the kink's interval, or the op has no kink.
+    pub fn is_kink(&self) -> bool {
+        self.kind == Kind::Kink
+    }
+    /// An op was given a number of arguments that it does not take.
+    pub fn is_arity(&self) -> bool {
+        self.kind == Kind::Arity
+    }
+    /// A slice has the wrong length.
+    pub fn is_shape(&self) -> bool {
+        self.kind == Kind::Shape
+    }
+    /// A name is unknown, or taken.
+    pub fn is_name(&self) -> bool {
+        self.kind == Kind::Name
+    }
+    /// An expression could not be read.
+    pub fn is_expression(&self) -> bool {
+        self.kind == Kind::Expression
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}: {})", self.kind, self.message)
+    }
+}
+
+impl std::error::Error for Error {}

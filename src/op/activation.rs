@@ -1,0 +1,63 @@
+//! The activation functions.
+
+use super::{Domain, Kink, Op, Point, Real, ops};
+use smallvec::smallvec;
+
+/// 1 / (1 + e⁻ᶻ).
+#[derive(Clone, Debug, Default)]
+pub struct Sigmoid;
+impl Op<1> for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let e = (-z.abs()).exp();
+        R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let e = (-z.abs()).exp();
+        [e / ((e + 1.0) * (e + 1.0))]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::from(1.0) / ((-z).exp() + 1.0)
+    }
+    fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
+        [a * (-a + 1.0)]
+    }
+}
+
+/// z for z > 0, else slope · z.
+#[derive(Clone, Debug)]
+pub struct LeakyRelu {
+    /// The slope on the left of 0.
+    pub slope: f64,
+}
+impl Default for LeakyRelu {
+    fn default() -> Self {
+        LeakyRelu { slope: 0.01 }
+    }
+}
+impl Op<1> for LeakyRelu {
+    const NAME: &'static str = "leaky_relu";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.less_equal(0.0.into()), z * self.slope, z)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let zero = R::from(0.0);
+        let kink = self.kinks()[0].slope[0];
+        [R::select(
+            z.less(zero),
+            self.slope.into(),
+            R::select(zero.less(z), 1.0.into(), R::select(z.equal(zero), kink.into(), z)),
+        )]
+    }
+    crate::params!(slope);
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(0.0, self.slope, 1.0)]
+    }
+}
+
+ops! {
+    /// The activation functions as methods, with the default parameters of their types.
+    trait Activations;
+    fn sigmoid(self) = Sigmoid;
+    fn leaky_relu(self) = LeakyRelu::default();
+}

@@ -1,0 +1,140 @@
+//! What a number must be able to do so that a rule can be run on it: the trait [`Real`], and the
+//! numbers that need no tape: `f64`, [`Dual`] and [`Lanes`].
+//!
+//! This is the lowest part; it uses nothing above it. Start with [`Real`], then `dual.rs`, which is
+//! forward mode in one page and the oracle of the checker.
+
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+mod dual;
+mod float;
+mod lanes;
+mod math;
+
+pub use dual::Dual;
+pub use lanes::Lanes;
+
+/// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.
+/// The trait, `f64`, `Lanes` and the variables of a tape are all made from this list; `Dual` is
+/// not, since its derivatives are the second opinion that the checker asks for.
+macro_rules! intrinsics {
+    ($then:ident) => {
+        $then! {
+            unary {
+                exp: Exp, "eˣ";
+                exp2: Exp2, "2ˣ";
+                expm1: Expm1, "eˣ − 1, accurate near 0";
+                ln: Ln, "the natural logarithm";
+                log2: Log2, "the logarithm to base 2";
+                log10: Log10, "the logarithm to base 10";
+                ln_1p: Ln1p, "ln(1 + x), accurate near 0";
+                sqrt: Sqrt, "the square root";
+                cbrt: Cbrt, "the cube root";
+                sin: Sin, "the sine";
+                cos: Cos, "the cosine";
+                tan: Tan, "the tangent";
+                asin: Asin, "the inverse sine";
+                acos: Acos, "the inverse cosine";
+                atan: Atan, "the inverse tangent";
+                sinh: Sinh, "the hyperbolic sine";
+                cosh: Cosh, "the hyperbolic cosine";
+                tanh: Tanh, "the hyperbolic tangent";
+                asinh: Asinh, "the inverse hyperbolic sine";
+                acosh: Acosh, "the inverse hyperbolic cosine";
+                atanh: Atanh, "the inverse hyperbolic tangent";
+                erf: Erf, "the error function 2/√π ∫₀ˣ exp(−t²) dt";
+                erfc: Erfc, "1 − erf(x), accurate in the right tail";
+                abs: Abs, "|x|; its slope at 0 is 0";
+                sign: Sign, "−1, 0 or 1; keeps the sign of a zero";
+                floor: Floor, "the largest integer not above x";
+                ceil: Ceil, "the smallest integer not below x";
+                round: Round, "the nearest integer, halves away from zero";
+            }
+            binary {
+                pow: Pow, "xʸ; a negative x needs an integer y";
+                atan2: Atan2, "the angle of the point (y, x) = (self, rhs), in (−π, π]";
+                hypot: Hypot, "√(x² + y²) without overflow; its slopes at the origin are 0";
+                chain: Chain, "the product of an adjoint (self) and a slope (rhs) in the chain rule: \
+                    an adjoint of exactly 0 gives 0, whatever the slope; a slope of exactly 0 gives 0 unless the adjoint is NaN. \
+                    So a branch that was not taken never makes a NaN";
+            }
+        }
+    };
+}
+pub(crate) use intrinsics;
+
+macro_rules! declare {
+    (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
+        /// What a number must be able to do so that a rule can be written for it once.
+        ///
+        /// There is arithmetic against itself and against `f64` on the right, a fixed set of
+        /// intrinsics, and comparisons that give a [`Mask`](Real::Mask) for [`select`](Real::select). There is no
+        /// `PartialOrd`: a rule must not branch, since lanes, printers and exports could not follow.
+        /// A program with control flow of its own asks for `R: Real + PartialOrd`.
+        ///
+        /// Write `-a + 1.0` for 1 − a: the bits are the same, and `1.0 - a` does not exist for a generic number.
+        pub trait Real:
+            Copy
+            + From<f64>
+            + Neg<Output = Self>
+            + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+            + Add<f64, Output = Self> + Sub<f64, Output = Self> + Mul<f64, Output = Self> + Div<f64, Output = Self>
+            + AddAssign + SubAssign + MulAssign + DivAssign
+            + Sum
+        {
+            /// The result of a comparison: `bool`, or one for each lane, or a recorded node.
+            type Mask: Copy;
+            /// self < rhs; false if either is NaN.
+            #[track_caller]
+            fn less(self, rhs: Self) -> Self::Mask;
+            /// self ≤ rhs; false if either is NaN.
+            #[track_caller]
+            fn less_equal(self, rhs: Self) -> Self::Mask;
+            /// self = rhs; false if either is NaN.
+            #[track_caller]
+            fn equal(self, rhs: Self) -> Self::Mask;
+            /// `yes` where the mask holds, `no` elsewhere. Both are computed; what is not chosen has no influence, NaN included.
+            #[track_caller]
+            fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+            $(#[doc = $doc] #[doc = "."] #[track_caller] fn $f(self) -> Self;)*
+            $(#[doc = $doc2] #[doc = "."] #[track_caller] fn $g(self, rhs: Self) -> Self;)*
+        }
+    };
+}
+intrinsics!(declare);
+
+/// A number that the lean tape can keep as a slope: one whose comparisons are plain `bool`s.
+///
+/// `f64`, [`Dual`] over a scalar, and a variable of another lean tape are scalars; that is how modes nest.
+pub trait Scalar: Real<Mask = bool> + PartialOrd + std::fmt::Debug {
+    /// Whether some component is NaN.
+    fn has_nan(&self) -> bool;
+    /// The product of two slopes of a chain, or `None` where the product is not a normal number and the two
+    /// must stay apart: multiplied early, 10²⁰⁰ · 10²⁰⁰ is ∞ even if an adjoint of 10⁻³⁰⁰ follows.
+    fn fold(self, inner: Self) -> Option<Self>;
+}
+
+/// `a op= b` from `a op b`, for a type with the four operators, against itself and against `f64`.
+macro_rules! assign_operators {
+    (@one [$($generics:tt)*] $ty:ty, $rhs:ty, $Op:ident $f:ident $sign:tt) => {
+        impl<$($generics)*> std::ops::$Op<$rhs> for $ty {
+            #[inline(always)]
+            #[track_caller]
+            fn $f(&mut self, rhs: $rhs) {
+                *self = *self $sign rhs;
+            }
+        }
+    };
+    (@all $generics:tt $ty:ty, $rhs:ty) => {
+        $crate::real::assign_operators! { @one $generics $ty, $rhs, AddAssign add_assign + }
+        $crate::real::assign_operators! { @one $generics $ty, $rhs, SubAssign sub_assign - }
+        $crate::real::assign_operators! { @one $generics $ty, $rhs, MulAssign mul_assign * }
+        $crate::real::assign_operators! { @one $generics $ty, $rhs, DivAssign div_assign / }
+    };
+    ($generics:tt $ty:ty) => {
+        $crate::real::assign_operators! { @all $generics $ty, Self }
+        $crate::real::assign_operators! { @all $generics $ty, f64 }
+    };
+}
+pub(crate) use assign_operators;
