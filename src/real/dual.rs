@@ -3,7 +3,7 @@
 //! The derivatives below are written out on purpose, although the ops have rules of their own: running a rule's
 //! `value` on a `Dual` is the checker's second opinion on the rule's `slope`, so it must not come from that slope.
 
-use super::{Real, Scalar, assign_operators};
+use super::{Real, assign_operators};
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -270,15 +270,5 @@ impl<R: Real> Real for Dual<R> {
     }
     fn chain(self, rhs: Self) -> Self {
         Dual::new(self.primal.chain(rhs.primal), self.tangent.chain(rhs.primal) + self.primal.chain(rhs.tangent))
-    }
-}
-
-impl<S: Scalar> Scalar for Dual<S> {
-    fn has_nan(&self) -> bool {
-        self.primal.has_nan() || self.tangent.has_nan()
-    }
-    fn fold(self, inner: Self) -> Option<Self> {
-        let primal = self.primal.fold(inner.primal)?;
-        Some(Dual::new(primal, self.tangent.fold(inner.primal)? + self.primal.fold(inner.tangent)?))
     }
 }

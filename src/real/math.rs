@@ -1,42 +1,75 @@
-//! The elementary functions of `f64`, each in one place, so that what stands behind them can be chosen in one place.
+//! The elementary functions of `f64`, so that what stands behind them is chosen in one place.
+//!
+//! They are pure Rust, so the bits do not depend on the platform. `pxfm` rounds correctly on every point that was
+//! looked at (4 million a function) and is not much slower than the system's library; where `libm` is within 1 ULP and
+//! takes half the time or less, it is `libm`. The system's own `acosh` and `atanh` are off by up to 10⁵ ULP near the
+//! edges, its `asinh` overflows beyond 9e307, and its `tanh` and `sinh` are off by 2 ULP.
 
-macro_rules! from_std {
-    ($($f:ident = $std:path;)*) => { $(
+macro_rules! from {
+    ($($f:ident($($x:ident),+) = $path:path;)*) => { $(
         #[inline(always)]
-        pub(super) fn $f(x: f64) -> f64 {
-            $std(x)
+        pub(super) fn $f($($x: f64),+) -> f64 {
+            $path($($x),+)
         } )*
     };
 }
 
-from_std! {
-    exp = f64::exp; exp2 = f64::exp2; expm1 = f64::exp_m1;
-    ln = f64::ln; log2 = f64::log2; log10 = f64::log10; ln_1p = f64::ln_1p;
-    sqrt = f64::sqrt; cbrt = f64::cbrt;
-    sin = f64::sin; cos = f64::cos; tan = f64::tan; asin = f64::asin; acos = f64::acos; atan = f64::atan;
-    sinh = f64::sinh; cosh = f64::cosh; tanh = f64::tanh; asinh = f64::asinh; acosh = f64::acosh; atanh = f64::atanh;
-    abs = f64::abs; floor = f64::floor; ceil = f64::ceil; round = f64::round;
-    erf = libm::erf; erfc = libm::erfc;
+from! {
+    exp(x) = pxfm::f_exp;
+    exp2(x) = pxfm::f_exp2;
+    expm1(x) = pxfm::f_expm1;
+    ln(x) = pxfm::f_log;
+    log2(x) = pxfm::f_log2;
+    log10(x) = pxfm::f_log10;
+    ln_1p(x) = pxfm::f_log1p;
+    sqrt(x) = f64::sqrt;
+    cbrt(x) = pxfm::f_cbrt;
+    sin(x) = libm::sin;
+    cos(x) = libm::cos;
+    tan(x) = libm::tan;
+    asin(x) = libm::asin;
+    acos(x) = libm::acos;
+    atan(x) = pxfm::f_atan;
+    cosh(x) = pxfm::f_cosh;
+    asinh(x) = pxfm::f_asinh;
+    acosh(x) = pxfm::f_acosh;
+    atanh(x) = pxfm::f_atanh;
+    erf(x) = libm::erf;
+    erfc(x) = pxfm::f_erfc;
+    abs(x) = f64::abs;
+    floor(x) = f64::floor;
+    ceil(x) = f64::ceil;
+    round(x) = f64::round;
+    pow(x, y) = libm::pow;
+    atan2(y, x) = pxfm::f_atan2;
+    hypot(x, y) = libm::hypot;
+}
+
+/// `pxfm`'s loses the sign of −0.
+#[inline(always)]
+pub(super) fn sinh(x: f64) -> f64 {
+    if x == 0.0 { x } else { pxfm::f_sinh(x) }
+}
+
+/// t / (t + 2) with t = e²ˣ − 1: within 2 ULP and as fast as the system's; `pxfm`'s own takes twice the time.
+/// The sum's rounding error is carried along, since it alone would cost half a ULP.
+#[inline(always)]
+pub(super) fn tanh(x: f64) -> f64 {
+    let z = x.abs();
+    if !(1e-8..22.0).contains(&z) {
+        return if z >= 22.0 { 1f64.copysign(x) } else { x };
+    }
+    let t = pxfm::f_expm1(2.0 * z);
+    let sum = t + 2.0;
+    let two = sum - t;
+    let error = (2.0 - two) + (t - (sum - two));
+    let q = t / sum;
+    (q - q * (error / sum)).copysign(x)
 }
 
 #[inline(always)]
 pub(super) fn sign(x: f64) -> f64 {
     if x == 0.0 || x.is_nan() { x } else { 1f64.copysign(x) }
-}
-
-#[inline(always)]
-pub(super) fn pow(x: f64, y: f64) -> f64 {
-    x.powf(y)
-}
-
-#[inline(always)]
-pub(super) fn atan2(y: f64, x: f64) -> f64 {
-    y.atan2(x)
-}
-
-#[inline(always)]
-pub(super) fn hypot(x: f64, y: f64) -> f64 {
-    x.hypot(y)
 }
 
 #[inline(always)]

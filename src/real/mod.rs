@@ -104,17 +104,6 @@ macro_rules! declare {
 }
 intrinsics!(declare);
 
-/// A number that the lean tape can keep as a slope: one whose comparisons are plain `bool`s.
-///
-/// `f64`, [`Dual`] over a scalar, and a variable of another lean tape are scalars; that is how modes nest.
-pub trait Scalar: Real<Mask = bool> + PartialOrd + std::fmt::Debug {
-    /// Whether some component is NaN.
-    fn has_nan(&self) -> bool;
-    /// The product of two slopes of a chain, or `None` where the product is not a normal number and the two
-    /// must stay apart: multiplied early, 10²⁰⁰ · 10²⁰⁰ is ∞ even if an adjoint of 10⁻³⁰⁰ follows.
-    fn fold(self, inner: Self) -> Option<Self>;
-}
-
 /// `a op= b` from `a op b`, for a type with the four operators, against itself and against `f64`.
 macro_rules! assign_operators {
     (@one [$($generics:tt)*] $ty:ty, $rhs:ty, $Op:ident $f:ident $sign:tt) => {

@@ -1,0 +1,107 @@
+//! A list that grows behind a shared reference: what the lean tape's entries are kept in.
+//!
+//! A `RefCell<Vec<T>>` would do the same and costs a test and two stores for every entry. What makes this sound is that
+//! no reference into the list is ever handed out while it can grow, and that nothing of the caller's runs while it does.
+
+use std::cell::UnsafeCell;
+
+/// A list of `Copy` items that can be pushed to through `&self`, by one thread.
+#[derive(Default)]
+pub(super) struct Bump<T>(UnsafeCell<Vec<T>>);
+
+impl<T: Copy> Bump<T> {
+    /// The number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        // SAFETY: `Bump` is not `Sync`, and no `&mut` to the list outlives a method of this type but `push`, which
+        // does not call back; so nothing else refers to the list now.
+        unsafe { (*self.0.get()).len() }
+    }
+
+    /// Appends an item.
+    ///
+    /// # Panics
+    /// If there would be more than `limit` items.
+    #[inline(always)]
+    pub fn push(&self, item: T, limit: usize) {
+        // SAFETY: as in `len`; this `&mut` is the only reference, and `grow` and `push` run no code of the caller's
+        // (`T: Copy` has no drop).
+        let list = unsafe { &mut *self.0.get() };
+        if list.len() == list.capacity() {
+            grow(list, limit);
+        }
+        // SAFETY: there is room for one more: either there was before, or `grow` made it or panicked.
+        unsafe {
+            list.as_mut_ptr().add(list.len()).write(item);
+            list.set_len(list.len() + 1);
+        }
+    }
+
+    /// Removes all items, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.0.get_mut().clear();
+    }
+
+    /// The items, for as long as nothing can be pushed.
+    pub fn as_slice(&mut self) -> &[T] {
+        self.0.get_mut()
+    }
+
+    /// Gives the items to `f`, which must not push: it would find the list empty, and what it pushed would be lost.
+    pub fn with<A>(&self, f: impl FnOnce(&[T]) -> A) -> A {
+        // SAFETY: as in `len`. The list is moved out while `f` runs, so that a push inside `f` meets another list.
+        let list = std::mem::take(unsafe { &mut *self.0.get() });
+        let answer = f(&list);
+        // SAFETY: as above; `f` has returned.
+        unsafe { *self.0.get() = list };
+        answer
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn grow<T>(list: &mut Vec<T>, limit: usize) {
+    assert!(list.len() < limit, "the tape is full: it holds {limit} entries");
+    list.reserve(1.max(list.len().min(limit - list.len())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bump;
+
+    #[test]
+    fn holds_what_was_pushed_and_keeps_its_memory() {
+        let mut bump = Bump::default();
+        for i in 0..1000u64 {
+            bump.push([i, !i], usize::MAX);
+        }
+        assert_eq!(bump.len(), 1000);
+        assert!(bump.as_slice().iter().enumerate().all(|(i, x)| *x == [i as u64, !(i as u64)]));
+        let place = bump.as_slice().as_ptr();
+        bump.clear();
+        bump.push([1, 2], usize::MAX);
+        assert_eq!((bump.as_slice(), bump.as_slice().as_ptr()), (&[[1, 2]][..], place));
+    }
+
+    #[test]
+    fn a_push_while_the_items_are_lent_cannot_touch_them() {
+        let bump = Bump::default();
+        bump.push(1, usize::MAX);
+        bump.with(|items| {
+            for i in 0..100 {
+                bump.push(i, usize::MAX);
+            }
+            assert_eq!(items, [1]);
+        });
+        assert_eq!(bump.len(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "the tape is full")]
+    fn is_full_at_its_limit() {
+        let bump = Bump::default();
+        for i in 0..9 {
+            bump.push(i, 8);
+        }
+    }
+}
