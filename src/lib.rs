@@ -4,4 +4,4 @@ mod error;
 pub mod op;
 pub mod real;
 pub use error::Error;
-pub use real::{Dual, Lanes, Real, Scalar};
+pub use real::{Dual, Lanes, Real};
