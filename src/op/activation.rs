@@ -1,7 +1,6 @@
 //! The activation functions.
 
-use super::{Domain, Kink, Op, Point, Real, ops};
-use smallvec::smallvec;
+use super::{Kink, Op, Real, ops};
 
 /// 1 / (1 + e⁻ᶻ).
 #[derive(Clone, Debug, Default)]
@@ -21,6 +20,23 @@ impl Op<1> for Sigmoid {
     }
     fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
         [a * (-a + 1.0)]
+    }
+}
+
+/// The hyperbolic tangent.
+#[derive(Clone, Debug, Default)]
+pub struct Tanh;
+impl Op<1> for Tanh {
+    const NAME: &'static str = "tanh";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z.tanh()
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let e = (z.abs() * -2.0).exp();
+        [e * 4.0 / ((e + 1.0) * (e + 1.0))]
+    }
+    fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
+        [-(a * a) + 1.0]
     }
 }
 
@@ -59,5 +75,6 @@ ops! {
     /// The activation functions as methods, with the default parameters of their types.
     trait Activations;
     fn sigmoid(self) = Sigmoid;
+    Tanh;
     fn leaky_relu(self) = LeakyRelu::default();
 }

@@ -1,6 +1,7 @@
 //! Arithmetic: the operators, powers, rounding, and the ops that choose between numbers.
 
-use super::{Domain, Kink, Op, Real, ops};
+use super::{Domain, Error, Kink, Op, Params, Point, Real, bad_param, ops};
+use smallvec::smallvec;
 
 /// x + y.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,9 @@ impl Op<2> for Div {
     fn slope<R: Real>(&self, [_, y]: [R; 2], a: R) -> [R; 2] {
         [R::from(1.0) / y, -a / y]
     }
+    fn domain(&self) -> Domain {
+        Domain::new("y ≠ 0", &[])
+    }
 }
 
 /// −x.
@@ -59,12 +63,141 @@ impl Op<2> for Div {
 pub struct Neg;
 impl Op<1> for Neg {
     const NAME: &'static str = "neg";
-    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        -z
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        -x
     }
     fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
         [R::from(-1.0)]
     }
+}
+
+/// 1 / x.
+#[derive(Clone, Debug, Default)]
+pub struct Recip;
+impl Op<1> for Recip {
+    const NAME: &'static str = "recip";
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        R::from(1.0) / x
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], a: R) -> [R; 1] {
+        [-a / x]
+    }
+    fn domain(&self) -> Domain {
+        Domain::new("x ≠ 0", &[])
+    }
+}
+
+/// x².
+#[derive(Clone, Debug, Default)]
+pub struct Square;
+impl Op<1> for Square {
+    const NAME: &'static str = "square";
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        x * x
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        [x * 2.0]
+    }
+}
+
+/// xⁿ for an integer n; x⁰ is the constant 1.
+#[derive(Clone, Debug)]
+pub struct Powi {
+    /// The exponent.
+    pub n: i32,
+}
+impl Op<1> for Powi {
+    const NAME: &'static str = "powi";
+    const NEEDS_PARAMS: bool = true;
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        x.pow(f64::from(self.n).into())
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        let n = f64::from(self.n);
+        [R::from(n).chain(x.pow(R::from(n - 1.0)))]
+    }
+    fn params(&self) -> Params {
+        smallvec![("n", self.n.into())]
+    }
+    fn with_param(&self, name: &str, value: f64) -> Result<Self, Error> {
+        let n = value as i32;
+        match name {
+            "n" if f64::from(n) == value => Ok(Powi { n }),
+            _ => Err(bad_param(self.params(), Self::NAME, name, value)),
+        }
+    }
+    fn domain(&self) -> Domain {
+        if self.n < 0 { Recip.domain() } else { Domain::ALL }
+    }
+}
+
+/// xʸ, and 1 for y = 0; a negative x needs an integer y and has no slope in it.
+#[derive(Clone, Debug, Default)]
+pub struct Pow;
+impl Op<2> for Pow {
+    const NAME: &'static str = "pow";
+    fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        x.pow(y)
+    }
+    fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [y.chain(x.pow(y - 1.0)), R::select(at_origin(x, y), 0.0.into(), a.chain(x.ln()))]
+    }
+    fn jumps(&self) -> Vec<Point> {
+        vec![smallvec![0.0, 0.0]]
+    }
+    fn domain(&self) -> Domain {
+        Domain::new("x ≥ 0, or y an integer", &[(0.0, f64::INFINITY)])
+    }
+}
+
+/// |x|.
+#[derive(Clone, Debug, Default)]
+pub struct Abs;
+impl Op<1> for Abs {
+    const NAME: &'static str = "abs";
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        x.abs()
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        [x.sign()]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(0.0, -1.0, 1.0)]
+    }
+}
+
+/// The ops that are constant between their jumps, of which some are listed.
+macro_rules! steps {
+    ($($(#[$doc:meta])* $Op:ident, $name:literal, $f:ident, jumps at $jumps:expr;)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default)]
+        pub struct $Op;
+        impl Op<1> for $Op {
+            const NAME: &'static str = $name;
+            fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+                x.$f()
+            }
+            fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+                [R::select(x.equal(x), 0.0.into(), x)]
+            }
+            fn jumps(&self) -> Vec<Point> {
+                $jumps.map(|x| smallvec![x]).into()
+            }
+            fn samples(&self) -> Vec<[f64; 1]> {
+                [0.25, -0.25, 1e-3, -1e-3, 0.75, -1.3, 2.6, -7.9, 10.2].map(|x| [x]).into()
+            }
+        } )*
+    };
+}
+steps! {
+    /// The sign: −1, 0 or 1; keeps the sign of a zero.
+    Sign, "sign", sign, jumps at [0.0];
+    /// The largest integer not above x.
+    Floor, "floor", floor, jumps at [-1.0, 0.0, 2.0];
+    /// The smallest integer not below x.
+    Ceil, "ceil", ceil, jumps at [-1.0, 0.0, 2.0];
+    /// The nearest integer, halves away from zero.
+    Round, "round", round, jumps at [-1.5, -0.5, 0.5, 2.5];
 }
 
 /// The larger of two numbers; at a tie each argument has the slope ½. NaN if either is NaN.
@@ -76,21 +209,146 @@ impl Op<2> for Max {
         R::select(y.less(x), x, R::select(x.less_equal(y), y, x + y))
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
-        let winner = |x: R, y: R| {
-            R::select(y.less(x), 1.0.into(), R::select(x.less(y), 0.0.into(), R::select(x.equal(y), 0.5.into(), x + y)))
-        };
-        [winner(x, y), winner(y, x)]
+        [below(y, x), below(x, y)]
     }
     fn kinks(&self) -> Vec<Kink> {
         [-2.5, 0.0, 1.0].map(|t| Kink::at_point([t, t], [(0.0, 1.0, 0.5); 2])).into()
     }
 }
 
-/// x raised to the integer n.
+/// The smaller of two numbers; at a tie each argument has the slope ½. NaN if either is NaN.
+#[derive(Clone, Debug, Default)]
+pub struct Min;
+impl Op<2> for Min {
+    const NAME: &'static str = "min";
+    fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        R::select(x.less(y), x, R::select(y.less_equal(x), y, x + y))
+    }
+    fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
+        [below(x, y), below(y, x)]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        [-2.5, 0.0, 1.0].map(|t| Kink::at_point([t, t], [(1.0, 0.0, 0.5); 2])).into()
+    }
+}
+
+/// x, but at least lo and at most hi.
 #[derive(Clone, Debug)]
-pub struct Powi {
-    /// The exponent.
-    pub n: i32,
+pub struct Clamp {
+    /// The lowest value.
+    pub lo: f64,
+    /// The highest value.
+    pub hi: f64,
+}
+impl Op<1> for Clamp {
+    const NAME: &'static str = "clamp";
+    const NEEDS_PARAMS: bool = true;
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        let (lo, hi) = (R::from(self.lo), R::from(self.hi));
+        R::select(x.less(lo), lo, R::select(hi.less(x), hi, x))
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        let (lo, hi, zero) = (R::from(self.lo), R::from(self.hi), R::from(0.0));
+        let inside = R::select(x.equal(x), 1.0.into(), x);
+        [R::select(x.less_equal(lo), zero, R::select(hi.less_equal(x), zero, inside))]
+    }
+    crate::params!(lo, hi);
+    fn fault(&self) -> Option<&'static str> {
+        (self.lo > self.hi).then_some("needs lo ≤ hi")
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        let mut kinks = vec![Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)];
+        kinks.retain(|k| k.at[0].is_finite() && self.lo < self.hi);
+        kinks
+    }
+}
+
+/// √(x² + y²), without overflow.
+#[derive(Clone, Debug, Default)]
+pub struct Hypot;
+impl Op<2> for Hypot {
+    const NAME: &'static str = "hypot";
+    fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        x.hypot(y)
+    }
+    fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [cosine(x, a), cosine(y, a)]
+    }
+    fn textbook<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        (x * x + y * y).sqrt()
+    }
+    fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [x / a, y / a]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2])]
+    }
+}
+
+/// The angle of the point (y, x), in (−π, π]. Its slopes at the origin are 0; at the cut they are those of either side.
+#[derive(Clone, Debug, Default)]
+pub struct Atan2;
+impl Op<2> for Atan2 {
+    const NAME: &'static str = "atan2";
+    fn value<R: Real>(&self, [y, x]: [R; 2]) -> R {
+        y.atan2(x)
+    }
+    fn slope<R: Real>(&self, [y, x]: [R; 2], a: R) -> [R; 2] {
+        let h = x.hypot(y);
+        // h = 2h at the origin and at ∞: there 0, since the angle is finite, or NaN where that is NaN
+        let over_square = |z: R| R::select(h.equal(h + h), a * 0.0, z / h / h);
+        [over_square(x), over_square(-y)]
+    }
+    fn textbook_slope<R: Real>(&self, [y, x]: [R; 2], _: R) -> [R; 2] {
+        let square = x * x + y * y;
+        [x / square, -y / square]
+    }
+    fn jumps(&self) -> Vec<Point> {
+        vec![smallvec![0.0, 0.0], smallvec![0.0, -1.0]]
+    }
+}
+
+/// x · y + z as one op, rounded twice: a fused product would differ from `x * y + z`.
+#[derive(Clone, Debug, Default)]
+pub struct MulAdd;
+impl Op<3> for MulAdd {
+    const NAME: &'static str = "mul_add";
+    fn value<R: Real>(&self, [x, y, z]: [R; 3]) -> R {
+        x * y + z
+    }
+    fn slope<R: Real>(&self, [x, y, _]: [R; 3], _: R) -> [R; 3] {
+        [y, x, 1.0.into()]
+    }
+}
+
+/// x · y as the chain rule multiplies, so that 0 annihilates: [`Real::chain`].
+#[derive(Clone, Debug, Default)]
+pub struct Chain;
+impl Op<2> for Chain {
+    const NAME: &'static str = "chain";
+    fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        x.chain(y)
+    }
+    fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
+        [y, x]
+    }
+}
+
+/// 1 if x < y, ½ at a tie, else 0; NaN at NaN.
+fn below<R: Real>(x: R, y: R) -> R {
+    let tie = R::select(x.equal(y), 0.5.into(), x + y);
+    R::select(x.less(y), 1.0.into(), R::select(y.less(x), 0.0.into(), tie))
+}
+
+/// Whether both numbers are 0.
+pub(super) fn at_origin<R: Real>(x: R, y: R) -> R::Mask {
+    (x.abs() + y.abs()).equal(0.0.into())
+}
+
+/// x / h for a component x of a vector of length h. At h = 0 and at h = ∞ it is the sign of an x that is as long.
+pub(super) fn cosine<R: Real>(x: R, h: R) -> R {
+    let edge = R::select(x.abs().equal(h), x.sign(), x / h);
+    R::select(h.equal(h + h), edge, x / h)
 }
 
 ops! {
@@ -101,5 +359,20 @@ ops! {
     Mul;
     Div;
     Neg;
+    fn recip(self) = Recip;
+    fn square(self) = Square;
+    fn powi(self; n: i32) = Powi { n }, as Powi { n: 3 };
+    Pow;
+    Abs;
+    Sign;
+    Floor;
+    Ceil;
+    Round;
     fn max(self, rhs) = Max;
+    fn min(self, rhs) = Min;
+    fn clamp(self; lo: f64, hi: f64) = Clamp { lo, hi }, as Clamp { lo: -1.0, hi: 1.0 };
+    Hypot;
+    Atan2;
+    fn mul_add(self, factor, term) = MulAdd;
+    Chain;
 }

@@ -1,30 +1,61 @@
 //! Comparisons and choice as ops: what a rule's branches become on a recording tape.
 
-use super::{Domain, Kink, Op, Point, Real, ops};
+use super::{Op, Point, Real, Visitor};
+use smallvec::smallvec;
 
-/// 1 if x < y, else 0.
+/// The comparisons: 1 where one holds, else 0.
+macro_rules! comparisons {
+    ($($(#[$doc:meta])* $Op:ident, $name:literal, $f:ident;)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default)]
+        pub struct $Op;
+        impl Op<2> for $Op {
+            const NAME: &'static str = $name;
+            fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+                R::select(x.$f(y), 1.0.into(), 0.0.into())
+            }
+            fn slope<R: Real>(&self, _: [R; 2], _: R) -> [R; 2] {
+                [0.0.into(); 2]
+            }
+            fn jumps(&self) -> Vec<Point> {
+                [-1.5, 0.0, 2.0].map(|t| smallvec![t, t]).into()
+            }
+        } )*
+    };
+}
+comparisons! {
+    /// 1 if x < y, else 0.
+    Less, "less", less;
+    /// 1 if x ≤ y, else 0.
+    LessEqual, "less_equal", less_equal;
+    /// 1 if x = y, else 0.
+    Equal, "equal", equal;
+}
+
+/// The second argument if the first, a comparison's 0 or 1, is 1, else the third.
 #[derive(Clone, Debug, Default)]
-pub struct Less;
-impl Op<2> for Less {
-    const NAME: &'static str = "less";
-    fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        R::select(x.less(y), 1.0.into(), 0.0.into())
+pub struct Select;
+impl Op<3> for Select {
+    const NAME: &'static str = "select";
+    fn value<R: Real>(&self, [m, yes, no]: [R; 3]) -> R {
+        R::select(R::from(0.5).less(m), yes, no)
     }
-    fn slope<R: Real>(&self, _: [R; 2], _: R) -> [R; 2] {
-        [0.0.into(); 2]
+    fn slope<R: Real>(&self, [m, _, _]: [R; 3], _: R) -> [R; 3] {
+        let [zero, one] = [0.0, 1.0].map(R::from);
+        let m = R::from(0.5).less(m);
+        [zero, R::select(m, one, zero), R::select(m, zero, one)]
     }
     fn jumps(&self) -> Vec<Point> {
-        diagonal()
+        vec![smallvec![0.5, 2.0, -1.0]]
+    }
+    fn samples(&self) -> Vec<[f64; 3]> {
+        vec![[0.0, 2.0, -1.0], [1.0, 2.0, -1.0], [0.0, -0.5, 3.0], [1.0, 1e-3, 10.0]]
     }
 }
 
-/// Points at which two arguments are equal.
-fn diagonal() -> Vec<Point> {
-    [-1.5, 0.0, 2.0].map(|t| Point::from_slice(&[t, t])).into()
-}
-
-ops! {
-    /// Comparisons as methods.
-    trait Branches;
-    Less;
+pub(super) fn visit(visitor: &mut impl Visitor) {
+    visitor.op(Less);
+    visitor.op(LessEqual);
+    visitor.op(Equal);
+    visitor.op(Select);
 }

@@ -1,22 +1,135 @@
-//! The elementary functions.
+//! The elementary functions. Their methods are those of [`Real`]; here are their slopes.
 
-use super::{Domain, Op, Real, ops};
+use super::{Domain, Op, Real, Visitor};
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 
-/// eˣ.
-#[derive(Clone, Debug, Default)]
-pub struct Exp;
-impl Op<1> for Exp {
-    const NAME: &'static str = "exp";
-    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
-        x.exp()
-    }
-    fn slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
-        [a]
-    }
+/// For each function the op, its name and its slope, given x and a = g(x), and what else the op says.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $Op:ident = $f:ident, |$x:pat_param, $a:pat_param| $slope:expr $(, { $($more:tt)* })?;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, Default)]
+            pub struct $Op;
+            impl Op<1> for $Op {
+                const NAME: &'static str = stringify!($f);
+                fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+                    x.$f()
+                }
+                fn slope<R: Real>(&self, [$x]: [R; 1], $a: R) -> [R; 1] {
+                    [$slope]
+                }
+                $($($more)*)?
+            }
+        )*
+        pub(super) fn visit(visitor: &mut impl Visitor) {
+            $(visitor.op($Op);)*
+        }
+    };
 }
 
-ops! {
-    /// Elementary functions as methods, beside those of `Real`.
-    trait Elementary;
-    Exp;
+/// The other items of an op in the list: where it is defined, and its slope in the textbooks.
+macro_rules! domain {
+    ($text:literal, $lo:expr, $hi:expr) => {
+        fn domain(&self) -> Domain {
+            Domain::new($text, &[($lo, $hi)])
+        }
+    };
+}
+macro_rules! textbook {
+    (|$x:pat_param, $a:pat_param| $slope:expr) => {
+        fn textbook_slope<R: Real>(&self, [$x]: [R; 1], $a: R) -> [R; 1] {
+            [$slope]
+        }
+    };
+}
+
+functions! {
+    /// eˣ.
+    Exp = exp, |_, a| a;
+    /// 2ˣ.
+    Exp2 = exp2, |_, a| a * LN_2;
+    /// eˣ − 1, accurate near 0.
+    Expm1 = expm1, |x, _| x.exp();
+    /// The natural logarithm.
+    Ln = ln, |x, _| R::from(1.0) / x, {
+        domain!("x > 0", 0.0, f64::INFINITY);
+    };
+    /// The logarithm to base 2.
+    Log2 = log2, |x, _| R::from(LOG2_E) / x, {
+        domain!("x > 0", 0.0, f64::INFINITY);
+    };
+    /// The logarithm to base 10.
+    Log10 = log10, |x, _| R::from(LOG10_E) / x, {
+        domain!("x > 0", 0.0, f64::INFINITY);
+    };
+    /// ln(1 + x), accurate near 0.
+    Ln1p = ln_1p, |x, _| R::from(1.0) / (x + 1.0), {
+        domain!("x > −1", -1.0, f64::INFINITY);
+    };
+    /// The square root; its slope at 0 is +∞, and also at −0.
+    Sqrt = sqrt, |_, a| R::from(0.5) / a.abs(), {
+        textbook!(|_, a| R::from(0.5) / a);
+        domain!("x ≥ 0", 0.0, f64::INFINITY);
+    };
+    /// The cube root; its slope at 0 is +∞.
+    Cbrt = cbrt, |_, a| R::from(1.0) / (a * a * 3.0);
+    /// The sine.
+    Sin = sin, |x, _| x.cos();
+    /// The cosine.
+    Cos = cos, |x, _| -x.sin();
+    /// The tangent.
+    Tan = tan, |_, a| a * a + 1.0;
+    /// The inverse sine.
+    Asin = asin, |x, _| R::from(1.0) / one_minus_square(x).sqrt(), {
+        textbook!(|x, _| R::from(1.0) / (-(x * x) + 1.0).sqrt());
+        domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
+    };
+    /// The inverse cosine.
+    Acos = acos, |x, _| R::from(-1.0) / one_minus_square(x).sqrt(), {
+        textbook!(|x, _| R::from(-1.0) / (-(x * x) + 1.0).sqrt());
+        domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
+    };
+    /// The inverse tangent.
+    Atan = atan, |x, _| R::from(1.0) / x.hypot(1.0.into()) / x.hypot(1.0.into()), {
+        textbook!(|x, _| R::from(1.0) / (x * x + 1.0));
+    };
+    /// The hyperbolic sine.
+    Sinh = sinh, |x, _| x.cosh();
+    /// The hyperbolic cosine.
+    Cosh = cosh, |x, _| x.sinh();
+    /// The inverse hyperbolic sine.
+    Asinh = asinh, |x, _| R::from(1.0) / x.hypot(1.0.into()), {
+        textbook!(|x, _| R::from(1.0) / (x * x + 1.0).sqrt());
+    };
+    /// The inverse hyperbolic cosine.
+    Acosh = acosh, |x, _| R::from(1.0) / ((x - 1.0).sqrt() * (x + 1.0).sqrt()), {
+        textbook!(|x, _| R::from(1.0) / (x * x - 1.0).sqrt());
+        domain!("x ≥ 1", 1.0, f64::INFINITY);
+    };
+    /// The inverse hyperbolic tangent.
+    Atanh = atanh, |x, _| R::from(1.0) / one_minus_square(x), {
+        textbook!(|x, _| R::from(1.0) / (-(x * x) + 1.0));
+        domain!("−1 < x < 1", -1.0, 1.0);
+    };
+    /// The error function 2/√π ∫₀ˣ exp(−t²) dt.
+    Erf = erf, |x, _| bell(x) * FRAC_2_SQRT_PI, {
+        textbook!(|x, _| (-(x * x)).exp() * FRAC_2_SQRT_PI);
+    };
+    /// 1 − erf(x), accurate in the right tail.
+    Erfc = erfc, |x, _| bell(x) * -FRAC_2_SQRT_PI, {
+        textbook!(|x, _| (-(x * x)).exp() * -FRAC_2_SQRT_PI);
+    };
+}
+
+/// 1 − x²: the product keeps the digits at ±1, the difference those of the derivative at 0.
+fn one_minus_square<R: Real>(x: R) -> R {
+    R::select(x.abs().less(0.5.into()), -(x * x) + 1.0, (-x + 1.0) * (x + 1.0))
+}
+
+/// exp(−x²). A rounded x² would cost as many ULP as x² is large, so it is split into z², which is exact, and a rest.
+pub(super) fn bell<R: Real>(x: R) -> R {
+    let far = R::from(28.0); // exp(−28²) = 0, and nothing can overflow
+    let x = R::select(far.less(x.abs()), far, x);
+    let z = (x * 1048576.0).round() / 1048576.0;
+    (-(z * z)).exp() * ((z - x) * (z + x)).exp()
 }

@@ -8,11 +8,12 @@ use crate::real::{Dual, Lanes, Real};
 use smallvec::{SmallVec, smallvec};
 
 mod activation;
-mod apply;
+pub(crate) mod apply;
 mod arithmetic;
 mod branch;
 mod elementary;
 mod kink;
+mod loss;
 mod reduction;
 
 pub use activation::*;
@@ -21,6 +22,7 @@ pub use arithmetic::*;
 pub use branch::*;
 pub use elementary::*;
 pub use kink::{AtKink, Kink};
+pub use loss::*;
 pub use reduction::*;
 
 /// The arguments of one application of an op, one number each.
@@ -88,7 +90,10 @@ pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
         Err(no_param(Self::NAME, name, value, &self.params()))
     }
 
-    /// What is wrong with the parameters taken together, if anything.
+    /// Whether the parameters have no defaults: whoever asks for the op by name must give them all.
+    const NEEDS_PARAMS: bool = false;
+
+    /// What is wrong with the parameters taken together, if anything: words that follow the op's name.
     fn fault(&self) -> Option<&'static str> {
         None
     }
@@ -150,7 +155,10 @@ pub trait Reduce: Clone + Send + Sync + 'static {
         Err(no_param(Self::NAME, name, value, &self.params()))
     }
 
-    /// What is wrong with `n` arguments and these parameters, if anything: a message that follows the op's name.
+    /// Whether the parameters have no defaults: whoever asks for the op by name must give them all.
+    const NEEDS_PARAMS: bool = false;
+
+    /// What is wrong with `n` arguments and these parameters, if anything: words that follow the op's name.
     fn fault(&self, n: usize) -> Option<&'static str> {
         (n == 0).then_some("needs at least one argument")
     }
@@ -279,6 +287,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
     elementary::visit(visitor);
     activation::visit(visitor);
     reduction::visit(visitor);
+    loss::visit(visitor);
     branch::visit(visitor);
 }
 

@@ -1,35 +1,220 @@
-//! Ops of any number of arguments, each one node, and losses.
+//! Ops of any number of arguments, each one node.
 
-use super::{Apply, Domain, Kink, Point, Real, Reduce, Visitor};
+use super::arithmetic::cosine;
+use super::{Apply, Error, Kink, Params, Point, Real, Reduce, Visitor, bad_param};
+use smallvec::smallvec;
 
-/// ln Σ exp(xᵢ), without overflow.
+/// Σ xᵢ.
+#[derive(Clone, Debug, Default)]
+pub struct Sum;
+impl Reduce for Sum {
+    const NAME: &'static str = "sum";
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        x.iter().copied().sum()
+    }
+    fn slope<R: Real>(&self, _: &[R], _: R, slopes: &mut [R]) {
+        slopes.fill(1.0.into());
+    }
+}
+
+/// Σ xᵢ / n.
+#[derive(Clone, Debug, Default)]
+pub struct Mean;
+impl Reduce for Mean {
+    const NAME: &'static str = "mean";
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        x.iter().copied().sum::<R>() / x.len() as f64
+    }
+    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
+        slopes.fill(R::from(1.0 / x.len() as f64));
+    }
+}
+
+/// Σ xᵢ yᵢ of the first half x of the arguments and the second half y.
+#[derive(Clone, Debug, Default)]
+pub struct Dot;
+impl Reduce for Dot {
+    const NAME: &'static str = "dot";
+    fn value<R: Real>(&self, args: &[R]) -> R {
+        let (x, y) = args.split_at(args.len() / 2);
+        x.iter().zip(y).map(|(&x, &y)| x * y).sum()
+    }
+    fn slope<R: Real>(&self, args: &[R], _: R, slopes: &mut [R]) {
+        slopes.copy_from_slice(args);
+        slopes.rotate_left(args.len() / 2);
+    }
+    fn fault(&self, n: usize) -> Option<&'static str> {
+        (n == 0 || n % 2 == 1).then_some("needs two vectors of the same length, at least 1")
+    }
+    fn samples(&self) -> Vec<Point> {
+        vec![smallvec![0.7, -1.5], smallvec![0.3, -2.5, 1.25, 4.0], smallvec![-30.0, 20.0, 1e-3, 0.0, -0.5, 7.0]]
+    }
+}
+
+/// √(Σ xᵢ²), without overflow.
+#[derive(Clone, Debug, Default)]
+pub struct Norm;
+impl Reduce for Norm {
+    const NAME: &'static str = "norm";
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        let m = x.iter().fold(R::from(0.0), |m, &x| R::select(m.less(x.abs()), x.abs(), m));
+        // 0 and ∞ cannot be divided by, and need not be
+        let scale = R::select(m.equal(m + m), 1.0.into(), m);
+        x.iter().map(|&x| (x / scale) * (x / scale)).sum::<R>().sqrt() * scale
+    }
+    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        for (s, &x) in slopes.iter_mut().zip(x) {
+            *s = cosine(x, a);
+        }
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2])]
+    }
+}
+
+/// ln Σ exp(xᵢ), without overflow. The slopes at nothing but −∞ are 0.
 #[derive(Clone, Debug, Default)]
 pub struct LogSumExp;
 impl Reduce for LogSumExp {
     const NAME: &'static str = "logsumexp";
     fn value<R: Real>(&self, x: &[R]) -> R {
-        let m = x.iter().fold(R::from(f64::NEG_INFINITY), |m, &x| R::select(m.less(x), x, m));
-        x.iter().fold(R::from(0.0), |s, &x| s + (x - m).exp()).ln() + m
+        let m = max(x);
+        log_sum(x, m) + m
     }
-    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
-        for (s, &x) in slopes.iter_mut().zip(x) {
-            *s = (x - a).exp();
+    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
+        softmax(x, slopes);
+    }
+}
+
+/// −ln softmax(x)ᵢ of the logits x, where i is the class.
+#[derive(Clone, Debug, Default)]
+pub struct SoftmaxCrossEntropy {
+    /// The index of the true class.
+    pub class: usize,
+}
+impl Reduce for SoftmaxCrossEntropy {
+    const NAME: &'static str = "softmax_cross_entropy";
+    const NEEDS_PARAMS: bool = true;
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        let m = max(x);
+        log_sum(x, m) - below(x[self.class], m)
+    }
+    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
+        softmax(x, slopes);
+        // p − 1 has no digits where p is nearly 1
+        slopes[self.class] = 0.0.into();
+        slopes[self.class] = -slopes.iter().copied().sum::<R>();
+    }
+    fn params(&self) -> Params {
+        smallvec![("class", self.class as f64)]
+    }
+    fn with_param(&self, name: &str, value: f64) -> Result<Self, Error> {
+        let class = value as usize;
+        match name {
+            "class" if class as f64 == value => Ok(SoftmaxCrossEntropy { class }),
+            _ => Err(bad_param(self.params(), Self::NAME, name, value)),
         }
+    }
+    fn fault(&self, n: usize) -> Option<&'static str> {
+        (self.class >= n).then_some("needs more logits than the index of its class")
+    }
+}
+
+/// The largest number, NaN left out.
+fn max<R: Real>(x: &[R]) -> R {
+    x.iter().fold(R::from(f64::NEG_INFINITY), |m, &x| R::select(m.less(x), x, m))
+}
+
+/// x − m of the largest number m. Where both are infinite it is 0 for +∞, and −∞ for −∞, which weighs nothing.
+fn below<R: Real>(x: R, m: R) -> R {
+    let (d, zero) = (x - m, R::from(0.0));
+    R::select(d.equal(d), d, R::select(zero.less(x), zero, x))
+}
+
+/// ln Σ exp(xᵢ − m) of the largest number m. The ones are summed apart, since they would round the rest away.
+fn log_sum<R: Real>(x: &[R], m: R) -> R {
+    let zero = R::from(0.0);
+    let (ones, rest) = x.iter().fold((R::from(-1.0), zero), |(ones, rest), &x| {
+        let (largest, weight) = (x.equal(m), below(x, m).exp());
+        (ones + R::select(largest, weight, zero), rest + R::select(largest, zero, weight))
+    });
+    (ones + rest).ln_1p()
+}
+
+/// exp(xᵢ) / Σ exp(xⱼ), and 0 where all are −∞.
+fn softmax<R: Real>(x: &[R], out: &mut [R]) {
+    let m = max(x);
+    for (p, &x) in out.iter_mut().zip(x) {
+        *p = below(x, m).exp();
+    }
+    let sum: R = out.iter().copied().sum();
+    for p in out {
+        *p = p.chain(R::from(1.0) / sum);
     }
 }
 
 /// The reductions as methods of slices.
+///
+/// # Panics
+/// If the slice is empty, except for [`sum`](Reductions::sum) and [`dot`](Reductions::dot), which are then 0.
 pub trait Reductions<R: Apply> {
+    /// Σ xᵢ: [`Sum`].
+    #[track_caller]
+    fn sum(&self) -> R;
+
+    /// Σ xᵢ / n: [`Mean`].
+    #[track_caller]
+    fn mean(&self) -> R;
+
+    /// Σ xᵢ yᵢ: [`Dot`].
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    fn dot(&self, rhs: &[R]) -> R;
+
+    /// √(Σ xᵢ²): [`Norm`].
+    #[track_caller]
+    fn norm(&self) -> R;
+
     /// ln Σ exp(xᵢ): [`LogSumExp`].
     #[track_caller]
     fn logsumexp(&self) -> R;
+
+    /// −ln softmax(x)ᵢ of these logits, where i is the class: [`SoftmaxCrossEntropy`].
+    ///
+    /// # Panics
+    /// If there is no such class.
+    #[track_caller]
+    fn softmax_cross_entropy(&self, class: usize) -> R;
 }
 impl<R: Apply> Reductions<R> for [R] {
+    fn sum(&self) -> R {
+        if self.is_empty() { 0.0.into() } else { R::reduce(&Sum, self) }
+    }
+    fn mean(&self) -> R {
+        R::reduce(&Mean, self)
+    }
+    fn dot(&self, rhs: &[R]) -> R {
+        assert_eq!(self.len(), rhs.len(), "dot needs two vectors of the same length");
+        if self.is_empty() { 0.0.into() } else { R::reduce(&Dot, &[self, rhs].concat()) }
+    }
+    fn norm(&self) -> R {
+        R::reduce(&Norm, self)
+    }
     fn logsumexp(&self) -> R {
         R::reduce(&LogSumExp, self)
+    }
+    fn softmax_cross_entropy(&self, class: usize) -> R {
+        R::reduce(&SoftmaxCrossEntropy { class }, self)
     }
 }
 
 pub(super) fn visit(visitor: &mut impl Visitor) {
+    visitor.reduce(Sum);
+    visitor.reduce(Mean);
+    visitor.reduce(Dot);
+    visitor.reduce(Norm);
     visitor.reduce(LogSumExp);
+    visitor.reduce(SoftmaxCrossEntropy::default());
 }

@@ -6,8 +6,13 @@
 use std::cell::UnsafeCell;
 
 /// A list of `Copy` items that can be pushed to through `&self`, by one thread.
-#[derive(Default)]
 pub(super) struct Bump<T>(UnsafeCell<Vec<T>>);
+
+impl<T> Default for Bump<T> {
+    fn default() -> Self {
+        Bump(UnsafeCell::new(vec![]))
+    }
+}
 
 impl<T: Copy> Bump<T> {
     /// The number of items.
@@ -42,11 +47,6 @@ impl<T: Copy> Bump<T> {
         self.0.get_mut().clear();
     }
 
-    /// The items, for as long as nothing can be pushed.
-    pub fn as_slice(&mut self) -> &[T] {
-        self.0.get_mut()
-    }
-
     /// Gives the items to `f`, which must not push: it would find the list empty, and what it pushed would be lost.
     pub fn with<A>(&self, f: impl FnOnce(&[T]) -> A) -> A {
         // SAFETY: as in `len`. The list is moved out while `f` runs, so that a push inside `f` meets another list.
@@ -76,11 +76,11 @@ mod tests {
             bump.push([i, !i], usize::MAX);
         }
         assert_eq!(bump.len(), 1000);
-        assert!(bump.as_slice().iter().enumerate().all(|(i, x)| *x == [i as u64, !(i as u64)]));
-        let place = bump.as_slice().as_ptr();
+        assert!(bump.with(|items| items.iter().enumerate().all(|(i, x)| *x == [i as u64, !(i as u64)])));
+        let place = bump.with(<[_]>::as_ptr);
         bump.clear();
         bump.push([1, 2], usize::MAX);
-        assert_eq!((bump.as_slice(), bump.as_slice().as_ptr()), (&[[1, 2]][..], place));
+        bump.with(|items| assert_eq!((items, items.as_ptr()), (&[[1, 2]][..], place)));
     }
 
     #[test]

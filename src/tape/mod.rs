@@ -1,0 +1,148 @@
+//! Variables, recording, and the reverse sweep.
+//!
+//! This part uses `op` and `real`. One front end, [`Var`], stands before two tapes: the *lean* one keeps slopes alone and
+//! is the fast way to a gradient; the *recording* one keeps ops, arguments and values, and is what is explained, checked
+//! and run again. Start with `lean.rs`: the reverse sweep is its last page.
+
+use crate::error::Error;
+use crate::op::{Apply, Op, Reduce};
+use std::fmt;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+mod bump;
+mod erased;
+mod gradient;
+mod lean;
+mod modes;
+mod opaque;
+mod recording;
+mod scalar;
+mod var;
+
+pub use erased::{Erased, Fixed, Named, Rule, Variadic};
+pub use gradient::Gradient;
+pub use lean::Lean;
+pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
+pub use opaque::{FloatKind, Opaque};
+pub use recording::{Comparison, Node, Operand, Recording, Relation};
+pub use scalar::Scalar;
+pub use var::Var;
+
+/// What was computed, in order: each variable's op and arguments, or only what the reverse sweep needs of them.
+///
+/// [`Tape::new`] makes a recording tape, [`Tape::lean`] a lean one. A tape is not an answer: adjoints live in a
+/// [`Gradient`]. It is reused after [`reset`](Tape::reset) without allocating, and variables of the earlier use do not
+/// compile then:
+///
+/// ```compile_fail
+/// # use gprime::Tape;
+/// let mut tape = Tape::new();
+/// let x = tape.var(1.0);
+/// tape.reset();
+/// let y = x + x;
+/// ```
+pub struct Tape<K: Kind = Recording> {
+    id: u64,
+    uses: u64,
+    store: K::Store,
+}
+
+impl<K: Kind> Tape<K> {
+    fn with_store(store: K::Store) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Tape { id: NEXT.fetch_add(1, Ordering::Relaxed), uses: 0, store }
+    }
+
+    /// Which tape this is, and which use of it.
+    fn stamp(&self) -> (u64, u64) {
+        (self.id, self.uses)
+    }
+}
+
+impl<K: Kind> Tape<K> {
+    /// The gradient of an output of this tape. That of a constant is 0.
+    ///
+    /// # Panics
+    /// If the output is of another tape.
+    pub fn backward(&self, y: Var<'_, K>) -> Gradient<K> {
+        let mut gradient = Gradient::default();
+        self.backward_into(y, &mut gradient);
+        gradient
+    }
+
+    /// The gradient of an output, into a gradient whose memory is used again.
+    ///
+    /// # Panics
+    /// If the output is of another tape.
+    pub fn backward_into(&self, y: Var<'_, K>, gradient: &mut Gradient<K>) {
+        if y.tape.is_some_and(|tape| tape.id != self.id) {
+            panic!("the output belongs to another tape than the one asked for its gradient");
+        }
+        K::backward(self, y, gradient);
+        gradient.stamp = self.stamp();
+    }
+}
+
+impl<K: Kind> fmt::Debug for Tape<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tape").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What a tape remembers: [`Recording`], or [`Lean`]. No other can be written.
+pub trait Kind: sealed::Sealed + Sized {
+    /// The number that values and slopes are.
+    type Scalar: Apply + PartialOrd + fmt::Debug;
+    /// What a variable carries beside its value.
+    #[doc(hidden)]
+    type Handle: Copy;
+    #[doc(hidden)]
+    type Store;
+    /// What a comparison inside a rule gives.
+    #[doc(hidden)]
+    type Mask<'t>: Copy
+    where
+        Self: 't;
+    /// The handle of a constant, which is never looked at.
+    #[doc(hidden)]
+    fn constant() -> Self::Handle;
+
+    /// Records one application of an op to arguments of which at least one is of this tape.
+    #[doc(hidden)]
+    #[track_caller]
+    fn record<const N: usize, O: Op<N>>(
+        tape: &Tape<Self>,
+        op: &O,
+        x: &[Var<'_, Self>; N],
+        a: Self::Scalar,
+    ) -> Self::Handle;
+    #[doc(hidden)]
+    #[track_caller]
+    fn record_reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[Var<'_, Self>], a: Self::Scalar) -> Self::Handle;
+    #[doc(hidden)]
+    #[track_caller]
+    fn less<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> Self::Mask<'t>;
+    #[doc(hidden)]
+    #[track_caller]
+    fn less_equal<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> Self::Mask<'t>;
+    #[doc(hidden)]
+    #[track_caller]
+    fn equal<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> Self::Mask<'t>;
+    #[doc(hidden)]
+    #[track_caller]
+    fn select<'t>(mask: Self::Mask<'t>, yes: Var<'t, Self>, no: Var<'t, Self>) -> Var<'t, Self>;
+    /// Is told of a comparison that the user's program branches on.
+    #[doc(hidden)]
+    fn compared(_: &Tape<Self>, _: Relation, _: [&Var<'_, Self>; 2], _held: bool, _: &'static Location<'static>) {}
+    /// Fills a gradient with the adjoints of an output.
+    #[doc(hidden)]
+    fn backward(tape: &Tape<Self>, y: Var<'_, Self>, gradient: &mut Gradient<Self>);
+    /// Where a variable's adjoint stands in a gradient.
+    #[doc(hidden)]
+    fn place(handle: Self::Handle, born: usize, len: usize) -> Result<usize, Error>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}

@@ -1,0 +1,148 @@
+//! The modes of differentiation, as functions over closures.
+//!
+//! All are generic in the scalar, so they nest in any order: give the inner one variables of the outer one, and let the
+//! outer one's values enter as [`Var::constant`].
+
+use super::{Lean, Scalar, Tape, Var};
+use crate::real::Dual;
+
+/// The gradient of a function at `x`, by reverse mode.
+///
+/// ```
+/// use gprime::prelude::*;
+/// assert_eq!(gradient(|x| x[0] * x[1] + x[0].sin(), &[0.0, 3.0]), [4.0, 0.0]);
+/// ```
+pub fn gradient<S, F>(f: F, x: &[S]) -> Vec<S>
+where
+    S: Scalar,
+    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Var<'t, Lean<S>>,
+{
+    let mut g = vec![S::from(0.0); x.len()];
+    value_and_gradient(f, x, &mut g);
+    g
+}
+
+/// The value of a function at `x`, and its gradient into `g`. [`Tape::value_and_gradient`] does the same again and again
+/// without allocating.
+///
+/// # Panics
+/// If `g` is not as long as `x`.
+pub fn value_and_gradient<S, F>(f: F, x: &[S], g: &mut [S]) -> S
+where
+    S: Scalar,
+    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Var<'t, Lean<S>>,
+{
+    Tape::lean().value_and_gradient(f, x, g)
+}
+
+/// The Jacobian of a function of several outputs, row by row: row i is the gradient of output i. One recording, and one
+/// sweep a row.
+///
+/// ```
+/// use gprime::prelude::*;
+/// assert_eq!(jacobian(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]), [[3.0, 2.0], [1.0, 1.0]]);
+/// ```
+pub fn jacobian<S, F>(f: F, x: &[S]) -> Vec<Vec<S>>
+where
+    S: Scalar,
+    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Vec<Var<'t, Lean<S>>>,
+{
+    let tape = Tape::lean();
+    let x = tape.vars(x);
+    let row = |y| {
+        let mut adjoints = vec![];
+        tape.sweep(&[(y, S::from(1.0))], &mut adjoints);
+        adjoints.truncate(x.len());
+        adjoints
+    };
+    f(&x).into_iter().map(row).collect()
+}
+
+/// The values of a function's outputs, and how they change along the direction `u`, by forward mode.
+///
+/// ```
+/// use gprime::prelude::*;
+/// assert_eq!(jvp(|x| vec![x[0] * x[1]], &[2.0, 3.0], &[1.0, 0.0]), (vec![6.0], vec![3.0]));
+/// ```
+///
+/// # Panics
+/// If `u` is not as long as `x`.
+pub fn jvp<S, F>(f: F, x: &[S], u: &[S]) -> (Vec<S>, Vec<S>)
+where
+    S: Scalar,
+    F: FnOnce(&[Dual<S>]) -> Vec<Dual<S>>,
+{
+    f(&along(x, u)).into_iter().map(|y| (y.primal, y.tangent)).unzip()
+}
+
+/// The values of a function's outputs, and the gradient of their sum weighted by `w`, by one sweep of reverse mode.
+///
+/// ```
+/// use gprime::prelude::*;
+/// let (y, g) = vjp(|x| vec![x[0] * x[1], x[0]], &[2.0, 3.0], &[1.0, 10.0]);
+/// assert_eq!((y, g), (vec![6.0, 2.0], vec![13.0, 2.0]));
+/// ```
+///
+/// # Panics
+/// If `w` has not one weight for each output.
+pub fn vjp<S, F>(f: F, x: &[S], w: &[S]) -> (Vec<S>, Vec<S>)
+where
+    S: Scalar,
+    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Vec<Var<'t, Lean<S>>>,
+{
+    let tape = Tape::lean();
+    let y = f(&tape.vars(x));
+    assert_eq!(y.len(), w.len(), "there must be one weight for each output");
+    let seeds: Vec<_> = y.iter().copied().zip(w.iter().copied()).collect();
+    let mut g = vec![];
+    tape.sweep(&seeds, &mut g);
+    g.truncate(x.len());
+    (y.into_iter().map(Var::value).collect(), g)
+}
+
+/// The Hessian of a function times the direction `u`, forward over reverse: about the price of two gradients.
+///
+/// ```
+/// use gprime::prelude::*;
+/// assert_eq!(hvp(|x| x[0] * x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]), [6.0, 4.0]);
+/// ```
+///
+/// # Panics
+/// If `u` is not as long as `x`.
+pub fn hvp<S, F>(f: F, x: &[S], u: &[S]) -> Vec<S>
+where
+    S: Scalar,
+    F: for<'t> FnOnce(&[Var<'t, Lean<Dual<S>>>]) -> Var<'t, Lean<Dual<S>>>,
+{
+    gradient(f, &along(x, u)).into_iter().map(|g| g.tangent).collect()
+}
+
+/// The Hessian of a function, row by row, forward over reverse.
+///
+/// ```
+/// use gprime::prelude::*;
+/// assert_eq!(hessian(|x| x[0] * x[0] * x[1], &[2.0, 3.0]), [[6.0, 4.0], [4.0, 0.0]]);
+/// ```
+pub fn hessian<S, F>(f: F, x: &[S]) -> Vec<Vec<S>>
+where
+    S: Scalar,
+    F: for<'t> Fn(&[Var<'t, Lean<Dual<S>>>]) -> Var<'t, Lean<Dual<S>>>,
+{
+    let mut u = vec![S::from(0.0); x.len()];
+    let mut tape = Tape::lean();
+    let mut g = vec![Dual::from(0.0); x.len()];
+    let mut rows = Vec::with_capacity(x.len());
+    for i in 0..x.len() {
+        u[i] = S::from(1.0);
+        tape.value_and_gradient(&f, &along(x, &u), &mut g);
+        rows.push(g.iter().map(|g| g.tangent).collect());
+        u[i] = S::from(0.0);
+    }
+    rows
+}
+
+/// Each number with its component of a direction as its tangent.
+fn along<S: Scalar>(x: &[S], u: &[S]) -> Vec<Dual<S>> {
+    assert_eq!(x.len(), u.len(), "the direction must be as long as the point");
+    x.iter().zip(u).map(|(&x, &u)| Dual::new(x, u)).collect()
+}

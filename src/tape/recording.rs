@@ -1,0 +1,428 @@
+//! The recording tape: every variable's op, arguments, value and source line, and the comparisons that were branched on.
+//!
+//! It can be run again over another number, which is how it has second derivatives without the program that made it.
+
+use super::erased::{Erased, Fixed, Rule, Variadic};
+use super::gradient::{Gradient, late};
+use super::sealed::Sealed;
+use super::{Kind, Scalar, Tape, Var};
+use crate::error::{Error, Kind as ErrorKind};
+use crate::op::{Apply, Equal, Less, LessEqual, Op, Params, Reduce, Select};
+use crate::real::Dual;
+use indexmap::IndexMap;
+use smallvec::SmallVec;
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// The kind of tape that remembers everything.
+pub struct Recording;
+
+/// What a node is, if it is no application of an op.
+const INPUT: u32 = u32::MAX;
+const CONSTANT: u32 = u32::MAX - 1;
+/// Marks the index of an op that captures something, which is kept apart from the others.
+const CAPTURING: u32 = 1 << 31;
+
+/// How many nodes, and how many arguments together, a tape can have.
+const LIMIT: usize = u32::MAX as usize;
+
+type Line = &'static Location<'static>;
+/// The type of an op, its name if it is made of closures, and its parameters' bits.
+type Key = (TypeId, &'static str, SmallVec<[u64; 2]>);
+
+#[derive(Default)]
+#[doc(hidden)]
+pub struct Store {
+    nodes: RefCell<Nodes>,
+    ops: RefCell<Ops>,
+    comparisons: RefCell<Vec<Comparison>>,
+}
+
+/// The ops that were applied, each once, but for those that capture something: one of them may differ from every
+/// other of its type.
+#[derive(Default)]
+struct Ops {
+    shared: IndexMap<Key, Arc<dyn Erased>>,
+    capturing: Vec<Arc<dyn Erased>>,
+}
+
+impl Ops {
+    fn get(&self, id: u32) -> Option<&Arc<dyn Erased>> {
+        match id {
+            INPUT | CONSTANT => None,
+            id if id & CAPTURING != 0 => Some(&self.capturing[(id & !CAPTURING) as usize]),
+            id => Some(&self.shared[id as usize]),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Nodes {
+    op: Vec<u32>,
+    /// Where each node's arguments end in `args`.
+    end: Vec<u32>,
+    args: Vec<u32>,
+    values: Vec<f64>,
+    lines: Vec<Line>,
+}
+
+impl Nodes {
+    fn push(&mut self, op: u32, args: impl IntoIterator<Item = u32>, value: f64, line: Line) -> u32 {
+        self.args.extend(args);
+        let node = self.op.len();
+        assert!(node < LIMIT && self.args.len() < LIMIT, "the tape is full: it holds {LIMIT} nodes and arguments");
+        self.op.push(op);
+        self.end.push(self.args.len() as u32);
+        self.values.push(value);
+        self.lines.push(line);
+        node as u32
+    }
+
+    fn args(&self, node: usize) -> &[u32] {
+        let start = node.checked_sub(1).map_or(0, |before| self.end[before]);
+        &self.args[start as usize..self.end[node] as usize]
+    }
+}
+
+impl Store {
+    /// The index of an op, which is made if it is new.
+    pub(super) fn op_id<O: 'static>(
+        &self,
+        name: &'static str,
+        params: &Params,
+        make: impl FnOnce() -> Arc<dyn Erased>,
+    ) -> u32 {
+        let key = (TypeId::of::<O>(), name, params.iter().map(|p| p.1.to_bits()).collect());
+        let mut ops = self.ops.borrow_mut();
+        let entry = ops.shared.entry(key);
+        let id = entry.index() as u32;
+        entry.or_insert_with(make);
+        id
+    }
+
+    /// The index of an op that captures something.
+    pub(super) fn capturing_op(&self, op: Arc<dyn Erased>) -> u32 {
+        let capturing = &mut self.ops.borrow_mut().capturing;
+        capturing.push(op);
+        (capturing.len() - 1) as u32 | CAPTURING
+    }
+
+    pub(super) fn push_node(&self, op: u32, x: &[Var<'_>], value: f64, line: Line) -> u32 {
+        let mut nodes = self.nodes.borrow_mut();
+        let args: SmallVec<[u32; 4]> = x
+            .iter()
+            .map(|x| if x.tape.is_some() { x.handle } else { nodes.push(CONSTANT, [], x.value, line) })
+            .collect();
+        nodes.push(op, args, value, line)
+    }
+}
+
+/// A node of a recording: one variable.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its op; `None` for an input or a constant.
+    pub op: Option<Arc<dyn Erased>>,
+    /// Whether it is an input.
+    pub is_input: bool,
+    /// The indices of its arguments' nodes.
+    pub args: SmallVec<[usize; 4]>,
+    /// Its value.
+    pub value: f64,
+    /// The line of the program that recorded it.
+    pub line: &'static Location<'static>,
+}
+
+/// A comparison that the recorded program branched on: a run with other inputs is only right if it comes out the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comparison {
+    /// What was asked.
+    pub relation: Relation,
+    /// The two sides.
+    pub sides: [Operand; 2],
+    /// Whether it held.
+    pub held: bool,
+    /// The line of the program that asked.
+    pub line: &'static Location<'static>,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operand {
+    /// The value of a node, by its index.
+    Node(usize),
+    /// A constant.
+    Constant(f64),
+}
+
+/// A relation between two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// <
+    Less,
+    /// ≤
+    LessEqual,
+    /// >
+    Greater,
+    /// ≥
+    GreaterEqual,
+    /// =
+    Equal,
+    /// One of the two is NaN.
+    Unordered,
+}
+
+impl Sealed for Recording {}
+
+impl Kind for Recording {
+    type Scalar = f64;
+    type Handle = u32;
+    type Store = Store;
+    type Mask<'t> = Var<'t>;
+
+    fn constant() -> u32 {
+        u32::MAX
+    }
+
+    #[track_caller]
+    fn record<const N: usize, O: Op<N>>(tape: &Tape, op: &O, x: &[Var<'_>; N], a: f64) -> u32 {
+        let id = tape.store.op_id::<O>("", &op.params(), || Arc::new(Fixed(op.clone())));
+        tape.store.push_node(id, x, a, Location::caller())
+    }
+
+    #[track_caller]
+    fn record_reduce<O: Reduce>(tape: &Tape, op: &O, x: &[Var<'_>], a: f64) -> u32 {
+        let id = tape.store.op_id::<O>("", &op.params(), || Arc::new(Variadic(op.clone())));
+        tape.store.push_node(id, x, a, Location::caller())
+    }
+
+    #[track_caller]
+    fn less<'t>(x: Var<'t>, y: Var<'t>) -> Var<'t> {
+        Var::call(&Less, [x, y])
+    }
+    #[track_caller]
+    fn less_equal<'t>(x: Var<'t>, y: Var<'t>) -> Var<'t> {
+        Var::call(&LessEqual, [x, y])
+    }
+    #[track_caller]
+    fn equal<'t>(x: Var<'t>, y: Var<'t>) -> Var<'t> {
+        Var::call(&Equal, [x, y])
+    }
+    #[track_caller]
+    fn select<'t>(mask: Var<'t>, yes: Var<'t>, no: Var<'t>) -> Var<'t> {
+        Var::call(&Select, [mask, yes, no])
+    }
+
+    fn compared(tape: &Tape, relation: Relation, sides: [&Var<'_>; 2], held: bool, line: Line) {
+        let sides = sides.map(|x| match x.tape {
+            Some(_) => Operand::Node(x.handle as usize),
+            None => Operand::Constant(x.value),
+        });
+        tape.store.comparisons.borrow_mut().push(Comparison { relation, sides, held, line });
+    }
+
+    fn backward(tape: &Tape, y: Var<'_>, gradient: &mut Gradient) {
+        let adjoints = &mut gradient.adjoints;
+        adjoints.clear();
+        if y.tape.is_some() {
+            adjoints.resize(y.handle as usize + 1, 0.0);
+            adjoints[y.handle as usize] = 1.0;
+            let answer = tape.sweep(&tape.store.nodes.borrow().values, adjoints);
+            answer.expect("every op has a slope over f64");
+        } else {
+            adjoints.resize(tape.len(), 0.0);
+        }
+        gradient.born = adjoints.len();
+    }
+
+    fn place(node: u32, born: usize, _: usize) -> Result<usize, Error> {
+        if (node as usize) < born { Ok(node as usize) } else { Err(late()) }
+    }
+}
+
+impl Tape {
+    /// A recording tape: it remembers ops, arguments and values, and answers for every variable.
+    #[expect(clippy::new_without_default, reason = "`Tape::default()` would have to choose a kind")]
+    pub fn new() -> Self {
+        Tape::with_store(Store::default())
+    }
+
+    /// An input.
+    #[track_caller]
+    pub fn var(&self, value: f64) -> Var<'_> {
+        let handle = self.store.nodes.borrow_mut().push(INPUT, [], value, Location::caller());
+        Var { tape: Some(self), handle, value }
+    }
+
+    /// Forgets everything that was recorded, and keeps the memory.
+    pub fn reset(&mut self) {
+        self.uses += 1;
+        let nodes = self.store.nodes.get_mut();
+        nodes.op.clear();
+        nodes.end.clear();
+        nodes.args.clear();
+        nodes.values.clear();
+        nodes.lines.clear();
+        self.store.ops.get_mut().capturing.clear();
+        self.store.comparisons.get_mut().clear();
+    }
+
+    /// The number of nodes.
+    pub fn len(&self) -> usize {
+        self.store.nodes.borrow().op.len()
+    }
+
+    /// Whether nothing has been recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A node, by its index.
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn node(&self, index: usize) -> Node {
+        let nodes = self.store.nodes.borrow();
+        Node {
+            op: self.store.ops.borrow().get(nodes.op[index]).cloned(),
+            is_input: nodes.op[index] == INPUT,
+            args: nodes.args(index).iter().map(|&arg| arg as usize).collect(),
+            value: nodes.values[index],
+            line: nodes.lines[index],
+        }
+    }
+
+    /// The index of a variable's node; `None` for a constant.
+    pub fn index(&self, x: Var<'_>) -> Option<usize> {
+        x.tape.map(|_| x.handle as usize)
+    }
+
+    /// The comparisons that the program branched on, in order.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        self.store.comparisons.borrow().clone()
+    }
+
+    /// How much an output changes when the inputs change along a direction.
+    ///
+    /// # Errors
+    /// If an input is no variable of this tape.
+    ///
+    /// # Panics
+    /// If the direction has not one component for each input.
+    pub fn jvp(&self, y: Var<'_>, inputs: &[Var<'_>], direction: &[f64]) -> Result<f64, Error> {
+        let values = self.along(&self.indices(inputs)?, direction)?;
+        Ok(self.index(y).map_or(0.0, |y| values[y].tangent))
+    }
+
+    /// The adjoints of several outputs' sum, each times its seed.
+    ///
+    /// # Errors
+    /// If an output is no variable of this tape.
+    pub fn vjp(&self, seeds: &[(Var<'_>, f64)]) -> Result<Gradient, Error> {
+        let outputs = self.indices(&seeds.iter().map(|s| s.0).collect::<Vec<_>>())?;
+        let born = outputs.iter().map(|y| y + 1).max().unwrap_or(0);
+        let mut adjoints = vec![0.0; born];
+        for (y, (_, seed)) in outputs.into_iter().zip(seeds) {
+            adjoints[y] += seed;
+        }
+        self.sweep(&self.store.nodes.borrow().values, &mut adjoints)?;
+        Ok(Gradient { adjoints, stamp: self.stamp(), born })
+    }
+
+    /// The Hessian of an output times a direction, found from the recording alone.
+    ///
+    /// # Errors
+    /// If an input is no variable of this tape, or an op on the way has no second derivative.
+    ///
+    /// # Panics
+    /// If the direction has not one component for each input.
+    pub fn hvp(&self, y: Var<'_>, inputs: &[Var<'_>], direction: &[f64]) -> Result<Vec<f64>, Error> {
+        let inputs = self.indices(inputs)?;
+        let values = self.along(&inputs, direction)?;
+        let mut adjoints = vec![Dual::from(0.0); self.index(y).map_or(0, |y| y + 1)];
+        if let Some(seed) = adjoints.last_mut() {
+            *seed = Dual::from(1.0);
+        }
+        self.sweep(&values, &mut adjoints)?;
+        Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
+    }
+
+    /// The Hessian of an output, row by row, found from the recording alone.
+    ///
+    /// # Errors
+    /// If an input is no variable of this tape, or an op on the way has no second derivative.
+    pub fn hessian(&self, y: Var<'_>, inputs: &[Var<'_>]) -> Result<Vec<Vec<f64>>, Error> {
+        let unit = |i: usize| (0..inputs.len()).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
+        (0..inputs.len()).map(|i| self.hvp(y, inputs, &unit(i))).collect()
+    }
+
+    /// The nodes of variables.
+    fn indices(&self, x: &[Var<'_>]) -> Result<Vec<usize>, Error> {
+        let own = |x: &Var<'_>| match x.tape {
+            Some(tape) if tape.stamp() == self.stamp() => Ok(x.handle as usize),
+            _ => Err(Error::new(
+                ErrorKind::ForeignVariable,
+                "a constant or a variable of another tape is none of this one",
+            )),
+        };
+        x.iter().map(own).collect()
+    }
+
+    /// The recording over dual numbers: each input with its component of the direction as its tangent.
+    fn along(&self, inputs: &[usize], direction: &[f64]) -> Result<Vec<Dual>, Error> {
+        assert_eq!(inputs.len(), direction.len(), "the direction needs one component for each input");
+        let mut tangents = vec![0.0; self.len()];
+        for (&x, &u) in inputs.iter().zip(direction) {
+            tangents[x] += u;
+        }
+        self.rerun(|node, value| Dual::new(value, tangents[node]))
+    }
+
+    /// Runs the recording again over another number, given each input's.
+    fn rerun<R: Apply>(&self, input: impl Fn(usize, f64) -> R) -> Result<Vec<R>, Error>
+    where
+        dyn Erased: Rule<R>,
+    {
+        let (nodes, ops) = (self.store.nodes.borrow(), self.store.ops.borrow());
+        let mut values: Vec<R> = Vec::with_capacity(nodes.op.len());
+        let mut x = SmallVec::<[R; 8]>::new();
+        for (node, &id) in nodes.op.iter().enumerate() {
+            let value = match ops.get(id) {
+                None if id == INPUT => input(node, nodes.values[node]),
+                None => R::from(nodes.values[node]),
+                Some(op) => {
+                    x.clear();
+                    x.extend(nodes.args(node).iter().map(|&arg| values[arg as usize]));
+                    op.apply(&x)?
+                }
+            };
+            values.push(value);
+        }
+        Ok(values)
+    }
+
+    /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
+    /// arguments, times the slopes.
+    fn sweep<R: Scalar>(&self, values: &[R], adjoints: &mut [R]) -> Result<(), Error>
+    where
+        dyn Erased: Rule<R>,
+    {
+        let (nodes, ops) = (self.store.nodes.borrow(), self.store.ops.borrow());
+        let (mut x, mut slopes) = (SmallVec::<[R; 8]>::new(), SmallVec::<[R; 8]>::new());
+        for node in (0..adjoints.len()).rev() {
+            let adjoint = adjoints[node];
+            let Some(op) = ops.get(nodes.op[node]).filter(|_| !adjoint.is_zero()) else { continue };
+            let args = nodes.args(node);
+            x.clear();
+            x.extend(args.iter().map(|&arg| values[arg as usize]));
+            slopes.clear();
+            slopes.resize(args.len(), R::from(0.0));
+            op.slope(&x, values[node], &mut slopes)?;
+            for (&arg, &slope) in args.iter().zip(&slopes) {
+                adjoints[arg as usize] += adjoint.chain(slope);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,315 @@
+//! The variable: a number that remembers where it came from.
+
+use super::{Gradient, Kind, Recording, Relation, Tape};
+use crate::op::{self, Apply, Op, Reduce, apply::expect_arity};
+use crate::real::{Real, assign_operators, intrinsics};
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::{Product, Sum};
+use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::panic::Location;
+use std::ptr;
+
+/// A number on a tape. It is `Copy`, has the operators against itself and against `f64` on either side, and every op as
+/// a method (with `use gprime::prelude::*`).
+///
+/// A variable without a tape is a constant; `Var::from(2.0)` makes one. Operators panic when two variables are of
+/// different tapes, in every build.
+pub struct Var<'t, K: Kind = Recording> {
+    pub(super) tape: Option<&'t Tape<K>>,
+    pub(super) handle: K::Handle,
+    pub(super) value: K::Scalar,
+}
+
+impl<K: Kind> Clone for Var<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K: Kind> Copy for Var<'_, K> {}
+
+impl<K: Kind> fmt::Debug for Var<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+#[inline(always)]
+fn address<K: Kind>(tape: Option<&Tape<K>>) -> *const Tape<K> {
+    tape.map_or(ptr::null(), |t| t)
+}
+
+/// The tape of two arguments that are not of the same one.
+///
+/// # Panics
+/// If both are of a tape.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn other_tape<'t, K: Kind>(a: Option<&'t Tape<K>>, b: Option<&'t Tape<K>>) -> Option<&'t Tape<K>> {
+    match (a, b) {
+        (None, tape) | (tape, None) => tape,
+        _ => panic!("an op was given variables of two different tapes; record both on one tape"),
+    }
+}
+
+impl<'t, K: Kind> Var<'t, K> {
+    /// The value.
+    #[inline(always)]
+    pub fn value(self) -> K::Scalar {
+        self.value
+    }
+
+    /// A constant: a number of the tape's kind that no derivative is taken by. Inside a nested derivative, a value of the
+    /// outer level enters the inner one so.
+    #[inline(always)]
+    pub fn constant(value: K::Scalar) -> Self {
+        Var { tape: None, handle: K::constant(), value }
+    }
+
+    /// The gradient of this variable: [`Tape::backward`] of its tape. A constant's has no entries.
+    pub fn backward(self) -> Gradient<K> {
+        self.tape.map_or_else(Gradient::default, |tape| tape.backward(self))
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    pub(super) fn tape_of(x: &[Self]) -> Option<&'t Tape<K>> {
+        let mut tape = x[0].tape;
+        for y in &x[1..] {
+            if address(tape) != address(y.tape) {
+                tape = other_tape(tape, y.tape);
+            }
+        }
+        tape
+    }
+
+    /// Tells the tape of a comparison that the program branches on.
+    #[inline(always)]
+    #[track_caller]
+    fn compared(&self, rhs: &Self, relation: Relation, held: bool) -> bool {
+        if let Some(tape) = self.tape.or(rhs.tape) {
+            K::compared(tape, relation, [self, rhs], held, Location::caller());
+        }
+        held
+    }
+}
+
+impl<K: Kind> Apply for Var<'_, K> {
+    #[inline(always)]
+    #[track_caller]
+    fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+        let tape = Self::tape_of(&x);
+        let value = K::Scalar::call(op, x.map(|x| x.value));
+        let handle = match tape {
+            Some(tape) => K::record(tape, op, &x, value),
+            None => K::constant(),
+        };
+        Var { tape, handle, value }
+    }
+
+    #[track_caller]
+    fn reduce<O: Reduce>(op: &O, x: &[Self]) -> Self {
+        expect_arity(op, x.len());
+        let tape = Self::tape_of(x);
+        let values: SmallVec<[K::Scalar; 8]> = x.iter().map(|x| x.value).collect();
+        let value = K::Scalar::reduce(op, &values);
+        let handle = match tape {
+            Some(tape) => K::record_reduce(tape, op, x, value),
+            None => K::constant(),
+        };
+        Var { tape, handle, value }
+    }
+}
+
+impl<K: Kind> From<f64> for Var<'_, K> {
+    #[inline(always)]
+    fn from(c: f64) -> Self {
+        Var::constant(c.into())
+    }
+}
+
+impl<K: Kind> Neg for Var<'_, K> {
+    type Output = Self;
+    #[inline(always)]
+    #[track_caller]
+    fn neg(self) -> Self {
+        Self::call(&op::Neg, [self])
+    }
+}
+
+macro_rules! operators {
+    ($($Op:ident $f:ident)*) => { $(
+        impl<K: Kind> $Op for Var<'_, K> {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, rhs: Self) -> Self {
+                Self::call(&op::$Op, [self, rhs])
+            }
+        }
+        impl<K: Kind> $Op<f64> for Var<'_, K> {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, rhs: f64) -> Self {
+                Self::call(&op::$Op, [self, rhs.into()])
+            }
+        }
+        impl<'t, K: Kind> $Op<Var<'t, K>> for f64 {
+            type Output = Var<'t, K>;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, rhs: Var<'t, K>) -> Var<'t, K> {
+                Var::call(&op::$Op, [self.into(), rhs])
+            }
+        } )*
+    };
+}
+operators! { Add add Sub sub Mul mul Div div }
+assign_operators!(['t, K: Kind] Var<'t, K>);
+
+impl<K: Kind> Sum for Var<'_, K> {
+    /// The sum, recorded as one node; 0 if there is nothing to add.
+    #[track_caller]
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        let terms: SmallVec<[Self; 8]> = iter.collect();
+        if terms.is_empty() { Var::from(0.0) } else { Self::reduce(&op::Sum, &terms) }
+    }
+}
+
+impl<'a, 't, K: Kind> Sum<&'a Var<'t, K>> for Var<'t, K> {
+    /// The sum, recorded as one node; 0 if there is nothing to add.
+    #[track_caller]
+    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+        iter.copied().sum()
+    }
+}
+
+impl<K: Kind> Product for Var<'_, K> {
+    /// The product; 1 if there is nothing to multiply.
+    #[track_caller]
+    fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.reduce(|product, x| product * x).unwrap_or(Var::from(1.0))
+    }
+}
+
+impl<K: Kind> PartialEq for Var<'_, K> {
+    #[inline(always)]
+    #[track_caller]
+    fn eq(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::Equal, self.value == rhs.value)
+    }
+}
+
+// Each is overridden: the defaults would call `partial_cmp` from the standard library, and lose the source line.
+impl<K: Kind> PartialOrd for Var<'_, K> {
+    #[track_caller]
+    fn partial_cmp(&self, rhs: &Self) -> Option<Ordering> {
+        let ordering = self.value.partial_cmp(&rhs.value);
+        let relation = match ordering {
+            Some(Ordering::Less) => Relation::Less,
+            Some(Ordering::Equal) => Relation::Equal,
+            Some(Ordering::Greater) => Relation::Greater,
+            None => Relation::Unordered,
+        };
+        self.compared(rhs, relation, true);
+        ordering
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn lt(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::Less, self.value < rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn le(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::LessEqual, self.value <= rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn gt(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::Greater, self.value > rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn ge(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::GreaterEqual, self.value >= rhs.value)
+    }
+}
+
+/// A comparison with a plain number, so that `x > 0.0` reads as it does for `f64`.
+impl<K: Kind> PartialEq<f64> for Var<'_, K> {
+    #[inline(always)]
+    #[track_caller]
+    fn eq(&self, rhs: &f64) -> bool {
+        *self == Var::from(*rhs)
+    }
+}
+
+impl<K: Kind> PartialOrd<f64> for Var<'_, K> {
+    #[track_caller]
+    fn partial_cmp(&self, rhs: &f64) -> Option<Ordering> {
+        self.partial_cmp(&Var::from(*rhs))
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn lt(&self, rhs: &f64) -> bool {
+        *self < Var::from(*rhs)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn le(&self, rhs: &f64) -> bool {
+        *self <= Var::from(*rhs)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn gt(&self, rhs: &f64) -> bool {
+        *self > Var::from(*rhs)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn ge(&self, rhs: &f64) -> bool {
+        *self >= Var::from(*rhs)
+    }
+}
+
+macro_rules! var {
+    (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
+        impl<'t, K: Kind> Real for Var<'t, K> {
+            type Mask = K::Mask<'t>;
+            #[inline(always)]
+            #[track_caller]
+            fn less(self, rhs: Self) -> K::Mask<'t> {
+                K::less(self, rhs)
+            }
+            #[inline(always)]
+            #[track_caller]
+            fn less_equal(self, rhs: Self) -> K::Mask<'t> {
+                K::less_equal(self, rhs)
+            }
+            #[inline(always)]
+            #[track_caller]
+            fn equal(self, rhs: Self) -> K::Mask<'t> {
+                K::equal(self, rhs)
+            }
+            #[inline(always)]
+            #[track_caller]
+            fn select(mask: K::Mask<'t>, yes: Self, no: Self) -> Self {
+                K::select(mask, yes, no)
+            }
+            $(#[inline(always)]
+            #[track_caller]
+            fn $f(self) -> Self {
+                Self::call(&op::$op, [self])
+            })*
+            $(#[inline(always)]
+            #[track_caller]
+            fn $g(self, rhs: Self) -> Self {
+                Self::call(&op::$op2, [self, rhs])
+            })*
+        }
+    };
+}
+intrinsics!(var);
