@@ -8,11 +8,11 @@ pub struct Sigmoid;
 impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        let e = (-z.abs()).exp();
+        let e = R::select(z.less(0.0.into()), z, -z).exp();
         R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let e = (-z.abs()).exp();
+        let e = R::select(z.less(0.0.into()), z, -z).exp();
         [e / ((e + 1.0) * (e + 1.0))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {

@@ -32,7 +32,7 @@ pub struct XLogY;
 impl Op<2> for XLogY {
     const NAME: &'static str = "xlogy";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        y.ln().chain(x)
+        R::select(y.equal(y), x.chain(y.ln()), y) // 0 annihilates ln 0, but not NaN
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y.ln(), x / y].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))

@@ -275,14 +275,16 @@ impl Domain {
     }
 }
 
-/// Is shown every built-in op in the registry's order.
-pub(crate) trait Visitor {
+/// Is shown every built-in op with its type, in the registry's order: what a generic program over all of them is.
+pub trait Visitor {
+    /// An op of `N` arguments.
     fn op<const N: usize, O: Op<N>>(&mut self, op: O);
+    /// An op of any number of arguments.
     fn reduce<O: Reduce>(&mut self, op: O);
 }
 
 /// Shows the built-in ops to a visitor.
-pub(crate) fn visit(visitor: &mut impl Visitor) {
+pub fn visit(visitor: &mut impl Visitor) {
     arithmetic::visit(visitor);
     elementary::visit(visitor);
     activation::visit(visitor);

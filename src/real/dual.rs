@@ -265,8 +265,8 @@ impl<R: Real> Real for Dual<R> {
         let (x, y) = (self.primal, rhs.primal);
         let h = x.hypot(y);
         // |x| = h where y is negligible, where x is infinite, and at the origin, whose slope is sign(0) = 0
-        let cosine = |x: R, y: R| R::select(x.abs().equal(h), x.sign() + (y - y), x / h);
-        self.lift2(rhs, h, [cosine(x, y), cosine(y, x)])
+        let cosine = |x: R| R::select(x.abs().equal(h), x.sign(), x / h);
+        self.lift2(rhs, h, [cosine(x), cosine(y)])
     }
     fn chain(self, rhs: Self) -> Self {
         Dual::new(self.primal.chain(rhs.primal), self.tangent.chain(rhs.primal) + self.primal.chain(rhs.tangent))

@@ -357,6 +357,17 @@ impl Tape {
         (0..inputs.len()).map(|i| self.hvp(y, inputs, &unit(i))).collect()
     }
 
+    /// The slope of an output by one input, from dual numbers run through the *value* of every op: the checker's second
+    /// opinion on the slopes.
+    pub(crate) fn jvp_by_value(&self, y: Var<'_>, input: Var<'_>) -> Result<f64, Error> {
+        let (y, input) = (self.index(y), self.index(input));
+        let values = self.rerun(
+            |node, value| if Some(node) == input { Dual::variable(value) } else { Dual::constant(value) },
+            |op, x| op.value(x),
+        )?;
+        Ok(y.map_or(0.0, |y| values[y].tangent))
+    }
+
     /// The nodes of variables.
     fn indices(&self, x: &[Var<'_>]) -> Result<Vec<usize>, Error> {
         let own = |x: &Var<'_>| match x.tape {
@@ -376,14 +387,15 @@ impl Tape {
         for (&x, &u) in inputs.iter().zip(direction) {
             tangents[x] += u;
         }
-        self.rerun(|node, value| Dual::new(value, tangents[node]))
+        self.rerun(|node, value| Dual::new(value, tangents[node]), |op, x| op.apply(x))
     }
 
-    /// Runs the recording again over another number, given each input's.
-    fn rerun<R: Apply>(&self, input: impl Fn(usize, f64) -> R) -> Result<Vec<R>, Error>
-    where
-        dyn Erased: Rule<R>,
-    {
+    /// Runs the recording again over another number, given each input's and how an op is applied.
+    fn rerun<R: Apply>(
+        &self,
+        input: impl Fn(usize, f64) -> R,
+        apply: impl Fn(&dyn Erased, &[R]) -> Result<R, Error>,
+    ) -> Result<Vec<R>, Error> {
         let (nodes, ops) = (self.store.nodes.borrow(), self.store.ops.borrow());
         let mut values: Vec<R> = Vec::with_capacity(nodes.op.len());
         let mut x = SmallVec::<[R; 8]>::new();
@@ -394,7 +406,7 @@ impl Tape {
                 Some(op) => {
                     x.clear();
                     x.extend(nodes.args(node).iter().map(|&arg| values[arg as usize]));
-                    op.apply(&x)?
+                    apply(&**op, &x)?
                 }
             };
             values.push(value);

@@ -1,0 +1,180 @@
+//! What a check says.
+
+use crate::op::{Kink, Point};
+use std::fmt;
+
+/// What a check found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rule agrees everywhere, to within a tolerance that would have shown a mistake.
+    Pass,
+    /// The rule is wrong somewhere.
+    Fail,
+    /// Nothing was found wrong, and something could not be decided.
+    Unsure,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Unsure => "unsure",
+        })
+    }
+}
+
+/// A rule's slope at one point beside a reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The point.
+    pub at: Point,
+    /// The argument that the slope is taken in.
+    pub argument: usize,
+    /// What the rule returned.
+    pub rule: f64,
+    /// What it was held against.
+    pub reference: f64,
+    /// Their distance.
+    pub error: f64,
+    /// The largest distance that passes.
+    pub tolerance: f64,
+}
+
+impl Finding {
+    pub(super) fn new(at: &[f64], argument: usize, rule: f64, reference: f64, tolerance: f64) -> Self {
+        // the same infinity is no distance apart
+        let error = if rule == reference { 0.0 } else { (rule - reference).abs() };
+        Finding { at: Point::from_slice(at), argument, rule, reference, error, tolerance }
+    }
+
+    /// Whether the two agree. NaN agrees with nothing.
+    pub(super) fn agrees(&self) -> bool {
+        self.error <= self.tolerance
+    }
+
+    /// How near to failing: above 1 it has failed.
+    fn severity(&self) -> f64 {
+        if self.error == 0.0 {
+            0.0
+        } else if !self.error.is_finite() {
+            f64::INFINITY
+        } else {
+            self.error / self.tolerance
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.at.len() > 1 {
+            writeln!(f, "  in argument {} at {}", self.argument + 1, show(&self.at))?;
+        } else {
+            writeln!(f, "  at {}", show(&self.at))?;
+        }
+        writeln!(f, "    rule       {:e}", self.rule)?;
+        writeln!(f, "    reference  {:e}", self.reference)?;
+        write!(f, "    error      {:.3e}, where {:.3e} would pass", self.error, self.tolerance)
+    }
+}
+
+/// What was found at a kink.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KinkFinding {
+    /// The kink: as declared by an op, as measured of a function.
+    pub kink: Kink,
+    /// Whether the slopes on the sides are as declared, and the slope returned lies between them and is the declared one.
+    pub verdict: Verdict,
+}
+
+/// The outcome of one check.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a check that nobody looks at finds nothing; `assert_pass` makes it a test"]
+pub struct Report {
+    /// What was checked: an op's name, or `function`.
+    pub subject: String,
+    /// What was found out.
+    pub verdict: Verdict,
+    /// The number of points looked at.
+    pub points: usize,
+    /// The slope that is nearest to failing, or fails most.
+    pub worst: Option<Finding>,
+    /// The kinks.
+    pub kinks: Vec<KinkFinding>,
+    /// In words, why it did not pass: the first that was found.
+    pub reason: Option<String>,
+}
+
+impl Report {
+    pub(super) fn new(subject: &str) -> Self {
+        Report {
+            subject: subject.to_owned(),
+            verdict: Verdict::Pass,
+            points: 0,
+            worst: None,
+            kinks: vec![],
+            reason: None,
+        }
+    }
+
+    /// Whether the verdict is [`Verdict::Pass`].
+    pub fn passed(&self) -> bool {
+        self.verdict == Verdict::Pass
+    }
+
+    /// For a test.
+    ///
+    /// # Panics
+    /// If the check did not pass, with the report.
+    #[track_caller]
+    pub fn assert_pass(&self) {
+        assert!(self.passed(), "{self}");
+    }
+
+    /// Takes a finding in; the worst is kept.
+    pub(super) fn note(&mut self, finding: &Finding) {
+        if self.worst.as_ref().is_none_or(|worst| finding.severity() > worst.severity()) {
+            self.worst = Some(finding.clone());
+        }
+    }
+
+    pub(super) fn fail(&mut self, reason: String) {
+        if self.verdict != Verdict::Fail {
+            self.verdict = Verdict::Fail;
+            self.reason = Some(reason);
+        }
+    }
+
+    pub(super) fn unsure(&mut self, reason: String) {
+        if self.verdict == Verdict::Pass {
+            self.verdict = Verdict::Unsure;
+            self.reason = Some(reason);
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}, {} points", self.verdict, self.subject, self.points)?;
+        if let Some(reason) = &self.reason {
+            write!(f, ": {reason}")?;
+        }
+        if let Some(worst) = self.worst.as_ref().filter(|_| !self.passed()) {
+            write!(f, "\n{worst}")?;
+        }
+        for KinkFinding { kink, verdict } in &self.kinks {
+            let Kink { at, left, right, slope } = kink;
+            write!(f, "\n  kink at {}: slopes {} and {}", show(at), show(left), show(right))?;
+            write!(f, ", {} returned: {verdict}", show(slope))?;
+        }
+        Ok(())
+    }
+}
+
+/// A point as it is read: a number, or several in parentheses.
+pub(super) fn show(x: &[f64]) -> String {
+    match x {
+        [x] => format!("{x}"),
+        x => format!("({})", x.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
