@@ -1,6 +1,46 @@
-#![deny(missing_docs)]
-//! gprime
+//! Reverse-mode automatic differentiation, with every rule written once.
+//!
+//! ```
+//! use gprime::prelude::*;
+//!
+//! let g = gradient(|x| (x[0] * x[1]).sin() + x[1].sigmoid(), &[0.5, 2.0]);
+//! assert_eq!(g[0], 2.0 * 1f64.cos());
+//! ```
+//!
+//! # Where to start
+//!
+//! * **To differentiate a program**: [`gradient`], [`jacobian`], [`hessian`] and their kin take a closure;
+//!   [`Tape::value_and_gradient`] does it again and again without allocating. Any control flow may be in the closure.
+//!   With `use gprime::prelude::*` every op is a method of every number.
+//! * **To add an op**: write an `impl` of [`op::Op`], use it as `x.apply(&MyOp)`, and let [`check::op`] tell whether the
+//!   slope is right. A plain `f64` closure and its slope do as well: [`Var::unary`].
+//! * **To see what happens**: record on [`Tape::new`], and look at its [nodes](Tape::node); every intermediate has an adjoint in
+//!   the [`Gradient`].
+//!
+//! # The one idea
+//!
+//! A rule is a generic function, and every feature a choice of number: `f64` gives values and slopes; [`Dual`] through the value
+//! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Var`] a
+//! recording, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the
+//! modules, from [`real`] over [`op`], [`tape`] and [`registry`] to [`check`].
+//!
+//! # What happens at the edges
+//!
+//! * **At a kink** a rule returns the element of smallest norm of the subdifferential: 0 for relu and abs at 0, 0.01 for
+//!   leaky_relu, (½, ½) for max at a tie. Another one is chosen by [`op::Op::slope_at_kink`].
+//! * **At a jump** there is no slope to return, and it is 0.
+//! * **A slope that diverges** is ±∞, as that of √x at 0. In the chain rule 0 annihilates ±∞ from either side, and an adjoint of
+//!   exactly 0 annihilates NaN, in every mode: what a program did not take never makes its gradient NaN.
+//! * **NaN** goes in and comes out, of value and slope; ±∞ gives the limit where there is one.
+//!
+//! # Errors and panics
+//!
+//! What depends on data is an [`Error`]. A panic is for mistakes in the calling program, and documented where it can happen: variables
+//! of two tapes in one operator, slices of the wrong length, an op given the wrong number of arguments.
 
+#![deny(missing_docs)]
+
+pub mod changelog;
 pub mod check;
 mod error;
 pub mod op;

@@ -1,8 +1,6 @@
 //! The checker: every registered op passes, and what is wrong is found.
 
-use gprime::check::{self, Verdict};
-use gprime::op::Kink;
-use gprime::prelude::*;
+use gprime::check;
 use gprime::registry::Registry;
 
 #[test]

@@ -1,6 +1,108 @@
 //! The activation functions.
+//!
+//! The forms are chosen so that no digit is lost anywhere: every exponential has an argument ≤ 0, nothing is
+//! subtracted from what it nearly equals, and a slope with a root is written about that root. Where the form is not
+//! the school's, `textbook` has the school's. NaN is met by no comparison, so it falls through the selects to the
+//! last branch, which hands it on.
 
-use super::{Kink, Op, Real, ops};
+use super::{Domain, Kink, Op, Point, Real, ops};
+use smallvec::smallvec;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, SQRT_2};
+
+/// `left` for z < at, `here` for z = at, `right` for z > at; NaN at NaN.
+#[inline(always)]
+fn around<R: Real>(z: R, at: f64, left: impl Into<R>, here: impl Into<R>, right: impl Into<R>) -> R {
+    let at = R::from(at);
+    R::select(z.less(at), left.into(), R::select(at.less(z), right.into(), R::select(z.equal(at), here.into(), z)))
+}
+
+/// `left` for z ≤ at, else `right`: what the textbooks have for `around`.
+fn step<R: Real>(z: R, at: f64, left: impl Into<R>, right: impl Into<R>) -> R {
+    R::select(R::from(at).less(z), right.into(), left.into())
+}
+
+/// `inside` for lo < z < hi, else 0.
+fn between<R: Real>(z: R, lo: f64, hi: f64, inside: f64) -> R {
+    step(z, lo, 0.0, R::select(z.less(hi.into()), inside.into(), 0.0.into()))
+}
+
+/// z, or the nearer end of [lo, hi].
+#[inline(always)]
+fn clamp<R: Real>(z: R, lo: f64, hi: f64) -> R {
+    let (lo, hi) = (R::from(lo), R::from(hi));
+    R::select(z.less(lo), lo, R::select(hi.less(z), hi, z))
+}
+
+/// The slope of `clamp`, times a factor; 0 at lo and hi.
+#[inline(always)]
+fn clamp_slope<R: Real>(z: R, lo: f64, hi: f64, factor: f64) -> R {
+    around(z, lo, 0.0, 0.0, around(z, hi, factor, 0.0, 0.0))
+}
+
+/// −|z|. Unlike that of `abs`, its slope at 0 is that of one side, so a smooth function of it keeps its derivative.
+#[inline(always)]
+fn minus_abs<R: Real>(z: R) -> R {
+    R::select(z.less(0.0.into()), z, -z)
+}
+
+/// g′(z) from g′(−|z|), for a g with g(z) − g(−z) = z: the slopes at z and −z add up to 1.
+#[inline(always)]
+fn mirror<R: Real>(z: R, left: R) -> R {
+    R::select(z.less(0.0.into()), left, -left + 1.0)
+}
+
+/// e⁻⁸⁰⁰ rounds to 0. Arguments are clamped to ±800, for −∞ · 0 would be NaN.
+const EXP_LIMIT: f64 = 800.0;
+
+/// eᵗ for t ≤ 0 as two factors. The second is 1 unless eᵗ would be subnormal and short of digits.
+#[inline(always)]
+fn exp_split<R: Real>(t: R) -> [R; 2] {
+    const E_86: f64 = 4.4737793061811207e-38; // e⁻⁸⁶ was picked because f64 happens to hold it to 58 bits
+    let tail = t.less(R::from(-700.0));
+    [R::select(tail, t + 86.0, t).exp(), R::select(tail, E_86.into(), 1.0.into())]
+}
+
+/// x · y as a rounded product and its rounding error (Dekker).
+#[inline(always)]
+fn product<R: Real>(x: R, y: R) -> [R; 2] {
+    let halves = |x: R| {
+        let c = x * 134217729.0;
+        let high = c - (c - x);
+        [high, x - high]
+    };
+    let (p, [a, b], [c, d]) = (x * y, halves(x), halves(y));
+    [p, b * d - (p - a * c - b * c - a * d)]
+}
+
+/// x + y as a rounded sum and its rounding error (Knuth).
+#[inline(always)]
+fn sum<R: Real>(x: R, y: R) -> [R; 2] {
+    let s = x + y;
+    let part = s - x;
+    [s, (x - (s - part)) + (y - part)]
+}
+
+/// `bell` rounds to 0 there, and does not overflow.
+const BELL_LIMIT: f64 = 40.0;
+
+/// exp(−z² · scale) as two factors. The rounding error of z² alone would cost as many ULP as z² is large.
+#[inline(always)]
+fn bell<R: Real>(z: R, scale: f64) -> [R; 2] {
+    let [square, error] = product(z, z);
+    let [e, tail] = exp_split(square * -scale);
+    [e - e * (error * scale), tail]
+}
+
+/// The slope that the rules return at a kink between these two.
+#[inline(always)]
+fn smallest(left: f64, right: f64) -> f64 {
+    Kink::new(0.0, left, right).slope[0]
+}
+
+/// The kink at a point, unless the slopes on both sides are the same.
+fn kink(at: f64, left: f64, right: f64) -> Vec<Kink> {
+    if left == right { vec![] } else { vec![Kink::new(at, left, right)] }
+}
 
 /// 1 / (1 + e⁻ᶻ).
 #[derive(Clone, Debug, Default)]
@@ -8,12 +110,12 @@ pub struct Sigmoid;
 impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        let e = R::select(z.less(0.0.into()), z, -z).exp();
+        let e = minus_abs(z).exp();
         R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let e = R::select(z.less(0.0.into()), z, -z).exp();
-        [e / ((e + 1.0) * (e + 1.0))]
+        let e = minus_abs(z).exp();
+        [e / (e * (e + 2.0) + 1.0)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         R::from(1.0) / ((-z).exp() + 1.0)
@@ -23,7 +125,7 @@ impl Op<1> for Sigmoid {
     }
 }
 
-/// The hyperbolic tangent.
+/// tanh z.
 #[derive(Clone, Debug, Default)]
 pub struct Tanh;
 impl Op<1> for Tanh {
@@ -31,12 +133,33 @@ impl Op<1> for Tanh {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         z.tanh()
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let e = (z.abs() * -2.0).exp();
-        [e * 4.0 / ((e + 1.0) * (e + 1.0))]
+    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+        // 1 − a² has its digits only while a is small; but it has those of its derivative even at 0
+        let e = (minus_abs(z) * 2.0).exp();
+        [R::select(z.abs().less(0.5.into()), -(a * a) + 1.0, e * 4.0 / (e * (e + 2.0) + 1.0))]
     }
     fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
         [-(a * a) + 1.0]
+    }
+}
+
+/// max(z, 0).
+#[derive(Clone, Debug, Default)]
+pub struct Relu;
+impl Op<1> for Relu {
+    const NAME: &'static str = "relu";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let zero = R::from(0.0);
+        R::select(z.less(zero), zero, z)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [around(z, 0.0, 0.0, 0.0, 1.0)]
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [step(z, 0.0, 0.0, 1.0)]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        kink(0.0, 0.0, 1.0)
     }
 }
 
@@ -54,20 +177,709 @@ impl Default for LeakyRelu {
 impl Op<1> for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select(z.less_equal(0.0.into()), z * self.slope, z)
+        R::select(z.less(0.0.into()), z * self.slope, z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let zero = R::from(0.0);
-        let kink = self.kinks()[0].slope[0];
-        [R::select(
-            z.less(zero),
-            self.slope.into(),
-            R::select(zero.less(z), 1.0.into(), R::select(z.equal(zero), kink.into(), z)),
-        )]
+        [around(z, 0.0, self.slope, smallest(self.slope, 1.0), 1.0)]
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [step(z, 0.0, self.slope, 1.0)]
     }
     crate::params!(slope);
+    fn fault(&self) -> Option<&'static str> {
+        (!self.slope.is_finite()).then_some("needs a finite slope")
+    }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(0.0, self.slope, 1.0)]
+        kink(0.0, self.slope, 1.0)
+    }
+}
+
+/// z for z > 0, else a · z: `LeakyRelu` with the slope as an argument.
+#[derive(Clone, Debug, Default)]
+pub struct Prelu;
+impl Op<2> for Prelu {
+    const NAME: &'static str = "prelu";
+    fn value<R: Real>(&self, [z, a]: [R; 2]) -> R {
+        R::select(z.less(0.0.into()), z * a, z)
+    }
+    fn slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
+        let zero = R::from(0.0);
+        [around(z, 0.0, a, clamp(a, 0.0, 1.0), 1.0), R::select(zero.less(z), zero, z)]
+    }
+    fn textbook_slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
+        [step(z, 0.0, a, 1.0), step(z, 0.0, z, 0.0)]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        [-0.5, 0.0, 0.25, 2.0].map(|a| Kink::at_point([0.0, a], [(a, 1.0, smallest(a, 1.0)), (0.0, 0.0, 0.0)])).into()
+    }
+}
+
+/// min(max(z, 0), 6).
+#[derive(Clone, Debug, Default)]
+pub struct Relu6;
+impl Op<1> for Relu6 {
+    const NAME: &'static str = "relu6";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        clamp(z, 0.0, 6.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [clamp_slope(z, 0.0, 6.0, 1.0)]
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [between(z, 0.0, 6.0, 1.0)]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(0.0, 0.0, 1.0), Kink::new(6.0, 1.0, 0.0)]
+    }
+}
+
+/// z for z > 0, else α (eᶻ − 1).
+#[derive(Clone, Debug)]
+pub struct Elu {
+    /// The value at −∞ is −alpha.
+    pub alpha: f64,
+}
+impl Default for Elu {
+    fn default() -> Self {
+        Elu { alpha: 1.0 }
+    }
+}
+impl Op<1> for Elu {
+    const NAME: &'static str = "elu";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.less(0.0.into()), z.expm1() * self.alpha, z)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [around(z, 0.0, z.exp() * self.alpha, smallest(self.alpha, 1.0), 1.0)]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.less(0.0.into()), (z.exp() - 1.0) * self.alpha, z)
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [R::select(z.less(0.0.into()), z.exp() * self.alpha, 1.0.into())]
+    }
+    crate::params!(alpha);
+    fn fault(&self) -> Option<&'static str> {
+        (!self.alpha.is_finite()).then_some("needs a finite alpha")
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        kink(0.0, self.alpha, 1.0)
+    }
+}
+
+/// λ z for z > 0, else λ α (eᶻ − 1), with λ = 1.0507… and α = 1.6732… such that mean 0 and variance 1 are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Selu;
+impl Selu {
+    const LAMBDA: f64 = 1.0507009873554805;
+    const ELU: Elu = Elu { alpha: 1.6732632423543772 };
+}
+impl Op<1> for Selu {
+    const NAME: &'static str = "selu";
+    fn value<R: Real>(&self, z: [R; 1]) -> R {
+        Self::ELU.value(z) * Self::LAMBDA
+    }
+    fn slope<R: Real>(&self, z: [R; 1], a: R) -> [R; 1] {
+        Self::ELU.slope(z, a).map(|slope| slope * Self::LAMBDA)
+    }
+    fn textbook<R: Real>(&self, z: [R; 1]) -> R {
+        Self::ELU.textbook(z) * Self::LAMBDA
+    }
+    fn textbook_slope<R: Real>(&self, z: [R; 1], a: R) -> [R; 1] {
+        Self::ELU.textbook_slope(z, a).map(|slope| slope * Self::LAMBDA)
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        kink(0.0, Self::ELU.alpha * Self::LAMBDA, Self::LAMBDA)
+    }
+}
+
+/// z for z > 0, else α (exp(z/α) − 1): `Elu` without the kink.
+#[derive(Clone, Debug)]
+pub struct Celu {
+    /// The value at −∞ is −alpha.
+    pub alpha: f64,
+}
+impl Default for Celu {
+    fn default() -> Self {
+        Celu { alpha: 1.0 }
+    }
+}
+impl Op<1> for Celu {
+    const NAME: &'static str = "celu";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.less(0.0.into()), (z / self.alpha).expm1() * self.alpha, z)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [around(z, 0.0, (z / self.alpha).exp(), 1.0, 1.0)]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.less(0.0.into()), ((z / self.alpha).exp() - 1.0) * self.alpha, z)
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [R::select(z.less(0.0.into()), (z / self.alpha).exp(), 1.0.into())]
+    }
+    crate::params!(alpha);
+    fn fault(&self) -> Option<&'static str> {
+        (!self.alpha.is_finite() || self.alpha == 0.0).then_some("needs an alpha that is finite and not 0")
+    }
+}
+
+/// ln(1 + exp(β z)) / β.
+#[derive(Clone, Debug)]
+pub struct Softplus {
+    /// How sharp the bend at 0 is. There is no threshold beyond which the value is z: it would be a jump.
+    pub beta: f64,
+}
+impl Default for Softplus {
+    fn default() -> Self {
+        Softplus { beta: 1.0 }
+    }
+}
+impl Op<1> for Softplus {
+    const NAME: &'static str = "softplus";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let zero = R::from(0.0);
+        R::select(z.less(zero), zero, z) + minus_abs(z * self.beta).exp().ln_1p() / self.beta
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [Sigmoid.value([z * self.beta])]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        ((z * self.beta).exp() + 1.0).ln() / self.beta
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [Sigmoid.textbook([z * self.beta])]
+    }
+    crate::params!(beta);
+    fn fault(&self) -> Option<&'static str> {
+        (!self.beta.is_finite() || self.beta <= 0.0).then_some("needs a beta that is finite and positive")
+    }
+}
+
+/// ln(1 / (1 + e⁻ᶻ)).
+#[derive(Clone, Debug, Default)]
+pub struct LogSigmoid;
+impl Op<1> for LogSigmoid {
+    const NAME: &'static str = "log_sigmoid";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        -Softplus::default().value([-z])
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [Sigmoid.value([-z])]
+    }
+    fn textbook<R: Real>(&self, z: [R; 1]) -> R {
+        Sigmoid.textbook(z).ln()
+    }
+    fn textbook_slope<R: Real>(&self, z: [R; 1], _: R) -> [R; 1] {
+        [-Sigmoid.textbook(z) + 1.0]
+    }
+}
+
+/// z / (1 + |z|).
+#[derive(Clone, Debug, Default)]
+pub struct Softsign;
+impl Op<1> for Softsign {
+    const NAME: &'static str = "softsign";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let m = z.abs();
+        R::select(m.less(f64::INFINITY.into()), z / (m + 1.0), z.sign())
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let r = R::from(1.0) / (z.abs() + 1.0);
+        [r * r]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z / (z.abs() + 1.0)
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let m = z.abs() + 1.0;
+        [R::from(1.0) / (m * m)]
+    }
+}
+
+/// z / (1 + e⁻ᶻ), also called swish.
+#[derive(Clone, Debug, Default)]
+pub struct Silu;
+impl Op<1> for Silu {
+    const NAME: &'static str = "silu";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
+        let [e, tail] = exp_split(minus_abs(y));
+        R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        // with r + 1 + eʳ = 0, t + 1 + eᵗ is d + eʳ (eᵈ − 1): two terms of the same sign
+        const ROOT: [f64; 2] = [-1.2784645427610737, -1.0946994183093437e-16];
+        const EXP_ROOT: f64 = 0.2784645427610738;
+        let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT));
+        let [e, tail] = exp_split(t);
+        let d = t - ROOT[0] - ROOT[1];
+        [mirror(z, (d + d.expm1() * EXP_ROOT) * e * tail / (e * (e + 2.0) + 1.0))]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z / ((-z).exp() + 1.0)
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+        let s = Sigmoid.textbook([z]);
+        [s + a * (-s + 1.0)]
+    }
+}
+
+/// z Φ(z), where Φ is the normal distribution function.
+#[derive(Clone, Debug, Default)]
+pub struct Gelu;
+impl Gelu {
+    /// On the left of it Φ nears the subnormal numbers and is taken from `mills`.
+    const TAIL: f64 = -36.0;
+    /// 1/√(2π).
+    const SCALE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0;
+    /// The root r of g′, and what is missing.
+    const ROOT: [f64; 2] = [-0.7517915246935645, 1.4956759177009883e-17];
+    /// (g′(r + d) / d) by powers of d. From φ′(z) = −z φ(z) follow the coefficients c of φ(r + d) one by one, and
+    /// from g′ = Φ − φ′ those of g′.
+    const TAYLOR: [f64; 20] = {
+        let (mut taylor, mut k) = ([0.0; 20], 0);
+        let (mut before, mut c) = (0.0, 0.3007325998969753);
+        while k < 20 {
+            let n = k as f64 + 1.0;
+            let next = -(Self::ROOT[0] * c + before) / n;
+            taylor[k] = c * (1.0 + 1.0 / n) + Self::ROOT[0] * next;
+            (before, c, k) = (c, next, k + 1);
+        }
+        taylor
+    };
+
+    /// The density φ(y) as two factors.
+    fn density<R: Real>(y: R) -> [R; 2] {
+        let [e, tail] = bell(y, 0.5);
+        [e * Self::SCALE, tail]
+    }
+    /// Φ(y) = erfc(−y/√2) / 2, with what the rounding of −y/√2 costs put back.
+    fn distribution<R: Real>(y: R, density: R) -> R {
+        let [x, error] = product(y, R::from(-FRAC_1_SQRT_2));
+        x.erfc() * 0.5 - density * ((error + y * 4.833646656726457e-17) * SQRT_2)
+    }
+    /// −y Φ(y) / φ(y) = 1 − 1/y² + 1·3/y⁴ − 1·3·5/y⁶ …, for y < TAIL.
+    fn mills<R: Real>(y: R) -> R {
+        let r = R::from(1.0) / (y * y);
+        [11.0, 9.0, 7.0, 5.0, 3.0, 1.0].into_iter().fold(1.0.into(), |sum: R, odd| -(sum * r * odd) + 1.0)
+    }
+}
+impl Op<1> for Gelu {
+    const NAME: &'static str = "gelu";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
+        let [density, tail] = Self::density(y);
+        let far = -(Self::mills(y) * density * tail);
+        R::select(z.less(Self::TAIL.into()), far, z * Self::distribution(y, density))
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
+        let [density, tail] = Self::density(t);
+        let d = t - Self::ROOT[0] - Self::ROOT[1];
+        let near = Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
+        let middle = R::select(d.abs().less(0.3.into()), near, Self::distribution(t, density) + t * density);
+        let far = (t - Self::mills(t) / t) * density * tail;
+        [mirror(z, R::select(t.less(Self::TAIL.into()), far, middle))]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * ((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE]
+    }
+}
+
+/// z (1 + tanh(√(2/π) (z + 0.044715 z³))) / 2: `Gelu`, approximated.
+#[derive(Clone, Debug, Default)]
+pub struct GeluTanh;
+impl GeluTanh {
+    /// exp(v(−LIMIT)) rounds to 0.
+    const LIMIT: f64 = 25.0;
+    /// 2 √(2/π), and what is missing.
+    const A: [f64; 2] = [1.5957691216057308, -9.96930880911092e-17];
+    /// A · 0.044715, and what is missing.
+    const B: [f64; 2] = [0.07135481627260025, -4.1218577217431825e-18];
+
+    /// exp(v(y)), v(y) = A y + B y³ ≤ 0, as two factors. v is taken to twice the digits.
+    fn exp_v<R: Real>(y: R) -> [R; 2] {
+        let [square, error] = product(y, y);
+        let [cubic, error2] = product(square, Self::B[0].into());
+        let [factor, error3] = sum(cubic, Self::A[0].into());
+        let [v, error4] = product(y, factor);
+        let [e, tail] = exp_split(v);
+        let errors = error * Self::B[0] + square * Self::B[1] + error2 + error3 + Self::A[1];
+        [e + e * (error4 + y * errors), tail]
+    }
+}
+impl Op<1> for GeluTanh {
+    const NAME: &'static str = "gelu_tanh";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let y = clamp(z, -Self::LIMIT, Self::LIMIT);
+        let [e, tail] = Self::exp_v(minus_abs(y));
+        R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        // with r v′(r) + 1 + exp(v(r)) = 0, t v′(t) + 1 + exp(v(t)) is a sum of terms with the sign of d = t − r
+        const ROOT: [f64; 2] = [-0.7524614220710163, 3.4358218314355225e-17];
+        const EXP_ROOT: f64 = 0.29195521191476714;
+        let t = minus_abs(clamp(z, -Self::LIMIT, Self::LIMIT));
+        let [e, tail] = Self::exp_v(t);
+        let d = t - ROOT[0] - ROOT[1];
+        let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
+        let v = d * (cubes + Self::A[0]);
+        let factor = d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT;
+        [mirror(z, factor * e * tail / (e * (e + 2.0) + 1.0))]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = ((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh();
+        let u = (z * z * (3.0 * 0.044715) + 1.0) * (Self::A[0] / 2.0);
+        [(t + 1.0) / 2.0 + z * (-(t * t) + 1.0) * u / 2.0]
+    }
+}
+
+/// z tanh(ln(1 + eᶻ)).
+#[derive(Clone, Debug, Default)]
+pub struct Mish;
+impl Op<1> for Mish {
+    const NAME: &'static str = "mish";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
+        let [e, tail] = exp_split(minus_abs(y));
+        let n = e * (e + 2.0);
+        let left = y * n * tail / (n + 2.0);
+        R::select(z.less(0.0.into()), left, z * (e * 2.0 + 1.0) / (e * (e + 1.0) * 2.0 + 1.0))
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        // with P(r) = 0, P(y) = e³ʸ + 4 e²ʸ + (6 + 4y) eʸ + 4 + 4y is a polynomial in d = y − r and m = eᵈ − 1
+        const ROOT: [f64; 2] = [-1.1924312145154952, -4.8484829848031044e-17];
+        const EXP_ROOT: f64 = 0.3034825352815289;
+        const EXP_ROOT2: f64 = EXP_ROOT * EXP_ROOT;
+        let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
+        let left = y.less(R::from(-0.5));
+        let [e, tail] = exp_split(R::select(left, y, -y));
+        let d = y - ROOT[0] - ROOT[1];
+        let m = d.expm1();
+        let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
+        let p = m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT));
+        let n = e * (e + 2.0);
+        let q = e * (e + 1.0) * 2.0 + 1.0;
+        let right = -(e * e * 2.0 / q * (-(y * (e + 1.0) * 2.0 / q) + 1.0)) + 1.0;
+        [R::select(left, p * e * tail / (n * (n + 4.0) + 4.0), right)]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * (z.exp() + 1.0).ln().tanh()
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = (z.exp() + 1.0).ln().tanh();
+        [t + z * (-(t * t) + 1.0) * Sigmoid.textbook([z])]
+    }
+}
+
+/// z − tanh z.
+#[derive(Clone, Debug, Default)]
+pub struct Tanhshrink;
+impl Op<1> for Tanhshrink {
+    const NAME: &'static str = "tanhshrink";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        // (z cosh z − sinh z) / cosh z, where the Taylor series of the numerator has only positive terms
+        let square = z * z;
+        let series = (1..10)
+            .rev()
+            .map(f64::from)
+            .fold(1.0.into(), |sum: R, k| sum * square * (1.0 / (2.0 * k * (2.0 * k + 3.0))) + 1.0);
+        let near = z * square * series / (z.cosh() * 3.0);
+        R::select(z.abs().less(1.25.into()), near, z - z.tanh())
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = z.tanh();
+        [t * t]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z - z.tanh()
+    }
+}
+
+/// The number by which z lies outside [−λ, λ].
+#[derive(Clone, Debug)]
+pub struct Softshrink {
+    /// Half the width of the interval that is mapped to 0.
+    pub lambda: f64,
+}
+impl Default for Softshrink {
+    fn default() -> Self {
+        Softshrink { lambda: 0.5 }
+    }
+}
+impl Op<1> for Softshrink {
+    const NAME: &'static str = "softshrink";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z - clamp(z, -self.lambda, self.lambda)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [shrink_slope(z, self.lambda)]
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [step(z.abs(), self.lambda, 0.0, 1.0)]
+    }
+    crate::params!(lambda);
+    fn fault(&self) -> Option<&'static str> {
+        shrink_fault(self.lambda)
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(-self.lambda, 1.0, 0.0), Kink::new(self.lambda, 0.0, 1.0)]
+    }
+}
+
+/// z for |z| > λ, else 0.
+#[derive(Clone, Debug)]
+pub struct Hardshrink {
+    /// Half the width of the interval that is mapped to 0.
+    pub lambda: f64,
+}
+impl Default for Hardshrink {
+    fn default() -> Self {
+        Hardshrink { lambda: 0.5 }
+    }
+}
+impl Op<1> for Hardshrink {
+    const NAME: &'static str = "hardshrink";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        around(z, -self.lambda, z, 0.0, around(z, self.lambda, 0.0, 0.0, z))
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [shrink_slope(z, self.lambda)]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        step(z.abs(), self.lambda, 0.0, z)
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [step(z.abs(), self.lambda, 0.0, 1.0)]
+    }
+    crate::params!(lambda);
+    fn fault(&self) -> Option<&'static str> {
+        shrink_fault(self.lambda)
+    }
+    fn jumps(&self) -> Vec<Point> {
+        vec![smallvec![-self.lambda], smallvec![self.lambda]]
+    }
+}
+
+/// 1 outside [−λ, λ], else 0.
+#[inline(always)]
+fn shrink_slope<R: Real>(z: R, lambda: f64) -> R {
+    around(z, -lambda, 1.0, 0.0, around(z, lambda, 0.0, 0.0, 1.0))
+}
+
+fn shrink_fault(lambda: f64) -> Option<&'static str> {
+    (!lambda.is_finite() || lambda <= 0.0).then_some("needs a lambda that is finite and positive")
+}
+
+/// min(max(z, lo), hi).
+#[derive(Clone, Debug)]
+pub struct HardTanh {
+    /// The lowest value.
+    pub lo: f64,
+    /// The highest value.
+    pub hi: f64,
+}
+impl Default for HardTanh {
+    fn default() -> Self {
+        HardTanh { lo: -1.0, hi: 1.0 }
+    }
+}
+impl Op<1> for HardTanh {
+    const NAME: &'static str = "hard_tanh";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        clamp(z, self.lo, self.hi)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [clamp_slope(z, self.lo, self.hi, 1.0)]
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [between(z, self.lo, self.hi, 1.0)]
+    }
+    crate::params!(lo, hi);
+    fn fault(&self) -> Option<&'static str> {
+        (self.lo >= self.hi).then_some("needs a lo below its hi")
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)]
+    }
+}
+
+/// min(max(z + 3, 0), 6) / 6.
+#[derive(Clone, Debug, Default)]
+pub struct HardSigmoid;
+impl Op<1> for HardSigmoid {
+    const NAME: &'static str = "hard_sigmoid";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        clamp(z + 3.0, 0.0, 6.0) / 6.0
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [clamp_slope(z, -3.0, 3.0, 1.0 / 6.0)]
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [between(z, -3.0, 3.0, 1.0 / 6.0)]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(-3.0, 0.0, 1.0 / 6.0), Kink::new(3.0, 1.0 / 6.0, 0.0)]
+    }
+}
+
+/// z min(max(z + 3, 0), 6) / 6.
+#[derive(Clone, Debug, Default)]
+pub struct HardSwish;
+impl Op<1> for HardSwish {
+    const NAME: &'static str = "hard_swish";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        around(z, -3.0, 0.0, 0.0, around(z, 3.0, z * (z + 3.0) / 6.0, 3.0, z))
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [around(z, -3.0, 0.0, 0.0, around(z, 3.0, (z * 2.0 + 3.0) / 6.0, 1.0, 1.0))]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * clamp(z + 3.0, 0.0, 6.0) / 6.0
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [step(z, -3.0, 0.0, R::select(z.less(3.0.into()), (z * 2.0 + 3.0) / 6.0, 1.0.into()))]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        vec![Kink::new(-3.0, 0.0, -0.5), Kink::new(3.0, 1.5, 1.0)]
+    }
+}
+
+/// z for z > threshold, else value. The registry's has threshold 1 and value 0.
+#[derive(Clone, Debug)]
+pub struct Threshold {
+    /// Where z begins.
+    pub threshold: f64,
+    /// The value up to there.
+    pub value: f64,
+}
+impl Op<1> for Threshold {
+    const NAME: &'static str = "threshold";
+    const NEEDS_PARAMS: bool = true;
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        around(z, self.threshold, self.value, self.value, z)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [around(z, self.threshold, 0.0, 0.0, 1.0)]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        step(z, self.threshold, self.value, z)
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [step(z, self.threshold, 0.0, 1.0)]
+    }
+    crate::params!(threshold, value);
+    fn fault(&self) -> Option<&'static str> {
+        (!self.threshold.is_finite() || !self.value.is_finite()).then_some("needs a finite threshold and value")
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        if self.value == self.threshold { kink(self.threshold, 0.0, 1.0) } else { vec![] }
+    }
+    fn jumps(&self) -> Vec<Point> {
+        if self.value == self.threshold { vec![] } else { vec![smallvec![self.threshold]] }
+    }
+}
+
+/// (z + √(z² + b)) / 2.
+#[derive(Clone, Debug)]
+pub struct Squareplus {
+    /// How wide the bend at 0 is.
+    pub b: f64,
+}
+impl Default for Squareplus {
+    fn default() -> Self {
+        Squareplus { b: 4.0 }
+    }
+}
+impl Op<1> for Squareplus {
+    const NAME: &'static str = "squareplus";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
+        R::select(z.less(0.0.into()), R::from(self.b / 4.0) / (h - half), h + half)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = minus_abs(z);
+        let h = t.hypot(self.b.sqrt().into());
+        [mirror(z, R::from(self.b / 2.0) / (h - t) / h)]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        (z + (z * z + self.b).sqrt()) / 2.0
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [(z / (z * z + self.b).sqrt() + 1.0) / 2.0]
+    }
+    crate::params!(b);
+    fn fault(&self) -> Option<&'static str> {
+        (!self.b.is_finite() || self.b <= 0.0).then_some("needs a b that is finite and positive")
+    }
+}
+
+/// exp(−z²).
+#[derive(Clone, Debug, Default)]
+pub struct Gaussian;
+impl Op<1> for Gaussian {
+    const NAME: &'static str = "gaussian";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let [e, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
+        e * tail
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
+        let [e, tail] = bell(y, 1.0);
+        [y * -2.0 * e * tail]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        (-(z * z)).exp()
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+        [z * -2.0 * a]
+    }
+}
+
+/// ln cosh z.
+#[derive(Clone, Debug, Default)]
+pub struct LogCosh;
+impl Op<1> for LogCosh {
+    const NAME: &'static str = "log_cosh";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        // cosh z = 1 + 2 s² = e^|z| (1 + e^−2|z|) / 2
+        let (m, s) = (z.abs(), (z * 0.5).sinh());
+        let small = m.less(1.0.into());
+        let rest = R::select(small, s * 2.0 * s, (m * -2.0).exp()).ln_1p();
+        R::select(small, rest, m - LN_2 + rest)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [z.tanh()]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        z.cosh().ln()
+    }
+}
+
+/// ln(z / (1 − z)), the inverse of `Sigmoid`.
+#[derive(Clone, Debug, Default)]
+pub struct Logit;
+impl Op<1> for Logit {
+    const NAME: &'static str = "logit";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        // 2z − 1 is exact from ¼ on
+        R::select(z.less(0.25.into()), (z / (-z + 1.0)).ln(), (z * 2.0 - 1.0).atanh() * 2.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [R::from(1.0) / (z * (-z + 1.0))]
+    }
+    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
+        (z / (-z + 1.0)).ln()
+    }
+    fn domain(&self) -> Domain {
+        Domain::new("0 < x < 1", &[(0.0, 1.0)])
     }
 }
 
@@ -76,5 +888,29 @@ ops! {
     trait Activations;
     fn sigmoid(self) = Sigmoid;
     Tanh;
+    fn relu(self) = Relu;
     fn leaky_relu(self) = LeakyRelu::default();
+    fn prelu(self, a) = Prelu;
+    fn relu6(self) = Relu6;
+    fn elu(self) = Elu::default();
+    fn selu(self) = Selu;
+    fn celu(self) = Celu::default();
+    fn softplus(self) = Softplus::default();
+    fn log_sigmoid(self) = LogSigmoid;
+    fn softsign(self) = Softsign;
+    fn silu(self) = Silu;
+    fn gelu(self) = Gelu;
+    fn gelu_tanh(self) = GeluTanh;
+    fn mish(self) = Mish;
+    fn tanhshrink(self) = Tanhshrink;
+    fn softshrink(self) = Softshrink::default();
+    fn hardshrink(self) = Hardshrink::default();
+    fn hard_tanh(self) = HardTanh::default();
+    fn hard_sigmoid(self) = HardSigmoid;
+    fn hard_swish(self) = HardSwish;
+    fn threshold(self; threshold: f64, value: f64) = Threshold { threshold, value }, as Threshold { threshold: 1.0, value: 0.0 };
+    fn squareplus(self) = Squareplus::default();
+    fn gaussian(self) = Gaussian;
+    fn log_cosh(self) = LogCosh;
+    fn logit(self) = Logit;
 }

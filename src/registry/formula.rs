@@ -67,10 +67,9 @@ const LONGEST: usize = 2000;
 fn print(tape: &Tape, y: Var<'_>, names: &[String]) -> String {
     let Some(last) = tape.index(y) else { return number(y.value()).0 };
     let mut texts: Vec<(String, Binding)> = Vec::with_capacity(last + 1);
-    for index in 0..=last {
-        let node = tape.node(index);
+    for node in (0..=last).map(|index| tape.node(index)) {
         let text = match &node.op {
-            None if node.is_input => (names[index].clone(), Binding::Atom),
+            None if node.is_input => (names[texts.len()].clone(), Binding::Atom),
             None => number(node.value),
             Some(op) => application(&**op, &node.args.iter().map(|&arg| &texts[arg]).collect::<Vec<_>>()),
         };

@@ -20,6 +20,7 @@ use std::marker::PhantomData;
 ///
 /// `S` is the number that it is made of. With `Lean<Dual<f64>>` it is forward over reverse, with the variable of another
 /// lean tape reverse over reverse; levels are types, so nested derivatives cannot be confused.
+#[derive(Clone, Copy, Debug)]
 pub struct Lean<S = f64>(PhantomData<S>);
 
 /// Two arguments of a slot: the slots they stand on, and the slopes by them.

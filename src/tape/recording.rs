@@ -17,6 +17,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 /// The kind of tape that remembers everything.
+#[derive(Clone, Copy, Debug)]
 pub struct Recording;
 
 /// What a node is, if it is no application of an op.

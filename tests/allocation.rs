@@ -1,0 +1,87 @@
+//! A tape that is used again allocates nothing. A test of its own, since it counts what the whole process allocates.
+
+use gprime::prelude::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promises are the system's.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(place, layout) }
+    }
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: as above.
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(f: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    f();
+    ALLOCATIONS.get() - before
+}
+
+fn program<R: Apply>(x: &[R]) -> R {
+    let mut s = R::from(0.0);
+    for w in x.windows(2) {
+        s += (w[0] * w[1]).sin() + w[1].sigmoid().hypot(w[0]);
+    }
+    s
+}
+
+#[test]
+fn a_lean_tape_used_again_allocates_nothing() {
+    let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
+    let mut g = vec![0.0; x.len()];
+    let mut tape = Tape::lean();
+    let first_use = allocations(|| {
+        tape.value_and_gradient(|x| program(x), &x, &mut g);
+    });
+    assert!(first_use > 0);
+    let first = g.clone();
+    let again = allocations(|| {
+        for _ in 0..3 {
+            tape.value_and_gradient(|x| program(x), &x, &mut g);
+        }
+    });
+    assert_eq!((again, g), (0, first));
+}
+
+#[test]
+fn a_recording_tape_used_again_allocates_nothing() {
+    let mut tape = Tape::new();
+    let mut gradient = Gradient::default();
+    let mut run = |tape: &mut Tape, expected: f64| {
+        let x = tape.var(0.7);
+        let y = tape.var(1.3);
+        let z = program(&[x, y, x * y]);
+        tape.backward_into(z, &mut gradient);
+        let g = gradient[x];
+        tape.reset();
+        assert!(expected.is_nan() || g == expected);
+        g
+    };
+    let first = run(&mut tape, f64::NAN);
+    let again = allocations(|| {
+        for _ in 0..3 {
+            run(&mut tape, first);
+        }
+    });
+    assert_eq!(again, 0);
+}
