@@ -113,9 +113,10 @@ impl Op<1> for Sigmoid {
         let e = minus_abs(z).exp();
         R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0)
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let e = minus_abs(z).exp();
-        [e / (e * (e + 2.0) + 1.0)]
+    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+        // 1 − a has no digits where a is nearly 1; σ′ is even, so it is taken on the left, where a ≤ ½
+        let left = R::choose(R::from(0.0).less(z), || Sigmoid.value([-z]), || a);
+        [left * (-left + 1.0)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         R::from(1.0) / ((-z).exp() + 1.0)
@@ -135,8 +136,11 @@ impl Op<1> for Tanh {
     }
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
         // 1 − a² has its digits only while a is small; but it has those of its derivative even at 0
-        let e = (minus_abs(z) * 2.0).exp();
-        [R::select(z.abs().less(0.5.into()), -(a * a) + 1.0, e * 4.0 / (e * (e + 2.0) + 1.0))]
+        let far = || {
+            let e = (minus_abs(z) * 2.0).exp();
+            e * 4.0 / (e * (e + 2.0) + 1.0)
+        };
+        [R::choose(z.abs().less(0.5.into()), || -(a * a) + 1.0, far)]
     }
     fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
         [-(a * a) + 1.0]

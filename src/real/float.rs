@@ -22,6 +22,10 @@ macro_rules! float {
             fn select(mask: bool, yes: f64, no: f64) -> f64 {
                 if mask { yes } else { no }
             }
+            #[inline(always)]
+            fn decided(mask: bool) -> Option<bool> {
+                Some(mask)
+            }
             $(#[inline(always)] fn $f(self) -> f64 { math::$f(self) })*
             $(#[inline(always)] fn $g(self, rhs: f64) -> f64 { math::$g(self, rhs) })*
         }

@@ -77,6 +77,10 @@ macro_rules! lanes {
             fn select(mask: [bool; L], yes: Self, no: Self) -> Self {
                 Lanes(from_fn(|i| if mask[i] { yes.0[i] } else { no.0[i] }))
             }
+            fn decided(mask: [bool; L]) -> Option<bool> {
+                let first = *mask.first()?;
+                mask.iter().all(|&m| m == first).then_some(first)
+            }
             $(fn $f(self) -> Self { Lanes(self.0.map(<f64 as Real>::$f)) })*
             $(fn $g(self, rhs: Self) -> Self { Lanes(self.map2(rhs, <f64 as Real>::$g)) })*
         }

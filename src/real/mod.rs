@@ -97,6 +97,19 @@ macro_rules! declare {
             /// `yes` where the mask holds, `no` elsewhere. Both are computed; what is not chosen has no influence, NaN included.
             #[track_caller]
             fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+            /// The mask as one `bool`, if it is known and the same in every lane.
+            fn decided(mask: Self::Mask) -> Option<bool>;
+            /// As [`select`](Real::select), but what is not chosen is not even computed where the mask is decided: for a
+            /// branch that costs an exponential.
+            #[inline(always)]
+            #[track_caller]
+            fn choose(mask: Self::Mask, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
+                match Self::decided(mask) {
+                    Some(true) => yes(),
+                    Some(false) => no(),
+                    None => Self::select(mask, yes(), no()),
+                }
+            }
             $(#[doc = $doc] #[doc = "."] #[track_caller] fn $f(self) -> Self;)*
             $(#[doc = $doc2] #[doc = "."] #[track_caller] fn $g(self, rhs: Self) -> Self;)*
         }

@@ -190,6 +190,10 @@ impl<S: Scalar> Kind for Lean<S> {
     fn select<'t>(mask: bool, yes: Var<'t, Self>, no: Var<'t, Self>) -> Var<'t, Self> {
         if mask { yes } else { no }
     }
+    #[inline(always)]
+    fn decided<'t>(mask: bool) -> Option<bool> {
+        Some(mask)
+    }
 
     fn backward(tape: &Tape<Self>, y: Var<'_, Self>, gradient: &mut Gradient<Self>) {
         tape.sweep(&[(y, S::from(1.0))], &mut gradient.adjoints);

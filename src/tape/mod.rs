@@ -132,6 +132,8 @@ pub trait Kind: sealed::Sealed + Sized {
     #[doc(hidden)]
     #[track_caller]
     fn select<'t>(mask: Self::Mask<'t>, yes: Var<'t, Self>, no: Var<'t, Self>) -> Var<'t, Self>;
+    #[doc(hidden)]
+    fn decided<'t>(mask: Self::Mask<'t>) -> Option<bool>;
     /// Is told of a comparison that the user's program branches on.
     #[doc(hidden)]
     fn compared(_: &Tape<Self>, _: Relation, _: [&Var<'_, Self>; 2], _held: bool, _: &'static Location<'static>) {}

@@ -214,6 +214,9 @@ impl Kind for Recording {
     fn select<'t>(mask: Var<'t>, yes: Var<'t>, no: Var<'t>) -> Var<'t> {
         Var::call(&Select, [mask, yes, no])
     }
+    fn decided(_: Var<'_>) -> Option<bool> {
+        None
+    }
 
     fn compared(tape: &Tape, relation: Relation, sides: [&Var<'_>; 2], held: bool, line: Line) {
         let sides = sides.map(|x| match x.tape {

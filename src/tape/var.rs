@@ -299,6 +299,10 @@ macro_rules! var {
             fn select(mask: K::Mask<'t>, yes: Self, no: Self) -> Self {
                 K::select(mask, yes, no)
             }
+            #[inline(always)]
+            fn decided(mask: K::Mask<'t>) -> Option<bool> {
+                K::decided(mask)
+            }
             $(#[inline(always)]
             #[track_caller]
             fn $f(self) -> Self {
