@@ -251,7 +251,7 @@ impl Default for Elu {
 impl Op<1> for Elu {
     const NAME: &'static str = "elu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select(z.less(0.0.into()), z.expm1() * self.alpha, z)
+        R::choose(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [around(z, 0.0, z.exp() * self.alpha, smallest(self.alpha, 1.0), 1.0)]
@@ -311,7 +311,7 @@ impl Default for Celu {
 impl Op<1> for Celu {
     const NAME: &'static str = "celu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select(z.less(0.0.into()), (z / self.alpha).expm1() * self.alpha, z)
+        R::choose(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [around(z, 0.0, (z / self.alpha).exp(), 1.0, 1.0)]
@@ -474,17 +474,18 @@ impl Op<1> for Gelu {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
         let [density, tail] = Self::density(y);
-        let far = -(Self::mills(y) * density * tail);
-        R::select(z.less(Self::TAIL.into()), far, z * Self::distribution(y, density))
+        let far = || -(Self::mills(y) * density * tail);
+        R::choose(z.less(Self::TAIL.into()), far, || z * Self::distribution(y, density))
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
         let [density, tail] = Self::density(t);
         let d = t - Self::ROOT[0] - Self::ROOT[1];
-        let near = Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
-        let middle = R::select(d.abs().less(0.3.into()), near, Self::distribution(t, density) + t * density);
-        let far = (t - Self::mills(t) / t) * density * tail;
-        [mirror(z, R::select(t.less(Self::TAIL.into()), far, middle))]
+        let near = || Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
+        let middle = || Self::distribution(t, density) + t * density;
+        let far = || (t - Self::mills(t) / t) * density * tail;
+        let not_near = || R::choose(t.less(Self::TAIL.into()), far, middle);
+        [mirror(z, R::choose(d.abs().less(0.3.into()), near, not_near))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * ((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0
@@ -590,13 +591,13 @@ impl Op<1> for Tanhshrink {
     const NAME: &'static str = "tanhshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         // (z cosh z − sinh z) / cosh z, where the Taylor series of the numerator has only positive terms
-        let square = z * z;
-        let series = (1..10)
-            .rev()
-            .map(f64::from)
-            .fold(1.0.into(), |sum: R, k| sum * square * (1.0 / (2.0 * k * (2.0 * k + 3.0))) + 1.0);
-        let near = z * square * series / (z.cosh() * 3.0);
-        R::select(z.abs().less(1.25.into()), near, z - z.tanh())
+        let near = || {
+            let square = z * z;
+            let term = |sum: R, k: f64| sum * square * (1.0 / (2.0 * k * (2.0 * k + 3.0))) + 1.0;
+            let series = (1..10).rev().map(f64::from).fold(1.0.into(), term);
+            z * square * series / (z.cosh() * 3.0)
+        };
+        R::choose(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = z.tanh();
@@ -854,10 +855,12 @@ impl Op<1> for LogCosh {
     const NAME: &'static str = "log_cosh";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         // cosh z = 1 + 2 s² = e^|z| (1 + e^−2|z|) / 2
-        let (m, s) = (z.abs(), (z * 0.5).sinh());
-        let small = m.less(1.0.into());
-        let rest = R::select(small, s * 2.0 * s, (m * -2.0).exp()).ln_1p();
-        R::select(small, rest, m - LN_2 + rest)
+        let m = z.abs();
+        let near = || {
+            let s = (z * 0.5).sinh();
+            (s * 2.0 * s).ln_1p()
+        };
+        R::choose(m.less(1.0.into()), near, || m - LN_2 + (m * -2.0).exp().ln_1p())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [z.tanh()]
@@ -874,7 +877,7 @@ impl Op<1> for Logit {
     const NAME: &'static str = "logit";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         // 2z − 1 is exact from ¼ on
-        R::select(z.less(0.25.into()), (z / (-z + 1.0)).ln(), (z * 2.0 - 1.0).atanh() * 2.0)
+        R::choose(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::from(1.0) / (z * (-z + 1.0))]
