@@ -1,7 +1,10 @@
 //! The checker: every registered op passes, and what is wrong is found.
 
-use gprime::check;
+use gprime::check::{self, Verdict};
+use gprime::op::{Kink, Point, Relu};
+use gprime::prelude::*;
 use gprime::registry::Registry;
+use gprime::tape::Opaque;
 
 #[test]
 fn every_registered_op_passes() {
@@ -17,4 +20,202 @@ fn no_seed_raises_a_false_alarm() {
             check::erased_with_seed(&**op, seed).assert_pass();
         }
     }
+}
+
+/// An op with its rule made wrong in one way.
+#[derive(Clone)]
+struct Broken<O> {
+    op: O,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Sign,
+    Times(f64),
+    Plus(f64),
+    /// Only where the argument is larger than this.
+    ZeroBeyond(f64),
+    /// Only at the kinks.
+    AtKink(f64),
+}
+
+impl<O: Op<1>> Op<1> for Broken<O> {
+    const NAME: &'static str = O::NAME;
+    fn value<R: Real>(&self, x: [R; 1]) -> R {
+        self.op.value(x)
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], a: R) -> [R; 1] {
+        let [slope] = self.op.slope([x], a);
+        [match self.how {
+            How::Sign => -slope,
+            How::Times(factor) => slope * factor,
+            How::Plus(shift) => slope + shift,
+            How::ZeroBeyond(edge) => R::select(R::from(edge).less(x), 0.0.into(), slope),
+            How::AtKink(wrong) => {
+                self.op.kinks().iter().fold(slope, |s, k| R::select(x.equal(R::from(k.at[0])), wrong.into(), s))
+            }
+        }]
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        self.op.kinks()
+    }
+    fn jumps(&self) -> Vec<Point> {
+        self.op.jumps()
+    }
+    fn domain(&self) -> gprime::op::Domain {
+        self.op.domain()
+    }
+    fn samples(&self) -> Vec<[f64; 1]> {
+        self.op.samples()
+    }
+}
+
+/// Whatever op is broken, whichever way: it is found. Only what is constantly 0 survives a factor.
+#[test]
+fn a_wrong_rule_of_any_op_is_found() {
+    fn break_it<O: Op<1>>(op: O) {
+        check::op(&op).assert_pass();
+        let constant = op.samples().into_iter().all(|x| op.slope(x, op.value(x))[0] == 0.0);
+        let mut ways = vec![How::Plus(1e-6), How::Plus(-0.5)];
+        if !constant {
+            ways.extend([How::Sign, How::Times(0.0), How::Times(0.5), How::Times(2.0), How::Times(1.0 + 1e-8)]);
+        }
+        if !op.kinks().is_empty() {
+            let outside = op.kinks().iter().map(|k| k.left[0].max(k.right[0])).fold(0.0, f64::max) + 0.25;
+            ways.extend([How::AtKink(outside), How::AtKink(f64::NAN)]);
+        }
+        for how in ways {
+            let report = check::op(&Broken { op: op.clone(), how });
+            assert_eq!(report.verdict, Verdict::Fail, "{} broken by {how:?}: {report}", O::NAME);
+            assert!(report.worst.is_some() && report.to_string().contains(O::NAME), "{report}");
+        }
+    }
+    struct BreakAll;
+    impl gprime::op::Visitor for BreakAll {
+        fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
+            // an op of one argument, seen as such
+            #[derive(Clone)]
+            struct AsUnary<O, const N: usize>(O);
+            impl<const N: usize, O: Op<N>> Op<1> for AsUnary<O, N> {
+                const NAME: &'static str = O::NAME;
+                fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+                    self.0.value([x; N])
+                }
+                fn slope<R: Real>(&self, [x]: [R; 1], a: R) -> [R; 1] {
+                    [self.0.slope([x; N], a)[0]]
+                }
+                fn kinks(&self) -> Vec<Kink> {
+                    self.0.kinks()
+                }
+                fn jumps(&self) -> Vec<Point> {
+                    self.0.jumps()
+                }
+                fn domain(&self) -> gprime::op::Domain {
+                    self.0.domain()
+                }
+                fn samples(&self) -> Vec<[f64; 1]> {
+                    self.0.samples().into_iter().map(|x| [x[0]]).collect()
+                }
+            }
+            if N == 1 {
+                break_it(AsUnary::<O, N>(op));
+            }
+        }
+        fn reduce<O: Reduce>(&mut self, _: O) {}
+    }
+    gprime::op::visit(&mut BreakAll);
+}
+
+/// a(1 − a) has the right value wherever the school looks; in the tail it is 0, and that is found.
+#[test]
+fn the_textbooks_sigmoid_fails_in_the_tail() {
+    let broken = Broken { op: gprime::op::Sigmoid, how: How::ZeroBeyond(37.0) };
+    let report = check::op(&broken);
+    assert_eq!(report.verdict, Verdict::Fail, "{report}");
+    assert!(report.worst.unwrap().at[0] > 37.0);
+}
+
+#[test]
+fn a_kink_that_is_not_declared_is_found() {
+    #[derive(Clone)]
+    struct Hidden;
+    impl Op<1> for Hidden {
+        const NAME: &'static str = "hidden";
+        fn value<R: Real>(&self, x: [R; 1]) -> R {
+            Relu.value(x)
+        }
+        fn slope<R: Real>(&self, x: [R; 1], a: R) -> [R; 1] {
+            Relu.slope(x, a)
+        }
+    }
+    assert_eq!(check::op(&Hidden).verdict, Verdict::Fail);
+
+    #[derive(Clone)]
+    struct Misdeclared;
+    impl Op<1> for Misdeclared {
+        const NAME: &'static str = "misdeclared";
+        fn value<R: Real>(&self, x: [R; 1]) -> R {
+            Relu.value(x)
+        }
+        fn slope<R: Real>(&self, x: [R; 1], a: R) -> [R; 1] {
+            Relu.slope(x, a)
+        }
+        fn kinks(&self) -> Vec<Kink> {
+            vec![Kink::new(0.0, -1.0, 1.0)]
+        }
+        fn jumps(&self) -> Vec<Point> {
+            vec![Point::from_slice(&[3.0])]
+        }
+    }
+    let report = check::op(&Misdeclared);
+    assert_eq!((report.verdict, report.kinks[0].verdict), (Verdict::Fail, Verdict::Fail), "{report}");
+}
+
+#[test]
+fn closures_are_checked_by_differences() {
+    let right = Opaque::new("cube", |[x]: [f64; 1]| x * x * x, |[x]: [f64; 1]| [3.0 * x * x]);
+    let report = check::erased(&right);
+    assert!(report.verdict != Verdict::Fail, "{report}");
+    let wrong = Opaque::new("cube", |[x]: [f64; 1]| x * x * x, |[x]: [f64; 1]| [3.0 * x]);
+    assert_eq!(check::erased(&wrong).verdict, Verdict::Fail);
+    let swapped =
+        Opaque::new("ratio", |[x, y]: [f64; 2]| x / (1.0 + y * y), |[_, y]: [f64; 2]| [1.0 / (1.0 + y * y), 0.0]);
+    let report = check::erased(&swapped);
+    assert_eq!((report.verdict, report.worst.unwrap().argument), (Verdict::Fail, 1));
+}
+
+#[test]
+fn the_gradient_of_a_function_is_checked() {
+    check::function(|x| (x[0] * x[1]).sin() + x[1].softplus() / x[0], &[0.7, -1.2]).assert_pass();
+    check::function(|_| Var::from(2.0), &[0.7]).assert_pass();
+    check::function(|x| x[0], &[0.7, 3.0]).assert_pass();
+    check::function(|x| x[0].unary("sine", f64::sin, f64::cos) * x[0], &[0.7]).assert_pass();
+
+    let broken = Broken { op: gprime::op::Gelu, how: How::Times(1.01) };
+    let report = check::function(|x| x[0].apply(&broken) * x[1] + x[0].exp(), &[0.7, -1.2]);
+    assert_eq!((report.verdict, report.worst.as_ref().unwrap().argument), (Verdict::Fail, 0), "{report}");
+    let report = check::function(|x| x[0].unary("sine", f64::sin, f64::sin), &[0.7]);
+    assert_eq!(report.verdict, Verdict::Fail, "{report}");
+}
+
+#[test]
+fn a_function_at_its_kink_is_held_against_both_sides() {
+    let report = check::function(|x| x[0].relu() * 3.0 + x[1], &[0.0, 1.0]);
+    assert_eq!((report.verdict, report.kinks.len()), (Verdict::Pass, 1), "{report}");
+    assert_eq!((report.kinks[0].kink.left[0], report.kinks[0].kink.right[0]), (0.0, 3.0));
+
+    let outside = Broken { op: Relu, how: How::AtKink(1.5) };
+    let report = check::function(|x| x[0].apply(&outside), &[0.0]);
+    assert_eq!(report.verdict, Verdict::Fail, "{report}");
+
+    // relu(x) − relu(−x) is x, and yet the slopes chosen at 0 add up to 0
+    let report = check::function(|x| x[0].relu() - (-x[0]).relu(), &[0.0]);
+    assert_eq!(report.verdict, Verdict::Unsure, "{report}");
+}
+
+#[test]
+#[should_panic(expected = "fail sin")]
+fn assert_pass_panics_with_the_report() {
+    check::op(&Broken { op: gprime::op::Sin, how: How::Sign }).assert_pass();
 }

@@ -27,9 +27,10 @@ impl Side {
 }
 
 impl Difference {
-    /// Whether another derivative with its own error bar is a different one.
-    pub(super) fn differs(self, slope: f64, error: f64) -> bool {
-        (self.slope - slope).abs() > 4.0 * (self.error + error) + 1e-6 * self.slope.abs().max(slope.abs())
+    /// Whether two derivatives differ by more than their error bars.
+    pub(super) fn differs(self, other: Difference) -> bool {
+        let bar = 4.0 * (self.error + other.error);
+        (self.slope - other.slope).abs() > bar + 1e-6 * self.slope.abs().max(other.slope.abs())
     }
 }
 

@@ -229,13 +229,10 @@ impl Kind for Recording {
     fn backward(tape: &Tape, y: Var<'_>, gradient: &mut Gradient) {
         let adjoints = &mut gradient.adjoints;
         adjoints.clear();
+        adjoints.resize(tape.index(y).map_or(tape.len(), |y| y + 1), 0.0);
         if y.tape.is_some() {
-            adjoints.resize(y.handle as usize + 1, 0.0);
             adjoints[y.handle as usize] = 1.0;
-            let answer = tape.sweep(&tape.store.nodes.borrow().values, adjoints);
-            answer.expect("every op has a slope over f64");
-        } else {
-            adjoints.resize(tape.len(), 0.0);
+            tape.sweep_f64(adjoints, |slope| slope);
         }
         gradient.born = adjoints.len();
     }
@@ -330,7 +327,7 @@ impl Tape {
         for (y, (_, seed)) in outputs.into_iter().zip(seeds) {
             adjoints[y] += seed;
         }
-        self.sweep(&self.store.nodes.borrow().values, &mut adjoints)?;
+        self.sweep_f64(&mut adjoints, |slope| slope);
         Ok(Gradient { adjoints, stamp: self.stamp(), born })
     }
 
@@ -348,7 +345,7 @@ impl Tape {
         if let Some(seed) = adjoints.last_mut() {
             *seed = Dual::from(1.0);
         }
-        self.sweep(&values, &mut adjoints)?;
+        self.sweep(&values, &mut adjoints, |slope| slope)?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 
@@ -370,6 +367,17 @@ impl Tape {
             |op, x| op.value(x),
         )?;
         Ok(y.map_or(0.0, |y| values[y].tangent))
+    }
+
+    /// As the gradient, but with the magnitude of every slope: how large what cancels in an adjoint may be, and so, times the
+    /// unit round-off, how far off it.
+    pub(crate) fn magnitudes(&self, y: Var<'_>) -> Gradient {
+        let mut gradient = self.backward(Var::from(0.0));
+        if let Some(y) = self.index(y) {
+            gradient.adjoints[y] = 1.0;
+            self.sweep_f64(&mut gradient.adjoints, f64::abs);
+        }
+        gradient
     }
 
     /// The nodes of variables.
@@ -418,9 +426,14 @@ impl Tape {
         Ok(values)
     }
 
+    /// The reverse sweep over the recorded values.
+    fn sweep_f64(&self, adjoints: &mut [f64], weigh: impl Fn(f64) -> f64) {
+        self.sweep(&self.store.nodes.borrow().values, adjoints, weigh).expect("every op has a slope over f64");
+    }
+
     /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
     /// arguments, times the slopes.
-    fn sweep<R: Scalar>(&self, values: &[R], adjoints: &mut [R]) -> Result<(), Error>
+    fn sweep<R: Scalar>(&self, values: &[R], adjoints: &mut [R], weigh: impl Fn(R) -> R) -> Result<(), Error>
     where
         dyn Erased: Rule<R>,
     {
@@ -436,7 +449,7 @@ impl Tape {
             slopes.resize(args.len(), R::from(0.0));
             op.slope(&x, values[node], &mut slopes)?;
             for (&arg, &slope) in args.iter().zip(&slopes) {
-                adjoints[arg as usize] += adjoint.chain(slope);
+                adjoints[arg as usize] += adjoint.chain(weigh(slope));
             }
         }
         Ok(())
