@@ -1,0 +1,62 @@
+//! How numbers and points are written in JSON.
+
+use serde::{Serialize, Serializer};
+
+/// A number: its shortest decimal, or `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
+#[derive(Clone, Copy)]
+pub struct Number(pub f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            x if x.is_nan() => serializer.serialize_str("nan"),
+            f64::INFINITY => serializer.serialize_str("inf"),
+            f64::NEG_INFINITY => serializer.serialize_str("-inf"),
+            x => serializer.serialize_f64(x),
+        }
+    }
+}
+
+/// A point, or slopes at one: a number where there is one argument, else a list.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Point {
+    Scalar(Number),
+    Vector(Vec<Number>),
+}
+
+impl Point {
+    /// A point of an op of so many arguments; `None` if it takes any number.
+    pub fn new(x: &[f64], arity: Option<usize>) -> Self {
+        match (arity, x) {
+            (Some(1), &[x]) => Point::Scalar(Number(x)),
+            _ => Point::Vector(x.iter().copied().map(Number).collect()),
+        }
+    }
+}
+
+/// A kink, as the contract writes it; `verdict` is there in a check alone.
+#[derive(Serialize)]
+pub struct Kink {
+    at: Point,
+    left: Point,
+    right: Point,
+    slope: Point,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
+}
+
+impl Kink {
+    pub fn new(kink: &gprime::op::Kink, arity: Option<usize>, verdict: Option<String>) -> Self {
+        let point = |x| Point::new(x, arity);
+        let [at, left, right, slope] = [&kink.at, &kink.left, &kink.right, &kink.slope].map(|x| point(x));
+        Kink { at, left, right, slope, verdict }
+    }
+}
+
+/// One line of JSON.
+pub fn line(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(value).expect("every key is a string");
+    text.push('\n');
+    text
+}

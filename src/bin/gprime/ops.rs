@@ -1,0 +1,79 @@
+//! `gprime ops`: the registry.
+
+use crate::json::{self, Kink, Number, Point};
+use crate::table::{self, BOLD, DIM, PLAIN};
+use gprime::registry::Formula;
+use gprime::tape::Erased;
+use gprime::{Error, Registry};
+use indexmap::IndexMap;
+use serde::Serialize;
+
+/// What is listed of an op.
+#[derive(Serialize)]
+struct Entry {
+    name: &'static str,
+    /// `None` if it takes any number of arguments.
+    arity: Option<usize>,
+    value: String,
+    slope: Slope,
+    /// The defaults, where there are any.
+    params: IndexMap<&'static str, Option<Number>>,
+    kinks: Vec<Kink>,
+    jumps: Vec<Point>,
+    domain: &'static str,
+}
+
+/// One formula for an op of one argument, else one for each argument.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Slope {
+    One(String),
+    Each(Vec<String>),
+}
+
+impl Entry {
+    fn new(op: &dyn Erased) -> Result<Self, Error> {
+        let (arity, Formula { value, mut slopes }) = (op.arity(), Formula::of(op)?);
+        let default = |x| if op.needs_params() { None } else { Some(Number(x)) };
+        Ok(Entry {
+            name: op.name(),
+            arity,
+            value,
+            slope: if arity == Some(1) { Slope::One(slopes.remove(0)) } else { Slope::Each(slopes) },
+            params: op.params().into_iter().map(|(name, value)| (name, default(value))).collect(),
+            kinks: op.kinks().iter().map(|kink| Kink::new(kink, arity, None)).collect(),
+            jumps: op.jumps().iter().map(|x| Point::new(x, arity)).collect(),
+            domain: op.domain().text,
+        })
+    }
+}
+
+pub fn json() -> Result<String, Error> {
+    let entries: Result<Vec<_>, _> = Registry::new().iter().map(|op| Entry::new(&**op)).collect();
+    Ok(json::line(&entries?))
+}
+
+pub fn table() -> Result<String, Error> {
+    const WIDTH: usize = 48;
+    let mut rows = vec![table::row(["name", "arity", "value", "slope", "kinks"], BOLD)];
+    for op in Registry::new().iter() {
+        let Formula { value, slopes } = Formula::of(&**op)?;
+        let kinks: Vec<_> = op.kinks().iter().map(|kink| coordinates(&kink.at)).collect();
+        rows.push(vec![
+            (op.name().to_owned(), BOLD),
+            (op.arity().map_or("any".to_owned(), |n| n.to_string()), PLAIN),
+            (table::shorten(&value, WIDTH), PLAIN),
+            (table::shorten(&slopes.join(" | "), WIDTH), PLAIN),
+            (kinks.join(" "), DIM),
+        ]);
+    }
+    Ok(table::render(&rows))
+}
+
+/// A point as a number, or as (x, y).
+pub fn coordinates(x: &[f64]) -> String {
+    match x {
+        [x] => x.to_string(),
+        _ => format!("({})", x.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
