@@ -209,6 +209,8 @@ fn a_function_at_its_kink_is_held_against_both_sides() {
     let report = check::function(|x| x[0].apply(&outside), &[0.0]);
     assert_eq!(report.verdict, Verdict::Fail, "{report}");
 
+    // at a tie of both the choices do add up
+    check::function(|x| x[0].max(Var::from(0.0)) + x[0].min(Var::from(0.0)), &[0.0]).assert_pass();
     // relu(x) − relu(−x) is x, and yet the slopes chosen at 0 add up to 0
     let report = check::function(|x| x[0].relu() - (-x[0]).relu(), &[0.0]);
     assert_eq!(report.verdict, Verdict::Unsure, "{report}");

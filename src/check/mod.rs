@@ -109,13 +109,20 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
             kink_verdict = Some(if kink_verdict == Some(Verdict::Fail) { Verdict::Fail } else { verdict });
             continue;
         }
-        match compare(&mut report, x, i, rule, exact, both) {
-            Outcome::ExactDiffers | Outcome::NumericDiffers if right_beside(&f, x) => report.unsure(format!(
-                "at {} kinks of several ops meet, and the slopes chosen there do not add up to the derivative {:e}",
-                show(x),
-                both.slope
-            )),
-            outcome => outcome.tell(&mut report, x),
+        let comparison = Comparison::new(x, i, rule, exact, both);
+        let differs = !matches!(comparison.outcome(), Outcome::Certified | Outcome::Undecided);
+        if differs && right_beside(&f, x) {
+            // ops stand at their kinks, where dual numbers take one side; the differences of the whole decide
+            match &comparison.numeric {
+                Some(numeric) if numeric.agrees() && comparison.sharp => report.note(numeric),
+                _ => report.unsure(format!(
+                    "at {} kinks of several ops meet, and the slopes chosen there do not add up to the derivative {:e}",
+                    show(x),
+                    both.slope
+                )),
+            }
+        } else {
+            comparison.tell(&mut report);
         }
     }
     if let Some(verdict) = kink_verdict {
@@ -166,7 +173,7 @@ fn smooth_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
     report.points += 1;
     for (i, &rule) in slopes.iter().enumerate() {
         let numeric = difference(|t| value(op, &replaced(x, i, t)), x[i], Side::Both);
-        compare(report, x, i, rule, exact(op, x, i), numeric).tell(report, x);
+        Comparison::new(x, i, rule, exact(op, x, i), numeric).tell(report);
     }
 }
 
@@ -215,9 +222,18 @@ fn jumps_at(op: &dyn Erased, x: &[f64]) -> bool {
     })
 }
 
-/// What a comparison with the references came to.
+/// A slope held against the references there are.
+struct Comparison {
+    exact: Option<Finding>,
+    numeric: Option<Finding>,
+    /// Whether the differences alone are sharp enough to certify.
+    sharp: bool,
+}
+
+/// What a comparison came to.
+#[derive(PartialEq)]
 enum Outcome {
-    /// They agree, and are sharp enough to say so.
+    /// The references agree, and are sharp enough to say so.
     Certified,
     ExactDiffers,
     NumericDiffers,
@@ -225,50 +241,42 @@ enum Outcome {
     Undecided,
 }
 
-impl Outcome {
-    fn tell(&self, report: &mut Report, x: &[f64]) {
-        match self {
-            Outcome::Certified => {}
-            Outcome::ExactDiffers => report.fail(format!("the slope at {} is not that of the value", show(x))),
-            Outcome::NumericDiffers => report.fail(format!("the slope at {} is not what differences give", show(x))),
-            Outcome::Undecided => report.unsure(format!("the differences at {} are too rough to tell", show(x))),
+impl Comparison {
+    fn new(x: &[f64], argument: usize, rule: f64, exact: Option<Difference>, numeric: Difference) -> Self {
+        let size = rule.abs().max(numeric.slope.abs());
+        Comparison {
+            exact: exact.map(|e| Finding::new(x, argument, rule, e.slope, exact_tolerance(rule, e))),
+            numeric: (numeric.error.is_finite())
+                .then(|| Finding::new(x, argument, rule, numeric.slope, tolerance(rule, numeric))),
+            sharp: numeric.error <= NUMERIC_TOLERANCE * size.max(NUMERIC_TOLERANCE),
         }
     }
-}
 
-/// Holds a slope against the references there are.
-fn compare(
-    report: &mut Report,
-    x: &[f64],
-    argument: usize,
-    rule: f64,
-    exact: Option<Difference>,
-    numeric: Difference,
-) -> Outcome {
-    let against_numeric = Finding::new(x, argument, rule, numeric.slope, tolerance(rule, numeric));
-    let usable = numeric.error.is_finite();
-    let Some(exact) = exact else {
-        if !usable {
-            return Outcome::Undecided;
+    fn outcome(&self) -> Outcome {
+        match (&self.exact, &self.numeric) {
+            (Some(exact), _) if !exact.agrees() => Outcome::ExactDiffers,
+            (_, Some(numeric)) if !numeric.agrees() => Outcome::NumericDiffers,
+            (None, _) if !self.sharp => Outcome::Undecided,
+            _ => Outcome::Certified,
         }
-        report.note(&against_numeric);
-        let sharp = numeric.error <= NUMERIC_TOLERANCE * rule.abs().max(numeric.slope.abs()).max(NUMERIC_TOLERANCE);
-        return match against_numeric.agrees() {
-            false => Outcome::NumericDiffers,
-            true if sharp => Outcome::Certified,
-            true => Outcome::Undecided,
+    }
+
+    /// Enters the outcome into the report.
+    fn tell(&self, report: &mut Report) {
+        let outcome = self.outcome();
+        let deciding = if outcome == Outcome::NumericDiffers { &self.numeric } else { &self.exact };
+        let Some(finding) = deciding.as_ref().or(self.numeric.as_ref()) else {
+            return report.unsure("no step gave a finite difference".to_owned());
         };
-    };
-    let against_exact = Finding::new(x, argument, rule, exact.slope, exact_tolerance(rule, exact));
-    report.note(&against_exact);
-    if !against_exact.agrees() {
-        return Outcome::ExactDiffers;
+        report.note(finding);
+        let at = show(&finding.at);
+        match outcome {
+            Outcome::Certified => {}
+            Outcome::ExactDiffers => report.fail(format!("the slope at {at} is not that of the value")),
+            Outcome::NumericDiffers => report.fail(format!("the slope at {at} is not what differences give")),
+            Outcome::Undecided => report.unsure(format!("the differences at {at} are too rough to tell")),
+        }
     }
-    if usable && !against_numeric.agrees() {
-        report.note(&against_numeric);
-        return Outcome::NumericDiffers;
-    }
-    Outcome::Certified
 }
 
 /// How far a slope may be from that of dual numbers.

@@ -142,6 +142,16 @@ pub trait Reduce: Clone + Send + Sync + 'static {
     /// Writes the slope of g in each argument at `x`, given also a = g(x), into `slopes`, which is as long as `x`.
     fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]);
 
+    /// The formula that the textbooks give for the value.
+    fn textbook<R: Real>(&self, x: &[R]) -> R {
+        self.value(x)
+    }
+
+    /// The formula that the textbooks give for the slopes.
+    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        self.slope(x, a, slopes);
+    }
+
     /// The parameters and their values.
     fn params(&self) -> Params {
         Params::new()

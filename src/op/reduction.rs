@@ -67,6 +67,14 @@ impl Reduce for Norm {
             *s = cosine(x, a);
         }
     }
+    fn textbook<R: Real>(&self, x: &[R]) -> R {
+        x.iter().map(|&x| x * x).sum::<R>().sqrt()
+    }
+    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        for (s, &x) in slopes.iter_mut().zip(x) {
+            *s = x / a;
+        }
+    }
     fn kinks(&self) -> Vec<Kink> {
         vec![Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2])]
     }
@@ -83,6 +91,14 @@ impl Reduce for LogSumExp {
     }
     fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
         softmax(x, slopes);
+    }
+    fn textbook<R: Real>(&self, x: &[R]) -> R {
+        x.iter().map(|x| x.exp()).sum::<R>().ln()
+    }
+    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        for (s, &x) in slopes.iter_mut().zip(x) {
+            *s = (x - a).exp();
+        }
     }
 }
 
@@ -104,6 +120,13 @@ impl Reduce for SoftmaxCrossEntropy {
         // p − 1 has no digits where p is nearly 1
         slopes[self.class] = 0.0.into();
         slopes[self.class] = -slopes.iter().copied().sum::<R>();
+    }
+    fn textbook<R: Real>(&self, x: &[R]) -> R {
+        LogSumExp.textbook(x) - x[self.class]
+    }
+    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        LogSumExp.textbook_slope(x, a + x[self.class], slopes);
+        slopes[self.class] -= R::from(1.0);
     }
     fn params(&self) -> Params {
         smallvec![("class", self.class as f64)]
