@@ -60,49 +60,74 @@ enum Binding {
     Atom,
 }
 
+/// The formula of a variable, as far as it is printed.
+#[derive(Clone)]
+struct Text {
+    shown: String,
+    binding: Binding,
+    /// The x that this is the negative of.
+    negated: Option<Box<Text>>,
+}
+
+impl Text {
+    fn new(shown: String, binding: Binding) -> Self {
+        Text { shown, binding, negated: None }
+    }
+
+    /// A number as the language writes it.
+    fn number(x: f64) -> Self {
+        let shown = if x == 0.0 || (1e-4..1e6).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") };
+        Text::new(shown, if x.is_sign_negative() { Binding::Minus } else { Binding::Atom })
+    }
+
+    /// As an operand of what binds this tightly, in parentheses if it must be.
+    fn operand(&self, least: Binding) -> String {
+        if self.binding >= least { self.shown.clone() } else { format!("({})", self.shown) }
+    }
+}
+
 /// A formula longer than this is cut: a recording that uses its values again and again would print without end.
 const LONGEST: usize = 2000;
 
 /// The formula of a variable. Inputs have the name at their index; node by node, so no depth is too great.
 fn print(tape: &Tape, y: Var<'_>, names: &[String]) -> String {
-    let Some(last) = tape.index(y) else { return number(y.value()).0 };
-    let mut texts: Vec<(String, Binding)> = Vec::with_capacity(last + 1);
+    let Some(last) = tape.index(y) else { return Text::number(y.value()).shown };
+    let mut texts: Vec<Text> = Vec::with_capacity(last + 1);
     for node in (0..=last).map(|index| tape.node(index)) {
         let text = match &node.op {
-            None if node.is_input => (names[texts.len()].clone(), Binding::Atom),
-            None => number(node.value),
+            None if node.is_input => Text::new(names[texts.len()].clone(), Binding::Atom),
+            None => Text::number(node.value),
             Some(op) => application(&**op, &node.args.iter().map(|&arg| &texts[arg]).collect::<Vec<_>>()),
         };
-        texts.push(if text.0.len() > LONGEST { ("…".to_owned(), Binding::Atom) } else { text });
+        texts.push(if text.shown.len() > LONGEST { Text::new("…".to_owned(), Binding::Atom) } else { text });
     }
-    texts.swap_remove(last).0
+    texts.swap_remove(last).shown
 }
 
-/// A number as the language writes it.
-fn number(x: f64) -> (String, Binding) {
-    let text = if x == 0.0 || (1e-4..1e6).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") };
-    (text, if x.is_sign_negative() { Binding::Minus } else { Binding::Atom })
-}
-
-fn application(op: &dyn Erased, args: &[&(String, Binding)]) -> (String, Binding) {
-    let operand = |i: usize, least: Binding| {
-        let (text, binding): &(String, Binding) = args[i];
-        if *binding >= least { text.clone() } else { format!("({text})") }
+fn application(op: &dyn Erased, args: &[&Text]) -> Text {
+    let infix = |[left, right]: [&Text; 2], sign, own, tighter| {
+        Text::new(format!("{} {sign} {}", left.operand(own), right.operand(tighter)), own)
     };
-    let infix = |sign, left, right, own| (format!("{} {sign} {}", operand(0, left), operand(1, right)), own);
-    match op.name() {
-        "add" => infix("+", Binding::Sum, Binding::Product, Binding::Sum),
-        "sub" => infix("-", Binding::Sum, Binding::Product, Binding::Sum),
-        "mul" => infix("*", Binding::Product, Binding::Minus, Binding::Product),
-        "div" => infix("/", Binding::Product, Binding::Minus, Binding::Product),
-        "neg" => (format!("-{}", operand(0, Binding::Power)), Binding::Minus),
-        "pow" => (format!("{}^{}", operand(0, Binding::Atom), operand(1, Binding::Atom)), Binding::Power),
-        name => {
-            let mut text = format!("{name}({}", args.iter().map(|a| a.0.as_str()).collect::<Vec<_>>().join(", "));
+    match (op.name(), args) {
+        // rules write −x + y for y − x, since a generic number has no `1.0 - x`; the bits are the same
+        ("add", [Text { negated: Some(x), .. }, y]) => infix([y, x], "-", Binding::Sum, Binding::Product),
+        ("add", &[x, y]) => infix([x, y], "+", Binding::Sum, Binding::Product),
+        ("sub", &[x, y]) => infix([x, y], "-", Binding::Sum, Binding::Product),
+        ("mul", &[x, y]) => infix([x, y], "*", Binding::Product, Binding::Minus),
+        ("div", &[x, y]) => infix([x, y], "/", Binding::Product, Binding::Minus),
+        ("neg", &[x]) => {
+            let shown = format!("-{}", x.operand(Binding::Power));
+            Text { shown, binding: Binding::Minus, negated: Some(Box::new(x.clone())) }
+        }
+        ("pow", &[x, y]) => {
+            Text::new(format!("{}^{}", x.operand(Binding::Atom), y.operand(Binding::Atom)), Binding::Power)
+        }
+        (name, args) => {
+            let mut shown = format!("{name}({}", args.iter().map(|a| a.shown.as_str()).collect::<Vec<_>>().join(", "));
             for (param, value) in op.params() {
-                let _ = write!(text, ", {param}={value}");
+                let _ = write!(shown, ", {param}={value}");
             }
-            (text + ")", Binding::Atom)
+            Text::new(shown + ")", Binding::Atom)
         }
     }
 }
