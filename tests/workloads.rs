@@ -1,0 +1,56 @@
+//! The workloads of the benchmarks: every way to their value and gradient gives the same numbers.
+
+#[path = "../benches/workloads/mod.rs"]
+#[expect(dead_code, reason = "only the benchmark asks for names and numbers of operations")]
+mod workloads;
+
+use approx::assert_relative_eq;
+use gprime::prelude::*;
+use workloads::*;
+
+#[test]
+fn chain() {
+    agree(Chain { n: 1003 });
+}
+
+#[test]
+fn sum() {
+    agree(SumLoop { n: 1003 });
+    agree(Sum { n: 1003 });
+}
+
+#[test]
+fn rosenbrock() {
+    agree(Rosenbrock { n: 1003 });
+}
+
+#[test]
+fn recurrence() {
+    agree(Recurrence::new(2000));
+}
+
+fn agree<W: Workload>(mut workload: W) {
+    let x = workload.point();
+    let plain = workload.plain(&x);
+    let mut hand = vec![0.0; x.len()];
+    close(workload.hand(&x, &mut hand), plain);
+
+    let mut lean = vec![0.0; x.len()];
+    close(value_and_gradient(|x| workload.program(x), &x, &mut lean), plain);
+
+    let tape = Tape::new();
+    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+    let y = workload.program(&inputs);
+    let recording = y.backward();
+    close(y.value(), plain);
+
+    for i in 0..x.len() {
+        close(lean[i], hand[i]);
+        close(recording[inputs[i]], hand[i]);
+    }
+}
+
+#[track_caller]
+fn close(a: f64, b: f64) {
+    assert_relative_eq!(a, b, epsilon = 0.0, max_relative = 1e-12);
+}
