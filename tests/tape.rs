@@ -287,6 +287,19 @@ fn captures_are_told_apart() {
     let x = tape.var(1.0);
     let y: Var<'_> = (1..=3).map(|k| x.unary("scale", move |z| f64::from(k) * z, move |_| f64::from(k))).sum();
     assert_eq!((y.value(), y.backward()[x]), (6.0, 6.0));
+    // nor does it matter whether an op lists what it holds as a parameter
+    #[derive(Clone)]
+    struct Scale(f64);
+    impl Op<1> for Scale {
+        const NAME: &'static str = "scale";
+        fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+            z * self.0
+        }
+        fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
+            [self.0.into()]
+        }
+    }
+    assert_eq!((x.apply(&Scale(2.0)) + x.apply(&Scale(5.0))).backward()[x], 7.0);
     let a = x.apply(&LeakyRelu { slope: 0.2 }) + (-x).apply(&LeakyRelu { slope: 0.3 });
     assert_eq!(a.backward()[x], 1.0 - 0.3);
 }

@@ -77,7 +77,8 @@ pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
         self.slope(x, a)
     }
 
-    /// The parameters and their values. [`params!`](crate::params) writes this and the next method.
+    /// The parameters and their values: all that the rule depends on beside its arguments.
+    /// [`params!`](crate::params) writes this and the next method.
     fn params(&self) -> Params {
         Params::new()
     }

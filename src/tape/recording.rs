@@ -30,7 +30,7 @@ const CAPTURING: u32 = 1 << 31;
 const LIMIT: usize = u32::MAX as usize;
 
 type Line = &'static Location<'static>;
-/// The type of an op, its name if it is made of closures, and its parameters' bits.
+/// The type of an op, its name, which closures do not have in their type, and its parameters' bits.
 type Key = (TypeId, &'static str, SmallVec<[u64; 2]>);
 
 #[derive(Default)]
@@ -47,6 +47,8 @@ pub struct Store {
 struct Ops {
     shared: IndexMap<Key, Arc<dyn Erased>>,
     capturing: Vec<Arc<dyn Erased>>,
+    /// Ops without parameters that were looked up lately, at a place that their name's address gives.
+    lately: [Option<(TypeId, u32)>; 32],
 }
 
 impl Ops {
@@ -57,66 +59,88 @@ impl Ops {
             id => Some(&self.shared[id as usize]),
         }
     }
+
+    /// The index of an op that is told from others by its type, this name and its parameters; it is made if it is new.
+    fn shared<O: 'static>(
+        &mut self,
+        name: &'static str,
+        params: &Params,
+        make: impl FnOnce() -> Arc<dyn Erased>,
+    ) -> u32 {
+        let (own, place) = (TypeId::of::<O>(), name.as_ptr() as usize / 4 % self.lately.len());
+        match self.lately[place] {
+            Some((lately, id)) if lately == own && params.is_empty() => return id,
+            _ => {}
+        }
+        let entry = self.shared.entry((own, name, params.iter().map(|p| p.1.to_bits()).collect()));
+        let id = entry.index() as u32;
+        entry.or_insert_with(make);
+        if params.is_empty() {
+            self.lately[place] = Some((own, id));
+        }
+        id
+    }
 }
 
 #[derive(Default)]
 struct Nodes {
-    op: Vec<u32>,
-    /// Where each node's arguments end in `args`.
-    end: Vec<u32>,
-    args: Vec<u32>,
+    heads: Vec<Head>,
     values: Vec<f64>,
-    lines: Vec<Line>,
+    args: Vec<u32>,
+}
+
+struct Head {
+    op: u32,
+    /// Where the arguments end in `Nodes::args`; they begin where those of the node before end.
+    end: u32,
+    line: Line,
 }
 
 impl Nodes {
-    fn push(&mut self, op: u32, args: impl IntoIterator<Item = u32>, value: f64, line: Line) -> u32 {
-        self.args.extend(args);
-        let node = self.op.len();
+    #[inline]
+    fn push(&mut self, op: u32, args: &[u32], value: f64, line: Line) -> u32 {
+        self.args.extend_from_slice(args);
+        let node = self.heads.len();
         assert!(node < LIMIT && self.args.len() < LIMIT, "the tape is full: it holds {LIMIT} nodes and arguments");
-        self.op.push(op);
-        self.end.push(self.args.len() as u32);
+        self.heads.push(Head { op, end: self.args.len() as u32, line });
         self.values.push(value);
-        self.lines.push(line);
         node as u32
     }
 
+    /// The node of an argument; a constant gets one now.
+    #[inline]
+    fn argument(&mut self, x: &Var<'_>, line: Line) -> u32 {
+        if x.tape.is_some() { x.handle } else { self.push(CONSTANT, &[], x.value, line) }
+    }
+
     fn args(&self, node: usize) -> &[u32] {
-        let start = node.checked_sub(1).map_or(0, |before| self.end[before]);
-        &self.args[start as usize..self.end[node] as usize]
+        let start = node.checked_sub(1).map_or(0, |before| self.heads[before].end);
+        &self.args[start as usize..self.heads[node].end as usize]
     }
 }
 
 impl Store {
-    /// The index of an op, which is made if it is new.
+    /// The index of an op. `O` is its type; one with more inside than its parameters tell is never taken for another.
+    #[inline]
     pub(super) fn op_id<O: 'static>(
         &self,
         name: &'static str,
         params: &Params,
         make: impl FnOnce() -> Arc<dyn Erased>,
     ) -> u32 {
-        let key = (TypeId::of::<O>(), name, params.iter().map(|p| p.1.to_bits()).collect());
-        let mut ops = self.ops.borrow_mut();
-        let entry = ops.shared.entry(key);
-        let id = entry.index() as u32;
-        entry.or_insert_with(make);
-        id
+        let ops = &mut *self.ops.borrow_mut();
+        if size_of::<O>() <= params.len() * size_of::<f64>() {
+            return ops.shared::<O>(name, params, make);
+        }
+        ops.capturing.push(make());
+        (ops.capturing.len() - 1) as u32 | CAPTURING
     }
 
-    /// The index of an op that captures something.
-    pub(super) fn capturing_op(&self, op: Arc<dyn Erased>) -> u32 {
-        let capturing = &mut self.ops.borrow_mut().capturing;
-        capturing.push(op);
-        (capturing.len() - 1) as u32 | CAPTURING
-    }
-
-    pub(super) fn push_node(&self, op: u32, x: &[Var<'_>], value: f64, line: Line) -> u32 {
-        let mut nodes = self.nodes.borrow_mut();
-        let args: SmallVec<[u32; 4]> = x
-            .iter()
-            .map(|x| if x.tape.is_some() { x.handle } else { nodes.push(CONSTANT, [], x.value, line) })
-            .collect();
-        nodes.push(op, args, value, line)
+    #[inline]
+    pub(super) fn push_node<const N: usize>(&self, op: u32, x: &[Var<'_>; N], value: f64, line: Line) -> u32 {
+        let nodes = &mut *self.nodes.borrow_mut();
+        let args: [u32; N] = std::array::from_fn(|i| nodes.argument(&x[i], line));
+        nodes.push(op, &args, value, line)
     }
 }
 
@@ -188,14 +212,16 @@ impl Kind for Recording {
 
     #[track_caller]
     fn record<const N: usize, O: Op<N>>(tape: &Tape, op: &O, x: &[Var<'_>; N], a: f64) -> u32 {
-        let id = tape.store.op_id::<O>("", &op.params(), || Arc::new(Fixed(op.clone())));
+        let id = tape.store.op_id::<O>(O::NAME, &op.params(), || Arc::new(Fixed(op.clone())));
         tape.store.push_node(id, x, a, Location::caller())
     }
 
     #[track_caller]
     fn record_reduce<O: Reduce>(tape: &Tape, op: &O, x: &[Var<'_>], a: f64) -> u32 {
-        let id = tape.store.op_id::<O>("", &op.params(), || Arc::new(Variadic(op.clone())));
-        tape.store.push_node(id, x, a, Location::caller())
+        let id = tape.store.op_id::<O>(O::NAME, &op.params(), || Arc::new(Variadic(op.clone())));
+        let nodes = &mut *tape.store.nodes.borrow_mut();
+        let args: SmallVec<[u32; 8]> = x.iter().map(|x| nodes.argument(x, Location::caller())).collect();
+        nodes.push(id, &args, a, Location::caller())
     }
 
     #[track_caller]
@@ -252,7 +278,7 @@ impl Tape {
     /// An input.
     #[track_caller]
     pub fn var(&self, value: f64) -> Var<'_> {
-        let handle = self.store.nodes.borrow_mut().push(INPUT, [], value, Location::caller());
+        let handle = self.store.nodes.borrow_mut().push(INPUT, &[], value, Location::caller());
         Var { tape: Some(self), handle, value }
     }
 
@@ -260,18 +286,16 @@ impl Tape {
     pub fn reset(&mut self) {
         self.uses += 1;
         let nodes = self.store.nodes.get_mut();
-        nodes.op.clear();
-        nodes.end.clear();
-        nodes.args.clear();
+        nodes.heads.clear();
         nodes.values.clear();
-        nodes.lines.clear();
+        nodes.args.clear();
         self.store.ops.get_mut().capturing.clear();
         self.store.comparisons.get_mut().clear();
     }
 
     /// The number of nodes.
     pub fn len(&self) -> usize {
-        self.store.nodes.borrow().op.len()
+        self.store.nodes.borrow().heads.len()
     }
 
     /// Whether nothing has been recorded.
@@ -286,11 +310,11 @@ impl Tape {
     pub fn node(&self, index: usize) -> Node {
         let nodes = self.store.nodes.borrow();
         Node {
-            op: self.store.ops.borrow().get(nodes.op[index]).cloned(),
-            is_input: nodes.op[index] == INPUT,
+            op: self.store.ops.borrow().get(nodes.heads[index].op).cloned(),
+            is_input: nodes.heads[index].op == INPUT,
             args: nodes.args(index).iter().map(|&arg| arg as usize).collect(),
             value: nodes.values[index],
-            line: nodes.lines[index],
+            line: nodes.heads[index].line,
         }
     }
 
@@ -409,9 +433,9 @@ impl Tape {
         apply: impl Fn(&dyn Erased, &[R]) -> Result<R, Error>,
     ) -> Result<Vec<R>, Error> {
         let (nodes, ops) = (self.store.nodes.borrow(), self.store.ops.borrow());
-        let mut values: Vec<R> = Vec::with_capacity(nodes.op.len());
+        let mut values: Vec<R> = Vec::with_capacity(nodes.heads.len());
         let mut x = SmallVec::<[R; 8]>::new();
-        for (node, &id) in nodes.op.iter().enumerate() {
+        for (node, &Head { op: id, .. }) in nodes.heads.iter().enumerate() {
             let value = match ops.get(id) {
                 None if id == INPUT => input(node, nodes.values[node]),
                 None => R::from(nodes.values[node]),
@@ -441,7 +465,7 @@ impl Tape {
         let (mut x, mut slopes) = (SmallVec::<[R; 8]>::new(), SmallVec::<[R; 8]>::new());
         for node in (0..adjoints.len()).rev() {
             let adjoint = adjoints[node];
-            let Some(op) = ops.get(nodes.op[node]).filter(|_| !adjoint.is_zero()) else { continue };
+            let Some(op) = ops.get(nodes.heads[node].op).filter(|_| !adjoint.is_zero()) else { continue };
             let args = nodes.args(node);
             x.clear();
             x.extend(args.iter().map(|&arg| values[arg as usize]));
