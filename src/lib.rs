@@ -63,3 +63,8 @@ pub mod prelude {
         Gradient, Lean, Recording, Scalar, Tape, Var, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp,
     };
 }
+
+/// The README's code.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
