@@ -330,13 +330,24 @@ fn recycle<A, B>(list: Vec<A>) -> Vec<B> {
 /// of its arguments, times the slopes.
 #[inline(always)]
 fn sweep<S: Scalar>(entries: &[Entry<S>], inputs: usize, adjoints: &mut [S], product: impl Fn(S, S) -> S) {
-    let mut adjoint = S::from(0.0);
+    let Some(&last) = adjoints.last() else { return };
+    // The adjoint of the slot before is kept at hand: most ops use the one before, and memory would give it back late.
+    let (mut adjoint, mut kept) = (last, last);
     for (i, entry) in entries.iter().enumerate().rev() {
+        let before = inputs + i - 1;
         let [first, second] = entry.arg;
         if first & SHARED == 0 {
-            adjoint = adjoints[inputs + i];
+            adjoint = kept;
         }
-        adjoints[(first & !SHARED) as usize] += product(adjoint, entry.slope[0]);
-        adjoints[second as usize] += product(adjoint, entry.slope[1]);
+        kept = adjoints[before];
+        for (arg, slope) in [first & !SHARED, second].into_iter().zip(entry.slope) {
+            let share = product(adjoint, slope);
+            if arg as usize == before {
+                kept += share;
+            } else {
+                adjoints[arg as usize] += share;
+            }
+        }
+        adjoints[before] = kept;
     }
 }
