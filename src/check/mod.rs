@@ -8,13 +8,14 @@ use crate::op::{Kink, Op, Point};
 use crate::real::Dual;
 use crate::registry::Registry;
 use crate::tape::{Erased, Fixed, Tape, Var};
-use difference::{Difference, Side, difference};
+use difference::numeric as difference;
 use report::show;
 
 mod difference;
 mod points;
 mod report;
 
+pub use difference::{Class, Difference, Numeric};
 pub use report::{Finding, KinkFinding, Report, Verdict};
 
 /// The seed of the random points; the same in every run.
@@ -99,17 +100,17 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
     let mut kink = Kink { at: Point::from_slice(x), left: Point::new(), right: Point::new(), slope: Point::new() };
     let mut kink_verdict = None;
     for (i, (rule, exact)) in gradient_by_rules_and_duals(&f, x).into_iter().enumerate() {
-        let [left, both, right] = Side::ALL.map(|side| difference(|t| value(&replaced(x, i, t)), x[i], side));
+        let numeric = difference(|t| value(&replaced(x, i, t)), x[i]);
         report.points += 1;
-        kink.left.push(left.slope);
-        kink.right.push(right.slope);
+        kink.left.push(numeric.left.slope);
+        kink.right.push(numeric.right.slope);
         kink.slope.push(rule);
-        if left.differs(right) {
-            let verdict = if between(rule, left, right) { Verdict::Pass } else { Verdict::Fail };
+        if numeric.class == Class::Kink {
+            let verdict = if numeric.contains(rule) { Verdict::Pass } else { Verdict::Fail };
             kink_verdict = Some(if kink_verdict == Some(Verdict::Fail) { Verdict::Fail } else { verdict });
             continue;
         }
-        let comparison = Comparison::new(x, i, rule, exact, both);
+        let comparison = Comparison::new(x, i, rule, exact, numeric.central);
         let differs = !matches!(comparison.outcome(), Outcome::Certified | Outcome::Undecided);
         if differs && right_beside(&f, x) {
             // ops stand at their kinks, where dual numbers take one side; the differences of the whole decide
@@ -118,7 +119,7 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
                 _ => report.unsure(format!(
                     "at {} kinks of several ops meet, and the slopes chosen there do not add up to the derivative {:e}",
                     show(x),
-                    both.slope
+                    numeric.central.slope
                 )),
             }
         } else {
@@ -161,19 +162,13 @@ fn right_beside(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> bool {
     })
 }
 
-/// Whether a slope lies between those on the two sides of a kink, to within their error bars.
-fn between(slope: f64, left: Difference, right: Difference) -> bool {
-    let bar = left.error + right.error;
-    (left.slope.min(right.slope) - bar..=left.slope.max(right.slope) + bar).contains(&slope)
-}
-
 /// Checks the slopes at a point where the op has a derivative.
 fn smooth_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
     let Some((_, slopes)) = value_and_slopes(op, x) else { return };
     report.points += 1;
     for (i, &rule) in slopes.iter().enumerate() {
-        let numeric = difference(|t| value(op, &replaced(x, i, t)), x[i], Side::Both);
-        Comparison::new(x, i, rule, exact(op, x, i), numeric).tell(report);
+        let numeric = difference(|t| value(op, &replaced(x, i, t)), x[i]);
+        Comparison::new(x, i, rule, exact(op, x, i), numeric.central).tell(report);
     }
 }
 
@@ -185,8 +180,8 @@ fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
     for i in 0..kink.at.len() {
         let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
         let returned = Finding::new(&kink.at, i, rule, kink.slope[i], f64::EPSILON * kink.slope[i].abs());
-        let sides = [(Side::Left, kink.left[i]), (Side::Right, kink.right[i])].map(|(side, declared)| {
-            let measured = difference(|t| value(op, &replaced(&kink.at, i, t)), kink.at[i], side);
+        let numeric = difference(|t| value(op, &replaced(&kink.at, i, t)), kink.at[i]);
+        let sides = [(numeric.left, kink.left[i]), (numeric.right, kink.right[i])].map(|(measured, declared)| {
             Finding::new(&kink.at, i, declared, measured.slope, tolerance(declared, measured))
         });
         report.note(&returned);
