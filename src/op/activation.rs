@@ -890,6 +890,19 @@ impl Op<1> for Logit {
     }
 }
 
+/// 0 for z ≤ −1, (z + 1)² / 4 up to 1, then z.
+#[derive(Clone, Debug, Default)]
+pub struct SparsePlus;
+impl Op<1> for SparsePlus {
+    const NAME: &'static str = "sparse_plus";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        around(z, -1.0, 0.0, 0.0, around(z, 1.0, (z + 1.0) * (z + 1.0) * 0.25, 1.0, z))
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [clamp(z * 0.5 + 0.5, 0.0, 1.0)]
+    }
+}
+
 ops! {
     /// The activation functions as methods, with the default parameters of their types.
     trait Activations;
@@ -920,4 +933,5 @@ ops! {
     fn gaussian(self) = Gaussian;
     fn log_cosh(self) = LogCosh;
     fn logit(self) = Logit;
+    fn sparse_plus(self) = SparsePlus;
 }
