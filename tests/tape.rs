@@ -287,6 +287,13 @@ fn captures_are_told_apart() {
     let x = tape.var(1.0);
     let y: Var<'_> = (1..=3).map(|k| x.unary("scale", move |z| f64::from(k) * z, move |_| f64::from(k))).sum();
     assert_eq!((y.value(), y.backward()[x]), (6.0, 6.0));
+    // one type of closure under several names keeps them
+    let named = |x: Var<'_>, name| {
+        let y = x.unary(name, f64::sin, f64::cos);
+        tape.node(tape.index(y).unwrap()).op.unwrap().name()
+    };
+    let names = ["a", "b", "c", "sine", "SINE", "x", "xx"];
+    assert_eq!(names.map(|name| named(x, name)), names);
     // nor does it matter whether an op lists what it holds as a parameter
     #[derive(Clone)]
     struct Scale(f64);

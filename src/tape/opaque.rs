@@ -98,7 +98,7 @@ impl FloatKind for Recording {
         F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
         D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
     {
-        let id = tape.store.op_id::<(F, D)>(op.name, &Params::new(), || Arc::new(op.clone()));
+        let id = tape.store.closures_id::<(F, D)>(op.name, || Arc::new(op.clone()));
         tape.store.push_node(id, x, a, Location::caller())
     }
 }

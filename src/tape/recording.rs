@@ -47,7 +47,7 @@ pub struct Store {
 struct Ops {
     shared: IndexMap<Key, Arc<dyn Erased>>,
     capturing: Vec<Arc<dyn Erased>>,
-    /// Ops without parameters that were looked up lately, at a place that their name's address gives.
+    /// Ops that were looked up by their type lately, each at a place that its name's address gives.
     lately: [Option<(TypeId, u32)>; 32],
 }
 
@@ -60,25 +60,31 @@ impl Ops {
         }
     }
 
-    /// The index of an op that is told from others by its type, this name and its parameters; it is made if it is new.
-    fn shared<O: 'static>(
-        &mut self,
-        name: &'static str,
-        params: &Params,
-        make: impl FnOnce() -> Arc<dyn Erased>,
-    ) -> u32 {
-        let (own, place) = (TypeId::of::<O>(), name.as_ptr() as usize / 4 % self.lately.len());
-        match self.lately[place] {
-            Some((lately, id)) if lately == own && params.is_empty() => return id,
-            _ => {}
-        }
-        let entry = self.shared.entry((own, name, params.iter().map(|p| p.1.to_bits()).collect()));
+    /// The index of an op that is told from others by this key; it is made if it is new.
+    fn shared(&mut self, key: Key, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
+        let entry = self.shared.entry(key);
         let id = entry.index() as u32;
         entry.or_insert_with(make);
-        if params.is_empty() {
-            self.lately[place] = Some((own, id));
-        }
         id
+    }
+
+    /// The index of an op that is told from others by its type alone, which always has this name.
+    fn shared_by_type<O: 'static>(&mut self, name: &'static str, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
+        let (own, place) = (TypeId::of::<O>(), name.as_ptr() as usize / 4 % self.lately.len());
+        match self.lately[place] {
+            Some((lately, id)) if lately == own => id,
+            _ => {
+                let id = self.shared((own, name, SmallVec::new()), make);
+                self.lately[place] = Some((own, id));
+                id
+            }
+        }
+    }
+
+    /// The index of an op that may differ from every other.
+    fn capturing(&mut self, op: Arc<dyn Erased>) -> u32 {
+        self.capturing.push(op);
+        (self.capturing.len() - 1) as u32 | CAPTURING
     }
 }
 
@@ -120,20 +126,27 @@ impl Nodes {
 }
 
 impl Store {
-    /// The index of an op. `O` is its type; one with more inside than its parameters tell is never taken for another.
+    /// The index of an op; one with more inside than its parameters tell is never taken for another.
     #[inline]
-    pub(super) fn op_id<O: 'static>(
-        &self,
-        name: &'static str,
-        params: &Params,
-        make: impl FnOnce() -> Arc<dyn Erased>,
-    ) -> u32 {
+    fn op_id<O: 'static>(&self, name: &'static str, params: &Params, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
         let ops = &mut *self.ops.borrow_mut();
-        if size_of::<O>() <= params.len() * size_of::<f64>() {
-            return ops.shared::<O>(name, params, make);
+        if size_of::<O>() > params.len() * size_of::<f64>() {
+            ops.capturing(make())
+        } else if params.is_empty() {
+            ops.shared_by_type::<O>(name, make)
+        } else {
+            ops.shared((TypeId::of::<O>(), name, params.iter().map(|p| p.1.to_bits()).collect()), make)
         }
-        ops.capturing.push(make());
-        (ops.capturing.len() - 1) as u32 | CAPTURING
+    }
+
+    /// The index of an op made of closures of this type.
+    pub(super) fn closures_id<C: 'static>(&self, name: &'static str, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
+        let ops = &mut *self.ops.borrow_mut();
+        if size_of::<C>() > 0 {
+            ops.capturing(make())
+        } else {
+            ops.shared((TypeId::of::<C>(), name, SmallVec::new()), make)
+        }
     }
 
     #[inline]
