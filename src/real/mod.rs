@@ -11,9 +11,11 @@ mod dual;
 mod float;
 mod lanes;
 mod math;
+mod twofold;
 
 pub use dual::Dual;
 pub use lanes::Lanes;
+pub use twofold::Twofold;
 
 /// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.
 /// The trait, `f64`, `Lanes` and the variables of a tape are all made from this list; `Dual` is

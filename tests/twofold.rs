@@ -1,0 +1,226 @@
+//! `Twofold` against exact values (`tests/data/twofold.csv`, made by `twofold.py`), and against `f64`.
+
+use gprime::Dual;
+use gprime::real::{Real, Twofold};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// The relative error that every function is held to: 2⁻⁹⁰.
+const BOUND: f64 = 1.0 / (1u128 << 90) as f64;
+/// Near the subnormal numbers no second part is finer than this; a few roundings may add up.
+const SPACING: f64 = 8.0 * 5e-324;
+
+type Unary<R> = fn(R) -> R;
+type Binary<R> = fn(R, R) -> R;
+
+macro_rules! table {
+    ($($f:ident)*) => { [$((stringify!($f), Real::$f)),*] };
+}
+
+fn unary<R: Real>() -> [(&'static str, Unary<R>); 28] {
+    table! {
+        exp exp2 expm1 ln log2 log10 ln_1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc
+        abs sign floor ceil round
+    }
+}
+
+fn binary<R: Real>() -> [(&'static str, Binary<R>); 4] {
+    table! { pow atan2 hypot chain }
+}
+
+fn of<R: Real>(name: &str, x: R, y: R) -> R {
+    let unary = unary().into_iter().find(|(n, _)| *n == name);
+    let binary = binary().into_iter().find(|(n, _)| *n == name);
+    match (name, unary, binary) {
+        ("add", ..) => x + y,
+        ("mul", ..) => x * y,
+        ("div", ..) => x / y,
+        (_, Some((_, f)), _) => f(x),
+        (_, _, Some((_, f))) => f(x, y),
+        _ => panic!("no function {name}"),
+    }
+}
+
+/// Parses a C99 hex float, such as `-0x1.8p-3`; nothing is 0.
+fn hex(text: &str) -> f64 {
+    let Some((sign, digits)) = text.split_once("0x") else { return text.parse().unwrap_or(0.0) };
+    let (mantissa, exponent) = digits.split_once('p').unwrap();
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let integer = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap() as f64;
+    let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
+    let half = exponent / 2;
+    let magnitude = integer * 2f64.powi(half) * 2f64.powi(exponent - half);
+    if sign == "-" { -magnitude } else { magnitude }
+}
+
+fn relative_error(got: Twofold, exact: Twofold) -> f64 {
+    let difference = (got - exact).abs().hi();
+    if difference <= SPACING { 0.0 } else { difference / exact.hi().abs() }
+}
+
+/// Run with `--nocapture` to see the worst error of each function.
+#[test]
+fn functions_have_the_exact_value_within_the_bound() {
+    let mut worst = BTreeMap::new();
+    for line in include_str!("data/twofold.csv").lines().skip(1) {
+        let (name, numbers) = line.split_once(',').unwrap();
+        let numbers: Vec<f64> = numbers.split(',').map(hex).collect();
+        let [x, y, exact] = [0, 2, 4].map(|i| Twofold::new(numbers[i], numbers[i + 1]));
+        let error = relative_error(of(name, x, y), exact);
+        let before = worst.entry(name).or_insert((0.0, x, y));
+        // NaN is the worst of all
+        if !(error <= before.0) {
+            *before = (error, x, y);
+        }
+    }
+    for (name, (error, x, y)) in &worst {
+        println!("{name:6} {error:8.1e} = 2^{:6.1} at {:e} {:e}", error.log2(), x.hi(), y.hi());
+    }
+    let failed: Vec<_> = worst.iter().filter(|(_, (error, ..))| !(*error <= BOUND)).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(worst.len(), 32);
+}
+
+fn same(a: f64, b: f64) -> bool {
+    a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative()
+}
+
+/// The distance in numbers of type `f64`.
+fn steps(a: f64, b: f64) -> u64 {
+    let place = |x: f64| if x.is_sign_negative() { -((x.to_bits() << 1 >> 1) as i64) } else { x.to_bits() as i64 };
+    if same(a, b) { 0 } else { place(a).abs_diff(place(b)) }
+}
+
+const EDGES: [f64; 17] = [
+    f64::NEG_INFINITY,
+    f64::MIN,
+    -1e300,
+    -2.5,
+    -1.0,
+    -0.5,
+    -f64::MIN_POSITIVE,
+    -5e-324,
+    -0.0,
+    0.0,
+    5e-324,
+    1e-310,
+    0.5,
+    1.0,
+    1e300,
+    f64::INFINITY,
+    f64::NAN,
+];
+
+#[test]
+fn edges_are_those_of_f64() {
+    let mut failed = vec![];
+    for x in EDGES {
+        for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<Twofold>()) {
+            let (expected, got) = (f(x), exact(Twofold::from(x)));
+            if steps(got.hi(), expected) > 2 || !got.hi().is_finite() && got.lo() != 0.0 {
+                failed.push(format!("{name}({x:e}) = {got:?}, not {expected:e}"));
+            }
+        }
+        for y in EDGES {
+            for name in ["add", "mul", "div", "pow", "atan2", "hypot", "chain"] {
+                let (expected, got) = (of(name, x, y), of(name, Twofold::from(x), Twofold::from(y)));
+                if steps(got.hi(), expected) > 2 || !got.hi().is_finite() && got.lo() != 0.0 {
+                    failed.push(format!("{name}({x:e}, {y:e}) = {got:?}, not {expected:e}"));
+                }
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}\n{}", failed.len(), failed.join("\n"));
+}
+
+fn arguments() -> impl Strategy<Value = f64> {
+    prop_oneof![-10.0..10.0, -800.0..800.0, any::<f64>()]
+}
+
+/// A second part that moves no `f64`.
+fn twofolds() -> impl Strategy<Value = Twofold> {
+    (-10.0..10.0, -1e-16..1e-16).prop_map(|(a, b)| Twofold::new(a, b))
+}
+
+fn close(a: Twofold, b: Twofold, scale: f64) -> bool {
+    (a - b).abs().hi() <= 1e-28 * scale
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn f64_functions_are_the_rounded_ones(x in arguments(), y in arguments()) {
+        for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<Twofold>()) {
+            let (got, exact) = (f(x), exact(Twofold::from(x)).to_f64());
+            prop_assert!(steps(got, exact) <= 2, "{name}({x:e}) = {got:e}, not {exact:e}");
+        }
+        for ((name, f), (_, exact)) in binary::<f64>().into_iter().zip(binary::<Twofold>()) {
+            let (got, exact) = (f(x, y), exact(x.into(), y.into()).to_f64());
+            prop_assert!(steps(got, exact) <= 2, "{name}({x:e}, {y:e}) = {got:e}, not {exact:e}");
+        }
+    }
+
+    #[test]
+    fn the_first_part_is_the_rounded_sum(x in twofolds(), y in twofolds()) {
+        for (name, a) in unary().map(|(name, f)| (name, f(x))).into_iter().chain(binary().map(|(name, f)| (name, f(x, y)))) {
+            prop_assert!(same(a.hi() + a.lo(), a.hi()), "{name}({x:?}, {y:?}) = {a:?}");
+        }
+    }
+
+    #[test]
+    fn identities_hold(x in twofolds(), y in twofolds()) {
+        let one = Twofold::from(1.0);
+        prop_assert!(close((x + y) - y, x, 20.0));
+        prop_assert!(close(x * y / y, x, x.hi().abs()));
+        prop_assert!(close(x.exp().ln(), x, 10.0));
+        prop_assert!(close(x.sin() * x.sin() + x.cos() * x.cos(), one, 1.0));
+        prop_assert!(close(x.cosh() - x.sinh(), (-x).exp(), x.cosh().hi()));
+        prop_assert!(close(x.tan().atan().tan(), x.tan(), x.tan().hi().abs() + x.tan().hi().powi(2)));
+        prop_assert!(close(x.erf() + x.erfc(), one, 2.0));
+        prop_assert!(close(x.erf(), -(-x).erf(), 0.0));
+        let z = x.abs();
+        prop_assert!(close(z.sqrt() * z.sqrt(), z, z.hi()));
+        prop_assert!(close(x.cbrt().pow(Twofold::from(3.0)), x, z.hi()));
+        prop_assert!(close(x.hypot(y) * x.hypot(y), x * x + y * y, 200.0));
+    }
+
+    #[test]
+    fn comparisons_see_the_second_part(x in -10.0..10.0) {
+        let next = Twofold::new(x, 1e-25);
+        let x = Twofold::from(x);
+        prop_assert!(x < next && next > x && x != next && x.less(next) && x.less_equal(x) && x.equal(x));
+        prop_assert!(!next.less_equal(x) && Twofold::select(x.less(next), x, next) == x);
+    }
+}
+
+#[test]
+fn numbers_beside_an_integer_are_rounded_to_the_right_side() {
+    let below = Twofold::new(3.0, -1e-20);
+    assert_eq!((below.floor().hi(), below.ceil().hi(), below.round().hi()), (2.0, 3.0, 3.0));
+    let half = Twofold::new(2.5, -1e-20);
+    assert_eq!((half.round().hi(), (-half).round().hi(), Twofold::from(2.5).round().hi()), (2.0, -2.0, 3.0));
+    let large = Twofold::new(2f64.powi(60), 0.75);
+    assert_eq!((large.floor().lo(), large.ceil().lo(), large.round().lo()), (0.0, 1.0, 1.0));
+}
+
+#[test]
+fn a_dual_of_it_is_an_exact_derivative() {
+    let x = Twofold::from(0.7);
+    let slope = |f: fn(Dual<Twofold>) -> Dual<Twofold>| f(Dual::variable(x)).tangent;
+    let tanh = x.tanh();
+    assert!(close(slope(|x| (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())), -(tanh * tanh) + 1.0, 1.0));
+    assert!(close(slope(|x| (x * x).ln()), Twofold::from(2.0) / x, 1.0));
+}
+
+/// `cargo test --release --test twofold -- --ignored --nocapture`
+#[test]
+#[ignore = "prints the time of a call"]
+fn speed() {
+    for (name, f) in unary::<Twofold>() {
+        let points: Vec<_> = (1..1000).map(|i| Twofold::new(f64::from(i) / 1000.0, 1e-20)).collect();
+        let start = std::time::Instant::now();
+        let sum: Twofold = (0..20).flat_map(|_| &points).map(|&x| f(std::hint::black_box(x))).sum();
+        println!("{name:6} {:5.0} ns {:e}", start.elapsed().as_nanos() as f64 / 19980.0, sum.hi());
+    }
+}
