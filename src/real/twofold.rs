@@ -15,7 +15,7 @@ mod math;
 /// the range of `f64`.
 ///
 /// A rule run on it gives the reference for its result on `f64`, and on [`Dual`](super::Dual)`<Twofold>` the reference
-/// for its slope. The relative error of every intrinsic is below 2⁻⁹⁰, with two exceptions: where the result or its second
+/// for its slope. The relative error of every intrinsic is below 2⁻⁹³, with two exceptions: where the result or its second
 /// part comes close to the subnormal numbers, no more than their spacing is held; and `sin`, `cos` and `tan` beyond 10⁹ are
 /// those of `f64`. Infinities, NaN and the signs of zeros are as with `f64`.
 ///

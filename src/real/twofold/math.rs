@@ -7,11 +7,17 @@ use std::f64::consts::{self, FRAC_1_SQRT_2};
 pub(super) use super::erf::{erf, erfc};
 
 // These constants and the others here were computed with mpmath to 180 digits; the first part is the standard library's.
-const LN_2: Twofold = Twofold { hi: consts::LN_2, lo: 2.3190468138462996e-17 };
 const LOG2_E: Twofold = Twofold { hi: consts::LOG2_E, lo: 2.0355273740931033e-17 };
 const LOG10_E: Twofold = Twofold { hi: consts::LOG10_E, lo: 1.098319650216765e-17 };
-/// π/2 in four parts.
-const FRAC_PI_2: [f64; 4] = [consts::FRAC_PI_2, 6.123233995736766e-17, -1.4973849048591698e-33, 5.562271104316826e-50];
+const LN_2_PARTS: [f64; 3] = [consts::LN_2, 2.3190468138462996e-17, 5.707708438416212e-34];
+const LN_2: Twofold = Twofold { hi: LN_2_PARTS[0], lo: LN_2_PARTS[1] };
+const FRAC_PI_2_PARTS: [f64; 4] =
+    [consts::FRAC_PI_2, 6.123233995736766e-17, -1.4973849048591698e-33, 5.562271104316826e-50];
+
+/// x − n c for a constant c in parts (Cody and Waite): each part times n is exact, so that the difference may be small.
+fn minus_multiple(x: Twofold, n: f64, parts: &[f64]) -> Twofold {
+    parts.iter().fold(x, |x, &part| x - Twofold::from(part) * n)
+}
 
 /// Up to here a function with f(0) = 0 and f′(0) = 1 and a bounded second derivative is the identity to 2⁻¹²⁰. It keeps
 /// the sign of a zero and the bits of a subnormal number, which some of the formulas lose.
@@ -48,7 +54,7 @@ fn exp_scaled(x: Twofold, k: i32) -> Twofold {
         return float::exp(x.hi).into();
     }
     let n = (x.hi * consts::LOG2_E).round();
-    (expm1_reduced(x - LN_2 * n) + 1.0).scaled(n as i32 + k)
+    (expm1_reduced(minus_multiple(x, n, &LN_2_PARTS)) + 1.0).scaled(n as i32 + k)
 }
 
 pub(super) fn exp(x: Twofold) -> Twofold {
@@ -242,13 +248,13 @@ pub(super) fn pow(x: Twofold, y: Twofold) -> Twofold {
 
 // Sine, cosine, and angles
 
-/// The reduction by π/2 in four parts, each times the quotient exactly (Cody and Waite), then the series.
+/// The four parts are enough up to 10⁹, however close x is to a multiple of π/2. Beyond, the functions of `f64`.
 fn sin_cos(x: Twofold) -> (Twofold, Twofold) {
     if !(x.hi.abs() <= 1e9) {
         return (float::sin(x.hi).into(), float::cos(x.hi).into());
     }
     let quarters = (x.hi * consts::FRAC_2_PI).round();
-    let x = FRAC_PI_2.iter().fold(x, |x, &part| x - Twofold::from(part) * quarters);
+    let x = minus_multiple(x, quarters, &FRAC_PI_2_PARTS);
     let z = -(x * x);
     let sin = x * series(z, 14, |n| 2.0 * n * (2.0 * n + 1.0));
     let cos = series(z, 14, |n| 2.0 * n * (2.0 * n - 1.0));
@@ -304,8 +310,8 @@ pub(super) fn atan2(y: Twofold, x: Twofold) -> Twofold {
     (y * cos - x * sin) / (x * cos + y * sin) + angle
 }
 
-/// A point in the same direction as seen by atan2, of a size near 1: infinities are larger than all else, and an origin
-/// lies on the axis that the sign of its x tells.
+/// A point in the same direction as seen by atan2, far from overflow and so large that a small coordinate keeps its
+/// digits: infinities are larger than all else, and an origin lies on the axis that the sign of its x tells.
 fn finite_direction(y: Twofold, x: Twofold) -> (Twofold, Twofold) {
     let infinite = |z: Twofold| z.hi.is_infinite();
     if x.hi.is_nan() || y.hi.is_nan() {
@@ -316,8 +322,8 @@ fn finite_direction(y: Twofold, x: Twofold) -> (Twofold, Twofold) {
     } else if x.hi == 0.0 && y.hi == 0.0 {
         (y, Twofold::from(1.0).copysign(x.hi))
     } else {
-        let k = common_exponent(x, y);
-        (y.scaled(-k), x.scaled(-k))
+        let k = 1000 - common_exponent(x, y);
+        (y.scaled(k), x.scaled(k))
     }
 }
 
