@@ -3,7 +3,9 @@
 use gprime::Dual;
 use gprime::real::{Real, Twofold};
 use proptest::prelude::*;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 /// The relative error that every function is held to: 2⁻⁹³.
 const BOUND: f64 = 1.0 / (1u128 << 93) as f64;
@@ -28,17 +30,14 @@ fn binary<R: Real>() -> [(&'static str, Binary<R>); 4] {
     table! { pow atan2 hypot chain }
 }
 
+fn operators<R: Real>() -> [(&'static str, Binary<R>); 3] {
+    [("add", |x, y| x + y), ("mul", |x, y| x * y), ("div", |x, y| x / y)]
+}
+
 fn of<R: Real>(name: &str, x: R, y: R) -> R {
-    let unary = unary().into_iter().find(|(n, _)| *n == name);
-    let binary = binary().into_iter().find(|(n, _)| *n == name);
-    match (name, unary, binary) {
-        ("add", ..) => x + y,
-        ("mul", ..) => x * y,
-        ("div", ..) => x / y,
-        (_, Some((_, f)), _) => f(x),
-        (_, _, Some((_, f))) => f(x, y),
-        _ => panic!("no function {name}"),
-    }
+    let unary = unary().into_iter().find(|(n, _)| *n == name).map(|(_, f)| f(x));
+    let binary = || binary().into_iter().chain(operators()).find(|(n, _)| *n == name).map(|(_, f)| f(x, y));
+    unary.or_else(binary).unwrap_or_else(|| panic!("no function {name}"))
 }
 
 /// Parses a C99 hex float, such as `-0x1.8p-3`; nothing is 0.
@@ -55,7 +54,11 @@ fn hex(text: &str) -> f64 {
 
 fn relative_error(got: Twofold, exact: Twofold) -> f64 {
     let difference = (got - exact).abs().hi();
-    if difference <= SPACING { 0.0 } else { difference / exact.hi().abs() }
+    match difference {
+        d if d.is_nan() => f64::INFINITY,
+        d if d <= SPACING => 0.0,
+        d => d / exact.hi().abs(),
+    }
 }
 
 /// Run with `--nocapture` to see the worst error of each function.
@@ -68,17 +71,20 @@ fn functions_have_the_exact_value_within_the_bound() {
         let [x, y, exact] = [0, 2, 4].map(|i| Twofold::new(numbers[i], numbers[i + 1]));
         let error = relative_error(of(name, x, y), exact);
         let before = worst.entry(name).or_insert((0.0, x, y));
-        // NaN is the worst of all
-        if !(error <= before.0) {
+        if error > before.0 {
             *before = (error, x, y);
         }
     }
     for (name, (error, x, y)) in &worst {
         println!("{name:6} {error:8.1e} = 2^{:6.1} at {:e} {:e}", error.log2(), x.hi(), y.hi());
     }
-    let failed: Vec<_> = worst.iter().filter(|(_, (error, ..))| !(*error <= BOUND)).collect();
+    let failed: Vec<_> = worst.iter().filter(|(_, (error, ..))| *error > BOUND).collect();
     assert!(failed.is_empty(), "{failed:?}");
-    assert_eq!(worst.len(), 32);
+    let without_rounding = ["abs", "sign", "chain"];
+    assert_eq!(
+        worst.len(),
+        unary::<f64>().len() + binary::<f64>().len() + operators::<f64>().len() - without_rounding.len()
+    );
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -114,30 +120,30 @@ const EDGES: [f64; 17] = [
 #[test]
 fn edges_are_those_of_f64() {
     let mut failed = vec![];
+    let mut check = |call: String, got: Twofold, expected: f64| {
+        if steps(got.hi(), expected) > 2 || !got.hi().is_finite() && got.lo() != 0.0 {
+            failed.push(format!("{call} = {got:?}, not {expected:e}"));
+        }
+    };
     for x in EDGES {
         for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<Twofold>()) {
-            let (expected, got) = (f(x), exact(Twofold::from(x)));
-            if steps(got.hi(), expected) > 2 || !got.hi().is_finite() && got.lo() != 0.0 {
-                failed.push(format!("{name}({x:e}) = {got:?}, not {expected:e}"));
-            }
+            check(format!("{name}({x:e})"), exact(x.into()), f(x));
         }
         for y in EDGES {
-            for name in ["add", "mul", "div", "pow", "atan2", "hypot", "chain"] {
-                let (expected, got) = (of(name, x, y), of(name, Twofold::from(x), Twofold::from(y)));
-                if steps(got.hi(), expected) > 2 || !got.hi().is_finite() && got.lo() != 0.0 {
-                    failed.push(format!("{name}({x:e}, {y:e}) = {got:?}, not {expected:e}"));
-                }
+            let exact = binary::<Twofold>().into_iter().chain(operators());
+            for ((name, f), (_, exact)) in binary::<f64>().into_iter().chain(operators()).zip(exact) {
+                check(format!("{name}({x:e}, {y:e})"), exact(x.into(), y.into()), f(x, y));
             }
         }
     }
-    assert!(failed.is_empty(), "{}\n{}", failed.len(), failed.join("\n"));
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 fn arguments() -> impl Strategy<Value = f64> {
     prop_oneof![-10.0..10.0, -800.0..800.0, any::<f64>()]
 }
 
-/// A second part that moves no `f64`.
+/// Numbers whose second part is not 0.
 fn twofolds() -> impl Strategy<Value = Twofold> {
     (-10.0..10.0, -1e-16..1e-16).prop_map(|(a, b)| Twofold::new(a, b))
 }
@@ -147,7 +153,7 @@ fn close(a: Twofold, b: Twofold, scale: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn f64_functions_are_the_rounded_ones(x in arguments(), y in arguments()) {
@@ -189,8 +195,9 @@ proptest! {
     fn comparisons_see_the_second_part(x in -10.0..10.0) {
         let next = Twofold::new(x, 1e-25);
         let x = Twofold::from(x);
-        prop_assert!(x < next && next > x && x != next && x.less(next) && x.less_equal(x) && x.equal(x));
-        prop_assert!(!next.less_equal(x) && Twofold::select(x.less(next), x, next) == x);
+        prop_assert!(x.less(next) && x.less_equal(next) && !x.equal(next));
+        prop_assert!(!next.less(x) && !next.less_equal(x) && x.less_equal(x) && x.equal(x));
+        prop_assert_eq!(x.partial_cmp(&next), Some(Ordering::Less));
     }
 }
 
@@ -218,9 +225,10 @@ fn a_dual_of_it_is_an_exact_derivative() {
 #[ignore = "prints the time of a call"]
 fn speed() {
     for (name, f) in unary::<Twofold>() {
-        let points: Vec<_> = (1..1000).map(|i| Twofold::new(f64::from(i) / 1000.0, 1e-20)).collect();
-        let start = std::time::Instant::now();
+        let start = if name == "acosh" { 1.0 } else { 0.0 };
+        let points: Vec<_> = (1..1000).map(|i| Twofold::new(start + f64::from(i) / 1000.0, 1e-20)).collect();
+        let clock = Instant::now();
         let sum: Twofold = (0..20).flat_map(|_| &points).map(|&x| f(std::hint::black_box(x))).sum();
-        println!("{name:6} {:5.0} ns {:e}", start.elapsed().as_nanos() as f64 / 19980.0, sum.hi());
+        println!("{name:6} {:5.0} ns {:e}", clock.elapsed().as_nanos() as f64 / 19980.0, sum.hi());
     }
 }

@@ -1,4 +1,4 @@
-//! The functions of a [`Twofold`]. What is said of accuracy means the relative error, near the zeros of a function too.
+//! The functions of a [`Twofold`]: their relative error is small also near their zeros, which decides the formulas.
 
 use super::super::math as float;
 use super::Twofold;
@@ -47,14 +47,15 @@ fn expm1_reduced(x: Twofold) -> Twofold {
     (0..SQUARINGS).fold(a, |a, _| a * 2.0 + a * a)
 }
 
-/// eˣ × 2ᵏ, without an overflow in between.
+/// eˣ × 2ᵏ for a small k, without an overflow in between.
 fn exp_scaled(x: Twofold, k: i32) -> Twofold {
-    // beyond, the result is 0, infinite or NaN for the few k asked for
-    if !(x.hi.abs() < 1000.0) {
-        return float::exp(x.hi).into();
+    if x.hi.abs() < 1000.0 {
+        let n = (x.hi * consts::LOG2_E).round();
+        (expm1_reduced(minus_multiple(x, n, &LN_2_PARTS)) + 1.0).scaled(n as i32 + k)
+    } else {
+        // 0, infinite or NaN
+        float::exp(x.hi).into()
     }
-    let n = (x.hi * consts::LOG2_E).round();
-    (expm1_reduced(minus_multiple(x, n, &LN_2_PARTS)) + 1.0).scaled(n as i32 + k)
 }
 
 pub(super) fn exp(x: Twofold) -> Twofold {
@@ -63,10 +64,7 @@ pub(super) fn exp(x: Twofold) -> Twofold {
 
 pub(super) fn exp2(x: Twofold) -> Twofold {
     let n = x.hi.round();
-    if !(n.abs() < 1100.0) {
-        return float::exp2(x.hi).into();
-    }
-    (expm1_reduced((x - n) * LN_2) + 1.0).scaled(n as i32)
+    if n.abs() < 1100.0 { (expm1_reduced((x - n) * LN_2) + 1.0).scaled(n as i32) } else { float::exp2(x.hi).into() }
 }
 
 pub(super) fn expm1(x: Twofold) -> Twofold {
@@ -250,7 +248,7 @@ pub(super) fn pow(x: Twofold, y: Twofold) -> Twofold {
 
 /// The four parts are enough up to 10⁹, however close x is to a multiple of π/2. Beyond, the functions of `f64`.
 fn sin_cos(x: Twofold) -> (Twofold, Twofold) {
-    if !(x.hi.abs() <= 1e9) {
+    if x.hi.abs() > 1e9 || x.hi.is_nan() {
         return (float::sin(x.hi).into(), float::cos(x.hi).into());
     }
     let quarters = (x.hi * consts::FRAC_2_PI).round();
