@@ -54,9 +54,9 @@ impl<R: Apply> Visitor for Nth<'_, R> {
     }
 }
 
-/// Differences need smoothness; kinks and jumps are tested op by op.
+/// Differences need smoothness; kinks, jumps and infinite slopes are tested op by op.
 fn smooth<const N: usize, O: Op<N>>(op: &O) -> bool {
-    op.jumps().is_empty() && op.kinks().is_empty() && !["recip", "div", "tan"].contains(&O::NAME)
+    op.jumps().is_empty() && op.kinks().is_empty() && !["recip", "div", "tan", "cbrt"].contains(&O::NAME)
 }
 
 fn count() -> usize {

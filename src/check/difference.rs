@@ -170,7 +170,7 @@ impl Ladder {
             Side::Both => (rung.below, rung.above, rung.steps[0] + rung.steps[1]),
             Side::Right => (self.here, rung.above, rung.steps[1]),
         };
-        let round_off = VALUE_ULP * f64::EPSILON * low.abs().max(high.abs());
+        let round_off = VALUE_ULP * (f64::EPSILON * low.abs().max(high.abs())).max(f64::from_bits(1));
         Difference { slope: (high - low) / width, error: 2.0 * self.noise.max(round_off) / width }
     }
 
@@ -269,8 +269,9 @@ fn tableau_row(first: Difference, above: &[Difference], order: f64) -> Vec<Diffe
 fn noise(f: &impl Fn(f64) -> f64, x: f64) -> f64 {
     // the round-off of f64 shows at any spacing, that of f32 only if the values are not too close together
     let side = |direction: f64| {
-        let spacings = [-40, -30, -20].map(|e| direction * 2f64.powi(e) * f64::max(x.abs(), 2f64.powi(-10)));
-        spacings.map(|spacing| noise_at(f, x, spacing)).into_iter().fold(0.0, f64::max)
+        let size = f64::max(x.abs(), 2f64.powi(-10));
+        let spacings = [-40, -30, -20].map(|e| (size * 2f64.powi(e)).min(2f64.powi(-10)));
+        spacings.map(|spacing| noise_at(f, x, direction * spacing)).into_iter().fold(0.0, f64::max)
     };
     side(1.0).min(side(-1.0))
 }

@@ -1,15 +1,46 @@
 //! The points that an op is checked at.
 
-use crate::op::Point;
+use crate::op::{Domain, Point};
 use crate::tape::Erased;
 
-/// How many random points are added to an op's own.
-const RANDOM: usize = 48;
+/// How many points of each random kind are added to an op's own.
+const RANDOM: usize = 24;
 
-/// The op's samples, the origin, and random points of its domain from a seed: half of them uniform in ±10, half of any
-/// magnitude from 10⁻⁶ to 10³. Points on the edge of the domain, kinks and jumps are left out.
+/// Numbers at which rules go wrong: the zeros, the ends of the normal and of the subnormal numbers, powers of two, and where
+/// exponentials and their tails run out.
+const SPECIAL: [f64; 22] = [
+    0.0,
+    5e-324,
+    f64::MIN_POSITIVE,
+    1e-200,
+    1e-30,
+    1e-16,
+    1e-8,
+    1e-4,
+    0.5,
+    1.0,
+    2.0,
+    4.0,
+    18.0,
+    36.5,
+    40.0,
+    300.0,
+    700.0,
+    745.0,
+    1e8,
+    1e16,
+    1e200,
+    f64::MAX,
+];
+
+/// How far from a kink or a jump points are put on either side.
+const BESIDE: [f64; 3] = [1e-12, 1e-7, 1e-3];
+
+/// The points at which an op should have a slope: its samples, the special numbers, points beside its kinks and jumps, and
+/// random ones of its domain: uniform in ±10, of magnitudes from 10⁻⁶ to 10³, and of any magnitude. Points on
+/// the edge of the domain, kinks and jumps are left out.
 pub(super) fn smooth_points(op: &dyn Erased, seed: u64) -> Vec<Point> {
-    let mut random = Random(seed);
+    let (mut random, domain) = (Random(seed), op.domain());
     let mut points = op.samples();
     let lengths: Vec<usize> = match op.arity() {
         Some(n) => vec![n],
@@ -17,46 +48,111 @@ pub(super) fn smooth_points(op: &dyn Erased, seed: u64) -> Vec<Point> {
     };
     for i in 0..RANDOM {
         let n = lengths[i % lengths.len()];
-        points.push((0..n).map(|argument| random.inside(op.domain().bound(argument), i % 2 == 0)).collect());
+        for kind in [Kind::Uniform, Kind::Moderate, Kind::Any] {
+            points.push((0..n).map(|argument| random.inside(domain.bound(argument), kind)).collect());
+        }
     }
-    points.extend(op.arity().map(|n| Point::from_elem(0.0, n)));
-    let special: Vec<Point> = op.kinks().into_iter().map(|k| k.at).chain(op.jumps()).collect();
-    points.retain(|x| {
-        let open = x.iter().enumerate().all(|(i, &x)| {
-            let (lo, hi) = op.domain().bound(i);
-            lo < x && x < hi
-        });
-        open && op.fault(x.len()).is_none() && !special.contains(x)
-    });
+    if let Some(n) = op.arity() {
+        // one argument special, the others moderate
+        for special in SPECIAL.into_iter().flat_map(|x| [x, -x]) {
+            let chosen = random.below(n);
+            let other = |argument| random.inside(domain.bound(argument), Kind::Uniform);
+            let mut x: Point = (0..n).map(other).collect();
+            x[chosen] = special;
+            points.push(x);
+        }
+        points.push(Point::from_elem(0.0, n));
+    }
+    points.extend(edges(op).flat_map(|at| beside(&at).collect::<Vec<_>>()));
+    points.retain(|x| op.fault(x.len()).is_none() && has_slope(op, x));
     points
 }
 
+/// The declared kinks and jumps.
+pub(super) fn edges(op: &dyn Erased) -> impl Iterator<Item = Point> + use<> {
+    op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps())
+}
+
+/// Whether an op should have a slope at a point: inside its domain, at no kink and no jump.
+pub(super) fn has_slope(op: &dyn Erased, x: &[f64]) -> bool {
+    inside(&op.domain(), x) && !edges(op).any(|at| at[..] == *x)
+}
+
+/// Points on both sides of an edge in its first argument, from one unit in the last place on.
+fn beside(at: &Point) -> impl Iterator<Item = Point> + use<'_> {
+    let unit = f64::max(f64::EPSILON * at[0].abs(), 5e-324);
+    let steps = [unit].into_iter().chain(BESIDE).flat_map(|step| [step, -step]);
+    steps.map(|step| {
+        let mut x = at.clone();
+        x[0] += step;
+        x
+    })
+}
+
+/// Whether a point lies inside the domain and not on its edge.
+fn inside(domain: &Domain, x: &[f64]) -> bool {
+    x.iter().enumerate().all(|(i, &x)| {
+        let (lo, hi) = domain.bound(i);
+        lo < x && x < hi
+    })
+}
+
+/// How random numbers are spread.
+#[derive(Clone, Copy)]
+enum Kind {
+    Uniform,
+    Moderate,
+    Any,
+}
+
 /// A counter through a mixing function (splitmix64, by S. Vigna after Steele, Lea and Flood 2014).
-struct Random(u64);
+pub(super) struct Random(pub u64);
 
 impl Random {
-    /// A number in [0, 1).
-    fn unit(&mut self) -> f64 {
+    fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 * 2f64.powi(-53)
+        z ^ (z >> 31)
+    }
+
+    /// A number in [0, 1).
+    pub fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 * 2f64.powi(-53)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.bits() % n as u64) as usize
     }
 
     /// A number between two bounds.
-    fn inside(&mut self, (lo, hi): (f64, f64), uniform: bool) -> f64 {
-        if lo.is_finite() && hi.is_finite() {
-            return lo + self.unit() * (hi - lo);
-        }
-        let (sign, magnitude) = (if self.unit() < 0.5 { -1.0 } else { 1.0 }, self.unit());
-        let size = if uniform { 10.0 * magnitude } else { 10f64.powf(9.0 * magnitude - 6.0) };
-        if lo.is_finite() {
-            lo + size
-        } else if hi.is_finite() {
-            hi - size
-        } else {
-            sign * size
+    fn inside(&mut self, (lo, hi): (f64, f64), kind: Kind) -> f64 {
+        let size = match kind {
+            Kind::Uniform => 10.0 * self.unit(),
+            Kind::Moderate => 10f64.powf(9.0 * self.unit() - 6.0),
+            Kind::Any => 2f64.powf(2040.0 * self.unit() - 1020.0),
+        };
+        let right = self.bits() % 2 == 0;
+        match (lo.is_finite(), hi.is_finite()) {
+            // small sizes come near the edges, where slopes are steep
+            (true, true) if size < 0.5 => {
+                if right {
+                    lo + size * (hi - lo)
+                } else {
+                    hi - size * (hi - lo)
+                }
+            }
+            (true, true) => lo + self.unit() * (hi - lo),
+            (true, false) => lo + size,
+            (false, true) => hi - size,
+            (false, false) => {
+                if right {
+                    size
+                } else {
+                    -size
+                }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a check says.
 
+use super::hint::Hint;
 use crate::op::{Kink, Point};
 use std::fmt;
 
@@ -89,6 +90,7 @@ pub struct KinkFinding {
 
 /// The outcome of one check.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 #[must_use = "a check that nobody looks at finds nothing; `assert_pass` makes it a test"]
 pub struct Report {
     /// What was checked: an op's name, or `function`.
@@ -103,6 +105,15 @@ pub struct Report {
     pub kinks: Vec<KinkFinding>,
     /// In words, why it did not pass: the first that was found.
     pub reason: Option<String>,
+    /// The largest error of a slope against its exact reference, in units of its last place, and where; slopes whose argument's
+    /// own rounding makes more of an error are left out.
+    pub ulp: Option<(f64, Point)>,
+    /// What the mistake looks like, if it looks like one that is known.
+    pub hint: Option<Hint>,
+    /// A test that fails at the worst point, ready to be pasted.
+    pub reproduce: Option<String>,
+    /// The first slope that failed, until it is explained.
+    pub(super) failed: Option<Finding>,
 }
 
 impl Report {
@@ -114,6 +125,19 @@ impl Report {
             worst: None,
             kinks: vec![],
             reason: None,
+            ulp: None,
+            hint: None,
+            reproduce: None,
+            failed: None,
+        }
+    }
+
+    /// Keeps the error in units of the last place, if it is the largest so far.
+    pub(super) fn score(&mut self, exact: &Finding) {
+        let unit = (exact.reference.abs() * f64::EPSILON).max(f64::from_bits(1));
+        let ulp = exact.error / unit;
+        if ulp.is_finite() && self.ulp.as_ref().is_none_or(|worst| ulp > worst.0) {
+            self.ulp = Some((ulp, exact.at.clone()));
         }
     }
 
@@ -162,6 +186,12 @@ impl fmt::Display for Report {
         if let Some(worst) = self.worst.as_ref().filter(|_| !self.passed()) {
             write!(f, "\n{worst}")?;
         }
+        if let Some(hint) = &self.hint {
+            write!(f, "\n    hint       {hint}")?;
+        }
+        if let Some(test) = &self.reproduce {
+            write!(f, "\n\n{test}")?;
+        }
         for KinkFinding { kink, verdict } in &self.kinks {
             let Kink { at, left, right, slope } = kink;
             write!(f, "\n  kink at {}: slopes {} and {}", show(at), show(left), show(right))?;
@@ -173,8 +203,11 @@ impl fmt::Display for Report {
 
 /// A point as it is read: a number, or several in parentheses.
 pub(super) fn show(x: &[f64]) -> String {
+    let number = |x: &f64| {
+        if *x == 0.0 || (1e-4..1e7).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
+    };
     match x {
-        [x] => format!("{x}"),
-        x => format!("({})", x.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")),
+        [x] => number(x),
+        x => format!("({})", x.iter().map(number).collect::<Vec<_>>().join(", ")),
     }
 }

@@ -896,7 +896,7 @@ pub struct SparsePlus;
 impl Op<1> for SparsePlus {
     const NAME: &'static str = "sparse_plus";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        around(z, -1.0, 0.0, 0.0, around(z, 1.0, (z + 1.0) * (z + 1.0) * 0.25, 1.0, z))
+        around(z, -1.0, 0.0, 0.0, R::select(z.less(1.0.into()), (z + 1.0) * (z + 1.0) * 0.25, z))
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [clamp(z * 0.5 + 0.5, 0.0, 1.0)]

@@ -1,6 +1,7 @@
 //! Applying an op to a number.
 
 use super::{Dual, Lanes, Op, Real, Reduce};
+use crate::real::Twofold;
 use smallvec::{SmallVec, smallvec};
 
 /// A number that ops can be applied to. The numbers without a tape run the op's value, [`Dual`] uses its slope as
@@ -58,7 +59,7 @@ macro_rules! by_value {
         } )*
     };
 }
-by_value! { [] f64; [const L: usize] Lanes<L>; }
+by_value! { [] f64; [] Twofold; [const L: usize] Lanes<L>; }
 
 impl<R: Apply> Apply for Dual<R> {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {

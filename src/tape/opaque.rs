@@ -5,7 +5,7 @@ use super::lean::Lean;
 use super::{Kind, Recording, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::{Domain, Kink, Params, Point};
-use crate::real::{Dual, Lanes};
+use crate::real::{Dual, Lanes, Twofold};
 use std::array::from_fn;
 use std::panic::Location;
 use std::sync::Arc;
@@ -184,6 +184,8 @@ rule! { [] Dual {
 } }
 
 rule! { [] Dual<Dual> {} }
+
+rule! { [] Dual<Twofold> {} }
 
 rule! { [] Lanes {
     fn value(&self, x: &[Lanes]) -> Result<Lanes, Error> {

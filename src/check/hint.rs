@@ -1,0 +1,112 @@
+//! What a wrong slope looks like.
+
+use super::of_op::{replaced, value_and_slopes};
+use super::report::Finding;
+use crate::tape::Erased;
+use std::fmt;
+
+/// What a wrong slope looks like: the mistake that would give just these numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Hint {
+    /// The slope with the other sign.
+    Sign,
+    /// The slope times a constant.
+    Factor(f64),
+    /// 0, where the slope is not.
+    Zero,
+    /// The value of the op.
+    Value,
+    /// The slope at the value, as if a had been put where z belongs.
+    OutputForInput,
+    /// The slope in another argument, of this index.
+    OtherArgument(usize),
+    /// The slope, but with no more digits than single precision has.
+    SinglePrecision,
+    /// A product without the adjoint that came from above: what a hand-written backward pass forgets.
+    MissingUpstream,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Hint::Sign => write!(f, "the sign is the other one"),
+            Hint::Factor(factor) => write!(f, "it is {factor} times the slope"),
+            Hint::Zero => write!(f, "it is 0: a difference such as 1 - a may have no digits left here"),
+            Hint::Value => write!(f, "it is the value, not the slope"),
+            Hint::OutputForInput => write!(f, "it is the slope at the value: a stands where the argument belongs"),
+            Hint::OtherArgument(i) => write!(f, "it is the slope in argument {}", i + 1),
+            Hint::SinglePrecision => write!(f, "it has no more digits than single precision"),
+            Hint::MissingUpstream => {
+                write!(f, "it does not depend on the adjoint from above, which it must be multiplied by")
+            }
+        }
+    }
+}
+
+impl Hint {
+    /// The mistake that explains a finding, and the same slope's errors nearby.
+    pub(super) fn of(op: &dyn Erased, finding: &Finding) -> Option<Hint> {
+        let i = finding.argument;
+        let beside = [0.0, 0.0625, -0.0546875].map(|d| replaced(&finding.at, i, finding.at[i] * (1.0 + d)));
+        let samples: Vec<Sample> = beside.iter().filter_map(|x| Sample::new(op, x, i)).collect();
+        if samples.is_empty() {
+            return None;
+        }
+        if finding.reference == 0.0 || !finding.reference.is_finite() || !finding.rule.is_finite() {
+            return None;
+        }
+        let factor = finding.rule / finding.reference;
+        let swapped = (0..finding.at.len()).filter(|&j| j != i).map(Hint::OtherArgument);
+        let candidates = [Hint::Zero, Hint::Sign, Hint::Value, Hint::OutputForInput].into_iter().chain(swapped);
+        let candidates = candidates.chain([Hint::SinglePrecision, Hint::Factor(round(factor))]);
+        candidates.into_iter().find(|hint| samples.iter().all(|s| s.fits(*hint)))
+    }
+}
+
+/// One slope of a rule, and what it may have been taken for.
+struct Sample {
+    rule: f64,
+    exact: f64,
+    value: f64,
+    /// The exact slope with the value in place of the argument.
+    at_value: f64,
+    /// The exact slopes in every argument.
+    all: Vec<f64>,
+}
+
+impl Sample {
+    fn new(op: &dyn Erased, x: &[f64], i: usize) -> Option<Self> {
+        let (value, slopes) = value_and_slopes(op, x)?;
+        let exact = |x: &[f64], i| super::of_op::exact(op, x, i).map(|e| e.slope);
+        Some(Sample {
+            rule: slopes[i],
+            exact: exact(x, i)?,
+            value,
+            at_value: exact(&replaced(x, i, value), i)?,
+            all: (0..x.len()).map(|j| exact(x, j)).collect::<Option<_>>()?,
+        })
+    }
+
+    fn fits(&self, hint: Hint) -> bool {
+        let near = |a: f64, b: f64, tolerance: f64| (a - b).abs() <= tolerance * a.abs().max(b.abs());
+        let close = |a, b| near(a, b, 1e-9);
+        match hint {
+            Hint::Zero => self.rule == 0.0,
+            Hint::Sign => close(self.rule, -self.exact),
+            Hint::Value => close(self.rule, self.value),
+            Hint::OutputForInput => close(self.rule, self.at_value),
+            Hint::OtherArgument(j) => close(self.rule, self.all[j]),
+            Hint::SinglePrecision => {
+                near(self.rule, self.exact, 2f64.powi(-22)) && !near(self.rule, self.exact, 2f64.powi(-40))
+            }
+            Hint::Factor(factor) => close(self.rule, factor * self.exact),
+            Hint::MissingUpstream => false,
+        }
+    }
+}
+
+/// A factor to nine digits, as it was probably written.
+fn round(factor: f64) -> f64 {
+    format!("{factor:.9e}").parse().unwrap_or(factor)
+}

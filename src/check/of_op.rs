@@ -1,0 +1,236 @@
+//! Checking a rule: its slope at points where the op has a derivative, at its kinks and at its jumps.
+
+use super::compare::{Comparison, Outcome, coarse_tolerance, numeric_tolerance};
+use super::difference::{Class, Difference, numeric};
+use super::hint::Hint;
+use super::report::{Finding, KinkFinding, Report, Verdict, show};
+use super::{points, shrink};
+use crate::op::{Kink, Point};
+use crate::real::{Dual, Twofold};
+use crate::tape::{Erased, Rule};
+
+/// The magnitudes at which differences are asked; beyond, a step is larger than a period, or than the way to a pole.
+const MODERATE: std::ops::Range<f64> = 1e-6..1e6;
+/// How near to a kink or a jump they are not: a step might not see it.
+const NEAR: f64 = 1e-4;
+/// The largest argument at which dual numbers are asked: beyond, what cancels in a formula may be more than 106 bits.
+const LARGE: f64 = 1e18;
+
+/// The whole check of an op.
+pub(super) fn check(op: &dyn Erased, seed: u64) -> Report {
+    let mut report = Report::new(op.name());
+    for x in points::smooth_points(op, seed) {
+        smooth_point(op, &x, &mut report);
+    }
+    for kink in op.kinks() {
+        kink_point(op, kink, &mut report);
+    }
+    for jump in op.jumps() {
+        jump_point(op, &jump, &mut report);
+    }
+    if report.points == 0 {
+        report.unsure("no sample lies inside the domain".to_owned());
+    }
+    if report.verdict == Verdict::Fail {
+        if let Some(finding) = report.failed.take() {
+            explain(op, &finding, seed, &mut report);
+        }
+    }
+    report
+}
+
+/// The check of an op at one point.
+pub(super) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
+    let mut report = Report::new(op.name());
+    match op.kinks().into_iter().find(|kink| kink.at[..] == *x) {
+        Some(kink) => kink_point(op, kink, &mut report),
+        None if op.jumps().iter().any(|jump| jump[..] == *x) => jump_point(op, x, &mut report),
+        None => smooth_point(op, x, &mut report),
+    }
+    if report.points == 0 {
+        report.unsure(format!("the value at {} is not finite", show(x)));
+    }
+    report
+}
+
+/// Replaces the point of a failure by the simplest that fails alike, and says what the mistake looks like.
+fn explain(op: &dyn Erased, failed: &Finding, seed: u64, report: &mut Report) {
+    let same_failure = |x: &[f64]| {
+        if !points::has_slope(op, x) {
+            return None;
+        }
+        let finding = slope_finding(op, x, failed.argument)?;
+        (!finding.agrees() && !on_kink_set(op, x, failed.argument, finding.rule)).then_some(finding)
+    };
+    let simplest = shrink::simplest(&failed.at, same_failure);
+    let finding = simplest.unwrap_or_else(|| failed.clone());
+    report.hint = Hint::of(op, &finding);
+    report.reproduce = Some(shrink::test(op, &finding.at, seed));
+    report.reason = Some(format!("the slope at {} is wrong", show(&finding.at)));
+    report.worst = Some(finding);
+}
+
+/// One slope beside its deciding reference; `None` where the value is not finite.
+fn slope_finding(op: &dyn Erased, x: &[f64], i: usize) -> Option<Finding> {
+    let (_, slopes) = value_and_slopes(op, x)?;
+    compare(op, x, i, slopes[i]).deciding().cloned()
+}
+
+fn compare(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> Comparison {
+    let moderate = x.iter().all(|x| *x == 0.0 || MODERATE.contains(&x.abs()));
+    let near = |at: Point| at.iter().zip(x).all(|(at, x)| (at - x).abs() < NEAR);
+    let differences = || numeric(|t| value(op, &replaced(x, i, t)), x[i]);
+    let numeric = (moderate && !points::edges(op).any(near)).then(differences);
+    let large = x.iter().any(|x| x.abs() > LARGE);
+    let exact = exact(op, x, i).filter(|_| !large);
+    Comparison::new(x, i, rule, exact, numeric.map(|n| n.central))
+}
+
+/// Whether a point belongs to a kink that is a set, of which an op of several arguments declares some points, and the rule
+/// returns a slope between those on the two sides.
+fn on_kink_set(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> bool {
+    let kink = |j: usize| numeric(|t| value(op, &replaced(x, j, t)), x[j]);
+    x.len() > 1
+        && !op.kinks().is_empty()
+        && (0..x.len()).any(|j| kink(j).class == Class::Kink)
+        && kink(i).contains(rule)
+}
+
+/// Checks the slopes, and their slopes, at a point where the op has a derivative.
+fn smooth_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
+    let Some((a, slopes)) = value_and_slopes(op, x) else { return };
+    report.points += 1;
+    if value_and_slopes(op, x).is_none_or(|(b, again)| b.to_bits() != a.to_bits() || !same_bits(&again, &slopes)) {
+        report.fail(format!("the rule gives another answer when it is asked again, at {}", show(x)));
+    }
+    for (i, &rule) in slopes.iter().enumerate() {
+        let comparison = compare(op, x, i, rule);
+        if comparison.deciding().is_none() {
+            // too large to be compared, but not to be a number
+            if rule.is_nan() {
+                report.fail(format!("the slope at {} is NaN, where the value is not", show(x)));
+            }
+            continue;
+        }
+        let differs = !matches!(comparison.outcome(), Outcome::Certified | Outcome::Undecided);
+        if differs && on_kink_set(op, x, i, rule) {
+            continue;
+        }
+        comparison.tell("the slope", report);
+        if let Some(exact) = &comparison.exact {
+            report.score(exact);
+        }
+        if differs {
+            report.failed.get_or_insert_with(|| comparison.deciding().expect("something differs").clone());
+        }
+    }
+    second_order(op, x, &slopes, report);
+}
+
+fn same_bits(a: &[f64], b: &[f64]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+}
+
+/// Checks that the slope, run on dual numbers, has the derivative that its own differences have.
+fn second_order(op: &dyn Erased, x: &[f64], slopes: &[f64], report: &mut Report) {
+    if op.is_opaque() || x.iter().any(|x| !MODERATE.contains(&x.abs())) {
+        return;
+    }
+    for j in 0..x.len() {
+        let Some(by_rule) = slopes_along(op, x, j) else { return };
+        for i in 0..slopes.len() {
+            let slope = |t: f64| value_and_slopes(op, &replaced(x, j, t)).map_or(f64::NAN, |(_, s)| s[i]);
+            let measured = numeric(slope, x[j]);
+            if measured.class != Class::Smooth {
+                continue;
+            }
+            let finding =
+                Finding::new(x, i, by_rule[i], measured.central.slope, coarse_tolerance(by_rule[i], measured.central));
+            if !finding.agrees() {
+                report.note(&finding);
+                report.fail(format!("the second derivative at {} is not that of the slope", show(x)));
+            }
+        }
+    }
+}
+
+/// The derivative of each slope along one argument, by the rule on dual numbers.
+fn slopes_along(op: &dyn Erased, x: &[f64], j: usize) -> Option<Point> {
+    let mut x: Vec<Dual> = x.iter().map(|&x| Dual::constant(x)).collect();
+    x[j].tangent = 1.0;
+    let a = op.apply(&x).ok()?;
+    let mut slopes = vec![Dual::from(0.0); x.len()];
+    op.slope(&x, a, &mut slopes).ok()?;
+    Some(slopes.iter().map(|s| s.tangent).collect())
+}
+
+/// Checks a declared kink: the slope returned is the declared one, lies between the sides, and the sides are as declared.
+fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
+    report.points += 1;
+    let mut verdict = Verdict::Pass;
+    let mut wrong = |finding: &Finding, reason: String| {
+        verdict = Verdict::Fail;
+        report.note(finding);
+        report.fail(reason);
+    };
+    let slopes = value_and_slopes(op, &kink.at).map_or_else(Point::new, |(_, slopes)| slopes);
+    let at = show(&kink.at);
+    for i in 0..kink.at.len() {
+        let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
+        let (declared, left, right) = (kink.slope[i], kink.left[i], kink.right[i]);
+        let returned = Finding::new(&kink.at, i, rule, declared, f64::EPSILON * declared.abs());
+        if !kink.contains(i, rule) {
+            let (lo, hi) = (left.min(right), left.max(right));
+            wrong(&returned, format!("the slope {rule} returned at the kink {at} lies outside [{lo}, {hi}]"));
+        } else if !returned.agrees() {
+            wrong(&returned, format!("the slope {rule} returned at the kink {at} is not the {declared} declared"));
+        }
+        let measured = numeric(|t| value(op, &replaced(&kink.at, i, t)), kink.at[i]);
+        for (measured, declared) in [(measured.left, left), (measured.right, right)] {
+            let side = Finding::new(&kink.at, i, declared, measured.slope, numeric_tolerance(declared, measured));
+            if !side.agrees() {
+                let slope = side.reference;
+                wrong(&side, format!("beside the kink {at} the slope is {slope:e}, not the {declared} declared"));
+            }
+        }
+    }
+    report.kinks.push(KinkFinding { kink, verdict });
+}
+
+/// Checks a declared jump: some argument's value does jump there.
+fn jump_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
+    report.points += 1;
+    let jumps = |i: usize| matches!(numeric(|t| value(op, &replaced(x, i, t)), x[i]).class, Class::Jump(_));
+    if !(0..x.len()).any(jumps) {
+        report.fail(format!("no value jumps at the jump declared at {}", show(x)));
+    }
+}
+
+/// The point with one of its numbers replaced.
+pub(super) fn replaced(x: &[f64], i: usize, t: f64) -> Point {
+    let mut x = Point::from_slice(x);
+    x[i] = t;
+    x
+}
+
+pub(super) fn value(op: &dyn Erased, x: &[f64]) -> f64 {
+    op.value(x).unwrap_or(f64::NAN)
+}
+
+/// The value and the slopes at a point; `None` where the value is not finite.
+pub(super) fn value_and_slopes(op: &dyn Erased, x: &[f64]) -> Option<(f64, Point)> {
+    let a = value(op, x);
+    let mut slopes = Point::from_elem(f64::NAN, x.len());
+    op.slope(x, a, &mut slopes).ok()?;
+    a.is_finite().then_some((a, slopes))
+}
+
+/// The slope by dual numbers of twice the digits, run through the value; and the error to expect of any rule in f64: what a
+/// few units in the last place of the arguments make of the slope. `None` if the op is known only as closures.
+pub(super) fn exact(op: &dyn Erased, x: &[f64], i: usize) -> Option<Difference> {
+    let mut wide: Vec<Dual<Twofold>> = x.iter().map(|&x| Dual::from(x)).collect();
+    wide[i].tangent = Twofold::from(1.0);
+    let slope = Rule::<Dual<Twofold>>::value(op, &wide).ok()?.tangent.to_f64();
+    let condition: f64 = (0..x.len()).filter_map(|j| Some((slopes_along(op, x, j)?[i] * x[j]).abs())).sum();
+    Some(Difference { slope, error: if condition.is_finite() { f64::EPSILON * condition } else { 0.0 } })
+}
