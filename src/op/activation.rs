@@ -62,6 +62,12 @@ fn exp_split<R: Real>(t: R) -> [R; 2] {
     [R::select(tail, t + 86.0, t).exp(), R::select(tail, E_86.into(), 1.0.into())]
 }
 
+/// `near` a root, at the distance d, `plain` elsewhere: there the terms do not cancel, and fewer are rounded.
+#[inline(always)]
+fn by_root<R: Real>(d: R, near: impl FnOnce() -> R, plain: impl FnOnce() -> R) -> R {
+    R::choose(d.abs().less(0.25.into()), near, plain)
+}
+
 /// x · y as a rounded product and its rounding error (Dekker).
 #[inline(always)]
 fn product<R: Real>(x: R, y: R) -> [R; 2] {
@@ -80,6 +86,21 @@ fn sum<R: Real>(x: R, y: R) -> [R; 2] {
     let s = x + y;
     let part = s - x;
     [s, (x - (s - part)) + (y - part)]
+}
+
+/// n / d of two such sums, rounded about once.
+#[inline(always)]
+fn quotient<R: Real>([n, n_error]: [R; 2], [d, d_error]: [R; 2]) -> R {
+    let q = n / d;
+    let [p, error] = product(q, d);
+    q + (n - p - error + n_error - q * d_error) / d
+}
+
+/// The square of such a sum.
+#[inline(always)]
+fn square<R: Real>([x, x_error]: [R; 2]) -> [R; 2] {
+    let [p, error] = product(x, x);
+    [p, error + x * x_error * 2.0]
 }
 
 /// `bell` rounds to 0 there, and does not overflow.
@@ -111,7 +132,9 @@ impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let e = minus_abs(z).exp();
-        R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0)
+        let a = R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0);
+        // e / (1 + e) is e − e a, where a small e hides the errors of a
+        R::select(z.less(R::from(-1.5)), e - e * a, a)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
         // 1 − a has no digits where a is nearly 1; σ′ is even, so it is taken on the left, where a ≤ ½
@@ -389,8 +412,10 @@ impl Op<1> for Softsign {
         R::select(m.less(f64::INFINITY.into()), z / (m + 1.0), z.sign())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let r = R::from(1.0) / (z.abs() + 1.0);
-        [r * r]
+        let far = R::from(1e200); // its slope rounds to 0
+        let m = z.abs();
+        let [m, error] = sum(R::select(far.less(m), far, m), 1.0.into());
+        [R::from(1.0) / m / (m + error * 2.0)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z / (z.abs() + 1.0)
@@ -418,7 +443,8 @@ impl Op<1> for Silu {
         let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT));
         let [e, tail] = exp_split(t);
         let d = t - ROOT[0] - ROOT[1];
-        [mirror(z, (d + d.expm1() * EXP_ROOT) * e * tail / (e * (e + 2.0) + 1.0))]
+        let factor = by_root(d, || d + d.expm1() * EXP_ROOT, || t + 1.0 + e);
+        [mirror(z, quotient(product(factor, e), square(sum(1.0.into(), e))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z / ((-z).exp() + 1.0)
@@ -531,10 +557,13 @@ impl Op<1> for GeluTanh {
         let t = minus_abs(clamp(z, -Self::LIMIT, Self::LIMIT));
         let [e, tail] = Self::exp_v(t);
         let d = t - ROOT[0] - ROOT[1];
-        let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
-        let v = d * (cubes + Self::A[0]);
-        let factor = d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT;
-        [mirror(z, factor * e * tail / (e * (e + 2.0) + 1.0))]
+        let near = || {
+            let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
+            let v = d * (cubes + Self::A[0]);
+            d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT
+        };
+        let factor = by_root(d, near, || t * (t * t * (3.0 * Self::B[0]) + Self::A[0]) + 1.0 + e);
+        [mirror(z, quotient(product(factor, e), square(sum(1.0.into(), e))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
@@ -554,9 +583,11 @@ impl Op<1> for Mish {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
         let [e, tail] = exp_split(minus_abs(y));
-        let n = e * (e + 2.0);
-        let left = y * n * tail / (n + 2.0);
-        R::select(z.less(0.0.into()), left, z * (e * 2.0 + 1.0) / (e * (e + 1.0) * 2.0 + 1.0))
+        let left = z.less(0.0.into());
+        let square = e * e;
+        let [n, n_error] = sum(e * 2.0, R::select(left, square, 1.0.into()));
+        let [d, d_error] = sum(R::select(left, 2.0.into(), square * 2.0), n);
+        R::select(left, y, z) * quotient([n, n_error], [d, d_error + n_error]) * R::select(left, tail, 1.0.into())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         // with P(r) = 0, P(y) = e³ʸ + 4 e²ʸ + (6 + 4y) eʸ + 4 + 4y is a polynomial in d = y − r and m = eᵈ − 1
@@ -564,16 +595,19 @@ impl Op<1> for Mish {
         const EXP_ROOT: f64 = 0.3034825352815289;
         const EXP_ROOT2: f64 = EXP_ROOT * EXP_ROOT;
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
-        let left = y.less(R::from(-0.5));
+        let left = y.less(0.0.into());
         let [e, tail] = exp_split(R::select(left, y, -y));
         let d = y - ROOT[0] - ROOT[1];
-        let m = d.expm1();
-        let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
-        let p = m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT));
+        let near = || {
+            let m = d.expm1();
+            let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
+            m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT))
+        };
+        let p = by_root(d, near, || (y + 1.0) * 4.0 + e * (e * (e + 4.0) + (y * 4.0 + 6.0)));
         let n = e * (e + 2.0);
         let q = e * (e + 1.0) * 2.0 + 1.0;
         let right = -(e * e * 2.0 / q * (-(y * (e + 1.0) * 2.0 / q) + 1.0)) + 1.0;
-        [R::select(left, p * e * tail / (n * (n + 4.0) + 4.0), right)]
+        [R::select(left, quotient(product(p, e), square(sum(n, 2.0.into()))) * tail, right)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (z.exp() + 1.0).ln().tanh()
@@ -584,24 +618,36 @@ impl Op<1> for Mish {
     }
 }
 
+/// z³ / (z − tanh z) from z², by the continued fraction tanh z = z / (1 + z² / (3 + z² / (5 + …))).
+fn cube_over_shrink<R: Real>(square: R) -> R {
+    let level = |[p, q]: [R; 2], odd: f64| [p * odd + q * square, p];
+    let [p, q] = [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0].into_iter().fold([21.0.into(), 1.0.into()], level);
+    square + square * q / p + 3.0
+}
+
 /// z − tanh z.
 #[derive(Clone, Debug, Default)]
 pub struct Tanhshrink;
 impl Op<1> for Tanhshrink {
     const NAME: &'static str = "tanhshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        // (z cosh z − sinh z) / cosh z, where the Taylor series of the numerator has only positive terms
         let near = || {
             let square = z * z;
-            let term = |sum: R, k: f64| sum * square * (1.0 / (2.0 * k * (2.0 * k + 3.0))) + 1.0;
-            let series = (1..10).rev().map(f64::from).fold(1.0.into(), term);
-            z * square * series / (z.cosh() * 3.0)
+            z * square / cube_over_shrink(square)
         };
         R::choose(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let t = z.tanh();
-        [t * t]
+        let near = || {
+            let square = z * z;
+            let c = square / cube_over_shrink(square);
+            square - square * c * (-c + 2.0)
+        };
+        let far = || {
+            let n = (minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0).expm1();
+            quotient(product(n, n), square(sum(2.0.into(), n)))
+        };
+        [R::choose(z.abs().less(0.5.into()), near, far)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z - z.tanh()
@@ -807,12 +853,19 @@ impl Op<1> for Squareplus {
     const NAME: &'static str = "squareplus";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
-        R::select(z.less(0.0.into()), R::from(self.b / 4.0) / (h - half), h + half)
+        R::select(half.less(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(z);
         let h = t.hypot(self.b.sqrt().into());
-        [mirror(z, R::from(self.b / 2.0) / (h - t) / h)]
+        let middle = || {
+            let [s, s_error] = sum(h, -t);
+            let [d, d_error] = product(h, s);
+            quotient([R::from(self.b / 2.0), 0.0.into()], [d, d_error + h * s_error])
+        };
+        let far = || R::from(self.b / 4.0) / h / h;
+        let not_near = || R::choose(h.less(1e100.into()), middle, far);
+        [mirror(z, R::choose(t.less(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         (z + (z * z + self.b).sqrt()) / 2.0

@@ -64,7 +64,8 @@ pub(super) fn tanh(x: f64) -> f64 {
     let two = sum - t;
     let error = (2.0 - two) + (t - (sum - two));
     let q = t / sum;
-    (q - q * (error / sum)).copysign(x)
+    let correction = if t < 1.0 { t * 0.5 - t * 0.5 * q } else { q - q * (error / sum) };
+    correction.copysign(x)
 }
 
 #[inline(always)]
