@@ -7,7 +7,7 @@
 
 use super::{Domain, Kink, Op, Point, Real, ops};
 use smallvec::smallvec;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, SQRT_2};
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
 
 /// `left` for z < at, `here` for z = at, `right` for z > at; NaN at NaN.
 #[inline(always)]
@@ -106,12 +106,13 @@ fn square<R: Real>([x, x_error]: [R; 2]) -> [R; 2] {
 /// `bell` rounds to 0 there, and does not overflow.
 const BELL_LIMIT: f64 = 40.0;
 
-/// exp(−z² · scale) as two factors. The rounding error of z² alone would cost as many ULP as z² is large.
+/// exp(−z² · scale) as a number, what is missing, and a factor to both.
+/// The rounding error of z² alone would cost as many ULP as z² is large.
 #[inline(always)]
-fn bell<R: Real>(z: R, scale: f64) -> [R; 2] {
+fn bell<R: Real>(z: R, scale: f64) -> [R; 3] {
     let [square, error] = product(z, z);
     let [e, tail] = exp_split(square * -scale);
-    [e - e * (error * scale), tail]
+    [e, -(e * (error * scale)), tail]
 }
 
 /// The slope that the rules return at a kink between these two.
@@ -461,8 +462,8 @@ pub struct Gelu;
 impl Gelu {
     /// On the left of it Φ nears the subnormal numbers and is taken from `mills`.
     const TAIL: f64 = -36.0;
-    /// 1/√(2π).
-    const SCALE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0;
+    /// 1/√(2π), and what is missing.
+    const SCALE: [f64; 2] = [0.3989422804014327, -2.49232720227773e-17];
     /// The root r of g′, and what is missing.
     const ROOT: [f64; 2] = [-0.7517915246935645, 1.4956759177009883e-17];
     /// (g′(r + d) / d) by powers of d. From φ′(z) = −z φ(z) follow the coefficients c of φ(r + d) one by one, and
@@ -481,13 +482,13 @@ impl Gelu {
 
     /// The density φ(y) as two factors.
     fn density<R: Real>(y: R) -> [R; 2] {
-        let [e, tail] = bell(y, 0.5);
-        [e * Self::SCALE, tail]
+        let [e, error, tail] = bell(y, 0.5);
+        [(e + error) * Self::SCALE[0], tail]
     }
-    /// Φ(y) = erfc(−y/√2) / 2, with what the rounding of −y/√2 costs put back.
-    fn distribution<R: Real>(y: R, density: R) -> R {
+    /// Φ(y − s) and s, for Φ(y) = erfc(−y/√2) / 2: s is what the rounding of −y/√2 costs.
+    fn distribution<R: Real>(y: R) -> [R; 2] {
         let [x, error] = product(y, R::from(-FRAC_1_SQRT_2));
-        x.erfc() * 0.5 - density * ((error + y * 4.833646656726457e-17) * SQRT_2)
+        [x.erfc() * 0.5, -(error + y * 4.833646656726457e-17) * SQRT_2]
     }
     /// −y Φ(y) / φ(y) = 1 − 1/y² + 1·3/y⁴ − 1·3·5/y⁶ …, for y < TAIL.
     fn mills<R: Real>(y: R) -> R {
@@ -499,25 +500,43 @@ impl Op<1> for Gelu {
     const NAME: &'static str = "gelu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
-        let [density, tail] = Self::density(y);
-        let far = || -(Self::mills(y) * density * tail);
-        R::choose(z.less(Self::TAIL.into()), far, || z * Self::distribution(y, density))
+        let near = || {
+            // φ/Φ to a percent or better where s counts
+            let rate = R::select(y.less(0.0.into()), ((y * y + 8.0).sqrt() - y * 3.0) * 0.25, 0.0.into());
+            let [distribution, s] = Self::distribution(y);
+            z * (distribution + distribution * (rate * s))
+        };
+        let far = || {
+            let [density, tail] = Self::density(y);
+            -(Self::mills(y) * density * tail)
+        };
+        R::choose(z.less(Self::TAIL.into()), far, near)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
-        let [density, tail] = Self::density(t);
         let d = t - Self::ROOT[0] - Self::ROOT[1];
         let near = || Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
-        let middle = || Self::distribution(t, density) + t * density;
-        let far = || (t - Self::mills(t) / t) * density * tail;
-        let not_near = || R::choose(t.less(Self::TAIL.into()), far, middle);
-        [mirror(z, R::choose(d.abs().less(0.3.into()), near, not_near))]
+        let middle = || {
+            let [e, e_error, _] = bell(t, 0.5);
+            let [distribution, s] = Self::distribution(t);
+            let [factor, error] = product(t, Self::SCALE[0].into());
+            let [term, error2] = product(factor, e);
+            let [slope, error3] = sum(distribution, term);
+            let errors = factor * e_error + (error + t * Self::SCALE[1] + s * Self::SCALE[0]) * e;
+            slope + (error2 + error3 + errors)
+        };
+        let far = || {
+            let [density, tail] = Self::density(t);
+            (t - Self::mills(t) / t) * density * tail
+        };
+        let plain = || R::choose(t.less(Self::TAIL.into()), far, middle);
+        [mirror(z, by_root(d, near, plain))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * ((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0
     }
     fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE]
+        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE[0]]
     }
 }
 
@@ -532,22 +551,25 @@ impl GeluTanh {
     /// A · 0.044715, and what is missing.
     const B: [f64; 2] = [0.07135481627260025, -4.1218577217431825e-18];
 
-    /// exp(v(y)), v(y) = A y + B y³ ≤ 0, as two factors. v is taken to twice the digits.
-    fn exp_v<R: Real>(y: R) -> [R; 2] {
+    /// exp(v(y)), v(y) = A y + B y³ ≤ 0, in three parts as `bell`, and y v′(y). Both need v to twice the digits.
+    fn exp_v<R: Real>(y: R) -> ([R; 3], [R; 2]) {
         let [square, error] = product(y, y);
         let [cubic, error2] = product(square, Self::B[0].into());
         let [factor, error3] = sum(cubic, Self::A[0].into());
         let [v, error4] = product(y, factor);
         let [e, tail] = exp_split(v);
-        let errors = error * Self::B[0] + square * Self::B[1] + error2 + error3 + Self::A[1];
-        [e + e * (error4 + y * errors), tail]
+        let cubic_error = error * Self::B[0] + square * Self::B[1] + error2;
+        let factor_error = cubic_error + error3 + Self::A[1];
+        let slope = factor + (cubic * 2.0 + (factor_error + cubic_error * 2.0));
+        ([e, e * (error4 + y * factor_error), tail], product(y, slope))
     }
 }
 impl Op<1> for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -Self::LIMIT, Self::LIMIT);
-        let [e, tail] = Self::exp_v(minus_abs(y));
+        let ([e, error, tail], _) = Self::exp_v(minus_abs(y));
+        let e = e + error;
         R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
@@ -555,15 +577,16 @@ impl Op<1> for GeluTanh {
         const ROOT: [f64; 2] = [-0.7524614220710163, 3.4358218314355225e-17];
         const EXP_ROOT: f64 = 0.29195521191476714;
         let t = minus_abs(clamp(z, -Self::LIMIT, Self::LIMIT));
-        let [e, tail] = Self::exp_v(t);
+        let ([e, e_error, tail], [moment, moment_error]) = Self::exp_v(t);
         let d = t - ROOT[0] - ROOT[1];
         let near = || {
             let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
             let v = d * (cubes + Self::A[0]);
             d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT
         };
-        let factor = by_root(d, near, || t * (t * t * (3.0 * Self::B[0]) + Self::A[0]) + 1.0 + e);
-        [mirror(z, quotient(product(factor, e), square(sum(1.0.into(), e))) * tail)]
+        let factor = by_root(d, near, || moment + 1.0 + (e + moment_error));
+        let [n, error] = product(factor, e);
+        [mirror(z, quotient([n, error + factor * e_error], square(sum(1.0.into(), e))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
@@ -885,13 +908,13 @@ pub struct Gaussian;
 impl Op<1> for Gaussian {
     const NAME: &'static str = "gaussian";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        let [e, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
-        e * tail
+        let [e, error, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
+        (e + error) * tail
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
-        let [e, tail] = bell(y, 1.0);
-        [y * -2.0 * e * tail]
+        let [e, error, tail] = bell(y, 1.0);
+        [(e + error) * (y * -2.0) * tail]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         (-(z * z)).exp()
