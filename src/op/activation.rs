@@ -91,9 +91,10 @@ fn sum<R: Real>(x: R, y: R) -> [R; 2] {
 /// n / d of two such sums, rounded about once.
 #[inline(always)]
 fn quotient<R: Real>([n, n_error]: [R; 2], [d, d_error]: [R; 2]) -> R {
-    let q = n / d;
+    let r = R::from(1.0) / d;
+    let q = n * r;
     let [p, error] = product(q, d);
-    q + (n - p - error + n_error - q * d_error) / d
+    q + (n - p - error + n_error - q * d_error) * r
 }
 
 /// The square of such a sum.
@@ -445,7 +446,7 @@ impl Op<1> for Silu {
         let [e, tail] = exp_split(t);
         let d = t - ROOT[0] - ROOT[1];
         let factor = by_root(d, || d + d.expm1() * EXP_ROOT, || t + 1.0 + e);
-        [mirror(z, quotient(product(factor, e), square(sum(1.0.into(), e))) * tail)]
+        [mirror(z, quotient([factor * e, 0.0.into()], sum(1.0.into(), e * (e + 2.0))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z / ((-z).exp() + 1.0)
@@ -560,8 +561,10 @@ impl GeluTanh {
         let [e, tail] = exp_split(v);
         let cubic_error = error * Self::B[0] + square * Self::B[1] + error2;
         let factor_error = cubic_error + error3 + Self::A[1];
-        let slope = factor + (cubic * 2.0 + (factor_error + cubic_error * 2.0));
-        ([e, e * (error4 + y * factor_error), tail], product(y, slope))
+        let [slope, error5] = sum(factor, cubic * 2.0);
+        let [moment, error6] = product(y, slope);
+        let moment_error = error6 + y * (error5 + factor_error + cubic_error * 2.0);
+        ([e, e * (error4 + y * factor_error), tail], [moment, moment_error])
     }
 }
 impl Op<1> for GeluTanh {
@@ -584,9 +587,13 @@ impl Op<1> for GeluTanh {
             let v = d * (cubes + Self::A[0]);
             d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT
         };
-        let factor = by_root(d, near, || moment + 1.0 + (e + moment_error));
+        let plain = || {
+            let [factor, error] = sum(moment, 1.0.into());
+            factor + (error + moment_error + e)
+        };
+        let factor = by_root(d, near, plain);
         let [n, error] = product(factor, e);
-        [mirror(z, quotient([n, error + factor * e_error], square(sum(1.0.into(), e))) * tail)]
+        [mirror(z, quotient([n, error + factor * e_error], sum(1.0.into(), e * (e + 2.0))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
@@ -630,7 +637,7 @@ impl Op<1> for Mish {
         let n = e * (e + 2.0);
         let q = e * (e + 1.0) * 2.0 + 1.0;
         let right = -(e * e * 2.0 / q * (-(y * (e + 1.0) * 2.0 / q) + 1.0)) + 1.0;
-        [R::select(left, quotient(product(p, e), square(sum(n, 2.0.into()))) * tail, right)]
+        [R::select(left, quotient([p * e, 0.0.into()], square(sum(n, 2.0.into()))) * tail, right)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (z.exp() + 1.0).ln().tanh()
