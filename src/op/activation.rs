@@ -698,7 +698,8 @@ impl Default for Softshrink {
 impl Op<1> for Softshrink {
     const NAME: &'static str = "softshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        z - clamp(z, -self.lambda, self.lambda)
+        let rest = z - clamp(z, -self.lambda, self.lambda);
+        R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, rest) // keeps the sign
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [shrink_slope(z, self.lambda)]
@@ -729,7 +730,7 @@ impl Default for Hardshrink {
 impl Op<1> for Hardshrink {
     const NAME: &'static str = "hardshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        around(z, -self.lambda, z, 0.0, around(z, self.lambda, 0.0, 0.0, z))
+        R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, z) // keeps the sign
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [shrink_slope(z, self.lambda)]
@@ -883,7 +884,7 @@ impl Op<1> for Squareplus {
     const NAME: &'static str = "squareplus";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
-        R::select(half.less(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
+        R::select(half.less_equal(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(z);
@@ -895,7 +896,7 @@ impl Op<1> for Squareplus {
         };
         let far = || R::from(self.b / 4.0) / h / h;
         let not_near = || R::choose(h.less(1e100.into()), middle, far);
-        [mirror(z, R::choose(t.less(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
+        [mirror(z, R::choose(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         (z + (z * z + self.b).sqrt()) / 2.0
