@@ -260,3 +260,38 @@ fn nan_gives_nan() {
         assert!(a.is_nan() && (slope.is_nan() || name == "neg"), "{name}: {a} and {slope}");
     }
 }
+
+/// Where others lose digits.
+const PEERS: [(&str, &str); 12] = [
+    ("sigmoid", "PyTorch, JAX, TensorFlow: slope 0 for x > 37"),
+    ("tanh", "PyTorch, JAX, TensorFlow: slope without digits from 14, 0 from 19"),
+    ("expm1", "JAX, TensorFlow: slope 0 for x < −37"),
+    ("elu", "JAX, TensorFlow: slope 0 for x < −37"),
+    ("gelu", "JAX, TensorFlow: 10³ to 10¹¹ ULP; PyTorch: value 0 for x < −8.3"),
+    ("gelu_tanh", "PyTorch, JAX, TensorFlow: value 0 for x < −7.3, slope NaN beyond 10¹⁰³"),
+    ("softplus", "PyTorch: 1.7·10⁵ ULP and a jump at 20"),
+    ("tanhshrink", "PyTorch, JAX, TensorFlow: value 0 for \\|x\\| < 10⁻⁸"),
+    ("softsign", "JAX: slope 10¹⁶⁷ ULP"),
+    ("squareplus", "JAX, Keras: value 0 or NaN for x < −2·10⁷, ∞ beyond 10¹⁵⁴"),
+    ("celu", "PyTorch: slope 10⁹ ULP where alpha is not an `f32`"),
+    ("erf", "TensorFlow: NaN beyond 10¹⁶⁰"),
+];
+
+#[test]
+fn the_documented_table_is_up_to_date() {
+    const MARKERS: [&str; 2] = ["// table\n", "// end\n"];
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/accuracy.rs");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (head, rest) = text.split_once(MARKERS[0]).unwrap();
+    let (documented, tail) = rest.split_once(MARKERS[1]).unwrap();
+    let mut table = String::from("//! | op | value | slope | second | peers |\n//! |---|---|---|---|---|\n");
+    for (op, [(value, _), (slope, _), (second, _)]) in worst() {
+        let peers = PEERS.iter().find(|(name, _)| *name == op).map_or("", |(_, peers)| *peers);
+        writeln!(table, "//! | {op} | {value:.0} | {slope:.0} | {second:.1} | {peers} |").unwrap();
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, [head, MARKERS[0], &table, MARKERS[1], tail].concat()).unwrap();
+    } else {
+        assert!(documented == table, "run UPDATE_DOCS=1 cargo test --test golden; the table is\n{table}");
+    }
+}
