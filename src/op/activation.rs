@@ -91,10 +91,9 @@ fn sum<R: Real>(x: R, y: R) -> [R; 2] {
 /// n / d of two such sums, rounded about once.
 #[inline(always)]
 fn quotient<R: Real>([n, n_error]: [R; 2], [d, d_error]: [R; 2]) -> R {
-    let r = R::from(1.0) / d;
-    let q = n * r;
+    let q = n / d;
     let [p, error] = product(q, d);
-    q + (n - p - error + n_error - q * d_error) * r
+    q + (n - p - error + n_error - q * d_error) / d
 }
 
 /// The square of such a sum.
@@ -894,8 +893,8 @@ impl Op<1> for Squareplus {
             let [d, d_error] = product(h, s);
             quotient([R::from(self.b / 2.0), 0.0.into()], [d, d_error + h * s_error])
         };
-        let far = || R::from(self.b / 4.0) / h / h;
-        let not_near = || R::choose(h.less(1e100.into()), middle, far);
+        let far = || R::from(self.b / 2.0) / (h - t) / h;
+        let not_near = || R::choose(h.less(1e100.into()), middle, far); // h² must not overflow
         [mirror(z, R::choose(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {

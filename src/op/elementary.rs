@@ -129,7 +129,7 @@ fn one_minus_square<R: Real>(x: R) -> R {
     R::select(x.abs().less(0.5.into()), -(x * x) + 1.0, (-x + 1.0) * (x + 1.0))
 }
 
-/// 1 / (3 a²), with fewer errors as a² is x / a, but at 0 and ±∞.
+/// 1 / (3 a²). But at 0 and ±∞ a² is x / a, which has half the error of a · a.
 fn cbrt_slope<R: Real>(x: R, a: R) -> R {
     let square = x / a;
     R::from(1.0 / 3.0) / R::select(square.equal(square), square, a.abs())
