@@ -40,6 +40,7 @@
 
 #![deny(missing_docs)]
 
+pub mod accuracy;
 pub mod changelog;
 pub mod check;
 mod error;

@@ -7,7 +7,7 @@
 
 use super::{Domain, Kink, Op, Point, Real, ops};
 use smallvec::smallvec;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, SQRT_2};
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
 
 /// `left` for z < at, `here` for z = at, `right` for z > at; NaN at NaN.
 #[inline(always)]
@@ -62,6 +62,12 @@ fn exp_split<R: Real>(t: R) -> [R; 2] {
     [R::select(tail, t + 86.0, t).exp(), R::select(tail, E_86.into(), 1.0.into())]
 }
 
+/// `near` a root, at the distance d, `plain` elsewhere: there the terms do not cancel, and fewer are rounded.
+#[inline(always)]
+fn by_root<R: Real>(d: R, near: impl FnOnce() -> R, plain: impl FnOnce() -> R) -> R {
+    R::choose(d.abs().less(0.25.into()), near, plain)
+}
+
 /// x · y as a rounded product and its rounding error (Dekker).
 #[inline(always)]
 fn product<R: Real>(x: R, y: R) -> [R; 2] {
@@ -82,15 +88,31 @@ fn sum<R: Real>(x: R, y: R) -> [R; 2] {
     [s, (x - (s - part)) + (y - part)]
 }
 
+/// n / d of two such sums, rounded about once.
+#[inline(always)]
+fn quotient<R: Real>([n, n_error]: [R; 2], [d, d_error]: [R; 2]) -> R {
+    let q = n / d;
+    let [p, error] = product(q, d);
+    q + (n - p - error + n_error - q * d_error) / d
+}
+
+/// The square of such a sum.
+#[inline(always)]
+fn square<R: Real>([x, x_error]: [R; 2]) -> [R; 2] {
+    let [p, error] = product(x, x);
+    [p, error + x * x_error * 2.0]
+}
+
 /// `bell` rounds to 0 there, and does not overflow.
 const BELL_LIMIT: f64 = 40.0;
 
-/// exp(−z² · scale) as two factors. The rounding error of z² alone would cost as many ULP as z² is large.
+/// exp(−z² · scale) as a number, what is missing, and a factor to both.
+/// The rounding error of z² alone would cost as many ULP as z² is large.
 #[inline(always)]
-fn bell<R: Real>(z: R, scale: f64) -> [R; 2] {
+fn bell<R: Real>(z: R, scale: f64) -> [R; 3] {
     let [square, error] = product(z, z);
     let [e, tail] = exp_split(square * -scale);
-    [e - e * (error * scale), tail]
+    [e, -(e * (error * scale)), tail]
 }
 
 /// The slope that the rules return at a kink between these two.
@@ -111,7 +133,9 @@ impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let e = minus_abs(z).exp();
-        R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0)
+        let a = R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0);
+        // e / (1 + e) is e − e a, where a small e hides the errors of a
+        R::select(z.less(R::from(-1.5)), e - e * a, a)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
         // 1 − a has no digits where a is nearly 1; σ′ is even, so it is taken on the left, where a ≤ ½
@@ -389,8 +413,10 @@ impl Op<1> for Softsign {
         R::select(m.less(f64::INFINITY.into()), z / (m + 1.0), z.sign())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let r = R::from(1.0) / (z.abs() + 1.0);
-        [r * r]
+        let far = R::from(1e200); // its slope rounds to 0
+        let m = z.abs();
+        let [m, error] = sum(R::select(far.less(m), far, m), 1.0.into());
+        [R::from(1.0) / m / (m + error * 2.0)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z / (z.abs() + 1.0)
@@ -418,7 +444,8 @@ impl Op<1> for Silu {
         let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT));
         let [e, tail] = exp_split(t);
         let d = t - ROOT[0] - ROOT[1];
-        [mirror(z, (d + d.expm1() * EXP_ROOT) * e * tail / (e * (e + 2.0) + 1.0))]
+        let factor = by_root(d, || d + d.expm1() * EXP_ROOT, || t + 1.0 + e);
+        [mirror(z, quotient([factor * e, 0.0.into()], sum(1.0.into(), e * (e + 2.0))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z / ((-z).exp() + 1.0)
@@ -435,8 +462,8 @@ pub struct Gelu;
 impl Gelu {
     /// On the left of it Φ nears the subnormal numbers and is taken from `mills`.
     const TAIL: f64 = -36.0;
-    /// 1/√(2π).
-    const SCALE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0;
+    /// 1/√(2π), and what is missing.
+    const SCALE: [f64; 2] = [0.3989422804014327, -2.49232720227773e-17];
     /// The root r of g′, and what is missing.
     const ROOT: [f64; 2] = [-0.7517915246935645, 1.4956759177009883e-17];
     /// (g′(r + d) / d) by powers of d. From φ′(z) = −z φ(z) follow the coefficients c of φ(r + d) one by one, and
@@ -455,13 +482,13 @@ impl Gelu {
 
     /// The density φ(y) as two factors.
     fn density<R: Real>(y: R) -> [R; 2] {
-        let [e, tail] = bell(y, 0.5);
-        [e * Self::SCALE, tail]
+        let [e, error, tail] = bell(y, 0.5);
+        [(e + error) * Self::SCALE[0], tail]
     }
-    /// Φ(y) = erfc(−y/√2) / 2, with what the rounding of −y/√2 costs put back.
-    fn distribution<R: Real>(y: R, density: R) -> R {
+    /// Φ(y − s) and s, for Φ(y) = erfc(−y/√2) / 2: s is what the rounding of −y/√2 costs.
+    fn distribution<R: Real>(y: R) -> [R; 2] {
         let [x, error] = product(y, R::from(-FRAC_1_SQRT_2));
-        x.erfc() * 0.5 - density * ((error + y * 4.833646656726457e-17) * SQRT_2)
+        [x.erfc() * 0.5, -(error + y * 4.833646656726457e-17) * SQRT_2]
     }
     /// −y Φ(y) / φ(y) = 1 − 1/y² + 1·3/y⁴ − 1·3·5/y⁶ …, for y < TAIL.
     fn mills<R: Real>(y: R) -> R {
@@ -473,25 +500,43 @@ impl Op<1> for Gelu {
     const NAME: &'static str = "gelu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
-        let [density, tail] = Self::density(y);
-        let far = || -(Self::mills(y) * density * tail);
-        R::choose(z.less(Self::TAIL.into()), far, || z * Self::distribution(y, density))
+        let near = || {
+            // φ/Φ to a percent or better where s counts
+            let rate = R::select(y.less(0.0.into()), ((y * y + 8.0).sqrt() - y * 3.0) * 0.25, 0.0.into());
+            let [distribution, s] = Self::distribution(y);
+            z * (distribution + distribution * (rate * s))
+        };
+        let far = || {
+            let [density, tail] = Self::density(y);
+            -(Self::mills(y) * density * tail)
+        };
+        R::choose(z.less(Self::TAIL.into()), far, near)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
-        let [density, tail] = Self::density(t);
         let d = t - Self::ROOT[0] - Self::ROOT[1];
         let near = || Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
-        let middle = || Self::distribution(t, density) + t * density;
-        let far = || (t - Self::mills(t) / t) * density * tail;
-        let not_near = || R::choose(t.less(Self::TAIL.into()), far, middle);
-        [mirror(z, R::choose(d.abs().less(0.3.into()), near, not_near))]
+        let middle = || {
+            let [e, e_error, _] = bell(t, 0.5);
+            let [distribution, s] = Self::distribution(t);
+            let [factor, error] = product(t, Self::SCALE[0].into());
+            let [term, error2] = product(factor, e);
+            let [slope, error3] = sum(distribution, term);
+            let errors = factor * e_error + (error + t * Self::SCALE[1] + s * Self::SCALE[0]) * e;
+            slope + (error2 + error3 + errors)
+        };
+        let far = || {
+            let [density, tail] = Self::density(t);
+            (t - Self::mills(t) / t) * density * tail
+        };
+        let plain = || R::choose(t.less(Self::TAIL.into()), far, middle);
+        [mirror(z, by_root(d, near, plain))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * ((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0
     }
     fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE]
+        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE[0]]
     }
 }
 
@@ -506,22 +551,27 @@ impl GeluTanh {
     /// A · 0.044715, and what is missing.
     const B: [f64; 2] = [0.07135481627260025, -4.1218577217431825e-18];
 
-    /// exp(v(y)), v(y) = A y + B y³ ≤ 0, as two factors. v is taken to twice the digits.
-    fn exp_v<R: Real>(y: R) -> [R; 2] {
+    /// exp(v(y)), v(y) = A y + B y³ ≤ 0, in three parts as `bell`, and y v′(y). Both need v to twice the digits.
+    fn exp_v<R: Real>(y: R) -> ([R; 3], [R; 2]) {
         let [square, error] = product(y, y);
         let [cubic, error2] = product(square, Self::B[0].into());
         let [factor, error3] = sum(cubic, Self::A[0].into());
         let [v, error4] = product(y, factor);
         let [e, tail] = exp_split(v);
-        let errors = error * Self::B[0] + square * Self::B[1] + error2 + error3 + Self::A[1];
-        [e + e * (error4 + y * errors), tail]
+        let cubic_error = error * Self::B[0] + square * Self::B[1] + error2;
+        let factor_error = cubic_error + error3 + Self::A[1];
+        let [slope, error5] = sum(factor, cubic * 2.0);
+        let [moment, error6] = product(y, slope);
+        let moment_error = error6 + y * (error5 + factor_error + cubic_error * 2.0);
+        ([e, e * (error4 + y * factor_error), tail], [moment, moment_error])
     }
 }
 impl Op<1> for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -Self::LIMIT, Self::LIMIT);
-        let [e, tail] = Self::exp_v(minus_abs(y));
+        let ([e, error, tail], _) = Self::exp_v(minus_abs(y));
+        let e = e + error;
         R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
@@ -529,12 +579,20 @@ impl Op<1> for GeluTanh {
         const ROOT: [f64; 2] = [-0.7524614220710163, 3.4358218314355225e-17];
         const EXP_ROOT: f64 = 0.29195521191476714;
         let t = minus_abs(clamp(z, -Self::LIMIT, Self::LIMIT));
-        let [e, tail] = Self::exp_v(t);
+        let ([e, e_error, tail], [moment, moment_error]) = Self::exp_v(t);
         let d = t - ROOT[0] - ROOT[1];
-        let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
-        let v = d * (cubes + Self::A[0]);
-        let factor = d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT;
-        [mirror(z, factor * e * tail / (e * (e + 2.0) + 1.0))]
+        let near = || {
+            let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
+            let v = d * (cubes + Self::A[0]);
+            d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT
+        };
+        let plain = || {
+            let [factor, error] = sum(moment, 1.0.into());
+            factor + (error + moment_error + e)
+        };
+        let factor = by_root(d, near, plain);
+        let [n, error] = product(factor, e);
+        [mirror(z, quotient([n, error + factor * e_error], sum(1.0.into(), e * (e + 2.0))) * tail)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
@@ -554,9 +612,11 @@ impl Op<1> for Mish {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
         let [e, tail] = exp_split(minus_abs(y));
-        let n = e * (e + 2.0);
-        let left = y * n * tail / (n + 2.0);
-        R::select(z.less(0.0.into()), left, z * (e * 2.0 + 1.0) / (e * (e + 1.0) * 2.0 + 1.0))
+        let left = z.less(0.0.into());
+        let square = e * e;
+        let [n, n_error] = sum(e * 2.0, R::select(left, square, 1.0.into()));
+        let [d, d_error] = sum(R::select(left, 2.0.into(), square * 2.0), n);
+        R::select(left, y, z) * quotient([n, n_error], [d, d_error + n_error]) * R::select(left, tail, 1.0.into())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         // with P(r) = 0, P(y) = e³ʸ + 4 e²ʸ + (6 + 4y) eʸ + 4 + 4y is a polynomial in d = y − r and m = eᵈ − 1
@@ -564,16 +624,19 @@ impl Op<1> for Mish {
         const EXP_ROOT: f64 = 0.3034825352815289;
         const EXP_ROOT2: f64 = EXP_ROOT * EXP_ROOT;
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
-        let left = y.less(R::from(-0.5));
+        let left = y.less(0.0.into());
         let [e, tail] = exp_split(R::select(left, y, -y));
         let d = y - ROOT[0] - ROOT[1];
-        let m = d.expm1();
-        let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
-        let p = m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT));
+        let near = || {
+            let m = d.expm1();
+            let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
+            m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT))
+        };
+        let p = by_root(d, near, || (y + 1.0) * 4.0 + e * (e * (e + 4.0) + (y * 4.0 + 6.0)));
         let n = e * (e + 2.0);
         let q = e * (e + 1.0) * 2.0 + 1.0;
         let right = -(e * e * 2.0 / q * (-(y * (e + 1.0) * 2.0 / q) + 1.0)) + 1.0;
-        [R::select(left, p * e * tail / (n * (n + 4.0) + 4.0), right)]
+        [R::select(left, quotient([p * e, 0.0.into()], square(sum(n, 2.0.into()))) * tail, right)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * (z.exp() + 1.0).ln().tanh()
@@ -584,24 +647,36 @@ impl Op<1> for Mish {
     }
 }
 
+/// z³ / (z − tanh z) from z², by the continued fraction tanh z = z / (1 + z² / (3 + z² / (5 + …))).
+fn cube_over_shrink<R: Real>(square: R) -> R {
+    let level = |[p, q]: [R; 2], odd: f64| [p * odd + q * square, p];
+    let [p, q] = [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0].into_iter().fold([21.0.into(), 1.0.into()], level);
+    square + square * q / p + 3.0
+}
+
 /// z − tanh z.
 #[derive(Clone, Debug, Default)]
 pub struct Tanhshrink;
 impl Op<1> for Tanhshrink {
     const NAME: &'static str = "tanhshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        // (z cosh z − sinh z) / cosh z, where the Taylor series of the numerator has only positive terms
         let near = || {
             let square = z * z;
-            let term = |sum: R, k: f64| sum * square * (1.0 / (2.0 * k * (2.0 * k + 3.0))) + 1.0;
-            let series = (1..10).rev().map(f64::from).fold(1.0.into(), term);
-            z * square * series / (z.cosh() * 3.0)
+            z * square / cube_over_shrink(square)
         };
         R::choose(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let t = z.tanh();
-        [t * t]
+        let near = || {
+            let square = z * z;
+            let c = square / cube_over_shrink(square);
+            square - square * c * (-c + 2.0)
+        };
+        let far = || {
+            let n = (minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0).expm1();
+            quotient(product(n, n), square(sum(2.0.into(), n)))
+        };
+        [R::choose(z.abs().less(0.5.into()), near, far)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z - z.tanh()
@@ -622,7 +697,8 @@ impl Default for Softshrink {
 impl Op<1> for Softshrink {
     const NAME: &'static str = "softshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        z - clamp(z, -self.lambda, self.lambda)
+        let rest = z - clamp(z, -self.lambda, self.lambda);
+        R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, rest) // keeps the sign
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [shrink_slope(z, self.lambda)]
@@ -653,7 +729,7 @@ impl Default for Hardshrink {
 impl Op<1> for Hardshrink {
     const NAME: &'static str = "hardshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        around(z, -self.lambda, z, 0.0, around(z, self.lambda, 0.0, 0.0, z))
+        R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, z) // keeps the sign
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [shrink_slope(z, self.lambda)]
@@ -807,12 +883,19 @@ impl Op<1> for Squareplus {
     const NAME: &'static str = "squareplus";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
-        R::select(z.less(0.0.into()), R::from(self.b / 4.0) / (h - half), h + half)
+        R::select(half.less_equal(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(z);
         let h = t.hypot(self.b.sqrt().into());
-        [mirror(z, R::from(self.b / 2.0) / (h - t) / h)]
+        let middle = || {
+            let [s, s_error] = sum(h, -t);
+            let [d, d_error] = product(h, s);
+            quotient([R::from(self.b / 2.0), 0.0.into()], [d, d_error + h * s_error])
+        };
+        let far = || R::from(self.b / 2.0) / (h - t) / h;
+        let not_near = || R::choose(h.less(1e100.into()), middle, far); // h² must not overflow
+        [mirror(z, R::choose(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         (z + (z * z + self.b).sqrt()) / 2.0
@@ -832,13 +915,13 @@ pub struct Gaussian;
 impl Op<1> for Gaussian {
     const NAME: &'static str = "gaussian";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        let [e, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
-        e * tail
+        let [e, error, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
+        (e + error) * tail
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
-        let [e, tail] = bell(y, 1.0);
-        [y * -2.0 * e * tail]
+        let [e, error, tail] = bell(y, 1.0);
+        [(e + error) * (y * -2.0) * tail]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         (-(z * z)).exp()
