@@ -202,6 +202,42 @@ fn the_gradient_of_a_function_is_checked() {
 }
 
 #[test]
+fn the_first_wrong_rule_of_a_function_is_located() {
+    let broken = Broken { op: gprime::op::Gelu, how: How::Times(2.0) };
+    let line = line!() + 2;
+    let report = check::function(
+        |x| (x[0].exp() * x[1]).sin() + (x[0] - x[1]).apply(&broken).tanh() * x[1].softplus(),
+        &[0.3, 0.8],
+    );
+    let located = report.located.clone().unwrap_or_else(|| panic!("{report}"));
+    assert_eq!((located.op, located.line.line(), located.line.file()), ("gelu", line, file!()));
+    assert_eq!((located.args[0], report.hint), (0.3 - 0.8, Some(check::Hint::Factor(2.0))), "{report}");
+    assert!(report.to_string().contains("the rule of gelu is wrong"), "{report}");
+}
+
+#[test]
+fn second_derivatives_of_functions_are_checked() {
+    check::second_order(|x| (x[0] * x[1]).sin() + x[1].mish() / x[0], &[0.7, -1.2]).assert_pass();
+    let report = check::second_order(|x| x[0].unary("square", |z| z * z, |z| 2.0 * z), &[0.7]);
+    assert_eq!(report.verdict, Verdict::Unsure, "{report}");
+    // the slope is right everywhere, and forgets its own derivative at one point
+    #[derive(Clone)]
+    struct Forgetful;
+    impl Op<1> for Forgetful {
+        const NAME: &'static str = "forgetful";
+        fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+            z * z
+        }
+        fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+            [R::select(z.equal(R::from(1.5)), 3.0.into(), z * 2.0)]
+        }
+    }
+    assert_eq!(check::second_order(|x| x[0].apply(&Forgetful), &[1.5]).verdict, Verdict::Fail);
+    check::second_order(|x| x[0].apply(&Forgetful), &[1.25]).assert_pass();
+    assert_eq!(check::op(&Forgetful).verdict, Verdict::Fail);
+}
+
+#[test]
 fn a_function_at_its_kink_is_held_against_both_sides() {
     let report = check::function(|x| x[0].relu() * 3.0 + x[1], &[0.0, 1.0]);
     assert_eq!((report.verdict, report.kinks.len()), (Verdict::Pass, 1), "{report}");

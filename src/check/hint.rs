@@ -21,8 +21,10 @@ pub enum Hint {
     OutputForInput,
     /// The slope in another argument, of this index.
     OtherArgument(usize),
-    /// The slope, but with no more digits than single precision has.
+    /// The slope, rounded to single precision.
     SinglePrecision,
+    /// The slope, with fewer digits than it should have.
+    LostDigits,
     /// A product without the adjoint that came from above: what a hand-written backward pass forgets.
     MissingUpstream,
 }
@@ -33,10 +35,11 @@ impl fmt::Display for Hint {
             Hint::Sign => write!(f, "the sign is the other one"),
             Hint::Factor(factor) => write!(f, "it is {factor} times the slope"),
             Hint::Zero => write!(f, "it is 0: a difference such as 1 - a may have no digits left here"),
+            Hint::LostDigits => write!(f, "it has lost digits, as 1 - a does where a is nearly 1"),
             Hint::Value => write!(f, "it is the value, not the slope"),
             Hint::OutputForInput => write!(f, "it is the slope at the value: a stands where the argument belongs"),
             Hint::OtherArgument(i) => write!(f, "it is the slope in argument {}", i + 1),
-            Hint::SinglePrecision => write!(f, "it has no more digits than single precision"),
+            Hint::SinglePrecision => write!(f, "it is rounded to single precision"),
             Hint::MissingUpstream => {
                 write!(f, "it does not depend on the adjoint from above, which it must be multiplied by")
             }
@@ -59,7 +62,7 @@ impl Hint {
         let factor = finding.rule / finding.reference;
         let swapped = (0..finding.at.len()).filter(|&j| j != i).map(Hint::OtherArgument);
         let candidates = [Hint::Zero, Hint::Sign, Hint::Value, Hint::OutputForInput].into_iter().chain(swapped);
-        let candidates = candidates.chain([Hint::SinglePrecision, Hint::Factor(round(factor))]);
+        let candidates = candidates.chain([Hint::SinglePrecision, Hint::Factor(round(factor)), Hint::LostDigits]);
         candidates.into_iter().find(|hint| samples.iter().all(|s| s.fits(*hint)))
     }
 }
@@ -98,8 +101,10 @@ impl Sample {
             Hint::OutputForInput => close(self.rule, self.at_value),
             Hint::OtherArgument(j) => close(self.rule, self.all[j]),
             Hint::SinglePrecision => {
-                near(self.rule, self.exact, 2f64.powi(-22)) && !near(self.rule, self.exact, 2f64.powi(-40))
+                let single = |x: f64| f64::from(x as f32) == x;
+                near(self.rule, self.exact, 2f64.powi(-22)) && single(self.rule) && !single(self.exact)
             }
+            Hint::LostDigits => near(self.rule, self.exact, 1e-2),
             Hint::Factor(factor) => close(self.rule, factor * self.exact),
             Hint::MissingUpstream => false,
         }

@@ -2,7 +2,7 @@
 //!
 //! This part uses `registry`, `tape`, `op` and `real`. Two references are held against a rule's slope: the op's *value* run
 //! on [`Dual`](crate::Dual) numbers of twice the digits, whose derivatives are written apart from the rules, and differences of the
-//! value, which know nothing of derivatives at all. Start with [`op`](fn@op) and then read `of_op.rs`, which says how a verdict comes
+//! value, which know nothing of derivatives at all. Start with [`op`](fn@op) and with [`how`], which says how a verdict comes
 //! about.
 
 use crate::op::Op;
@@ -13,15 +13,16 @@ mod compare;
 mod difference;
 mod function;
 mod hint;
+pub mod how;
 mod of_op;
 mod points;
 mod report;
 mod shrink;
 
 pub use difference::{Class, Difference, Numeric};
-pub use function::function;
+pub use function::{function, second_order};
 pub use hint::Hint;
-pub use report::{Finding, KinkFinding, Report, Verdict};
+pub use report::{Finding, KinkFinding, Located, Report, Verdict};
 
 /// The seed of the random points; the same in every run.
 const SEED: u64 = 0x5eed;

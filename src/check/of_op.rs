@@ -47,6 +47,10 @@ pub(super) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
         None if op.jumps().iter().any(|jump| jump[..] == *x) => jump_point(op, x, &mut report),
         None => smooth_point(op, x, &mut report),
     }
+    if let Some(finding) = report.failed.take() {
+        report.hint = Hint::of(op, &finding);
+        report.worst = Some(finding);
+    }
     if report.points == 0 {
         report.unsure(format!("the value at {} is not finite", show(x)));
     }

@@ -3,6 +3,7 @@
 use super::hint::Hint;
 use crate::op::{Kink, Point};
 use std::fmt;
+use std::panic::Location;
 
 /// What a check found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,19 @@ pub struct KinkFinding {
     pub verdict: Verdict,
 }
 
+/// Where in a function a rule is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// The op.
+    pub op: &'static str,
+    /// The index of its node in the recording.
+    pub node: usize,
+    /// What the op was applied to.
+    pub args: Point,
+    /// The line of the program that applied it.
+    pub line: &'static Location<'static>,
+}
+
 /// The outcome of one check.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -112,6 +126,8 @@ pub struct Report {
     pub hint: Option<Hint>,
     /// A test that fails at the worst point, ready to be pasted.
     pub reproduce: Option<String>,
+    /// Of a function, the first op whose own rule is wrong.
+    pub located: Option<Located>,
     /// The first slope that failed, until it is explained.
     pub(super) failed: Option<Finding>,
 }
@@ -128,6 +144,7 @@ impl Report {
             ulp: None,
             hint: None,
             reproduce: None,
+            located: None,
             failed: None,
         }
     }
@@ -185,6 +202,9 @@ impl fmt::Display for Report {
         }
         if let Some(worst) = self.worst.as_ref().filter(|_| !self.passed()) {
             write!(f, "\n{worst}")?;
+        }
+        if let Some(Located { op, node, args, line }) = &self.located {
+            write!(f, "\n    located    {op}, node {node}, at {}; recorded at {line}", show(args))?;
         }
         if let Some(hint) = &self.hint {
             write!(f, "\n    hint       {hint}")?;
