@@ -238,6 +238,17 @@ fn second_derivatives_of_functions_are_checked() {
 }
 
 #[test]
+fn a_function_with_chance_in_it_fails() {
+    let calls = std::cell::Cell::new(0.0);
+    let dropout = |x: &[Var<'_>]| {
+        calls.set(calls.get() + 1.0);
+        x[0].value() * calls.get()
+    };
+    let report = check::function(|x| x[0] * dropout(x), &[0.7]);
+    assert!(report.verdict == Verdict::Fail && report.to_string().contains("random"), "{report}");
+}
+
+#[test]
 fn a_function_at_its_kink_is_held_against_both_sides() {
     let report = check::function(|x| x[0].relu() * 3.0 + x[1], &[0.0, 1.0]);
     assert_eq!((report.verdict, report.kinks.len()), (Verdict::Pass, 1), "{report}");

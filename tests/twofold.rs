@@ -5,7 +5,6 @@ use gprime::real::{Real, Twofold};
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// The relative error that every function is held to: 2⁻⁹³.
 const BOUND: f64 = 1.0 / (1u128 << 93) as f64;
@@ -218,17 +217,4 @@ fn a_dual_of_it_is_an_exact_derivative() {
     let tanh = x.tanh();
     assert!(close(slope(|x| (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())), -(tanh * tanh) + 1.0, 1.0));
     assert!(close(slope(|x| (x * x).ln()), Twofold::from(2.0) / x, 1.0));
-}
-
-/// `cargo test --release --test twofold -- --ignored --nocapture`
-#[test]
-#[ignore = "prints the time of a call"]
-fn speed() {
-    for (name, f) in unary::<Twofold>() {
-        let start = if name == "acosh" { 1.0 } else { 0.0 };
-        let points: Vec<_> = (1..1000).map(|i| Twofold::new(start + f64::from(i) / 1000.0, 1e-20)).collect();
-        let clock = Instant::now();
-        let sum: Twofold = (0..20).flat_map(|_| &points).map(|&x| f(std::hint::black_box(x))).sum();
-        println!("{name:6} {:5.0} ns {:e}", clock.elapsed().as_nanos() as f64 / 19980.0, sum.hi());
-    }
 }

@@ -18,11 +18,15 @@ mod of_op;
 mod points;
 mod report;
 mod shrink;
+#[cfg(feature = "proptest")]
+mod strategy;
 
 pub use difference::{Class, Difference, Numeric};
 pub use function::{function, second_order};
 pub use hint::Hint;
 pub use report::{Finding, KinkFinding, Located, Report, Verdict};
+#[cfg(feature = "proptest")]
+pub use strategy::strategy;
 
 /// The seed of the random points; the same in every run.
 const SEED: u64 = 0x5eed;
