@@ -61,3 +61,39 @@
 //! | tanh | 1 | 1 | 2.0 | PyTorch, JAX, TensorFlow: slope without digits from 14, 0 from 19 |
 //! | tanhshrink | 2 | 2 | 2.0 | PyTorch, JAX, TensorFlow: value 0 for \|x\| < 10⁻⁸ |
 // end
+//!
+//! # The elementary functions
+//!
+//! The rules stand on the elementary functions, so those were measured first: worst error in ULP over the rows of the tests and a
+//! million more points, and ns a call in a row of independent ones, default x86-64 target, one core of a shared EPYC. `std` is the
+//! platform's library (here glibc 2.36; its erf and erfc are not stable in Rust). The crate takes `pxfm`, and `libm` where it is
+//! within 1 ULP in half the time; tanh is its own, from expm1. All are pure Rust, so results do not depend on the platform.
+//! `core-math` is exact everywhere, and C.
+//!
+//! | function | std | libm 0.2.16 | pxfm 0.1.30 | taken |
+//! |---|---|---|---|---|
+//! | exp | 1, 2.5 ns | 1, 5.0 ns | 0, 2.8 ns | pxfm |
+//! | exp2 | 1, 1.7 ns | 1, 2.1 ns | 0, 2.6 ns | pxfm |
+//! | expm1 | 1, 5.3 ns | 1, 7.4 ns | 0, 3.4 ns | pxfm |
+//! | ln | 1, 2.2 ns | 1, 4.2 ns | 0, 5.8 ns | pxfm |
+//! | log2 | 1, 2.4 ns | 1, 6.4 ns | 0, 8.3 ns | pxfm |
+//! | log10 | 2, 4.8 ns | 1, 6.8 ns | 0, 11.9 ns | pxfm |
+//! | ln_1p | 1, 5.0 ns | 1, 5.1 ns | 0, 10.3 ns | pxfm |
+//! | cbrt | 0, 9.3 ns | 0, 8.1 ns | 0, 4.2 ns | pxfm |
+//! | sin | 1, 7.7 ns | 1, 6.4 ns | 0, 11.9 ns | libm |
+//! | cos | 1, 8.4 ns | 1, 6.9 ns | 0, 11.9 ns | libm |
+//! | tan | 1, 9.7 ns | 1, 10.0 ns | 0, 18.4 ns | libm |
+//! | asin | 1, 8.5 ns | 1, 6.2 ns | 0, 60 ns | libm |
+//! | acos | 1, 8.5 ns | 1, 5.5 ns | 0, 16.9 ns | libm |
+//! | atan | 1, 6.8 ns | 1, 4.1 ns | 0, 6.3 ns | pxfm |
+//! | sinh | 2, 8.6 ns | 2, 9.1 ns | 0, 15.3 ns | pxfm |
+//! | cosh | 1, 4.2 ns | 1, 6.4 ns | 0, 11.1 ns | pxfm |
+//! | tanh | 2, 8.0 ns | 2, 10.0 ns | 0, 19.2 ns | own, 7.0 ns |
+//! | asinh | ∞ beyond 9·10³⁰⁷, 20 ns | 2, 10.6 ns | 0, 14.1 ns | pxfm |
+//! | acosh | 2·10⁵, 3.6 ns | 2, 8.4 ns | 0, 13.2 ns | pxfm |
+//! | atanh | 4·10⁴, 10.5 ns | 2, 9.2 ns | 1, 15.0 ns | pxfm |
+//! | erf | 1, 9.7 ns | 1, 15.7 ns | 0, 40 ns | libm |
+//! | erfc | 3, 11.3 ns | 3, 17.7 ns | 0, 62 ns | pxfm |
+//! | pow | 1, 7.6 ns | 1, 27.5 ns | 0, 85 ns | libm |
+//! | atan2 | 1, 13 ns | 1, 13.9 ns | 0, 13.0 ns | pxfm |
+//! | hypot | 1, 3.2 ns | 1, 2.4 ns | 1, 9.9 ns | libm |
