@@ -4,6 +4,9 @@
 //! script: 300 random points of seed 1 for each op, and 100 of seed 11. A quarter of the points each is uniform in
 //! ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits.
 
+mod common;
+
+use common::hex;
 use gprime::Dual;
 use gprime::op::{Domain, Op, Reduce, Visitor, visit};
 use std::collections::BTreeMap;
@@ -132,19 +135,6 @@ fn rows() -> impl Iterator<Item = Row> {
         let numbers: Vec<f64> = numbers.split(',').map(hex).collect();
         Row { op, x: numbers[0], exact: numbers[1..].try_into().unwrap() }
     })
-}
-
-/// Parses a C99 hex float, such as `-0x1.8p-3`.
-fn hex(text: &str) -> f64 {
-    let Some((sign, digits)) = text.split_once("0x") else { return text.parse().unwrap() };
-    let (mantissa, exponent) = digits.split_once('p').unwrap();
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let integer = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap() as f64;
-    let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
-    // in two steps, so that a subnormal number is rounded once at most, which is exact here
-    let half = exponent / 2;
-    let magnitude = integer * 2f64.powi(half) * 2f64.powi(exponent - half);
-    if sign == "-" { -magnitude } else { magnitude }
 }
 
 /// The distance in units of the last place of the exact number; equal numbers, also infinite ones, have none.

@@ -1,5 +1,8 @@
 //! `Twofold` against exact values (`tests/data/twofold.csv`, made by `twofold.py`), and against `f64`.
 
+mod common;
+
+use common::hex;
 use gprime::Dual;
 use gprime::real::{Real, Twofold};
 use proptest::prelude::*;
@@ -37,18 +40,6 @@ fn of<R: Real>(name: &str, x: R, y: R) -> R {
     let unary = unary().into_iter().find(|(n, _)| *n == name).map(|(_, f)| f(x));
     let binary = || binary().into_iter().chain(operators()).find(|(n, _)| *n == name).map(|(_, f)| f(x, y));
     unary.or_else(binary).unwrap_or_else(|| panic!("no function {name}"))
-}
-
-/// Parses a C99 hex float, such as `-0x1.8p-3`; nothing is 0.
-fn hex(text: &str) -> f64 {
-    let Some((sign, digits)) = text.split_once("0x") else { return text.parse().unwrap_or(0.0) };
-    let (mantissa, exponent) = digits.split_once('p').unwrap();
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let integer = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap() as f64;
-    let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
-    let half = exponent / 2;
-    let magnitude = integer * 2f64.powi(half) * 2f64.powi(exponent - half);
-    if sign == "-" { -magnitude } else { magnitude }
 }
 
 fn relative_error(got: Twofold, exact: Twofold) -> f64 {

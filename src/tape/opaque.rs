@@ -3,8 +3,8 @@
 use super::erased::{Erased, Named, Rule, wrong_arity};
 use super::lean::Lean;
 use super::{Kind, Recording, Tape, Var};
-use crate::error::{Error, Kind as ErrorKind};
-use crate::op::{Domain, Kink, Params, Point};
+use crate::error::Error;
+use crate::op::{Domain, Kink, Params, Point, bad_param};
 use crate::real::{Dual, Lanes, Twofold};
 use std::array::from_fn;
 use std::panic::Location;
@@ -43,7 +43,10 @@ where
         let tape = Var::tape_of(&x);
         let value = self.at(&x.map(|x| x.value));
         let handle = match tape {
-            Some(tape) => K::record_opaque(tape, self, &x, value),
+            Some(tape) => {
+                let slopes = || self.slopes_at(&x.map(|x| x.value));
+                K::record_closures::<(F, D), N>(tape, self.name, &x, value, slopes, || Arc::new(self.clone()))
+            }
             None => K::constant(),
         };
         Var { tape, handle, value }
@@ -58,47 +61,43 @@ impl<F, D, const N: usize> Clone for Opaque<F, D, N> {
 
 /// A kind of tape whose numbers are `f64`: one on which ops known only as closures can be recorded.
 pub trait FloatKind: Kind<Scalar = f64> {
+    /// Records an op made of closures of the type `C`: on a lean tape its slopes, on a recording one the op itself.
     #[doc(hidden)]
     #[track_caller]
-    fn record_opaque<F, D, const N: usize>(
+    fn record_closures<C: 'static, const N: usize>(
         tape: &Tape<Self>,
-        op: &Opaque<F, D, N>,
+        name: &'static str,
         x: &[Var<'_, Self>; N],
         a: f64,
-    ) -> Self::Handle
-    where
-        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
-        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static;
+        slopes: impl FnOnce() -> [f64; N],
+        op: impl FnOnce() -> Arc<dyn Erased>,
+    ) -> Self::Handle;
 }
 
 impl FloatKind for Lean {
-    fn record_opaque<F, D, const N: usize>(
+    fn record_closures<C: 'static, const N: usize>(
         tape: &Tape<Self>,
-        op: &Opaque<F, D, N>,
+        _: &'static str,
         x: &[Var<'_, Self>; N],
         _: f64,
-    ) -> Self::Handle
-    where
-        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
-        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
-    {
-        tape.store.record(op.slopes_at(&x.map(|x| x.value)), x)
+        slopes: impl FnOnce() -> [f64; N],
+        _: impl FnOnce() -> Arc<dyn Erased>,
+    ) -> Self::Handle {
+        tape.store.record(slopes(), x)
     }
 }
 
 impl FloatKind for Recording {
     #[track_caller]
-    fn record_opaque<F, D, const N: usize>(
+    fn record_closures<C: 'static, const N: usize>(
         tape: &Tape<Self>,
-        op: &Opaque<F, D, N>,
+        name: &'static str,
         x: &[Var<'_, Self>; N],
         a: f64,
-    ) -> Self::Handle
-    where
-        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
-        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
-    {
-        let id = tape.store.closures_id::<(F, D)>(op.name, || Arc::new(op.clone()));
+        _: impl FnOnce() -> [f64; N],
+        op: impl FnOnce() -> Arc<dyn Erased>,
+    ) -> Self::Handle {
+        let id = tape.store.closures_id::<C>(name, op);
         tape.store.push_node(id, x, a, Location::caller())
     }
 }
@@ -237,8 +236,8 @@ where
     fn params(&self) -> Params {
         Params::new()
     }
-    fn with_param(&self, name: &str, _: f64) -> Result<Arc<dyn Erased>, Error> {
-        Err(Error::new(ErrorKind::Parameter, format!("{} has no parameter {name}; it has none at all", self.name)))
+    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn Erased>, Error> {
+        Err(bad_param(self.params(), self.name, name, value))
     }
     fn kinks(&self) -> Vec<Kink> {
         vec![]
