@@ -14,6 +14,7 @@ mod difference;
 mod function;
 mod hint;
 pub mod how;
+mod mutants;
 mod of_op;
 mod points;
 mod report;
@@ -24,6 +25,7 @@ mod strategy;
 pub use difference::{Class, Difference, Numeric};
 pub use function::{function, second_order};
 pub use hint::Hint;
+pub use mutants::{Mutants, mutants};
 pub use report::{Finding, KinkFinding, Located, Report, Verdict};
 #[cfg(feature = "proptest")]
 pub use strategy::strategy;

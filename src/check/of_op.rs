@@ -91,13 +91,16 @@ fn compare(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> Comparison {
 }
 
 /// Whether a point belongs to a kink that is a set, of which an op of several arguments declares some points, and the rule
-/// returns a slope between those on the two sides.
+/// returns a slope between those on the two sides. The rule itself must see the kink: its slopes a unit in the last place to
+/// either side differ.
 fn on_kink_set(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> bool {
-    let kink = |j: usize| numeric(|t| value(op, &replaced(x, j, t)), x[j]);
-    x.len() > 1
-        && !op.kinks().is_empty()
-        && (0..x.len()).any(|j| kink(j).class == Class::Kink)
-        && kink(i).contains(rule)
+    let sides = |j: usize| numeric(|t| value(op, &replaced(x, j, t)), x[j]);
+    let seen = |j: usize| {
+        let unit = f64::max(f64::EPSILON * x[j].abs(), 5e-324);
+        let slopes = [-unit, unit].map(|step| value_and_slopes(op, &replaced(x, j, x[j] + step)).map(|s| s.1));
+        slopes[0] != slopes[1] && sides(j).class == Class::Kink
+    };
+    x.len() > 1 && !op.kinks().is_empty() && (0..x.len()).any(seen) && sides(i).contains(rule)
 }
 
 /// Checks the slopes, and their slopes, at a point where the op has a derivative.
