@@ -151,7 +151,27 @@ fn a_kink_that_is_not_declared_is_found() {
             Relu.slope(x, a)
         }
     }
-    assert_eq!(check::op(&Hidden).verdict, Verdict::Fail);
+    let report = check::op(&Hidden);
+    assert_eq!(report.verdict, Verdict::Fail);
+    assert!(report.to_string().contains("a kink at 0 that is not declared"), "{report}");
+
+    // a softplus that is z beyond a threshold, as one framework has it
+    #[derive(Clone)]
+    struct Threshold20;
+    impl Op<1> for Threshold20 {
+        const NAME: &'static str = "threshold20";
+        fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+            R::select(R::from(20.0).less(z), z, z.exp().ln_1p())
+        }
+        fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+            [R::select(R::from(20.0).less(z), 1.0.into(), R::from(1.0) / ((-z).exp() + 1.0))]
+        }
+        fn samples(&self) -> Vec<[f64; 1]> {
+            vec![[1.0], [20.0]]
+        }
+    }
+    let report = check::op(&Threshold20);
+    assert!(report.verdict == Verdict::Fail && report.to_string().contains("jumps by -2.06"), "{report}");
 
     #[derive(Clone)]
     struct Misdeclared;

@@ -70,24 +70,33 @@ fn explain(op: &dyn Erased, failed: &Finding, seed: u64, report: &mut Report) {
     let finding = simplest.unwrap_or_else(|| failed.clone());
     report.hint = Hint::of(op, &finding);
     report.reproduce = Some(shrink::test(op, &finding.at, seed));
-    report.reason = Some(format!("the slope at {} is wrong", show(&finding.at)));
+    let (at, i) = (show(&finding.at), finding.argument);
+    let found = numeric(|t| value(op, &replaced(&finding.at, i, t)), finding.at[i]);
+    report.reason = Some(match found.class {
+        Class::Kink => {
+            let (left, right) = (found.left.slope, found.right.slope);
+            format!("there is a kink at {at} that is not declared, with the slopes {left:.6e} and {right:.6e}")
+        }
+        _ => format!("the slope at {at} is wrong"),
+    });
     report.worst = Some(finding);
 }
 
 /// One slope beside its deciding reference; `None` where the value is not finite.
 fn slope_finding(op: &dyn Erased, x: &[f64], i: usize) -> Option<Finding> {
     let (_, slopes) = value_and_slopes(op, x)?;
-    compare(op, x, i, slopes[i]).deciding().cloned()
+    compare(op, x, i, slopes[i]).0.deciding().cloned()
 }
 
-fn compare(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> Comparison {
+/// A slope beside its references, and the kind of point that the differences take it for, where they are asked.
+fn compare(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> (Comparison, Option<Class>) {
     let moderate = x.iter().all(|x| *x == 0.0 || MODERATE.contains(&x.abs()));
     let near = |at: Point| at.iter().zip(x).all(|(at, x)| (at - x).abs() < NEAR);
     let differences = || numeric(|t| value(op, &replaced(x, i, t)), x[i]);
     let numeric = (moderate && !points::edges(op).any(near)).then(differences);
     let large = x.iter().any(|x| x.abs() > LARGE);
     let exact = exact(op, x, i).filter(|_| !large);
-    Comparison::new(x, i, rule, exact, numeric.map(|n| n.central))
+    (Comparison::new(x, i, rule, exact, numeric.map(|n| n.central)), numeric.map(|n| n.class))
 }
 
 /// Whether a point belongs to a kink that is a set, of which an op of several arguments declares some points, and the rule
@@ -111,7 +120,14 @@ fn smooth_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
         report.fail(format!("the rule gives another answer when it is asked again, at {}", show(x)));
     }
     for (i, &rule) in slopes.iter().enumerate() {
-        let comparison = compare(op, x, i, rule);
+        let (comparison, class) = compare(op, x, i, rule);
+        if let Some(Class::Jump(by)) = class {
+            // of a set of jumps an op of several arguments declares some points
+            if x.len() == 1 || op.jumps().is_empty() {
+                report.fail(format!("the value jumps by {by:.6e} at {}, which is not declared", show(x)));
+            }
+            continue;
+        }
         if comparison.deciding().is_none() {
             // too large to be compared, but not to be a number
             if rule.is_nan() {

@@ -1,0 +1,148 @@
+//! What the rules answer where frameworks differ: at kinks, at jumps, and at the edges of domains. The intervals and the answers of
+//! PyTorch 2.15, JAX 0.10 and TensorFlow 2.x were measured; see the comments for theirs.
+
+use gprime::op::*;
+use gprime::prelude::*;
+
+const INF: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
+
+/// The slopes on every way to a gradient, which must agree.
+fn slopes<const N: usize>(op: &impl Op<N>, x: [f64; N]) -> [f64; N] {
+    let lean: [f64; N] = gradient(|x| Apply::call(op, x.try_into().unwrap()), &x).try_into().unwrap();
+    let tape = Tape::new();
+    let inputs = x.map(|x| tape.var(x));
+    let g = Var::call(op, inputs).backward();
+    for (i, input) in inputs.into_iter().enumerate() {
+        let mut u = [0.0; N];
+        u[i] = 1.0;
+        let forward = jvp(|x| vec![Apply::call(op, x.try_into().unwrap())], &x, &u).1[0];
+        assert!(same(g[input], lean[i]) && same(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
+    }
+    lean
+}
+
+fn same(a: f64, b: f64) -> bool {
+    a == b || a.is_nan() && b.is_nan()
+}
+
+/// An op of one argument at a kink: our slope, the interval, and what others answer.
+fn kink<O: Op<1>>(op: O, at: f64, ours: f64, interval: [f64; 2], others: &[f64]) {
+    let name = O::NAME;
+    assert_eq!(slopes(&op, [at]), [ours], "{name} at {at}");
+    let kinks = op.kinks();
+    let kink = kinks.iter().find(|kink| kink.at[0] == at).unwrap_or_else(|| panic!("{name} declares no kink at {at}"));
+    let sides = [kink.left[0].min(kink.right[0]), kink.left[0].max(kink.right[0])];
+    assert_eq!(sides, interval, "{name} at {at}");
+    for &theirs in others {
+        match op.clone().slope_at_kink(theirs) {
+            Ok(chosen) => assert_eq!(slopes(&chosen, [at]), [theirs], "{name} at {at}"),
+            Err(error) => assert!(error.is_kink() && !kinks.iter().all(|k| k.contains(0, theirs)), "{name}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn kinks_of_one_argument() {
+    for zero in [0.0, -0.0] {
+        kink(Relu, zero, 0.0, [0.0, 1.0], &[0.0, 0.5, 1.0]); // maximum(x, 0): ½ in PyTorch and JAX, 1 in TensorFlow
+        kink(LeakyRelu::default(), zero, 0.01, [0.01, 1.0], &[0.01, 1.0]); // JAX: 1
+        kink(LeakyRelu { slope: 0.2 }, zero, 0.2, [0.2, 1.0], &[0.2, 1.0]); // TensorFlow: 0.2
+        kink(Abs, zero, 0.0, [-1.0, 1.0], &[0.0, 1.0]); // JAX: 1
+        kink(Elu { alpha: 2.0 }, zero, 1.0, [1.0, 2.0], &[2.0]); // PyTorch, JAX, TensorFlow: 2
+        let (lambda, steep) = (1.0507009873554805, 1.0507009873554805 * 1.6732632423543772);
+        kink(Selu, zero, lambda, [lambda, steep], &[steep, lambda]); // PyTorch, JAX: the steep side
+        kink(Relu6, zero, 0.0, [0.0, 1.0], &[0.0]);
+    }
+    kink(Relu6, 6.0, 0.0, [0.0, 1.0], &[0.0]);
+    for at in [-1.0, 1.0] {
+        kink(HardTanh::default(), at, 0.0, [0.0, 1.0], &[0.0, 1.0]); // JAX: 1
+        kink(Clamp { lo: -1.0, hi: 1.0 }, at, 0.0, [0.0, 1.0], &[0.0, 0.5, 1.0]); // ½ and 0 in JAX, 1 in TensorFlow
+    }
+    for at in [-3.0, 3.0] {
+        kink(HardSigmoid, at, 0.0, [0.0, 1.0 / 6.0], &[0.0]);
+    }
+    kink(HardSwish, -3.0, 0.0, [-0.5, 0.0], &[0.0]);
+    kink(HardSwish, 3.0, 1.0, [1.0, 1.5], &[1.0]);
+    for at in [-0.5, 0.5] {
+        kink(Softshrink::default(), at, 0.0, [0.0, 1.0], &[0.0]);
+    }
+}
+
+/// A composition may have a kink where the op has none; TensorFlow's celu answers 2 there.
+#[test]
+fn celu_has_no_kink() {
+    let celu = Celu { alpha: 2.0 };
+    assert_eq!((slopes(&celu, [0.0]), celu.kinks().len()), ([1.0], 0));
+    assert!(celu.slope_at_kink(2.0).unwrap_err().is_kink());
+}
+
+#[test]
+fn jumps_have_the_slope_zero() {
+    for at in [-0.5, 0.5] {
+        assert_eq!(slopes(&Hardshrink::default(), [at]), [0.0]);
+    }
+    assert_eq!(slopes(&Threshold { threshold: 1.0, value: 0.0 }, [1.0]), [0.0]);
+    for at in [0.0, -0.0] {
+        assert_eq!(slopes(&Sign, [at]), [0.0]);
+    }
+    assert_eq!([slopes(&Floor, [2.0]), slopes(&Ceil, [2.0]), slopes(&Round, [2.5])], [[0.0]; 3]);
+}
+
+#[test]
+fn ties_and_edges_of_two_arguments() {
+    assert_eq!(slopes(&Max, [0.0, 0.0]), [0.5, 0.5]); // TensorFlow: 1, 0
+    assert_eq!(slopes(&Min, [2.0, 2.0]), [0.5, 0.5]);
+    assert_eq!(slopes(&Prelu, [0.0, 0.25]), [0.25, 0.0]);
+    assert_eq!(slopes(&Hypot, [0.0, 0.0]), [0.0, 0.0]); // PyTorch: NaN; JAX: ½, ½
+    assert_eq!(slopes(&Atan2, [0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN
+    assert_eq!(slopes(&XLogY, [0.0, 0.0]), [0.0, 0.0]); // PyTorch: 0, NaN; JAX: −∞, NaN
+    assert_eq!(slopes(&LogAddExp, [INF, INF]), [0.5, 0.5]); // PyTorch: NaN; JAX: 1, 1
+    assert_eq!(slopes(&Pow, [0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN, 0
+    assert_eq!(slopes(&Pow, [0.0, -1.0])[1], -INF); // JAX, TensorFlow: NaN
+    assert!(slopes(&Pow, [-1.0, 2.0])[1].is_nan()); // TensorFlow: 0
+    assert_eq!(slopes(&Pow, [-1.0, 2.0])[0], -2.0);
+}
+
+#[test]
+fn powers_and_roots_at_zero() {
+    assert_eq!(slopes(&Sqrt, [0.0]), [INF]);
+    assert_eq!(slopes(&Pow, [0.0, 0.5])[0], INF);
+    assert_eq!(gradient(|x| x[0].pow(Var::from(0.0)), &[0.0]), [0.0]); // JAX, TensorFlow: NaN
+    assert_eq!(slopes(&Powi { n: 0 }, [0.0]), [0.0]);
+}
+
+#[test]
+fn reductions_at_their_edges() {
+    let of = |f: fn(&[Dual]) -> Dual, x: &[f64]| -> Vec<f64> {
+        let unit = |i: usize| (0..x.len()).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
+        (0..x.len()).map(|i| jvp(|x| vec![f(x)], x, &unit(i)).1[0]).collect()
+    };
+    assert_eq!(of(|x| x.norm(), &[0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN
+    assert_eq!(gradient(|x| x.norm(), &[0.0, 0.0]), [0.0, 0.0]);
+    assert_eq!(of(|x| x.logsumexp(), &[-INF, -INF]), [0.0, 0.0]); // PyTorch, JAX, TensorFlow: NaN
+    assert_eq!(gradient(|x| x.logsumexp(), &[-INF, -INF]), [0.0, 0.0]);
+    assert_eq!(gradient(|x| x.logsumexp(), &[INF, 0.0]), [1.0, 0.0]); // PyTorch, JAX: NaN, 0
+}
+
+/// A branch that was not taken makes no NaN: it does in PyTorch and JAX.
+#[test]
+fn the_other_branch_has_no_say() {
+    fn root<R: Real>(x: R) -> R {
+        let zero = R::from(0.0);
+        R::select(zero.less(x), x.sqrt(), zero)
+    }
+    fn growth<R: Real>(x: R) -> R {
+        R::select(x.less(0.0.into()), x.exp(), x)
+    }
+    let tape = Tape::new();
+    let (x, y) = (tape.var(0.0), tape.var(1000.0));
+    assert_eq!((gradient(|x| root(x[0]), &[0.0]), root(x).backward()[x]), (vec![0.0], 0.0));
+    assert_eq!((gradient(|x| growth(x[0]), &[1000.0]), growth(y).backward()[y]), (vec![1.0], 1.0));
+}
+
+#[test]
+fn nan_is_handed_on() {
+    assert!(slopes(&Relu, [NAN])[0].is_nan()); // PyTorch: 1; JAX, TensorFlow: 0
+    assert!(slopes(&Abs, [NAN])[0].is_nan()); // PyTorch: 0; JAX: −1
+}
