@@ -266,7 +266,7 @@ fn tableau_row(first: Difference, above: &[Difference], order: f64) -> Vec<Diffe
 }
 
 /// How far the values of a function are off: of its two sides the better, since a jump is no noise.
-fn noise(f: &impl Fn(f64) -> f64, x: f64) -> f64 {
+pub(super) fn noise(f: &impl Fn(f64) -> f64, x: f64) -> f64 {
     // the round-off of f64 shows at any spacing, that of f32 only if the values are not too close together
     let side = |direction: f64| {
         let size = f64::max(x.abs(), 2f64.powi(-10));
