@@ -103,7 +103,7 @@ pub(super) fn numeric(f: impl Fn(f64) -> f64, x: f64) -> Numeric {
     let [from_left, from_right] = [Side::Left, Side::Right].map(|side| ladder.trend(side));
     let class = if !here.is_finite() || !(on_left || on_right) {
         Class::NonFinite
-    } else if from_left == Trend::Jump || from_right == Trend::Jump {
+    } else if (from_left == Trend::Jump || from_right == Trend::Jump) && ladder.leap() > 32.0 * ladder.noise {
         Class::Jump(ladder.jump())
     } else if from_left == Trend::Infinite || from_right == Trend::Infinite {
         Class::InfiniteSlope
@@ -204,11 +204,20 @@ impl Ladder {
         best.answer
     }
 
-    /// How far the value jumps, with the slope on the sides taken out.
+    /// How far the value jumps from left to right, with the slope on the sides taken out.
     fn jump(&self) -> f64 {
-        let across = |rung: &Rung| rung.above - rung.below;
+        self.limit(|rung| rung.above - rung.below)
+    }
+
+    /// How far the value at the point is from those on its sides, at the most.
+    fn leap(&self) -> f64 {
+        self.limit(|rung| rung.above - self.here).abs().max(self.limit(|rung| rung.below - self.here).abs())
+    }
+
+    /// What something that is measured on a rung comes to as the step shrinks, on a straight line through the last two.
+    fn limit(&self, measure: impl Fn(&Rung) -> f64) -> f64 {
         match &self.rungs[..] {
-            [.., wide, narrow] => 2.0 * across(narrow) - across(wide),
+            [.., wide, narrow] => 2.0 * measure(narrow) - measure(wide),
             _ => f64::NAN,
         }
     }
@@ -266,7 +275,7 @@ fn tableau_row(first: Difference, above: &[Difference], order: f64) -> Vec<Diffe
 }
 
 /// How far the values of a function are off: of its two sides the better, since a jump is no noise.
-fn noise(f: &impl Fn(f64) -> f64, x: f64) -> f64 {
+pub(super) fn noise(f: &impl Fn(f64) -> f64, x: f64) -> f64 {
     // the round-off of f64 shows at any spacing, that of f32 only if the values are not too close together
     let side = |direction: f64| {
         let size = f64::max(x.abs(), 2f64.powi(-10));

@@ -1,7 +1,9 @@
 //! What a wrong slope looks like.
 
+use super::difference::numeric;
 use super::of_op::{replaced, value_and_slopes};
 use super::report::Finding;
+use crate::op::Point;
 use crate::tape::Erased;
 use std::fmt;
 
@@ -27,6 +29,8 @@ pub enum Hint {
     LostDigits,
     /// A product without the adjoint that came from above: what a hand-written backward pass forgets.
     MissingUpstream,
+    /// The Jacobian with rows for columns.
+    Transposed,
 }
 
 impl fmt::Display for Hint {
@@ -43,6 +47,7 @@ impl fmt::Display for Hint {
             Hint::MissingUpstream => {
                 write!(f, "it does not depend on the adjoint from above, which it must be multiplied by")
             }
+            Hint::Transposed => write!(f, "it is the Jacobian with rows for columns"),
         }
     }
 }
@@ -53,14 +58,17 @@ impl Hint {
         let i = finding.argument;
         let beside = [0.0, 0.0625, -0.0546875].map(|d| replaced(&finding.at, i, finding.at[i] * (1.0 + d)));
         let samples: Vec<Sample> = beside.iter().filter_map(|x| Sample::new(op, x, i)).collect();
-        if samples.is_empty() {
+        Hint::explaining(&samples)
+    }
+
+    /// The mistake that explains all samples, of which the first is the failure.
+    pub(super) fn explaining(samples: &[Sample]) -> Option<Hint> {
+        let first = samples.first()?;
+        if first.exact == 0.0 || !first.exact.is_finite() || !first.rule.is_finite() {
             return None;
         }
-        if finding.reference == 0.0 || !finding.reference.is_finite() || !finding.rule.is_finite() {
-            return None;
-        }
-        let factor = finding.rule / finding.reference;
-        let swapped = (0..finding.at.len()).filter(|&j| j != i).map(Hint::OtherArgument);
+        let factor = first.rule / first.exact;
+        let swapped = (0..first.all.len()).filter(|&j| j != first.argument).map(Hint::OtherArgument);
         let candidates = [Hint::Zero, Hint::Sign, Hint::Value, Hint::OutputForInput].into_iter().chain(swapped);
         let candidates = candidates.chain([Hint::SinglePrecision, Hint::Factor(round(factor)), Hint::LostDigits]);
         candidates.into_iter().find(|hint| samples.iter().all(|s| s.fits(*hint)))
@@ -68,7 +76,8 @@ impl Hint {
 }
 
 /// One slope of a rule, and what it may have been taken for.
-struct Sample {
+pub(super) struct Sample {
+    argument: usize,
     rule: f64,
     exact: f64,
     value: f64,
@@ -76,6 +85,8 @@ struct Sample {
     at_value: f64,
     /// The exact slopes in every argument.
     all: Vec<f64>,
+    /// How far apart two slopes are that are the same, relative to the larger.
+    tolerance: f64,
 }
 
 impl Sample {
@@ -83,17 +94,42 @@ impl Sample {
         let (value, slopes) = value_and_slopes(op, x)?;
         let exact = |x: &[f64], i| super::of_op::exact(op, x, i).map(|e| e.slope);
         Some(Sample {
+            argument: i,
             rule: slopes[i],
             exact: exact(x, i)?,
             value,
             at_value: exact(&replaced(x, i, value), i)?,
             all: (0..x.len()).map(|j| exact(x, j)).collect::<Option<_>>()?,
+            tolerance: 1e-9,
         })
+    }
+
+    /// A finding and the same slope nearby, of a function and its gradient that only differences know.
+    pub fn beside(f: &dyn Fn(&[f64]) -> f64, gradient: &dyn Fn(&[f64]) -> Vec<f64>, finding: &Finding) -> Vec<Sample> {
+        let (at, i) = (&finding.at, finding.argument);
+        let shifted = [0.0, 0.0625, -0.0546875].map(|d| replaced(at, i, at[i] + d * at[i].abs().max(1e-3)));
+        let exact = |x: &[f64], i: usize| {
+            let d = numeric(|t| f(&replaced(x, i, t)), x[i]).slope()?;
+            d.error.is_finite().then_some(d.slope)
+        };
+        let sample = |x: &Point| {
+            let value = f(x);
+            Some(Sample {
+                argument: i,
+                rule: *gradient(x).get(i)?,
+                exact: exact(x, i)?,
+                value,
+                at_value: exact(&replaced(x, i, value), i).unwrap_or(f64::NAN),
+                all: (0..x.len()).map(|j| exact(x, j).unwrap_or(f64::NAN)).collect(),
+                tolerance: 1e-7,
+            })
+        };
+        shifted.iter().filter_map(sample).collect()
     }
 
     fn fits(&self, hint: Hint) -> bool {
         let near = |a: f64, b: f64, tolerance: f64| (a - b).abs() <= tolerance * a.abs().max(b.abs());
-        let close = |a, b| near(a, b, 1e-9);
+        let close = |a, b| near(a, b, self.tolerance);
         match hint {
             Hint::Zero => self.rule == 0.0,
             Hint::Sign => close(self.rule, -self.exact),
@@ -106,7 +142,7 @@ impl Sample {
             }
             Hint::LostDigits => near(self.rule, self.exact, 1e-2),
             Hint::Factor(factor) => close(self.rule, factor * self.exact),
-            Hint::MissingUpstream => false,
+            Hint::MissingUpstream | Hint::Transposed => false,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::tape::{Erased, Fixed};
 
 mod compare;
 mod difference;
+mod foreign;
 mod function;
 mod hint;
 pub mod how;
@@ -23,6 +24,7 @@ mod shrink;
 mod strategy;
 
 pub use difference::{Class, Difference, Numeric};
+pub use foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp};
 pub use function::{function, second_order};
 pub use hint::Hint;
 pub use mutants::{Mutants, mutants};

@@ -186,6 +186,22 @@ impl Report {
         }
     }
 
+    /// Takes a verdict in, with its reason.
+    pub(super) fn take(&mut self, verdict: Verdict, reason: String) {
+        match verdict {
+            Verdict::Pass => {}
+            Verdict::Fail => self.fail(reason),
+            Verdict::Unsure => self.unsure(reason),
+        }
+    }
+
+    /// Adds to the reason.
+    pub(super) fn explain_further(&mut self, reason: &str) {
+        if let Some(first) = &mut self.reason {
+            *first = format!("{first}; {reason}");
+        }
+    }
+
     pub(super) fn unsure(&mut self, reason: String) {
         if self.verdict == Verdict::Pass {
             self.verdict = Verdict::Unsure;

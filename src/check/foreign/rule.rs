@@ -1,0 +1,129 @@
+//! A slope written by hand, held against its function point by point.
+
+use super::judge::{Claim, Judged, judge};
+use crate::check::SEED;
+use crate::check::difference::Class;
+use crate::check::hint::{Hint, Sample};
+use crate::check::points::Random;
+use crate::check::report::{Finding, KinkFinding, Report, Verdict, show};
+use crate::check::shrink;
+use crate::op::{Kink, Point};
+use std::ops::Range;
+
+/// How many points of each random kind are asked.
+const RANDOM: usize = 32;
+/// Numbers where kinks and thresholds are put.
+const PLAIN: [f64; 10] = [0.0, 0.5, 1.0, 2.0, 2.5, 3.0, 5.0, 6.0, 10.0, 20.0];
+
+/// A function and its slope as two closures, to be checked [at](RuleCheck::at) points or [over](RuleCheck::over) a range.
+#[derive(Clone, Debug)]
+pub struct RuleCheck<F, D> {
+    f: F,
+    df: D,
+    name: String,
+}
+
+/// Checks the slope `df` of `f`, two plain closures, against differences of `f`.
+///
+/// It passes only where the error bar of the differences says so, to 10⁻⁶ of the slope. Where they cannot know, as in the
+/// saturated tail of a sigmoid, the verdict is [`Verdict::Unsure`], with the reason. At a kink the slope must lie between those on
+/// the two sides; a jump and a slope without bound are reported.
+///
+/// ```
+/// use gprime::check::{self, Hint, Verdict};
+/// check::rule(f64::sin, f64::cos).over(-10.0..10.0).assert_pass();
+/// check::rule(f64::abs, |x| if x == 0.0 { 0.0 } else { x.signum() }).at(&[-1.0, 0.0, 2.0]).assert_pass();
+///
+/// let report = check::rule(f64::cos, f64::sin).named("cos").over(-10.0..10.0);
+/// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::Sign)));
+/// ```
+pub fn rule<F: Fn(f64) -> f64, D: Fn(f64) -> f64>(f: F, df: D) -> RuleCheck<F, D> {
+    RuleCheck { f, df, name: "rule".to_owned() }
+}
+
+impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
+    /// What the report calls it.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        RuleCheck { name: name.to_owned(), ..self }
+    }
+
+    /// Checks the slope at points.
+    pub fn at(&self, points: &[f64]) -> Report {
+        // the simplest point that fails is looked for between those asked
+        let range = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &x| (lo.min(x), hi.max(x)));
+        self.check(points, |x| range.0 <= x && x <= range.1)
+    }
+
+    /// Checks the slope at points of a range, without its ends: at random ones, uniform and of all magnitudes from either end
+    /// and from 0, and at plain ones such as 1 and 20. An end at infinity counts as 1000.
+    pub fn over(&self, range: Range<f64>) -> Report {
+        let [lo, hi] = [range.start, range.end].map(|end| if end.is_infinite() { 1e3f64.copysign(end) } else { end });
+        let mut random = Random(SEED);
+        let signed = PLAIN.into_iter().flat_map(|x| [x, -x]);
+        let uniform = (0..RANDOM).map(|_| lo + random.unit() * (hi - lo)).collect::<Vec<_>>();
+        let spread = (0..RANDOM).flat_map(|_| {
+            let step = (hi - lo) * 10f64.powf(-8.0 * random.unit());
+            [step, -step, lo + step, hi - step]
+        });
+        let mut points: Vec<f64> = uniform.into_iter().chain(spread).chain(signed).collect();
+        points.retain(|&x| lo < x && x < hi);
+        self.check(&points, |x| lo < x && x < hi)
+    }
+
+    fn check(&self, points: &[f64], allowed: impl Fn(f64) -> bool) -> Report {
+        let mut report = Report::new(&self.name);
+        for &x in points {
+            self.point(x, &mut report);
+        }
+        if points.is_empty() {
+            report.unsure("no points".to_owned());
+        }
+        if let Some(failed) = report.failed.take() {
+            self.explain(&failed, allowed, &mut report);
+        }
+        report
+    }
+
+    fn judge(&self, x: f64) -> Judged {
+        judge(&Claim { what: "the slope", at: &[x], argument: 0, slope: (self.df)(x) }, &self.f, x)
+    }
+
+    fn point(&self, x: f64, report: &mut Report) {
+        report.points += 1;
+        if ![&self.f as &dyn Fn(f64) -> f64, &self.df].iter().all(|f| same(f(x), f(x))) {
+            report.fail(format!("there is another answer when it is asked again, at {}", show(&[x])));
+        }
+        let Judged { verdict, reason, finding, numeric } = self.judge(x);
+        if let Some(finding) = finding {
+            report.note(&finding);
+            if verdict == Verdict::Fail {
+                report.failed.get_or_insert(finding);
+            }
+        }
+        if numeric.class == Class::Kink && numeric.left.slope.is_finite() {
+            let [at, left, right, slope] =
+                [x, numeric.left.slope, numeric.right.slope, (self.df)(x)].map(|number| Point::from_slice(&[number]));
+            report.kinks.push(KinkFinding { kink: Kink { at, left, right, slope }, verdict });
+        }
+        report.take(verdict, reason);
+    }
+
+    /// Replaces the point of a failure by the simplest that fails alike, and says what the mistake looks like.
+    fn explain(&self, failed: &Finding, allowed: impl Fn(f64) -> bool, report: &mut Report) {
+        let fails = |x: &[f64]| {
+            let judged = allowed(x[0]).then(|| self.judge(x[0]))?;
+            judged.finding.filter(|_| judged.verdict == Verdict::Fail)
+        };
+        let finding = shrink::simplest(&failed.at, fails).unwrap_or_else(|| failed.clone());
+        let (f, df) = (|x: &[f64]| (self.f)(x[0]), |x: &[f64]| vec![(self.df)(x[0])]);
+        report.hint = Hint::explaining(&Sample::beside(&f, &df, &finding));
+        report.reason = Some(self.judge(finding.at[0]).reason);
+        report.worst = Some(finding);
+    }
+}
+
+/// Whether two numbers are the same to the bit, or both NaN.
+pub(super) fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}

@@ -1,0 +1,316 @@
+//! Gradients, Jacobians and vector-Jacobian products written by hand: each is a gradient of a scalar function, an output or
+//! a seed's product with the outputs, and held against differences along every axis and along random directions.
+
+use super::judge::{Claim, Judged, judge};
+use super::rule::same;
+use crate::check::SEED;
+use crate::check::difference::{Class, noise, numeric};
+use crate::check::hint::{Hint, Sample};
+use crate::check::of_op::replaced;
+use crate::check::points::Random;
+use crate::check::report::{KinkFinding, Report, Verdict, show};
+use crate::op::{Kink, Point};
+
+/// How many random directions are asked.
+const DIRECTIONS: usize = 3;
+/// How far from additive a product may be, relative to what is added.
+const ADDITIVE: f64 = 1e-10;
+/// How the remainder of a wrong gradient falls, and how that of a right one does, lie on either side.
+const RATE: f64 = 1.5;
+
+/// Checks a gradient written by hand against differences of the function, at a point.
+///
+/// Each number of the gradient is held against differences along its axis, and its products with random directions against
+/// those along the directions. A second opinion is how f(x + hu) − f(x) − h⟨g, u⟩ falls with h: like h² if the gradient
+/// is right and like h if it is wrong. A failure tells this rate. Every axis costs some 100 values.
+///
+/// ```
+/// use gprime::check::{self, Hint, Verdict};
+/// let f = |x: &[f64]| x[0] * x[0] * x[1].sin();
+/// check::gradient(f, |x| vec![2.0 * x[0] * x[1].sin(), x[0] * x[0] * x[1].cos()], &[0.7, -1.2]).assert_pass();
+///
+/// let report = check::gradient(f, |x| vec![x[0] * x[1].sin(), x[0] * x[0] * x[1].cos()], &[0.7, -1.2]);
+/// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::Factor(0.5))));
+/// ```
+pub fn gradient(f: impl Fn(&[f64]) -> f64, df: impl Fn(&[f64]) -> Vec<f64>, x: &[f64]) -> Report {
+    let mut report = Report::new("gradient");
+    let scalar = Scalar { what: "the gradient", f: &f, gradient: &df };
+    if has_inputs(x, &mut report) && repeats(&|x| vec![f(x)], x, &mut report) {
+        scalar.check(x, &mut Random(SEED), &mut report);
+    }
+    report
+}
+
+/// Checks a Jacobian written by hand, as rows, against differences of the function, at a point: each row as a
+/// [gradient](fn@gradient).
+///
+/// ```
+/// use gprime::check;
+/// let polar = |x: &[f64]| vec![x[0] * x[1].cos(), x[0] * x[1].sin()];
+/// let rows = |x: &[f64]| vec![vec![x[1].cos(), -x[0] * x[1].sin()], vec![x[1].sin(), x[0] * x[1].cos()]];
+/// check::jacobian(polar, rows, &[2.0, 0.5]).assert_pass();
+/// ```
+pub fn jacobian(f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<f64>>, x: &[f64]) -> Report {
+    let mut report = Report::new("jacobian");
+    if !has_inputs(x, &mut report) || !repeats(&f, x, &mut report) {
+        return report;
+    }
+    let (outputs, rows, mut random) = (f(x).len(), jac(x), Random(SEED));
+    if rows.len() != outputs {
+        report.fail(format!("the Jacobian has {} rows, and the function {outputs} outputs", rows.len()));
+    } else if outputs == 0 {
+        report.unsure("no outputs".to_owned());
+    }
+    for j in 0..rows.len().min(outputs) {
+        let output = |x: &[f64]| f(x).get(j).copied().unwrap_or(f64::NAN);
+        let row = |x: &[f64]| jac(x).into_iter().nth(j).unwrap_or_default();
+        let what = format!("row {} of the Jacobian", j + 1);
+        Scalar { what: &what, f: &output, gradient: &row }.check(x, &mut random, &mut report);
+        if report.verdict == Verdict::Fail {
+            break;
+        }
+    }
+    if report.verdict == Verdict::Fail && is_transposed(&f, &rows, x) {
+        report.hint = Some(Hint::Transposed);
+    }
+    report
+}
+
+/// Checks a vector-Jacobian product written by hand at a point: `vjp` takes the point and a seed for every output, and returns an
+/// adjoint for every input.
+///
+/// First what needs no differences: the number of adjoints, zeros from a zero seed, a seed times a power of two to the bit, the
+/// sum of two seeds, and the same bits when it is asked again. Then, for random seeds w of both signs, the product is the
+/// [gradient](fn@gradient) of ⟨w, f⟩.
+///
+/// ```
+/// use gprime::check::{self, Hint, Verdict};
+/// let f = |x: &[f64]| vec![x[0] * x[1], x[1].exp()];
+/// let vjp = |x: &[f64], w: &[f64]| vec![w[0] * x[1], w[0] * x[0] + w[1] * x[1].exp()];
+/// check::vjp(f, vjp, &[0.7, -1.2]).assert_pass();
+///
+/// let forgetful = |x: &[f64], _: &[f64]| vec![x[1], x[0] + x[1].exp()];
+/// let report = check::vjp(f, forgetful, &[0.7, -1.2]);
+/// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::MissingUpstream)));
+/// ```
+pub fn vjp(f: impl Fn(&[f64]) -> Vec<f64>, vjp: impl Fn(&[f64], &[f64]) -> Vec<f64>, x: &[f64]) -> Report {
+    let mut report = Report::new("vjp");
+    if !has_inputs(x, &mut report) || !repeats(&f, x, &mut report) {
+        return report;
+    }
+    let (outputs, mut random) = (f(x).len(), Random(SEED));
+    if outputs == 0 {
+        report.unsure("no outputs".to_owned());
+        return report;
+    }
+    let seeds = [(); 2].map(|()| away_from_zero(&mut random, outputs));
+    let rows: Vec<Vec<f64>> = (0..outputs).map(|j| vjp(x, &unit(outputs, j))).collect();
+    is_linear(&|w| vjp(x, w), &seeds, &rows, x, &mut report);
+    for w in &seeds {
+        let along = |x: &[f64]| {
+            let a = f(x);
+            if a.len() == outputs { dot(w, &a) } else { f64::NAN }
+        };
+        Scalar { what: "the product", f: &along, gradient: &|x| vjp(x, w) }.check(x, &mut random, &mut report);
+        if report.verdict == Verdict::Fail {
+            break;
+        }
+    }
+    if report.verdict == Verdict::Fail && is_transposed(&f, &rows, x) {
+        report.hint = Some(Hint::Transposed);
+    }
+    report
+}
+
+fn has_inputs(x: &[f64], report: &mut Report) -> bool {
+    if x.is_empty() {
+        report.unsure("no inputs".to_owned());
+    }
+    !x.is_empty()
+}
+
+/// Whether a function gives the same bits when it is asked again.
+fn repeats(f: &dyn Fn(&[f64]) -> Vec<f64>, x: &[f64], report: &mut Report) -> bool {
+    let repeats = all_same(&f(x), &f(x));
+    if !repeats {
+        report.fail(format!("there is another answer when it is asked again, at {}", show(x)));
+    }
+    repeats
+}
+
+fn all_same(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| same(a, b))
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Numbers of both signs, of sizes from ½ to 1½.
+fn away_from_zero(random: &mut Random, n: usize) -> Vec<f64> {
+    let number = |_| {
+        let size = random.unit() + 0.5;
+        if random.unit() < 0.5 { -size } else { size }
+    };
+    (0..n).map(number).collect()
+}
+
+/// A random direction, of steps in proportion to the point. They are powers of two, so that x + tu has no round-off.
+fn direction(random: &mut Random, x: &[f64]) -> Vec<f64> {
+    let power = |x: &f64| {
+        let size = 2f64.powf(x.abs().max(1.0).log2().floor() - (3.0 * random.unit()).floor());
+        if random.unit() < 0.5 { -size } else { size }
+    };
+    x.iter().map(power).collect()
+}
+
+/// The seed of one output.
+fn unit(outputs: usize, j: usize) -> Vec<f64> {
+    (0..outputs).map(|i| if i == j { 1.0 } else { 0.0 }).collect()
+}
+
+/// Checks that a product is linear in its seed; the rows are the products of each output's seed.
+fn is_linear(
+    product: &dyn Fn(&[f64]) -> Vec<f64>,
+    [v, w]: &[Vec<f64>; 2],
+    rows: &[Vec<f64>],
+    x: &[f64],
+    report: &mut Report,
+) {
+    let at = show(x);
+    let (by_v, by_w) = (product(v), product(w));
+    let scaled = |a: &[f64], factor: f64| a.iter().map(|a| a * factor).collect::<Vec<_>>();
+    if by_v.len() != x.len() {
+        return report.fail(format!("the product has {} numbers, and there are {} inputs", by_v.len(), x.len()));
+    }
+    if product(&scaled(v, 0.0)).iter().any(|&a| a != 0.0) {
+        report.fail(format!("a zero seed at {at} does not give zeros"));
+    }
+    if all_same(&by_v, &by_w) && by_v.iter().any(|&a| a != 0.0) {
+        report.hint = Some(Hint::MissingUpstream);
+    }
+    if ![8.0, -0.25].iter().all(|&k| all_equal(&product(&scaled(v, k)), &scaled(&by_v, k))) {
+        report.fail(format!("the product at {at} does not scale with its seed"));
+    }
+    let is_not_the_sum = |i: usize| {
+        let parts: Vec<f64> = v.iter().zip(rows).map(|(v, row)| v * row.get(i).unwrap_or(&f64::NAN)).collect();
+        let magnitude: f64 = parts.iter().map(|part| part.abs()).sum();
+        // NaN is for the differences to judge
+        (by_v[i] - parts.iter().sum::<f64>()).abs() > ADDITIVE * magnitude
+    };
+    if (0..x.len()).any(is_not_the_sum) {
+        report.fail(format!("the product at {at} is not the sum of those of its seed's parts"));
+    }
+}
+
+/// The same numbers, where 0 may have either sign.
+fn all_equal(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| a == b || same(a, b))
+}
+
+/// Whether the rows are those of the transposed Jacobian.
+fn is_transposed(f: &dyn Fn(&[f64]) -> Vec<f64>, rows: &[Vec<f64>], x: &[f64]) -> bool {
+    let entry = |j: usize, i: usize| {
+        let output = |t| f(&replaced(x, i, t)).get(j).copied().unwrap_or(f64::NAN);
+        numeric(output, x[i]).central
+    };
+    let is = |j: usize, i: usize, slope: f64| {
+        let d = entry(j, i);
+        d.error.is_finite() && (d.slope - slope).abs() <= 4.0 * d.error + 1e-6 * slope.abs()
+    };
+    let n = x.len();
+    rows.len() == n && rows.iter().all(|row| row.len() == n) && (0..n).all(|j| (0..n).all(|i| is(i, j, rows[j][i])))
+}
+
+/// A function of several numbers and the gradient claimed for it.
+struct Scalar<'a> {
+    /// The gradient's name.
+    what: &'a str,
+    f: &'a dyn Fn(&[f64]) -> f64,
+    gradient: &'a dyn Fn(&[f64]) -> Vec<f64>,
+}
+
+impl Scalar<'_> {
+    fn check(&self, x: &[f64], random: &mut Random, report: &mut Report) {
+        let g = (self.gradient)(x);
+        if g.len() != x.len() {
+            return report.fail(format!("{} has {} numbers, and there are {} inputs", self.what, g.len(), x.len()));
+        }
+        if repeats(self.gradient, x, report) && self.axes(x, &g, report) {
+            self.directions(x, &g, random, report);
+        }
+    }
+
+    /// Checks along each axis; whether directions have something to add.
+    fn axes(&self, x: &[f64], g: &[f64], report: &mut Report) -> bool {
+        let along = |i: usize| {
+            let claim = Claim { what: self.what, at: x, argument: i, slope: g[i] };
+            judge(&claim, &|t| (self.f)(&replaced(x, i, t)), x[i])
+        };
+        let judged: Vec<Judged> = (0..x.len()).map(along).collect();
+        report.points += judged.len();
+        for finding in judged.iter().filter_map(|axis| axis.finding.as_ref()) {
+            report.note(finding);
+        }
+        let failed = judged.iter().find(|axis| axis.verdict == Verdict::Fail);
+        if let Some(finding) = failed.and_then(|axis| axis.finding.as_ref()).filter(|_| report.hint.is_none()) {
+            report.hint = Hint::explaining(&Sample::beside(self.f, self.gradient, finding));
+        }
+        let at_kink = |axis: &&Judged| axis.numeric.class == Class::Kink;
+        if let Some(kink) = judged.iter().find(at_kink) {
+            let worst = judged.iter().filter(at_kink).map(|axis| axis.verdict).find(|v| *v != Verdict::Pass);
+            let [left, right]: [Point; 2] = [
+                judged.iter().map(|axis| axis.numeric.left.slope).collect(),
+                judged.iter().map(|axis| axis.numeric.right.slope).collect(),
+            ];
+            let kink_at = Kink { at: Point::from_slice(x), left, right, slope: Point::from_slice(g) };
+            report.kinks.push(KinkFinding { kink: kink_at, verdict: worst.unwrap_or(kink.verdict) });
+        }
+        let smooth = judged.iter().all(|axis| axis.numeric.class == Class::Smooth);
+        for Judged { verdict, reason, .. } in judged {
+            report.take(verdict, reason);
+        }
+        smooth
+    }
+
+    /// Checks along random directions: the slope, and how the remainder of Taylor's formula falls.
+    fn directions(&self, x: &[f64], g: &[f64], random: &mut Random, report: &mut Report) {
+        for _ in 0..DIRECTIONS {
+            let direction = direction(random, x);
+            let along = |t: f64| {
+                let moved: Vec<f64> = x.iter().zip(&direction).map(|(x, u)| x + t * u).collect();
+                (self.f)(&moved)
+            };
+            let slope = dot(g, &direction);
+            let judged = judge(&Claim { what: self.what, at: x, argument: 0, slope }, &along, 0.0);
+            if judged.numeric.class != Class::Smooth {
+                continue;
+            }
+            if judged.verdict == Verdict::Fail {
+                let u = show(&direction);
+                report.fail(format!("{} at {} along {u} is not what differences give", self.what, show(x)));
+            }
+            let rate = taylor_rate(&along, slope);
+            let told = |rate| format!("the remainder of Taylor's formula falls like h^{rate:.2}, and should like h^2");
+            match rate.filter(|&rate| rate < RATE) {
+                Some(rate) if !report.passed() => return report.explain_further(&told(rate)),
+                Some(rate) => return report.unsure(told(rate)),
+                None => {}
+            }
+        }
+    }
+}
+
+/// The exponent with which f(h) − f(0) − h·slope falls, as long as it stands clear of the noise; `None` if it does not.
+fn taylor_rate(f: &dyn Fn(f64) -> f64, slope: f64) -> Option<f64> {
+    const LAST: usize = 5;
+    let here = f(0.0);
+    let noise = noise(&f, 0.0).max(f64::EPSILON * here.abs());
+    let remainder = |k: i32| {
+        let h = 2f64.powi(-k);
+        (f(h) - here - h * slope).abs()
+    };
+    let clear: Vec<f64> = (3..40).map(remainder).take_while(|r| *r > 64.0 * noise && r.is_finite()).collect();
+    let last = &clear[clear.len().checked_sub(LAST)?..];
+    Some((last[0] / last[LAST - 1]).log2() / (LAST - 1) as f64)
+}
