@@ -139,6 +139,12 @@ fn the_textbooks_sigmoid_fails_in_the_tail() {
 }
 
 #[test]
+fn an_infinite_slope_agrees_with_no_number() {
+    let broken = Broken { op: gprime::op::Sin, how: How::Plus(f64::INFINITY) };
+    assert_eq!(check::op(&broken).verdict, Verdict::Fail);
+}
+
+#[test]
 fn a_kink_that_is_not_declared_is_found() {
     #[derive(Clone)]
     struct Hidden;

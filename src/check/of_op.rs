@@ -96,7 +96,9 @@ fn compare(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> (Comparison, Opti
     let numeric = (moderate && !points::edges(op).any(near)).then(differences);
     let large = x.iter().any(|x| x.abs() > LARGE);
     let exact = exact(op, x, i).filter(|_| !large);
-    (Comparison::new(x, i, rule, exact, numeric.map(|n| n.central)), numeric.map(|n| n.class))
+    // where the slope grows without bound an infinite one is what differences say, and no number
+    let central = numeric.filter(|n| !(n.class == Class::InfiniteSlope && rule.is_infinite())).map(|n| n.central);
+    (Comparison::new(x, i, rule, exact, central), numeric.map(|n| n.class))
 }
 
 /// Whether a point belongs to a kink that is a set, of which an op of several arguments declares some points, and the rule

@@ -50,9 +50,9 @@ impl Finding {
         Finding { at: Point::from_slice(at), argument, rule, reference, error, tolerance }
     }
 
-    /// Whether the two agree. NaN agrees with nothing.
+    /// Whether the two agree. NaN agrees with nothing, an infinity with itself alone.
     pub(super) fn agrees(&self) -> bool {
-        self.error <= self.tolerance
+        self.error.is_finite() && self.error <= self.tolerance
     }
 
     /// How near to failing: above 1 it has failed.
