@@ -116,6 +116,10 @@ impl Op<1> for Powi {
         let n = f64::from(self.n);
         [R::from(n).chain(x.pow(R::from(n - 1.0)))]
     }
+    fn textbook_slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        let n = f64::from(self.n);
+        [R::from(n) * x.pow(R::from(n - 1.0))]
+    }
     fn params(&self) -> Params {
         smallvec![("n", self.n.into())]
     }
@@ -141,6 +145,9 @@ impl Op<2> for Pow {
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         [y.chain(x.pow(y - 1.0)), R::select(at_origin(x, y), 0.0.into(), a.chain(x.ln()))]
+    }
+    fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [y * x.pow(y - 1.0), a * x.ln()]
     }
     fn jumps(&self) -> Vec<Point> {
         vec![smallvec![0.0, 0.0]]
@@ -179,6 +186,9 @@ macro_rules! steps {
             }
             fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
                 [R::select(x.equal(x), 0.0.into(), x)]
+            }
+            fn textbook_slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
+                [0.0.into()]
             }
             fn jumps(&self) -> Vec<Point> {
                 $jumps.map(|x| smallvec![x]).into()
