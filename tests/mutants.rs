@@ -8,6 +8,7 @@ fn every_wrong_rule_of_every_op_is_caught() {
     let mut survivors = String::new();
     for op in Registry::new().iter() {
         let mutants = check::mutants(op);
+        println!("{mutants}");
         total += mutants.total;
         if mutants.killed < mutants.total {
             survivors += &format!("{mutants}\n");

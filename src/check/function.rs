@@ -6,7 +6,7 @@ use super::of_op::{check_at, replaced};
 use super::points::Random;
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
 use crate::op::{Kink, Point};
-use crate::tape::{Node, Tape, Var};
+use crate::tape::{Gradient, Node, Tape, Var};
 use std::panic::Location;
 
 /// How many random directions a gradient is held against.
@@ -72,6 +72,9 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
         }
         report.kinks.push(KinkFinding { kink, verdict });
     }
+    if !forward_is_adjoint_of_reverse(&f, x) {
+        report.fail(format!("forward and reverse mode disagree at {}", show(x)));
+    }
     if report.passed() && x.len() > 1 {
         directions(&value, x, &gradient, &mut report);
     }
@@ -118,6 +121,22 @@ pub fn second_order(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Rep
         }
     }
     report
+}
+
+/// Whether the recording run forwards along a direction gives the gradient's product with it, to within the round-off that both
+/// may have. Where the product is not a number there is nothing to compare.
+fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> bool {
+    let tape = Tape::new();
+    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+    let y = f(&inputs);
+    let u: Vec<f64> = (0..x.len()).map(|i| 0.5 + 0.3 * (i as f64).sin()).collect();
+    let (gradient, magnitudes) = (tape.backward(y), tape.magnitudes(y));
+    let along = |g: &Gradient| -> f64 { inputs.iter().zip(&u).map(|(&x, u)| g.get(x).unwrap_or(0.0) * u).sum() };
+    let (reverse, bar) = (along(&gradient), 64.0 * f64::EPSILON * along(&magnitudes));
+    match tape.jvp(y, &inputs, &u) {
+        Ok(forward) if reverse.is_finite() && bar.is_finite() => (forward - reverse).abs() <= bar,
+        _ => true,
+    }
 }
 
 /// Holds the gradient against differences along random directions: a mistake that hides from every axis does not hide there.

@@ -72,6 +72,7 @@ fn explain(op: &dyn Erased, failed: &Finding, seed: u64, report: &mut Report) {
     report.reproduce = Some(shrink::test(op, &finding.at, seed));
     let (at, i) = (show(&finding.at), finding.argument);
     let found = numeric(|t| value(op, &replaced(&finding.at, i, t)), finding.at[i]);
+    report.numeric = Some(found.central).filter(|n| n.error.is_finite());
     report.reason = Some(match found.class {
         Class::Kink => {
             let (left, right) = (found.left.slope, found.right.slope);

@@ -1,5 +1,6 @@
 //! What a check says.
 
+use super::difference::Difference;
 use super::hint::Hint;
 use crate::op::{Kink, Point};
 use std::fmt;
@@ -75,7 +76,12 @@ impl fmt::Display for Finding {
             writeln!(f, "  at {}", show(&self.at))?;
         }
         writeln!(f, "    rule       {:e}", self.rule)?;
-        writeln!(f, "    reference  {:e}", self.reference)?;
+        writeln!(
+            f,
+            "    reference  {:e}, of which the rule is {:.9} times",
+            self.reference,
+            self.rule / self.reference
+        )?;
         write!(f, "    error      {:.3e}, where {:.3e} would pass", self.error, self.tolerance)
     }
 }
@@ -122,6 +128,8 @@ pub struct Report {
     /// The largest error of a slope against its exact reference, in units of its last place, and where; slopes whose argument's
     /// own rounding makes more of an error are left out.
     pub ulp: Option<(f64, Point)>,
+    /// At the worst point of a failure, what differences say beside the reference, and how far they may be off.
+    pub numeric: Option<Difference>,
     /// What the mistake looks like, if it looks like one that is known.
     pub hint: Option<Hint>,
     /// A test that fails at the worst point, ready to be pasted.
@@ -142,6 +150,7 @@ impl Report {
             kinks: vec![],
             reason: None,
             ulp: None,
+            numeric: None,
             hint: None,
             reproduce: None,
             located: None,
@@ -218,6 +227,9 @@ impl fmt::Display for Report {
         }
         if let Some(worst) = self.worst.as_ref().filter(|_| !self.passed()) {
             write!(f, "\n{worst}")?;
+        }
+        if let Some(Difference { slope, error }) = &self.numeric {
+            write!(f, "\n    numeric    {slope:e} ± {error:.1e}")?;
         }
         if let Some(Located { op, node, args, line }) = &self.located {
             write!(f, "\n    located    {op}, node {node}, at {}; recorded at {line}", show(args))?;
