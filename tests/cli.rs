@@ -55,21 +55,21 @@ fn json(args: &[&str]) -> serde_json::Value {
 #[test]
 fn grad_prints_the_contract() {
     let grad = |expr, at, expected: &str| prints(&["grad", expr, "--at", at, "--json"], "", &format!("{expected}\n"));
-    grad("x*y", "x=2,y=5", r#"{"value":10.0,"gradient":{"x":5.0,"y":2.0}}"#);
-    grad("sigmoid(w*x + b)", "x=2,w=0.5,b=-1", r#"{"value":0.5,"gradient":{"x":0.125,"w":0.5,"b":0.25}}"#);
-    grad("-x^2", "x=-3", r#"{"value":-9.0,"gradient":{"x":6.0}}"#);
-    grad("x", " x = 1 , unused = 0x1.8p+1", r#"{"value":1.0,"gradient":{"x":1.0,"unused":0.0}}"#);
-    grad("pi", "x=1", r#"{"value":3.141592653589793,"gradient":{"x":0.0}}"#);
-    grad("-x", "x=0", r#"{"value":-0.0,"gradient":{"x":-1.0}}"#);
-    grad("x", "x=nan", r#"{"value":"nan","gradient":{"x":1.0}}"#);
-    grad("sqrt(x)", "x=0", r#"{"value":0.0,"gradient":{"x":"inf"}}"#);
-    grad("-sqrt(x) + y", "x=0,y=-inf", r#"{"value":"-inf","gradient":{"x":"-inf","y":1.0}}"#);
-    grad("abs(x) + max(x, y)", "x=0,y=0", r#"{"value":0.0,"gradient":{"x":0.5,"y":0.5}}"#);
+    grad("x*y", "x=2,y=5", r#"{"value": 10.0, "gradient": {"x": 5.0, "y": 2.0}}"#);
+    grad("sigmoid(w*x + b)", "x=2,w=0.5,b=-1", r#"{"value": 0.5, "gradient": {"x": 0.125, "w": 0.5, "b": 0.25}}"#);
+    grad("-x^2", "x=-3", r#"{"value": -9.0, "gradient": {"x": 6.0}}"#);
+    grad("x", " x = 1 , unused = 0x1.8p+1", r#"{"value": 1.0, "gradient": {"x": 1.0, "unused": 0.0}}"#);
+    grad("pi", "x=1", r#"{"value": 3.141592653589793, "gradient": {"x": 0.0}}"#);
+    grad("-x", "x=0", r#"{"value": -0.0, "gradient": {"x": -1.0}}"#);
+    grad("x", "x=nan", r#"{"value": "nan", "gradient": {"x": 1.0}}"#);
+    grad("sqrt(x)", "x=0", r#"{"value": 0.0, "gradient": {"x": "inf"}}"#);
+    grad("-sqrt(x) + y", "x=0,y=-inf", r#"{"value": "-inf", "gradient": {"x": "-inf", "y": 1.0}}"#);
+    grad("abs(x) + max(x, y)", "x=0,y=0", r#"{"value": 0.0, "gradient": {"x": 0.5, "y": 0.5}}"#);
     prints(
         &["grad", "x^2*y", "--at", "x=-3,y=2", "--hessian", "--json"],
         "",
-        "{\"value\":18.0,\"gradient\":{\"x\":-12.0,\"y\":9.0},\
-         \"hessian\":{\"x\":{\"x\":4.0,\"y\":-6.0},\"y\":{\"x\":-6.0,\"y\":0.0}}}\n",
+        "{\"value\": 18.0, \"gradient\": {\"x\": -12.0, \"y\": 9.0}, \
+         \"hessian\": {\"x\": {\"x\": 4.0, \"y\": -6.0}, \"y\": {\"x\": -6.0, \"y\": 0.0}}}\n",
     );
     prints(&["grad", "pi"], "", "value  3.141592653589793\n");
     prints(
@@ -168,7 +168,7 @@ fn the_size_of_an_expression_is_bounded() {
     let lets: String = (0..9000).map(|i| format!("let a{i}=1;")).collect();
     refuses(["grad", &(lets + "x"), "--at", "x=1"], "longer than 65536 bytes");
     let sum = "x".to_owned() + &"+x".repeat(30_000);
-    prints(&["grad", &sum, "--at", "x=1", "--json"], "", "{\"value\":30001.0,\"gradient\":{\"x\":30001.0}}\n");
+    prints(&["grad", &sum, "--at", "x=1", "--json"], "", "{\"value\": 30001.0, \"gradient\": {\"x\": 30001.0}}\n");
 }
 
 #[test]
@@ -244,11 +244,11 @@ fn ops_lists_the_registry() {
     );
     let output = run(["ops", "--json"], b"");
     for line in [
-        r#"{"name":"sub","arity":2,"value":"x - y","slope":["1","-1"],"params":{},"kinks":[],"jumps":[],"domain":"all reals"}"#,
-        r#""params":{"slope":0.01}"#,
-        r#""params":{"lo":null,"hi":null}"#,
-        r#"{"name":"sum","arity":null,"value":"sum(x, y)","slope":["1","1"]"#,
-        r#"{"at":[0.0,0.0],"left":[0.0,0.0],"right":[1.0,1.0],"slope":[0.5,0.5]}"#,
+        r#"{"name": "sub", "arity": 2, "value": "x - y", "slope": ["1", "-1"], "params": {}, "kinks": [], "jumps": [], "domain": "all reals"}"#,
+        r#""params": {"slope": 0.01}"#,
+        r#""params": {"lo": null, "hi": null}"#,
+        r#"{"name": "sum", "arity": null, "value": "sum(x, y)", "slope": ["1", "1"]"#,
+        r#"{"at": [0.0, 0.0], "left": [0.0, 0.0], "right": [1.0, 1.0], "slope": [0.5, 0.5]}"#,
     ] {
         assert!(text(&output.stdout).contains(line), "{line}");
     }

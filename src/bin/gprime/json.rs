@@ -1,6 +1,8 @@
 //! How numbers and points are written in JSON.
 
 use serde::{Serialize, Serializer};
+use serde_json::ser::Formatter;
+use std::io::{self, Write};
 
 /// A number: its shortest decimal, or `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
 #[derive(Clone, Copy)]
@@ -54,9 +56,25 @@ impl Kink {
     }
 }
 
-/// One line of JSON.
+/// One line of JSON, spaced as the contract writes it: `{"a": 1, "b": [2, 3]}`.
 pub fn line(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string(value).expect("every key is a string");
-    text.push('\n');
-    text
+    let mut text = vec![];
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Spaced);
+    value.serialize(&mut serializer).expect("every key is a string");
+    text.push(b'\n');
+    String::from_utf8(text).expect("JSON is UTF-8")
+}
+
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.begin_array_value(writer, first)
+    }
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
 }
