@@ -1,6 +1,6 @@
 //! Checking a rule: its slope at points where the op has a derivative, at its kinks and at its jumps.
 
-use super::compare::{Comparison, Outcome, coarse_tolerance, numeric_tolerance};
+use super::compare::{Comparison, Outcome, coarse_tolerance, exact_tolerance, numeric_tolerance};
 use super::difference::{Class, Difference, numeric};
 use super::hint::Hint;
 use super::report::{Finding, KinkFinding, Report, Verdict, show};
@@ -108,11 +108,16 @@ fn compare(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> (Comparison, Opti
 fn on_kink_set(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> bool {
     let sides = |j: usize| numeric(|t| value(op, &replaced(x, j, t)), x[j]);
     let seen = |j: usize| {
-        let unit = f64::max(f64::EPSILON * x[j].abs(), 5e-324);
-        let slopes = [-unit, unit].map(|step| value_and_slopes(op, &replaced(x, j, x[j] + step)).map(|s| s.1));
-        slopes[0] != slopes[1] && sides(j).class == Class::Kink
+        let [left, right] = slopes_beside(op, x, j);
+        left != right && sides(j).class == Class::Kink
     };
     x.len() > 1 && !op.kinks().is_empty() && (0..x.len()).any(seen) && sides(i).contains(rule)
+}
+
+/// The slopes a unit in the last place of one argument to either side; `None` where the value is not finite.
+fn slopes_beside(op: &dyn Erased, x: &[f64], j: usize) -> [Option<Point>; 2] {
+    let unit = f64::max(f64::EPSILON * x[j].abs(), 5e-324);
+    [-unit, unit].map(|step| value_and_slopes(op, &replaced(x, j, x[j] + step)).map(|(_, slopes)| slopes))
 }
 
 /// Checks the slopes, and their slopes, at a point where the op has a derivative.
@@ -223,12 +228,29 @@ fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
     report.kinks.push(KinkFinding { kink, verdict });
 }
 
-/// Checks a declared jump: some argument's value does jump there.
+/// Checks a declared jump: some argument's value does jump there, and the slope returned in it is 0, unless the slope goes on
+/// through the jump as that of atan2 at its cut.
 fn jump_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
     report.points += 1;
-    let jumps = |i: usize| matches!(numeric(|t| value(op, &replaced(x, i, t)), x[i]).class, Class::Jump(_));
-    if !(0..x.len()).any(jumps) {
-        report.fail(format!("no value jumps at the jump declared at {}", show(x)));
+    let jumps = |&i: &usize| matches!(numeric(|t| value(op, &replaced(x, i, t)), x[i]).class, Class::Jump(_));
+    let jumping: Vec<usize> = (0..x.len()).filter(jumps).collect();
+    let at = show(x);
+    if jumping.is_empty() {
+        report.fail(format!("no value jumps at the jump declared at {at}"));
+    }
+    let slopes = value_and_slopes(op, x).map_or_else(Point::new, |(_, slopes)| slopes);
+    for i in jumping {
+        let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
+        let against = |slope: f64, tolerance: f64| Finding::new(x, i, rule, slope, tolerance);
+        let goes_on = slopes_beside(op, x, i).into_iter().all(|slopes| {
+            slopes
+                .is_some_and(|s| against(s[i], exact_tolerance(rule, Difference { slope: s[i], error: 0.0 })).agrees())
+        });
+        let returned = against(0.0, 0.0);
+        if !(goes_on || returned.agrees()) {
+            report.note(&returned);
+            report.fail(format!("the slope {rule} returned at the jump {at} is not 0"));
+        }
     }
 }
 
