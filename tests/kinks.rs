@@ -1,8 +1,10 @@
 //! What the rules answer where frameworks differ: at kinks, at jumps, and at the edges of domains. The intervals and the answers of
 //! PyTorch 2.15, JAX 0.10 and TensorFlow 2.x were measured; see the comments for theirs.
 
+use gprime::check::{self, Verdict};
 use gprime::op::*;
 use gprime::prelude::*;
+use gprime::tape::Opaque;
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -35,11 +37,41 @@ fn kink<O: Op<1>>(op: O, at: f64, ours: f64, interval: [f64; 2], others: &[f64])
     let sides = [kink.left[0].min(kink.right[0]), kink.left[0].max(kink.right[0])];
     assert_eq!(sides, interval, "{name} at {at}");
     for &theirs in others {
+        assert!(kink.contains(0, theirs), "{name} at {at}: {theirs}");
+        // one choice serves all kinks of an op, or none
         match op.clone().slope_at_kink(theirs) {
             Ok(chosen) => assert_eq!(slopes(&chosen, [at]), [theirs], "{name} at {at}"),
             Err(error) => assert!(error.is_kink() && !kinks.iter().all(|k| k.contains(0, theirs)), "{name}: {error}"),
         }
     }
+}
+
+/// The same of an op of several arguments, with an interval for each.
+fn tie<const N: usize>(op: &impl Op<N>, at: [f64; N], ours: [f64; N], intervals: [[f64; 2]; N]) {
+    assert_eq!(slopes(op, at), ours, "at {at:?}");
+    let kink = op.kinks().into_iter().find(|kink| kink.at[..] == at).unwrap_or_else(|| panic!("no kink at {at:?}"));
+    let sides = std::array::from_fn(|i| [kink.left[i].min(kink.right[i]), kink.left[i].max(kink.right[i])]);
+    assert_eq!(sides, intervals, "at {at:?}");
+}
+
+/// The slope at a jump that is declared.
+fn jump<O: Op<1>>(op: &O, at: f64) {
+    assert_eq!(slopes(op, [at]), [0.0], "{} at {at}", O::NAME);
+    assert!(op.jumps().iter().any(|jump| jump[0] == at), "{} declares no jump at {at}", O::NAME);
+}
+
+/// The slopes of a reduction on every way to a gradient.
+fn reduced(op: &impl Reduce, x: &[f64]) -> Vec<f64> {
+    let lean = gradient(|x| Apply::reduce(op, x), x);
+    let tape = Tape::new();
+    let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
+    let g = Var::reduce(op, &inputs).backward();
+    for (i, &input) in inputs.iter().enumerate() {
+        let unit: Vec<f64> = (0..x.len()).map(|j| f64::from(i == j)).collect();
+        let forward = jvp(|x| vec![Apply::reduce(op, x)], x, &unit).1[0];
+        assert!(same(g[input], lean[i]) && same(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
+    }
+    lean
 }
 
 #[test]
@@ -75,26 +107,57 @@ fn celu_has_no_kink() {
     let celu = Celu { alpha: 2.0 };
     assert_eq!((slopes(&celu, [0.0]), celu.kinks().len()), ([1.0], 0));
     assert!(celu.slope_at_kink(2.0).unwrap_err().is_kink());
+
+    let theirs = |at_zero: f64| {
+        let slope = move |[z]: [f64; 1]| [if z == 0.0 { at_zero } else { (z / 2.0).min(0.0).exp() }];
+        check::erased(&Opaque::new("celu", |[z]: [f64; 1]| z.max(0.0) + 2.0 * (z / 2.0).min(0.0).exp_m1(), slope))
+    };
+    assert_eq!(theirs(2.0).verdict, Verdict::Fail);
+    assert_ne!(theirs(1.0).verdict, Verdict::Fail);
+}
+
+/// What lies outside the interval is no choice; that a rule which returns it fails is among the wrong rules of `tests/mutants.rs`.
+#[test]
+fn outside_the_interval_is_an_error() {
+    fn outside<O: Op<1>>(op: &O, slopes: [f64; 2]) {
+        for slope in slopes {
+            assert!(op.clone().slope_at_kink(slope).is_err_and(|error| error.is_kink()), "{}: {slope}", O::NAME);
+        }
+    }
+    outside(&Relu, [-0.5, 1.5]);
+    outside(&Abs, [-1.5, NAN]);
+    outside(&LeakyRelu::default(), [0.0, 1.5]);
+    outside(&Elu { alpha: 2.0 }, [0.5, 2.5]);
+    outside(&Selu, [1.0, 1.8]);
+    outside(&HardSigmoid, [-0.1, 0.2]);
+    outside(&HardSwish, [-0.5, 1.5]); // each is a side of one kink, and outside of the other
 }
 
 #[test]
 fn jumps_have_the_slope_zero() {
     for at in [-0.5, 0.5] {
-        assert_eq!(slopes(&Hardshrink::default(), [at]), [0.0]);
+        jump(&Hardshrink::default(), at);
     }
-    assert_eq!(slopes(&Threshold { threshold: 1.0, value: 0.0 }, [1.0]), [0.0]);
+    jump(&Threshold { threshold: 1.0, value: 0.0 }, 1.0);
+    kink(Threshold { threshold: 1.0, value: 1.0 }, 1.0, 0.0, [0.0, 1.0], &[0.0]); // which does not jump
     for at in [0.0, -0.0] {
-        assert_eq!(slopes(&Sign, [at]), [0.0]);
+        jump(&Sign, at);
     }
-    assert_eq!([slopes(&Floor, [2.0]), slopes(&Ceil, [2.0]), slopes(&Round, [2.5])], [[0.0]; 3]);
+    jump(&Floor, 2.0);
+    jump(&Ceil, 2.0);
+    jump(&Round, 2.5);
+    // but the slope that goes on through a jump is returned
+    assert_eq!(slopes(&Atan2, [0.0, -1.0]), [-1.0, 0.0]);
 }
 
 #[test]
 fn ties_and_edges_of_two_arguments() {
-    assert_eq!(slopes(&Max, [0.0, 0.0]), [0.5, 0.5]); // TensorFlow: 1, 0
-    assert_eq!(slopes(&Min, [2.0, 2.0]), [0.5, 0.5]);
-    assert_eq!(slopes(&Prelu, [0.0, 0.25]), [0.25, 0.0]);
-    assert_eq!(slopes(&Hypot, [0.0, 0.0]), [0.0, 0.0]); // PyTorch: NaN; JAX: ½, ½
+    for t in [-2.5, 0.0, 1.0] {
+        tie(&Max, [t, t], [0.5, 0.5], [[0.0, 1.0]; 2]); // TensorFlow: 1, 0
+        tie(&Min, [t, t], [0.5, 0.5], [[0.0, 1.0]; 2]);
+    }
+    tie(&Prelu, [0.0, 0.25], [0.25, 0.0], [[0.25, 1.0], [0.0, 0.0]]);
+    tie(&Hypot, [0.0, 0.0], [0.0, 0.0], [[-1.0, 1.0]; 2]); // PyTorch: NaN; JAX: ½, ½
     assert_eq!(slopes(&Atan2, [0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN
     assert_eq!(slopes(&XLogY, [0.0, 0.0]), [0.0, 0.0]); // PyTorch: 0, NaN; JAX: −∞, NaN
     assert_eq!(slopes(&LogAddExp, [INF, INF]), [0.5, 0.5]); // PyTorch: NaN; JAX: 1, 1
@@ -112,17 +175,21 @@ fn powers_and_roots_at_zero() {
     assert_eq!(slopes(&Powi { n: 0 }, [0.0]), [0.0]);
 }
 
+/// A bound that is a variable ties with the argument, and they share the slope.
+#[test]
+fn clamped_between_variables() {
+    for at in [-1.0, 1.0] {
+        assert_eq!(gradient(|x| x[0].max(x[1]).min(x[2]), &[at, -1.0, 1.0])[0], 0.5);
+    }
+}
+
 #[test]
 fn reductions_at_their_edges() {
-    let of = |f: fn(&[Dual]) -> Dual, x: &[f64]| -> Vec<f64> {
-        let unit = |i: usize| (0..x.len()).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
-        (0..x.len()).map(|i| jvp(|x| vec![f(x)], x, &unit(i)).1[0]).collect()
-    };
-    assert_eq!(of(|x| x.norm(), &[0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN
-    assert_eq!(gradient(|x| x.norm(), &[0.0, 0.0]), [0.0, 0.0]);
-    assert_eq!(of(|x| x.logsumexp(), &[-INF, -INF]), [0.0, 0.0]); // PyTorch, JAX, TensorFlow: NaN
-    assert_eq!(gradient(|x| x.logsumexp(), &[-INF, -INF]), [0.0, 0.0]);
-    assert_eq!(gradient(|x| x.logsumexp(), &[INF, 0.0]), [1.0, 0.0]); // PyTorch, JAX: NaN, 0
+    assert_eq!(reduced(&Norm, &[0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN
+    let kink = &Norm.kinks()[0];
+    assert_eq!([&kink.at[..], &kink.left, &kink.right], [[0.0; 2], [-1.0; 2], [1.0; 2]]);
+    assert_eq!(reduced(&LogSumExp, &[-INF, -INF]), [0.0, 0.0]); // PyTorch, JAX, TensorFlow: NaN
+    assert_eq!(reduced(&LogSumExp, &[INF, 0.0]), [1.0, 0.0]); // PyTorch, JAX: NaN, 0
 }
 
 /// A branch that was not taken makes no NaN: it does in PyTorch and JAX.
