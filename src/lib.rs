@@ -28,7 +28,7 @@
 //!
 //! * **At a kink** a rule returns the element of smallest norm of the subdifferential: 0 for relu and abs at 0, 0.01 for
 //!   leaky_relu, (½, ½) for max at a tie. Another one is chosen by [`op::Op::slope_at_kink`].
-//! * **At a jump** there is no slope to return, and it is 0.
+//! * **At a jump** there is no slope to return, and it is 0, or that of both sides if they agree.
 //! * **A slope that diverges** is ±∞, as that of √x at 0. In the chain rule 0 annihilates ±∞ from either side, and an adjoint of
 //!   exactly 0 annihilates NaN, in every mode: what a program did not take never makes its gradient NaN.
 //! * **NaN** goes in and comes out, of value and slope; ±∞ gives the limit where there is one.

@@ -105,7 +105,7 @@ pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
         vec![]
     }
 
-    /// The points at which the value jumps; the slope there is 0.
+    /// The points at which the value jumps; the slope there is 0, or that of both sides if they agree.
     fn jumps(&self) -> Vec<Point> {
         vec![]
     }
