@@ -117,12 +117,9 @@ impl<S: Scalar> Store<S> {
         let active = |i: usize| x[i].tape.is_some();
         if N == 2 && active(0) && active(1) {
             let ((p, i), (q, j)) = (self.edge(slopes[0], x[0].handle), self.edge(slopes[1], x[1].handle));
-            if i != j {
-                let slot = self.push([p, q], [i, j]);
-                return self.handle(slot, S::from(1.0));
-            }
-            return match (p + q).fold(S::from(1.0)) {
-                Some(sum) => self.handle(i, sum),
+            let folded = if i == j { (p + q).fold(S::from(1.0)) } else { None };
+            return match folded {
+                Some(slope) => self.handle(i, slope),
                 None => self.handle(self.push([p, q], [i, j]), S::from(1.0)),
             };
         }
@@ -314,9 +311,6 @@ impl<S: Scalar> Tape<Lean<S>> {
             }
             sweep(entries, inputs, adjoints, product);
         });
-        if !self.store.late_inputs.get() {
-            adjoints.truncate(inputs);
-        }
     }
 }
 
@@ -326,28 +320,33 @@ fn recycle<A, B>(list: Vec<A>) -> Vec<B> {
     list.into_iter().map(|_| unreachable!()).collect()
 }
 
-/// The reverse sweep: from the last entry to the first, each slot's adjoint, complete by then, is passed on to the slots
-/// of its arguments, times the slopes.
+/// The reverse sweep: from the last entry to the first, each slot's adjoint, complete by then, is taken out and passed on to
+/// the slots of its arguments, times the slopes. What is left are the adjoints of the inputs.
 #[inline(always)]
 fn sweep<S: Scalar>(entries: &[Entry<S>], inputs: usize, adjoints: &mut [S], product: impl Fn(S, S) -> S) {
     let Some(&last) = adjoints.last() else { return };
     // The adjoint of the slot before is kept at hand: most ops use the one before, and memory would give it back late.
     let (mut adjoint, mut kept) = (last, last);
-    for (i, entry) in entries.iter().enumerate().rev() {
-        let before = inputs + i - 1;
+    let mut slot = adjoints.len();
+    for entry in entries.iter().rev() {
+        slot -= 1;
+        let before = slot - 1;
         let [first, second] = entry.arg;
         if first & SHARED == 0 {
             adjoint = kept;
         }
+        adjoints[slot] = S::from(0.0);
         kept = adjoints[before];
-        for (arg, slope) in [first & !SHARED, second].into_iter().zip(entry.slope) {
+        let mut pass = |arg: u32, slope: S| {
             let share = product(adjoint, slope);
             if arg as usize == before {
                 kept += share;
             } else {
                 adjoints[arg as usize] += share;
             }
-        }
-        adjoints[before] = kept;
+        };
+        pass(first & !SHARED, entry.slope[0]);
+        pass(second, entry.slope[1]);
     }
+    adjoints[inputs - 1] = kept;
 }

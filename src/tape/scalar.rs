@@ -31,8 +31,16 @@ impl Scalar for f64 {
     #[inline(always)]
     fn fold(self, inner: f64) -> Option<f64> {
         let product = self * inner;
-        if product.is_normal() { Some(product) } else { fold_zero(self, inner) }
+        // a slope of ±1, most often a constant of the rule, changes nothing
+        if is_normal(product) || self.abs() == 1.0 { Some(product) } else { fold_zero(self, inner) }
     }
+}
+
+/// `f64::is_normal` in one comparison: the exponent is neither the lowest nor the highest.
+#[inline(always)]
+fn is_normal(x: f64) -> bool {
+    const LOWEST: u64 = 1 << 53;
+    (x.to_bits() << 1).wrapping_sub(LOWEST) < (u64::MAX << 53) - LOWEST
 }
 
 /// A product that is not normal: exactly 0 if a factor is 0.

@@ -35,23 +35,13 @@ impl<K: Kind> fmt::Debug for Var<'_, K> {
     }
 }
 
-#[inline(always)]
-fn address<K: Kind>(tape: Option<&Tape<K>>) -> *const Tape<K> {
-    tape.map_or(ptr::null(), |t| t)
-}
-
-/// The tape of two arguments that are not of the same one.
-///
 /// # Panics
-/// If both are of a tape.
+/// Always.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn other_tape<'t, K: Kind>(a: Option<&'t Tape<K>>, b: Option<&'t Tape<K>>) -> Option<&'t Tape<K>> {
-    match (a, b) {
-        (None, tape) | (tape, None) => tape,
-        _ => panic!("an op was given variables of two different tapes; record both on one tape"),
-    }
+fn foreign() -> ! {
+    panic!("an op was given variables of two different tapes; record both on one tape")
 }
 
 impl<'t, K: Kind> Var<'t, K> {
@@ -78,9 +68,11 @@ impl<'t, K: Kind> Var<'t, K> {
     pub(super) fn tape_of(x: &[Self]) -> Option<&'t Tape<K>> {
         let mut tape = x[0].tape;
         for y in &x[1..] {
-            if address(tape) != address(y.tape) {
-                tape = other_tape(tape, y.tape);
-            }
+            tape = match (tape, y.tape) {
+                (None, tape) | (tape, None) => tape,
+                (Some(a), Some(b)) if ptr::eq(a, b) => tape,
+                _ => foreign(),
+            };
         }
         tape
     }
