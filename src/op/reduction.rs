@@ -1,5 +1,6 @@
 //! Ops of any number of arguments, each one node.
 
+use super::apply::Args;
 use super::arithmetic::cosine;
 use super::{Apply, Error, Kink, Params, Point, Real, Reduce, Visitor, bad_param};
 use smallvec::smallvec;
@@ -179,7 +180,8 @@ fn softmax<R: Real>(x: &[R], out: &mut [R]) {
 /// The reductions as methods of slices.
 ///
 /// # Panics
-/// If the slice is empty, except for [`sum`](Reductions::sum) and [`dot`](Reductions::dot), which are then 0.
+/// If the slice is empty, except for [`sum`](Reductions::sum), [`dot`](Reductions::dot) and
+/// [`weighted_sum`](Reductions::weighted_sum), which are then 0.
 pub trait Reductions<R: Apply> {
     /// Σ xᵢ: [`Sum`].
     #[track_caller]
@@ -195,6 +197,13 @@ pub trait Reductions<R: Apply> {
     /// If the lengths differ.
     #[track_caller]
     fn dot(&self, rhs: &[R]) -> R;
+
+    /// Σ wᵢ xᵢ of constant weights: [`Dot`].
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    fn weighted_sum(&self, weights: &[f64]) -> R;
 
     /// √(Σ xᵢ²): [`Norm`].
     #[track_caller]
@@ -220,7 +229,10 @@ impl<R: Apply> Reductions<R> for [R] {
     }
     fn dot(&self, rhs: &[R]) -> R {
         assert_eq!(self.len(), rhs.len(), "dot needs two vectors of the same length");
-        if self.is_empty() { 0.0.into() } else { R::reduce(&Dot, &[self, rhs].concat()) }
+        if self.is_empty() { 0.0.into() } else { R::reduce_parts(&Dot, &[self, rhs]) }
+    }
+    fn weighted_sum(&self, weights: &[f64]) -> R {
+        self.dot(&weights.iter().map(|&w| w.into()).collect::<Args<R>>())
     }
     fn norm(&self) -> R {
         R::reduce(&Norm, self)

@@ -7,12 +7,14 @@
 
 use super::bump::Bump;
 use super::gradient::{Gradient, late};
+use super::segment::Segment;
 use super::sealed::Sealed;
+use super::sweep::{Entry, SHARED, sweep};
 use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::{Op, Reduce};
 use crate::real::Real;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::marker::PhantomData;
 
@@ -23,17 +25,6 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy, Debug)]
 pub struct Lean<S = f64>(PhantomData<S>);
 
-/// Two arguments of a slot: the slots they stand on, and the slopes by them.
-#[derive(Clone, Copy)]
-#[doc(hidden)]
-pub struct Entry<S> {
-    slope: [S; 2],
-    /// The highest bit of the first is [`SHARED`].
-    arg: [u32; 2],
-}
-
-/// Marks an entry that holds further arguments of the slot after it.
-const SHARED: u32 = 1 << 31;
 /// Marks the handle of an input, in `born`.
 const INPUT: u32 = 1 << 31;
 /// How many slots a tape can have.
@@ -52,15 +43,31 @@ pub struct Handle<S> {
 type Parked<S> = (Option<&'static ()>, Handle<S>, S);
 
 #[doc(hidden)]
-pub struct Store<S> {
+pub struct Store<S: Scalar> {
     /// How many inputs were made before the first entry; they are the first slots.
     inputs: Cell<u32>,
-    /// Whether inputs were made after the first entry; each is an entry without arguments.
+    /// Whether inputs were made after the first entry; each is an entry that is its own argument, so that its adjoint stays.
     late_inputs: Cell<bool>,
     entries: Bump<Entry<S>>,
-    /// Memory for adjoints and for the inputs of a closure, kept between uses.
-    adjoints: Vec<S>,
+    // Memory that is kept between uses: for a reduction and its edges to slots; for adjoints, all 0; for the inputs of a
+    // closure; for segments.
+    arguments: Cell<Arguments<S>>,
+    edges: Cell<Vec<(S, u32)>>,
+    adjoints: Cell<Vec<S>>,
     parked: Vec<Parked<S>>,
+    pub(super) segment: Segment<S>,
+}
+
+/// The arguments of a reduction: their values, and its slopes by them.
+struct Arguments<S> {
+    values: Vec<S>,
+    slopes: Vec<S>,
+}
+
+impl<S> Default for Arguments<S> {
+    fn default() -> Self {
+        Arguments { values: vec![], slopes: vec![] }
+    }
 }
 
 impl<S: Scalar> Store<S> {
@@ -128,17 +135,27 @@ impl<S: Scalar> Store<S> {
             let (slope, slot) = self.edge(slopes[i], x[i].handle);
             return self.handle(slot, slope);
         }
-        self.record_many((0..N).filter(|&i| active(i)).map(|i| (slopes[i], x[i].handle)))
+        let edges: SmallVec<[(S, u32); 8]> =
+            (0..N).filter(|&i| active(i)).map(|i| self.edge(slopes[i], x[i].handle)).collect();
+        self.record_edges(&edges)
     }
 
-    /// The same for any number of arguments, given each active argument's handle and the slope by it.
-    fn record_many(&self, args: impl Iterator<Item = (S, Handle<S>)>) -> Handle<S> {
-        let edges: SmallVec<[(S, u32); 8]> = args.map(|(slope, x)| self.edge(slope, x)).collect();
-        if let [(slope, slot)] = edges[..] {
-            return self.handle(slot, slope);
+    /// The same for any number of arguments, given the slopes by the active ones and their handles.
+    pub(super) fn record_all(&self, args: impl Iterator<Item = (S, Handle<S>)>) -> Handle<S> {
+        let mut edges = self.edges.take();
+        edges.clear();
+        edges.extend(args.map(|(slope, x)| self.edge(slope, x)));
+        let handle = self.record_edges(&edges);
+        self.edges.set(edges);
+        handle
+    }
+
+    /// The handle of what depends on these slots with these slopes; at least one.
+    fn record_edges(&self, edges: &[(S, u32)]) -> Handle<S> {
+        match *edges {
+            [(slope, slot)] => self.handle(slot, slope),
+            _ => self.handle(self.push_edges(edges), S::from(1.0)),
         }
-        let slot = self.push_edges(&edges);
-        self.handle(slot, S::from(1.0))
     }
 }
 
@@ -163,12 +180,38 @@ impl<S: Scalar> Kind for Lean<S> {
         tape.store.record(op.slope(x.map(|x| x.value), a), x)
     }
 
-    fn record_reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[Var<'_, Self>], a: S) -> Handle<S> {
-        let values: SmallVec<[S; 8]> = x.iter().map(|x| x.value).collect();
-        let mut slopes: SmallVec<[S; 8]> = smallvec![S::from(0.0); x.len()];
-        op.slope(&values, a, &mut slopes);
-        let active = x.iter().zip(&slopes).filter(|(x, _)| x.tape.is_some());
-        tape.store.record_many(active.map(|(x, &slope)| (slope, x.handle)))
+    fn reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[&[Var<'_, Self>]]) -> (S, Handle<S>) {
+        let mut arguments = tape.store.arguments.take();
+        let Arguments { values, slopes } = &mut arguments;
+        values.clear();
+        for x in x {
+            values.extend(x.iter().map(|x| x.value));
+        }
+        let value = S::reduce(op, values);
+        slopes.clear();
+        slopes.resize(values.len(), S::from(0.0));
+        op.slope(values, value, slopes);
+        let active = x.iter().copied().flatten().zip(&*slopes).filter(|(x, _)| x.tape.is_some());
+        let handle = tape.store.record_all(active.map(|(x, &slope)| (slope, x.handle)));
+        tape.store.arguments.set(arguments);
+        (value, handle)
+    }
+
+    #[inline]
+    fn preaccumulate<'t, const N: usize, const M: usize>(
+        tape: &'t Tape<Self>,
+        x: [Var<'t, Self>; N],
+        f: impl Fn([Var<'t, Self>; N]) -> [Var<'t, Self>; M],
+    ) -> [Var<'t, Self>; M] {
+        tape.preaccumulate(x, f)
+    }
+    fn sum_terms<'t>(
+        tape: &'t Tape<Self>,
+        n: usize,
+        x: &[Var<'t, Self>],
+        term: impl Fn(usize, &[Var<'t, Self>]) -> Var<'t, Self>,
+    ) -> Var<'t, Self> {
+        tape.sum_terms(n, x, term)
     }
 
     #[inline(always)]
@@ -193,7 +236,8 @@ impl<S: Scalar> Kind for Lean<S> {
     }
 
     fn backward(tape: &Tape<Self>, y: Var<'_, Self>, gradient: &mut Gradient<Self>) {
-        tape.sweep(&[(y, S::from(1.0))], &mut gradient.adjoints);
+        gradient.adjoints.clear();
+        tape.sweep_into(&[(y, S::from(1.0))], &mut gradient.adjoints);
         let born = if y.tape.is_some() { y.handle.born & !INPUT } else { tape.store.slots() };
         gradient.born = born as usize;
     }
@@ -232,8 +276,11 @@ impl<S: Scalar> Tape<Lean<S>> {
             inputs: Cell::new(0),
             late_inputs: Cell::new(false),
             entries: Bump::default(),
-            adjoints: vec![],
+            arguments: Cell::default(),
+            edges: Cell::default(),
+            adjoints: Cell::default(),
             parked: vec![],
+            segment: Segment::default(),
         })
     }
 
@@ -247,7 +294,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             store.inputs.set(slot + 1);
         } else {
             store.late_inputs.set(true);
-            store.push([S::from(0.0); 2], [slot, slot]);
+            store.push([S::from(1.0), S::from(0.0)], [slot, slot]);
         }
         let handle = Handle { slot, born: (slot + 1) | INPUT, slope: S::from(1.0) };
         Var { tape: Some(self), handle, value }
@@ -269,47 +316,80 @@ impl<S: Scalar> Tape<Lean<S>> {
     {
         assert_eq!(x.len(), g.len(), "the gradient must be as long as the point");
         self.reset();
-        let mut adjoints = std::mem::take(&mut self.store.adjoints);
         let mut inputs = recycle(std::mem::take(&mut self.store.parked));
         inputs.extend(x.iter().map(|&value| self.var(value)));
         let y = f(&inputs);
-        self.sweep(&[(y, S::from(1.0))], &mut adjoints);
-        g.copy_from_slice(&adjoints[..x.len()]);
+        self.with_gradient(y, |gradient| g.copy_from_slice(gradient));
         inputs.clear();
         let (value, parked) = (y.value, recycle(inputs));
-        self.store.adjoints = adjoints;
         self.store.parked = parked;
         value
     }
 
     /// Forgets everything that was recorded, and keeps the memory.
     pub fn reset(&mut self) {
-        self.uses += 1;
+        self.restart();
+    }
+
+    /// As [`reset`](Tape::reset), for who knows that no variable is left.
+    pub(super) fn restart(&self) {
+        self.uses.set(self.uses.get() + 1);
         self.store.inputs.set(0);
         self.store.late_inputs.set(false);
         self.store.entries.clear();
     }
 
-    /// The adjoints of the inputs, of several outputs each with a seed.
+    /// Forgets all but the inputs.
+    pub(super) fn rewind(&self) {
+        self.store.entries.clear();
+    }
+
+    /// Gives the adjoints of the inputs, of one output, to `f`.
+    pub(super) fn with_gradient<A>(&self, y: Var<'_, Lean<S>>, f: impl FnOnce(&[S]) -> A) -> A {
+        self.with_adjoints(|adjoints| {
+            self.sweep_into(&[(y, S::from(1.0))], adjoints);
+            f(&adjoints[..self.store.inputs.get() as usize])
+        })
+    }
+
+    /// Lends the tape's memory for adjoints to `f`, all 0. When it comes back only those of the inputs may differ from 0.
+    pub(super) fn with_adjoints<A>(&self, f: impl FnOnce(&mut Vec<S>) -> A) -> A {
+        let inputs = self.store.inputs.get() as usize;
+        let mut adjoints = self.store.adjoints.take();
+        adjoints.resize(adjoints.len().max(inputs), S::from(0.0));
+        let answer = f(&mut adjoints);
+        adjoints[..inputs].fill(S::from(0.0));
+        self.store.adjoints.set(adjoints);
+        answer
+    }
+
+    /// The adjoints of the inputs, of several outputs each with a seed, in `adjoints`, which must be 0.
     ///
     /// The sweep runs without tests. Only if an input's adjoint is NaN it is run again with the rule that 0 annihilates, so
     /// that rule costs nothing where no slope is infinite.
-    pub(super) fn sweep(&self, seeds: &[(Var<'_, Lean<S>>, S)], adjoints: &mut Vec<S>) {
-        self.sweep_with(seeds, adjoints, |adjoint, slope| adjoint * slope);
+    pub(super) fn sweep_into(&self, seeds: &[(Var<'_, Lean<S>>, S)], adjoints: &mut Vec<S>) {
+        self.accumulate(seeds, adjoints, |adjoint, slope| adjoint * slope);
         if adjoints.iter().any(S::has_nan) {
-            self.sweep_with(seeds, adjoints, S::chain);
+            adjoints.fill(S::from(0.0));
+            self.accumulate(seeds, adjoints, S::chain);
         }
     }
 
-    fn sweep_with(&self, seeds: &[(Var<'_, Lean<S>>, S)], adjoints: &mut Vec<S>, product: impl Fn(S, S) -> S) {
+    /// Adds the adjoints of the inputs to those in `adjoints`, which must be 0 but for those of inputs.
+    pub(super) fn accumulate(
+        &self,
+        seeds: &[(Var<'_, Lean<S>>, S)],
+        adjoints: &mut Vec<S>,
+        product: impl Fn(S, S) -> S,
+    ) {
         let inputs = self.store.inputs.get() as usize;
         self.store.entries.with(|entries| {
-            adjoints.clear();
-            adjoints.resize(inputs + entries.len(), S::from(0.0));
+            let slots = inputs + entries.len();
+            adjoints.resize(adjoints.len().max(slots), S::from(0.0));
             for (y, seed) in seeds.iter().filter(|(y, _)| y.tape.is_some()) {
                 adjoints[y.handle.slot as usize] += seed.chain(y.handle.slope);
             }
-            sweep(entries, inputs, adjoints, product);
+            sweep(entries, &mut adjoints[..slots], S::from(0.0), product);
         });
     }
 }
@@ -318,35 +398,4 @@ impl<S: Scalar> Tape<Lean<S>> {
 fn recycle<A, B>(list: Vec<A>) -> Vec<B> {
     debug_assert!(list.is_empty());
     list.into_iter().map(|_| unreachable!()).collect()
-}
-
-/// The reverse sweep: from the last entry to the first, each slot's adjoint, complete by then, is taken out and passed on to
-/// the slots of its arguments, times the slopes. What is left are the adjoints of the inputs.
-#[inline(always)]
-fn sweep<S: Scalar>(entries: &[Entry<S>], inputs: usize, adjoints: &mut [S], product: impl Fn(S, S) -> S) {
-    let Some(&last) = adjoints.last() else { return };
-    // The adjoint of the slot before is kept at hand: most ops use the one before, and memory would give it back late.
-    let (mut adjoint, mut kept) = (last, last);
-    let mut slot = adjoints.len();
-    for entry in entries.iter().rev() {
-        slot -= 1;
-        let before = slot - 1;
-        let [first, second] = entry.arg;
-        if first & SHARED == 0 {
-            adjoint = kept;
-        }
-        adjoints[slot] = S::from(0.0);
-        kept = adjoints[before];
-        let mut pass = |arg: u32, slope: S| {
-            let share = product(adjoint, slope);
-            if arg as usize == before {
-                kept += share;
-            } else {
-                adjoints[arg as usize] += share;
-            }
-        };
-        pass(first & !SHARED, entry.slope[0]);
-        pass(second, entry.slope[1]);
-    }
-    adjoints[inputs - 1] = kept;
 }

@@ -2,10 +2,11 @@
 //!
 //! This part uses `op` and `real`. One front end, [`Var`], stands before two tapes: the *lean* one keeps slopes alone and
 //! is the fast way to a gradient; the *recording* one keeps ops, arguments and values, and is what is explained, checked
-//! and run again. Start with `lean.rs`: the reverse sweep is its last page.
+//! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `lean.rs`.
 
 use crate::error::Error;
 use crate::op::{Apply, Op, Reduce};
+use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,8 @@ mod modes;
 mod opaque;
 mod recording;
 mod scalar;
+mod segment;
+mod sweep;
 mod var;
 
 pub use erased::{Erased, Fixed, Named, Rule, Variadic};
@@ -44,19 +47,19 @@ pub use var::Var;
 /// ```
 pub struct Tape<K: Kind = Recording> {
     id: u64,
-    uses: u64,
+    uses: Cell<u64>,
     store: K::Store,
 }
 
 impl<K: Kind> Tape<K> {
     fn with_store(store: K::Store) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Tape { id: NEXT.fetch_add(1, Ordering::Relaxed), uses: 0, store }
+        Tape { id: NEXT.fetch_add(1, Ordering::Relaxed), uses: Cell::new(0), store }
     }
 
     /// Which tape this is, and which use of it.
     fn stamp(&self) -> (u64, u64) {
-        (self.id, self.uses)
+        (self.id, self.uses.get())
     }
 }
 
@@ -117,9 +120,27 @@ pub trait Kind: sealed::Sealed + Sized {
         x: &[Var<'_, Self>; N],
         a: Self::Scalar,
     ) -> Self::Handle;
+    /// The value of one application of an op to these lists of arguments, of which at least one is of this tape; it is recorded.
     #[doc(hidden)]
     #[track_caller]
-    fn record_reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[Var<'_, Self>], a: Self::Scalar) -> Self::Handle;
+    fn reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[&[Var<'_, Self>]]) -> (Self::Scalar, Self::Handle);
+    #[doc(hidden)]
+    fn preaccumulate<'t, const N: usize, const M: usize>(
+        _: &'t Tape<Self>,
+        x: [Var<'t, Self>; N],
+        f: impl Fn([Var<'t, Self>; N]) -> [Var<'t, Self>; M],
+    ) -> [Var<'t, Self>; M] {
+        f(x)
+    }
+    #[doc(hidden)]
+    fn sum_terms<'t>(
+        _: &'t Tape<Self>,
+        n: usize,
+        x: &[Var<'t, Self>],
+        term: impl Fn(usize, &[Var<'t, Self>]) -> Var<'t, Self>,
+    ) -> Var<'t, Self> {
+        (0..n).map(|i| term(i, x)).sum()
+    }
     #[doc(hidden)]
     #[track_caller]
     fn less<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> Self::Mask<'t>;

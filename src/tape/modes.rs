@@ -51,7 +51,7 @@ where
     let x = tape.vars(x);
     let row = |y| {
         let mut adjoints = vec![];
-        tape.sweep(&[(y, S::from(1.0))], &mut adjoints);
+        tape.sweep_into(&[(y, S::from(1.0))], &mut adjoints);
         adjoints.truncate(x.len());
         adjoints
     };
@@ -95,7 +95,7 @@ where
     assert_eq!(y.len(), w.len(), "there must be one weight for each output");
     let seeds: Vec<_> = y.iter().copied().zip(w.iter().copied()).collect();
     let mut g = vec![];
-    tape.sweep(&seeds, &mut g);
+    tape.sweep_into(&seeds, &mut g);
     g.truncate(x.len());
     (y.into_iter().map(Var::value).collect(), g)
 }

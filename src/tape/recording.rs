@@ -7,6 +7,7 @@ use super::gradient::{Gradient, late};
 use super::sealed::Sealed;
 use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
+use crate::op::apply::Args;
 use crate::op::{Apply, Equal, Less, LessEqual, Op, Params, Reduce, Select};
 use crate::real::Dual;
 use indexmap::IndexMap;
@@ -230,11 +231,13 @@ impl Kind for Recording {
     }
 
     #[track_caller]
-    fn record_reduce<O: Reduce>(tape: &Tape, op: &O, x: &[Var<'_>], a: f64) -> u32 {
+    fn reduce<O: Reduce>(tape: &Tape, op: &O, x: &[&[Var<'_>]]) -> (f64, u32) {
+        let x = || x.iter().copied().flatten();
+        let value = op.value(&x().map(|x| x.value).collect::<Args<f64>>());
         let id = tape.store.op_id::<O>(O::NAME, &op.params(), || Arc::new(Variadic(op.clone())));
         let nodes = &mut *tape.store.nodes.borrow_mut();
-        let args: SmallVec<[u32; 8]> = x.iter().map(|x| nodes.argument(x, Location::caller())).collect();
-        nodes.push(id, &args, a, Location::caller())
+        let args: Args<u32> = x().map(|x| nodes.argument(x, Location::caller())).collect();
+        (value, nodes.push(id, &args, value, Location::caller()))
     }
 
     #[track_caller]
@@ -297,7 +300,7 @@ impl Tape {
 
     /// Forgets everything that was recorded, and keeps the memory.
     pub fn reset(&mut self) {
-        self.uses += 1;
+        *self.uses.get_mut() += 1;
         let nodes = self.store.nodes.get_mut();
         nodes.heads.clear();
         nodes.values.clear();

@@ -1,7 +1,8 @@
 //! The variable: a number that remembers where it came from.
 
 use super::{Gradient, Kind, Recording, Relation, Tape};
-use crate::op::{self, Apply, Op, Reduce, apply::expect_arity};
+use crate::op::apply::{Args, expect_arity, len};
+use crate::op::{self, Apply, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
@@ -66,15 +67,17 @@ impl<'t, K: Kind> Var<'t, K> {
     #[inline(always)]
     #[track_caller]
     pub(super) fn tape_of(x: &[Self]) -> Option<&'t Tape<K>> {
-        let mut tape = x[0].tape;
-        for y in &x[1..] {
-            tape = match (tape, y.tape) {
-                (None, tape) | (tape, None) => tape,
-                (Some(a), Some(b)) if ptr::eq(a, b) => tape,
-                _ => foreign(),
-            };
+        x.iter().fold(None, |tape, x| Self::same_tape(tape, x.tape))
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    pub(super) fn same_tape(a: Option<&'t Tape<K>>, b: Option<&'t Tape<K>>) -> Option<&'t Tape<K>> {
+        match (a, b) {
+            (None, tape) | (tape, None) => tape,
+            (Some(a), Some(b)) if ptr::eq(a, b) => Some(a),
+            _ => foreign(),
         }
-        tape
     }
 
     /// Tells the tape of a comparison that the program branches on.
@@ -102,16 +105,34 @@ impl<K: Kind> Apply for Var<'_, K> {
     }
 
     #[track_caller]
-    fn reduce<O: Reduce>(op: &O, x: &[Self]) -> Self {
-        expect_arity(op, x.len());
-        let tape = Self::tape_of(x);
-        let values: SmallVec<[K::Scalar; 8]> = x.iter().map(|x| x.value).collect();
-        let value = K::Scalar::reduce(op, &values);
-        let handle = match tape {
-            Some(tape) => K::record_reduce(tape, op, x, value),
-            None => K::constant(),
-        };
-        Var { tape, handle, value }
+    fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+        expect_arity(op, len(x));
+        let tape = x.iter().fold(None, |tape, x| Self::same_tape(tape, Self::tape_of(x)));
+        match tape {
+            Some(tape) => {
+                let (value, handle) = K::reduce(tape, op, x);
+                Var { tape: Some(tape), handle, value }
+            }
+            None => {
+                let values: Args<K::Scalar> = x.iter().copied().flatten().map(|x| x.value).collect();
+                Var::constant(K::Scalar::reduce(op, &values))
+            }
+        }
+    }
+
+    #[inline]
+    fn preaccumulate<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
+        match Self::tape_of(&x) {
+            Some(tape) => K::preaccumulate(tape, x, f),
+            None => f(x),
+        }
+    }
+
+    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
+        match Self::tape_of(x) {
+            Some(tape) => K::sum_terms(tape, n, x, term),
+            None => (0..n).map(|i| term(i, x)).sum(),
+        }
     }
 }
 
