@@ -8,7 +8,9 @@ pub struct Chain {
 }
 
 impl Workload for Chain {
-    const NAME: &'static str = "chain";
+    fn name(&self) -> &'static str {
+        "chain"
+    }
 
     fn ops(&self) -> usize {
         self.n

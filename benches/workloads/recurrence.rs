@@ -1,7 +1,7 @@
 //! S3, a long recurrence: x ← σ(a x + b tanh(c x)) + (0.01 (x − d) if x > d), and the mean of all x. The mean, since the
 //! slope of the last x alone dies out within a thousand steps.
 
-use super::{Apply, Workload};
+use super::{Apply, Workload, sigmoid};
 use gprime::prelude::Activations;
 
 #[derive(Clone)]
@@ -18,7 +18,9 @@ impl Recurrence {
 }
 
 impl Workload for Recurrence {
-    const NAME: &'static str = "S3";
+    fn name(&self) -> &'static str {
+        "S3"
+    }
 
     fn ops(&self) -> usize {
         12 * self.steps - 5 // 11 a step, 2 more where x > d, which half of the steps but 3 are, and 1 for the mean
@@ -93,8 +95,4 @@ impl Workload for Recurrence {
         g.copy_from_slice(&[ga, gb, gc, gd]);
         sum * mean
     }
-}
-
-fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + (-z).exp())
 }

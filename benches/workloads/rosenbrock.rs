@@ -8,7 +8,9 @@ pub struct Rosenbrock {
 }
 
 impl Workload for Rosenbrock {
-    const NAME: &'static str = "S1";
+    fn name(&self) -> &'static str {
+        "S1"
+    }
 
     fn ops(&self) -> usize {
         8 * (self.n - 1)

@@ -9,7 +9,9 @@ pub struct SumLoop {
 }
 
 impl Workload for SumLoop {
-    const NAME: &'static str = "sum loop";
+    fn name(&self) -> &'static str {
+        "sum loop"
+    }
 
     fn ops(&self) -> usize {
         self.n
@@ -55,7 +57,9 @@ pub struct Sum {
 }
 
 impl Workload for Sum {
-    const NAME: &'static str = "sum call";
+    fn name(&self) -> &'static str {
+        "sum call"
+    }
 
     fn ops(&self) -> usize {
         self.n
