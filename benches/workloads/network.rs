@@ -95,22 +95,24 @@ impl Workload for Network {
         let (g2, g) = g.split_at_mut(n * n);
         let (gb2, g) = g.split_at_mut(n);
         let (g3, gb3) = g.split_at_mut(n);
-        let d = p - LABEL;
-        gb3[0] = d;
+        let d3 = p - LABEL;
+        gb3[0] = d3;
         d1.fill(0.0);
         for j in 0..n {
-            g3[j] = d * h2[j];
-            gb2[j] = d * w3[j] * (1.0 - h2[j] * h2[j]);
+            g3[j] = d3 * h2[j];
+            let d2 = d3 * w3[j] * (1.0 - h2[j] * h2[j]);
+            gb2[j] = d2;
             let (row, g) = (&w2[j * n..(j + 1) * n], &mut g2[j * n..(j + 1) * n]);
             for i in 0..n {
-                g[i] = gb2[j] * h1[i];
-                d1[i] += gb2[j] * row[i];
+                g[i] = d2 * h1[i];
+                d1[i] += d2 * row[i];
             }
         }
         for j in 0..n {
-            gb1[j] = d1[j] * (1.0 - h1[j] * h1[j]);
+            let d1 = d1[j] * (1.0 - h1[j] * h1[j]);
+            gb1[j] = d1;
             for (g, x) in g1[j * INPUTS..(j + 1) * INPUTS].iter_mut().zip(&self.sample) {
-                *g = gb1[j] * x;
+                *g = d1 * x;
             }
         }
         loss(p)
