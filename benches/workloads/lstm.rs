@@ -72,7 +72,7 @@ impl Workload for Lstm {
         let mut total = R::from(0.0);
         for pair in self.characters.windows(2) {
             let mut x: [R; BITS] = std::array::from_fn(|i| extra[i] * pair[0][i]);
-            for (p, state) in main.chunks(8 * BITS).zip(state.chunks_mut(2 * BITS)) {
+            for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2 * BITS)) {
                 let (w, b) = p.split_at(4 * BITS);
                 let (hidden, cell) = state.split_at_mut(BITS);
                 for i in 0..BITS {
@@ -101,7 +101,7 @@ impl Workload for Lstm {
         let mut total = 0.0;
         for pair in self.characters.windows(2) {
             let mut x: [f64; BITS] = std::array::from_fn(|i| extra[i] * pair[0][i]);
-            for (p, state) in main.chunks(8 * BITS).zip(state.chunks_mut(2 * BITS)) {
+            for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2 * BITS)) {
                 let (w, b) = p.split_at(4 * BITS);
                 let (hidden, cell) = state.split_at_mut(BITS);
                 for i in 0..BITS {

@@ -1,0 +1,138 @@
+//! Times, of all ways to a workload in turn.
+//!
+//! The loop is our own. What counts here are ratios, on machines whose clock drifts by a third between minutes:
+//! criterion and divan run one benchmark after the other, which puts that drift into the ratio; tango measures pairs, but
+//! of two builds of one function, not of two functions. So all ways to one workload take turns, and a ratio is the median
+//! over the rounds of the ratio within a round.
+
+use crate::Visitor;
+use crate::workloads::Workload;
+use gprime::prelude::*;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// How long one way runs in a round, at least, and how long all rounds of a workload take together.
+const TURN: Duration = Duration::from_millis(1);
+const WORKLOAD: Duration = Duration::from_secs(10);
+
+/// A way to the value of a workload, and most often to its gradient, and what calls it so many times.
+type Way<'a> = (&'static str, Box<dyn FnMut(u32) + 'a>);
+
+/// What was measured of one way to a workload.
+pub struct Row {
+    pub workload: &'static str,
+    pub ops: usize,
+    pub way: &'static str,
+    /// The time of one call.
+    pub seconds: f64,
+    pub nanos_per_op: f64,
+    pub to_plain: f64,
+    pub to_hand: f64,
+}
+
+pub struct Timing {
+    limit: Duration,
+    pub rows: Vec<Row>,
+}
+
+impl Timing {
+    /// Without a benchmark to make it runs everything once.
+    pub fn new(bench: bool) -> Self {
+        println!("{:9} {:10} {:>12} {:>8} {:>9} {:>9}", "workload", "way", "time", "ns/op", "× plain", "× hand");
+        Timing { limit: if bench { WORKLOAD } else { Duration::ZERO }, rows: vec![] }
+    }
+}
+
+impl Visitor for Timing {
+    fn visit<W: Workload>(&mut self, turns: &[W]) {
+        let (points, len) = (turns.iter().flat_map(W::point).collect::<Vec<f64>>(), turns[0].point().len());
+        let point = |k: usize| &points[len * k..len * (k + 1)];
+        let mut by_hand = turns.to_vec();
+        let (mut g_hand, mut g_lean) = (vec![0.0; len], vec![0.0; len]);
+        let (mut lean, mut recording, mut gradient) = (Tape::lean(), Tape::new(), Gradient::default());
+        let mut ways = vec![
+            way("plain", turns.len(), |k| turns[k].plain(black_box(point(k)))),
+            way("hand", turns.len(), |k| by_hand[k].hand(black_box(point(k)), black_box(&mut g_hand))),
+            way("lean", turns.len(), |k| {
+                lean.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_lean))
+            }),
+        ];
+        // twelve million nodes would need half a gigabyte
+        if turns[0].ops() < 1_000_000 {
+            ways.push(way("recording", turns.len(), |k| {
+                recording.reset();
+                let inputs: Vec<Var<'_>> = black_box(point(k)).iter().map(|&x| recording.var(x)).collect();
+                let y = turns[k].program(&inputs);
+                recording.backward_into(y, black_box(&mut gradient));
+                y.value()
+            }));
+        }
+
+        let rounds = rounds(&mut ways, self.limit);
+        for (i, &(way, _)) in ways.iter().enumerate() {
+            let ratio_to = |j: usize| median(rounds.iter().map(|round| round[i] / round[j]));
+            let seconds = median(rounds.iter().map(|round| round[i]));
+            let row = Row {
+                workload: turns[0].name(),
+                ops: turns[0].ops(),
+                way,
+                seconds,
+                nanos_per_op: 1e9 * seconds / turns[0].ops() as f64,
+                to_plain: ratio_to(0),
+                to_hand: ratio_to(1),
+            };
+            let Row { workload, nanos_per_op, to_plain, to_hand, .. } = row;
+            let micros = 1e6 * seconds;
+            println!("{workload:9} {way:10} {micros:>9.3} µs {nanos_per_op:>8.3} {to_plain:>9.2} {to_hand:>9.2}");
+            self.rows.push(row);
+        }
+    }
+}
+
+/// The seconds of one call, for each way in each round.
+fn rounds(ways: &mut [Way<'_>], limit: Duration) -> Vec<Vec<f64>> {
+    let start = Instant::now();
+    let calls: Vec<u32> = ways.iter_mut().map(|(_, repeat)| calls_in_a_turn(repeat)).collect();
+    let mut rounds = vec![];
+    while rounds.is_empty() || start.elapsed() < limit {
+        rounds.push(ways.iter_mut().zip(&calls).map(|((_, repeat), &calls)| turn(repeat, calls)).collect());
+    }
+    rounds
+}
+
+/// The loop is inside, and compiled for this way: a call through a pointer would be felt in a price that takes 30 ns.
+fn way<'a>(name: &'static str, turns: usize, mut call: impl FnMut(usize) -> f64 + 'a) -> Way<'a> {
+    let mut k = 0;
+    let repeat = move |calls| {
+        for _ in 0..calls {
+            black_box(call(k));
+            k = if k + 1 < turns { k + 1 } else { 0 };
+        }
+    };
+    (name, Box::new(repeat))
+}
+
+/// How many calls fill a turn, after a first few that make the tape as large as it will be.
+fn calls_in_a_turn(repeat: &mut dyn FnMut(u32)) -> u32 {
+    let (start, mut calls) = (Instant::now(), 0);
+    while start.elapsed() < TURN {
+        repeat(1);
+        calls += 1;
+    }
+    (TURN.as_secs_f64() / turn(repeat, calls)).ceil() as u32
+}
+
+/// The seconds of one call, from several in a row after one that is not counted: the way before left its own data in the
+/// caches.
+fn turn(repeat: &mut dyn FnMut(u32), calls: u32) -> f64 {
+    repeat(1);
+    let start = Instant::now();
+    repeat(calls);
+    start.elapsed().as_secs_f64() / f64::from(calls)
+}
+
+fn median(times: impl Iterator<Item = f64>) -> f64 {
+    let mut times: Vec<f64> = times.collect();
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
