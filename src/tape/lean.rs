@@ -7,8 +7,8 @@
 
 use super::bump::Bump;
 use super::gradient::{Gradient, late};
-use super::segment::Segment;
 use super::sealed::Sealed;
+use super::segment::Segment;
 use super::sweep::{Entry, SHARED, sweep};
 use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};

@@ -26,27 +26,30 @@ pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
     product: impl Fn(A, S) -> A,
 ) {
     let Some(&last) = adjoints.last() else { return };
-    // The adjoint of the slot before is kept at hand: most ops use the one before, and memory would give it back late.
+    // The adjoint of the slot below is kept at hand: most ops use the one before, and memory would give it back late.
     let (mut adjoint, mut kept) = (last, last);
     let mut slot = adjoints.len() - 1;
     for entry in entries.iter().rev() {
-        let [first, second] = entry.arg;
-        if first & SHARED == 0 {
-            adjoint = kept;
+        let ([first, second], slope) = (entry.arg, entry.slope);
+        if first & SHARED != 0 {
+            adjoints[(first & !SHARED) as usize] += product(adjoint, slope[0]);
+            adjoints[second as usize] += product(adjoint, slope[1]);
+            slot -= 1;
+            kept = adjoints[slot];
+            continue;
         }
+        adjoint = kept;
         adjoints[slot] = zero;
         slot -= 1;
         kept = adjoints[slot];
-        let mut pass = |arg: u32, slope: S| {
+        for (arg, slope) in [(first, slope[0]), (second, slope[1])] {
             let share = product(adjoint, slope);
             if arg as usize == slot {
                 kept += share;
             } else {
                 adjoints[arg as usize] += share;
             }
-        };
-        pass(first & !SHARED, entry.slope[0]);
-        pass(second, entry.slope[1]);
+        }
     }
     adjoints[slot] = kept;
 }
