@@ -6,6 +6,7 @@
 //! last branch, which hands it on.
 
 use super::{Domain, Kink, Op, Point, Real, ops};
+use crate::real::tanh_and_rest;
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
 
@@ -43,6 +44,15 @@ fn clamp_slope<R: Real>(z: R, lo: f64, hi: f64, factor: f64) -> R {
 #[inline(always)]
 fn minus_abs<R: Real>(z: R) -> R {
     R::select(z.less(0.0.into()), z, -z)
+}
+
+/// σ(−|z|). The slope σ(1 − σ), which is even, has its digits on the left alone: 1 − a has none where a is nearly 1.
+#[inline(always)]
+fn left_sigmoid<R: Real>(z: R) -> R {
+    let e = minus_abs(z).exp();
+    let a = e / (e + 1.0);
+    // this is e − e a, where a small e hides the errors of a
+    R::select(e.less(0.22.into()), e - e * a, a)
 }
 
 /// g′(z) from g′(−|z|), for a g with g(z) − g(−z) = z: the slopes at z and −z add up to 1.
@@ -132,15 +142,17 @@ pub struct Sigmoid;
 impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        let e = minus_abs(z).exp();
-        let a = R::select(z.less(0.0.into()), e, 1.0.into()) / (e + 1.0);
-        // e / (1 + e) is e − e a, where a small e hides the errors of a
-        R::select(z.less(R::from(-1.5)), e - e * a, a)
+        Sigmoid.value_and_slope([z]).0
     }
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        // 1 − a has no digits where a is nearly 1; σ′ is even, so it is taken on the left, where a ≤ ½
-        let left = R::choose(R::from(0.0).less(z), || Sigmoid.value([-z]), || a);
+        // a is the left value where z ≤ 0
+        let left = R::choose(R::from(0.0).less(z), || left_sigmoid(z), || a);
         [left * (-left + 1.0)]
+    }
+    fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        let left = left_sigmoid(z);
+        let right = -left + 1.0;
+        (R::select(z.less(0.0.into()), left, right), [left * right])
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         R::from(1.0) / ((-z).exp() + 1.0)
@@ -158,13 +170,15 @@ impl Op<1> for Tanh {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         z.tanh()
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        // 1 − a² has its digits only while a is small; but it has those of its derivative even at 0
-        let far = || {
-            let e = (minus_abs(z) * 2.0).exp();
-            e * 4.0 / (e * (e + 2.0) + 1.0)
-        };
-        [R::choose(z.abs().less(0.5.into()), || -(a * a) + 1.0, far)]
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        self.value_and_slope([z]).1
+    }
+    fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        let (a, rest) = tanh_and_rest(z);
+        // 1 − a² has its digits only while a is small, but it has those of its derivative even at 0;
+        // beyond it is (1 − |a|)(1 + |a|)
+        let slope = R::select(z.abs().less(0.5.into()), -(a * a) + 1.0, rest * (-rest + 2.0));
+        (a, [slope])
     }
     fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
         [-(a * a) + 1.0]

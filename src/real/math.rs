@@ -3,7 +3,12 @@
 //! They are pure Rust, so the bits do not depend on the platform. `pxfm` rounds correctly on every point that was
 //! looked at (4 million a function) and is not much slower than the system's library; where `libm` is within 1 ULP and
 //! takes half the time or less, it is `libm`. The system's own `acosh` and `atanh` are off by up to 10⁵ ULP near the
-//! edges, its `asinh` overflows beyond 9e307, and its `tanh` and `sinh` are off by 2 ULP.
+//! edges, its `asinh` overflows beyond 9e307, and its `tanh` and `sinh` are off by 2 ULP. The exponential is our own: see
+//! `exp.rs`.
+
+use super::Real;
+
+mod exp;
 
 macro_rules! from {
     ($($f:ident($($x:ident),+) = $path:path;)*) => { $(
@@ -15,9 +20,9 @@ macro_rules! from {
 }
 
 from! {
-    exp(x) = pxfm::f_exp;
+    exp(x) = exp::exp;
     exp2(x) = pxfm::f_exp2;
-    expm1(x) = pxfm::f_expm1;
+    expm1(x) = exp::expm1;
     ln(x) = pxfm::f_log;
     log2(x) = pxfm::f_log2;
     log10(x) = pxfm::f_log10;
@@ -51,21 +56,32 @@ pub(super) fn sinh(x: f64) -> f64 {
     if x == 0.0 { x } else { pxfm::f_sinh(x) }
 }
 
-/// t / (t + 2) with t = e²ˣ − 1: within 2 ULP and as fast as the system's; `pxfm`'s own takes twice the time.
-/// A small t hides the errors of the quotient; beyond, the sum's rounding error is carried along.
 #[inline(always)]
 pub(super) fn tanh(x: f64) -> f64 {
-    let z = x.abs();
-    if !(1e-8..22.0).contains(&z) {
-        return if z >= 22.0 { 1f64.copysign(x) } else { x };
-    }
-    let t = pxfm::f_expm1(2.0 * z);
+    tanh_and_rest(x).0
+}
+
+/// tanh x, and 1 − |tanh x| with all its digits: t / (t + 2) and 2 / (t + 2), where t = e²ᶻ − 1 and z = |x|. Within 2 ULP, and
+/// as fast as the system's tanh alone.
+///
+/// A small t hides the errors of the quotient; beyond, the sum's rounding error is carried along.
+#[inline(always)]
+pub(crate) fn tanh_and_rest<R: Real>(x: R) -> (R, R) {
+    let negative = x.less(0.0.into());
+    let z = R::select(negative, -x, x);
+    // from here on tanh is 1, and the rest 2 e⁻²ᶻ
+    let end = R::from(22.0);
+    let beyond = end.less(z);
+    let t = (R::select(beyond, end, z) * 2.0).expm1();
     let sum = t + 2.0;
     let two = sum - t;
-    let error = (2.0 - two) + (t - (sum - two));
-    let q = t / sum;
-    let a = if t < 1.0 { t * 0.5 - t * 0.5 * q } else { q - q * (error / sum) };
-    a.copysign(x)
+    let error = (-two + 2.0) + (t - (sum - two));
+    let (q, rest) = (t / sum, R::from(2.0) / sum);
+    let correction = error * rest * 0.5;
+    let half = t * 0.5;
+    let a = R::select(t.less(1.0.into()), half - half * q, q - q * correction);
+    let rest = R::choose(beyond, || (z * -2.0).exp() * 2.0, || rest - rest * correction);
+    (R::select(negative, -a, a), rest)
 }
 
 #[inline(always)]

@@ -8,6 +8,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 mod dual;
+mod exact;
 mod float;
 mod lanes;
 mod math;
@@ -15,6 +16,7 @@ mod twofold;
 
 pub use dual::Dual;
 pub use lanes::Lanes;
+pub(crate) use math::tanh_and_rest;
 pub use twofold::Twofold;
 
 /// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.

@@ -4,11 +4,10 @@
 //! building blocks of double-word arithmetic" (2017), each correct to a few units of 2⁻¹⁰⁶; they rest on `exact.rs`. The
 //! functions are in `math.rs` and `erf.rs`: as a rule one Newton step from the `f64` function, which doubles its digits.
 
-use super::{Real, assign_operators, intrinsics};
+use super::{Real, assign_operators, exact, intrinsics};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
-mod exact;
 mod math;
 
 /// The unevaluated sum of two `f64`, the second at most half a unit in the last place of the first: about 32 digits over

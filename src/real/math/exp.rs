@@ -1,0 +1,106 @@
+//! The exponential, the one function that most activations and half of all tapes wait for.
+//!
+//! It is ours for two reasons. `pxfm`'s is wrong on 1 in 25 000 arguments with a subnormal result (0.1.30: exp(−708.98) is
+//! 2.6e-309 instead of 1.2e-308), and no library's can be inlined: here a value and its slope share what they have in common,
+//! and the latency is half.
+//!
+//! eˣ = 2^(k/128) eʳ with |r| ≤ ln 2 / 256: a table of powers of 2 and six terms of the series. This is Tang's method
+//! ("Table-driven implementation of the exponential function in IEEE floating-point arithmetic", 1989); the error is
+//! below 0.52 ULP, for eˣ − 1 below 1.8.
+
+use crate::real::exact;
+
+/// 2^(i/128), rounded, and how much the exact number is greater, relatively.
+type Power = (f64, f64);
+
+const STEPS: usize = 128;
+static POWERS: [Power; STEPS] = powers();
+
+/// The powers of 2^(1/128), which is given to 106 bits (computed with 80 digits); the last has an error of 2⁻⁹⁷.
+const fn powers() -> [Power; STEPS] {
+    const BASE: (f64, f64) = (1.0054299011128027, 9.499186535455032e-17);
+    let mut powers = [(1.0, 0.0); STEPS];
+    let (mut hi, mut lo) = (1.0, 0.0);
+    let mut i = 1;
+    while i < STEPS {
+        let (p, error) = exact::product(hi, BASE.0);
+        (hi, lo) = exact::ordered_sum(p, error + (hi * BASE.1 + lo * BASE.0));
+        powers[i] = (hi, lo / hi);
+        i += 1;
+    }
+    powers
+}
+
+/// The k nearest to x · 128 / ln 2, the power 2^((k mod 128)/128), and the factor eˣ / 2^(k/128) − 1, which includes what the
+/// rounded power leaves.
+#[inline(always)]
+fn parts(x: f64) -> (i32, f64, f64) {
+    const PER_STEP: f64 = 184.6649652337873;
+    // ln 2 / 128 in two parts: the first has 34 bits, so that k times it is exact
+    const STEP: (f64, f64) = (0.005415212347998022, 1.2655086083325438e-13);
+    // added to a smaller number it leaves the nearest integer in the last bits
+    const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
+    let shifted = x * PER_STEP + SHIFT;
+    let (k, steps) = (shifted.to_bits() as i32, shifted - SHIFT);
+    // exact, and what is missing of it
+    let (most, rest) = (x - steps * STEP.0, -(steps * STEP.1));
+    let (power, tail) = POWERS[k as usize % STEPS];
+    let r = most + rest;
+    let square = r * r;
+    let low = square * (r * (1.0 / 6.0) + 0.5);
+    let high = square * square * ((r * (1.0 / 120.0) + 1.0 / 24.0) + square * (1.0 / 720.0));
+    (k, power, most + (low + (high + (rest + tail))))
+}
+
+/// x × 2ⁿ for an x in [1, 2) and a result that is normal.
+#[inline(always)]
+fn scale(x: f64, n: i32) -> f64 {
+    f64::from_bits(x.to_bits().wrapping_add((n as u64) << 52))
+}
+
+/// Whether neither eˣ rounds to 1 nor leaves the normal numbers.
+#[inline(always)]
+fn is_ordinary(x: f64) -> bool {
+    const SMALLEST: u64 = (1.0 / (1u64 << 54) as f64).to_bits();
+    const LARGEST: u64 = 708f64.to_bits();
+    x.abs().to_bits().wrapping_sub(SMALLEST) < LARGEST - SMALLEST
+}
+
+#[inline]
+pub(crate) fn exp(x: f64) -> f64 {
+    if !is_ordinary(x) {
+        return exp_at_the_edge(x);
+    }
+    let (k, power, factor) = parts(x);
+    let power = scale(power, k >> 7);
+    power + power * factor
+}
+
+#[cold]
+#[inline(never)]
+fn exp_at_the_edge(x: f64) -> f64 {
+    if x.is_nan() {
+        x
+    } else if x.abs() < 1.0 {
+        1.0 + x
+    } else if x > 710.0 {
+        f64::INFINITY
+    } else if x < -746.0 {
+        0.0
+    } else {
+        let (k, power, factor) = parts(x);
+        let (n, half) = (k >> 7, k >> 8);
+        (power + power * factor) * scale(1.0, half) * scale(1.0, n - half)
+    }
+}
+
+/// eˣ − 1.
+#[inline]
+pub(crate) fn expm1(x: f64) -> f64 {
+    if !is_ordinary(x) {
+        return if x.abs() < 1.0 { x } else { exp_at_the_edge(x) - 1.0 };
+    }
+    let (k, power, factor) = parts(x);
+    let power = scale(power, k >> 7);
+    (power - 1.0) + power * factor
+}
