@@ -58,7 +58,7 @@ pub use tape::{
 
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the tape, and the modes.
 pub mod prelude {
-    pub use crate::op::{Activations, Apply, Arithmetic, Losses, Op, Reduce, Reductions};
+    pub use crate::op::{Activations, Apply, Arithmetic, Block, Losses, Op, Reduce, Reductions};
     pub use crate::real::{Dual, Lanes, Real};
     pub use crate::tape::{
         Gradient, Lean, Recording, Scalar, Tape, Var, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp,

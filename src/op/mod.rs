@@ -17,7 +17,7 @@ mod loss;
 mod reduction;
 
 pub use activation::*;
-pub use apply::Apply;
+pub use apply::{Apply, Block};
 pub use arithmetic::*;
 pub use branch::*;
 pub use elementary::*;
@@ -65,6 +65,13 @@ pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
     ///
     /// Where there is none: at a kink the element of smallest norm of the subdifferential, at a jump 0, NaN at NaN.
     fn slope<R: Real>(&self, x: [R; N], a: R) -> [R; N];
+
+    /// The value and the slopes at once, for a rule in which the two share what is costly, such as an exponential.
+    #[inline(always)]
+    fn value_and_slope<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
+        let a = self.value(x);
+        (a, self.slope(x, a))
+    }
 
     /// The formula that the textbooks give for the value, where the one that keeps its digits looks different.
     /// It is what is printed; a test holds it equal to the value.

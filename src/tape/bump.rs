@@ -23,23 +23,31 @@ impl<T: Copy> Bump<T> {
         unsafe { (*self.0.get()).len() }
     }
 
-    /// Appends an item.
+    /// Appends an item; its place is returned.
     ///
     /// # Panics
     /// If there would be more than `limit` items.
     #[inline(always)]
-    pub fn push(&self, item: T, limit: usize) {
-        // SAFETY: as in `len`; this `&mut` is the only reference, and `grow` and `push` run no code of the caller's
+    pub fn push(&self, item: T, limit: usize) -> usize {
+        // SAFETY: as in `len`; this `&mut` is the only reference, and `grow` and `write` run no code of the caller's
         // (`T: Copy` has no drop).
         let list = unsafe { &mut *self.0.get() };
-        if list.len() == list.capacity() {
+        let place = list.len();
+        if place == list.capacity() {
             grow(list, limit);
         }
         // SAFETY: there is room for one more: either there was before, or `grow` made it or panicked.
         unsafe {
-            list.as_mut_ptr().add(list.len()).write(item);
-            list.set_len(list.len() + 1);
+            list.as_mut_ptr().add(place).write(item);
+            list.set_len(place + 1);
         }
+        place
+    }
+
+    /// Appends several items.
+    pub fn extend(&self, items: &[T]) {
+        // SAFETY: as in `push`; the items are no part of the list, since `with` lends those of another one.
+        unsafe { (*self.0.get()).extend_from_slice(items) }
     }
 
     /// Removes all items, and keeps the memory.

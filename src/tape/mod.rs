@@ -5,12 +5,15 @@
 //! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `lean.rs`.
 
 use crate::error::Error;
-use crate::op::{Apply, Op, Reduce};
+use crate::op::apply::map_each;
+use crate::op::{Apply, Block, Dot, Op, Reduce, Sum};
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod block;
 mod bump;
 mod erased;
 mod gradient;
@@ -21,6 +24,7 @@ mod recording;
 mod scalar;
 mod segment;
 mod sweep;
+mod tangents;
 mod var;
 
 pub use erased::{Erased, Fixed, Named, Rule, Variadic};
@@ -30,6 +34,7 @@ pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use opaque::{FloatKind, Opaque};
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
+pub use tangents::Tangents;
 pub use var::Var;
 
 /// What was computed, in order: each variable's op and arguments, or only what the reverse sweep needs of them.
@@ -111,16 +116,15 @@ pub trait Kind: sealed::Sealed + Sized {
     #[doc(hidden)]
     fn constant() -> Self::Handle;
 
-    /// Records one application of an op to arguments of which at least one is of this tape.
+    /// The value of one application of an op to arguments of which at least one is of this tape; it is recorded.
     #[doc(hidden)]
     #[track_caller]
-    fn record<const N: usize, O: Op<N>>(
+    fn apply<const N: usize, O: Op<N>>(
         tape: &Tape<Self>,
         op: &O,
         x: &[Var<'_, Self>; N],
-        a: Self::Scalar,
-    ) -> Self::Handle;
-    /// The value of one application of an op to these lists of arguments, of which at least one is of this tape; it is recorded.
+    ) -> (Self::Scalar, Self::Handle);
+    /// The same of an op of any number of arguments, in several lists.
     #[doc(hidden)]
     #[track_caller]
     fn reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[&[Var<'_, Self>]]) -> (Self::Scalar, Self::Handle);
@@ -131,6 +135,46 @@ pub trait Kind: sealed::Sealed + Sized {
         f: impl Fn([Var<'t, Self>; N]) -> [Var<'t, Self>; M],
     ) -> [Var<'t, Self>; M] {
         f(x)
+    }
+    /// Σ wᵢ xᵢ of variables of which at least one is of this tape; it is recorded as one node.
+    #[doc(hidden)]
+    #[track_caller]
+    fn weighted_sum<'t>(_: &'t Tape<Self>, x: &[Var<'t, Self>], weights: &[f64]) -> (Self::Scalar, Self::Handle) {
+        let weights: SmallVec<[Var<'t, Self>; 32]> = weights.iter().map(|&weight| weight.into()).collect();
+        let sum = Var::reduce_parts(&Dot, &[x, &weights]);
+        (sum.value, sum.handle)
+    }
+    /// The sum of these; it is recorded as one node.
+    #[doc(hidden)]
+    #[track_caller]
+    fn sum<'t>(first: Var<'t, Self>, rest: impl Iterator<Item = Var<'t, Self>>) -> Var<'t, Self> {
+        let terms: SmallVec<[Var<'t, Self>; 8]> = std::iter::once(first).chain(rest).collect();
+        Var::reduce(&Sum, &terms)
+    }
+    #[doc(hidden)]
+    #[track_caller]
+    fn block<'t, const N: usize, const M: usize, B: Block<N, M>>(
+        _: &'t Tape<Self>,
+        block: &B,
+        x: [Var<'t, Self>; N],
+    ) -> [Var<'t, Self>; M] {
+        block.run(x)
+    }
+    #[doc(hidden)]
+    #[track_caller]
+    fn sum_blocks<'t, const N: usize, B: Block<N, 1>>(
+        terms: impl Iterator<Item = (B, [Var<'t, Self>; N])>,
+    ) -> Var<'t, Self> {
+        terms.map(|(block, x)| block.run(x)[0]).sum()
+    }
+    #[doc(hidden)]
+    #[track_caller]
+    fn map_block<'t, const N: usize, const M: usize, B: Block<N, M>>(
+        _: &'t Tape<Self>,
+        block: &B,
+        x: [&[Var<'t, Self>]; N],
+    ) -> [Vec<Var<'t, Self>>; M] {
+        map_each(block, x)
     }
     #[doc(hidden)]
     fn sum_terms<'t>(

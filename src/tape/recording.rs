@@ -225,9 +225,10 @@ impl Kind for Recording {
     }
 
     #[track_caller]
-    fn record<const N: usize, O: Op<N>>(tape: &Tape, op: &O, x: &[Var<'_>; N], a: f64) -> u32 {
+    fn apply<const N: usize, O: Op<N>>(tape: &Tape, op: &O, x: &[Var<'_>; N]) -> (f64, u32) {
+        let a = op.value(x.map(|x| x.value));
         let id = tape.store.op_id::<O>(O::NAME, &op.params(), || Arc::new(Fixed(op.clone())));
-        tape.store.push_node(id, x, a, Location::caller())
+        (a, tape.store.push_node(id, x, a, Location::caller()))
     }
 
     #[track_caller]

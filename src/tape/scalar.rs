@@ -14,9 +14,12 @@ pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
     /// Whether some component is NaN.
     fn has_nan(&self) -> bool;
 
-    /// The product of two slopes in a row, or `None` where it is not a normal number and the two must stay apart:
-    /// multiplied too early, 10²⁰⁰ · 10²⁰⁰ is ∞ even if an adjoint of 10⁻³⁰⁰ follows.
-    fn fold(self, inner: Self) -> Option<Self>;
+    /// Whether the product of an outer and an inner slope may stand for both. It may not where it over- or underflowed:
+    /// multiplied too early, 10²⁰⁰ · 10²⁰⁰ is ∞ even if an adjoint of 10⁻³⁰⁰ follows. A "no" only costs an entry.
+    fn folds(outer: Self, inner: Self, product: Self) -> bool;
+
+    /// Whether the number is this constant in every component.
+    fn is(self, constant: Self) -> bool;
 }
 
 impl Scalar for f64 {
@@ -29,11 +32,20 @@ impl Scalar for f64 {
         self.is_nan()
     }
     #[inline(always)]
-    fn fold(self, inner: f64) -> Option<f64> {
-        let product = self * inner;
-        // a slope of ±1, most often a constant of the rule, changes nothing
-        if is_normal(product) || self.abs() == 1.0 { Some(product) } else { fold_zero(self, inner) }
+    fn folds(outer: f64, inner: f64, product: f64) -> bool {
+        // a slope of ±1 changes nothing; most often it is a constant of the rule, and then there is no test at all
+        is_normal(product) || is_unit(outer) || product == 0.0 && (outer == 0.0 || inner == 0.0)
     }
+    #[inline(always)]
+    fn is(self, constant: f64) -> bool {
+        self == constant
+    }
+}
+
+/// |x| = 1, by its bits: then the compiler leaves the test for where the product is not normal.
+#[inline(always)]
+fn is_unit(x: f64) -> bool {
+    x.to_bits() << 1 == 1f64.to_bits() << 1
 }
 
 /// `f64::is_normal` in one comparison: the exponent is neither the lowest nor the highest.
@@ -43,13 +55,6 @@ fn is_normal(x: f64) -> bool {
     (x.to_bits() << 1).wrapping_sub(LOWEST) < (u64::MAX << 53) - LOWEST
 }
 
-/// A product that is not normal: exactly 0 if a factor is 0.
-#[cold]
-fn fold_zero(outer: f64, inner: f64) -> Option<f64> {
-    let zero = outer == 0.0 && !inner.is_nan() || inner == 0.0 && !outer.is_nan();
-    zero.then_some(0.0)
-}
-
 impl<S: Scalar> Scalar for Dual<S> {
     fn is_zero(&self) -> bool {
         self.primal.is_zero() && self.tangent.is_zero()
@@ -57,10 +62,12 @@ impl<S: Scalar> Scalar for Dual<S> {
     fn has_nan(&self) -> bool {
         self.primal.has_nan() || self.tangent.has_nan()
     }
-    fn fold(self, inner: Self) -> Option<Self> {
-        Some(Dual::new(
-            self.primal.fold(inner.primal)?,
-            self.tangent.fold(inner.primal)? + self.primal.fold(inner.tangent)?,
-        ))
+    fn folds(outer: Self, inner: Self, product: Self) -> bool {
+        S::folds(outer.primal, inner.primal, product.primal)
+            && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
+            && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
+    }
+    fn is(self, constant: Self) -> bool {
+        self.primal.is(constant.primal) && self.tangent.is(constant.tangent)
     }
 }

@@ -90,7 +90,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let term = |i| term(i, &inputs);
         segment.tape.with_adjoints(|adjoints| {
             let value = segment.reverse_terms(n, &term, adjoints, |adjoint, slope| adjoint * slope);
-            if adjoints.iter().any(S::has_nan) {
+            if segment.tape.has_nan(adjoints) {
                 adjoints.fill(S::from(0.0));
                 segment.reverse_terms(n, &term, adjoints, S::chain);
             }

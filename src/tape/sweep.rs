@@ -1,55 +1,176 @@
 //! The reverse sweep of the lean tape.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, RangeInclusive};
 
-/// Two arguments of a slot: the slots they stand on, and the slopes by them.
+/// Arguments of a slot, two or a whole [`Run`] of them: the slots they stand on, and the slopes by them.
 #[derive(Clone, Copy)]
 #[doc(hidden)]
 pub struct Entry<S> {
     pub(super) slope: [S; 2],
-    /// The highest bit of the first is [`SHARED`].
+    /// The highest bit of the first is [`SHARED`], that of the second [`RUN`].
     pub(super) arg: [u32; 2],
 }
 
 /// Marks an entry that holds further arguments of the slot after it.
 pub(super) const SHARED: u32 = 1 << 31;
+/// Marks an entry that holds a [`Run`] or a [`Map`].
+pub(super) const RUN: u32 = 1 << 31;
+
+/// Arguments that stand on slots at equal distances. Their slopes are kept in a list beside the entries, or are all the first
+/// slope of the entry.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub first: u32,
+    pub len: u32,
+    pub stride: u32,
+    pub uniform: bool,
+}
+
+impl Run {
+    pub const MOST: usize = (1 << 20) - 1;
+    pub const WIDEST: u32 = (1 << 10) - 1;
+
+    /// As the arguments of an entry.
+    pub fn pack(self) -> [u32; 2] {
+        [self.first, RUN | u32::from(self.uniform) << 30 | self.stride << 20 | self.len]
+    }
+
+    fn unpack([first, rest]: [u32; 2]) -> Self {
+        let (len, stride) = (rest & Self::MOST as u32, rest >> 20 & Self::WIDEST);
+        Run { first: first & !SHARED, len, stride, uniform: rest >> 30 & 1 != 0 }
+    }
+
+    /// From its first slot to its last.
+    fn places(self) -> RangeInclusive<usize> {
+        self.first as usize..=self.first as usize + (self.len as usize - 1) * self.stride as usize
+    }
+
+    /// Adds a share to each of its slots, of which these are the places.
+    #[inline(always)]
+    fn add<A: AddAssign>(self, places: &mut [A], shares: impl Iterator<Item = A>) {
+        if self.stride == 1 {
+            places.iter_mut().zip(shares).for_each(|(place, share)| *place += share);
+        } else {
+            places.iter_mut().step_by(self.stride as usize).zip(shares).for_each(|(place, share)| *place += share);
+        }
+    }
+}
+
+/// Results that depend on arguments place by place. It is the entry of the last of them; the entries of those before it hold the
+/// lines that the arguments stand in: the first slot, and how far apart they are.
+#[derive(Clone, Copy)]
+pub(super) struct Map {
+    pub lines: u32,
+    pub len: u32,
+}
+
+impl Map {
+    pub const LONGEST: usize = Run::MOST;
+
+    /// As the arguments of an entry: those of a run of stride 0, which does not exist.
+    pub fn pack(self) -> [u32; 2] {
+        [self.lines, RUN | self.len]
+    }
+
+    fn unpack([lines, rest]: [u32; 2]) -> Option<Self> {
+        (rest >> 20 & Run::WIDEST == 0).then_some(Map { lines, len: rest & Self::LONGEST as u32 })
+    }
+}
 
 /// From the last entry to the first, each slot's adjoint, complete by then, is taken out and passed on to the slots of its
 /// arguments, times the slopes. What is left are the adjoints of the inputs, which are the first slots and have no entries.
 ///
 /// An adjoint is one number `A = S`, or several: one for each of several outputs.
+///
+/// # Panics
+/// If an argument is not an earlier slot.
 #[inline(always)]
 pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
     entries: &[Entry<S>],
+    mut listed: &[S],
     adjoints: &mut [A],
     zero: A,
     product: impl Fn(A, S) -> A,
 ) {
     let Some(&last) = adjoints.last() else { return };
+    assert!(entries.len() < adjoints.len(), "no entry is without an input before it");
     // The adjoint of the slot below is kept at hand: most ops use the one before, and memory would give it back late.
     let (mut adjoint, mut kept) = (last, last);
     let mut slot = adjoints.len() - 1;
-    for entry in entries.iter().rev() {
-        let ([first, second], slope) = (entry.arg, entry.slope);
-        if first & SHARED != 0 {
-            adjoints[(first & !SHARED) as usize] += product(adjoint, slope[0]);
-            adjoints[second as usize] += product(adjoint, slope[1]);
-            slot -= 1;
-            kept = adjoints[slot];
-            continue;
-        }
-        adjoint = kept;
-        adjoints[slot] = zero;
+    let mut rest = entries;
+    while let Some((Entry { slope, arg }, before)) = rest.split_last() {
+        rest = before;
+        let own = slot;
+        // SAFETY: `slot` was the last place at first, and there are fewer entries than places: so it was at least 1 here
+        // and is a place after the subtraction.
+        unsafe { *adjoints.get_unchecked_mut(own) = zero };
         slot -= 1;
-        kept = adjoints[slot];
-        for (arg, slope) in [(first, slope[0]), (second, slope[1])] {
-            let share = product(adjoint, slope);
-            if arg as usize == slot {
-                kept += share;
-            } else {
-                adjoints[arg as usize] += share;
+        // SAFETY: as above.
+        let below = unsafe { *adjoints.get_unchecked(slot) };
+        if arg[0] & SHARED == 0 {
+            adjoint = kept;
+        }
+        kept = below;
+        if arg[1] & RUN == 0 {
+            let args = [(arg[0] & !SHARED) as usize, arg[1] as usize];
+            assert!(args[0].max(args[1]) <= own, "an argument is not an earlier slot");
+            for (&arg, &slope) in args.iter().zip(slope) {
+                let share = product(adjoint, slope);
+                if arg == slot {
+                    kept += share;
+                } else {
+                    // SAFETY: the argument is at most `own`, which is a place.
+                    unsafe { *adjoints.get_unchecked_mut(arg) += share };
+                }
             }
+        } else if let Some(Map { lines, len }) = Map::unpack(*arg) {
+            let len = len as usize;
+            let first;
+            (rest, first) = rest.split_at(rest.len() - (len - 1));
+            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
+            results[len - 1] = adjoint;
+            let slopes;
+            (listed, slopes) = listed.split_at(listed.len() - lines as usize * len);
+            for (line, slopes) in first[..lines as usize].iter().zip(slopes.chunks_exact(len)) {
+                spread(below, line.arg, results, slopes, &product);
+            }
+            results.fill(zero);
+            slot = own - len;
+            kept = adjoints[slot];
+        } else {
+            let run = Run::unpack(*arg);
+            let places = &mut adjoints[..own][run.places()];
+            if run.uniform {
+                let share = product(adjoint, slope[0]);
+                run.add(places, std::iter::repeat(share));
+            } else {
+                let slopes;
+                (listed, slopes) = listed.split_at(listed.len() - run.len as usize);
+                run.add(places, slopes.iter().map(|&slope| product(adjoint, slope)));
+            }
+            kept = adjoints[slot];
         }
     }
     adjoints[slot] = kept;
+}
+
+/// Passes the adjoints of results on to an argument at each place; the arguments stand in a line, or are all the same.
+#[inline(always)]
+fn spread<S: Copy, A: Copy + AddAssign>(
+    below: &mut [A],
+    [first, stride]: [u32; 2],
+    results: &[A],
+    slopes: &[S],
+    product: impl Fn(A, S) -> A,
+) {
+    let shares = results.iter().zip(slopes).map(|(&adjoint, &slope)| product(adjoint, slope));
+    let places = &mut below[first as usize..];
+    match stride {
+        0 => shares.for_each(|share| places[0] += share),
+        1 => places[..results.len()].iter_mut().zip(shares).for_each(|(place, share)| *place += share),
+        _ => {
+            assert!((results.len() - 1) * (stride as usize) < places.len(), "an argument is not an earlier slot");
+            places.iter_mut().step_by(stride as usize).zip(shares).for_each(|(place, share)| *place += share);
+        }
+    }
 }

@@ -1,10 +1,9 @@
 //! The variable: a number that remembers where it came from.
 
 use super::{Gradient, Kind, Recording, Relation, Tape};
-use crate::op::apply::{Args, expect_arity, len};
-use crate::op::{self, Apply, Op, Reduce};
+use crate::op::apply::{Args, expect_arity, len, map_each};
+use crate::op::{self, Apply, Block, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
-use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::{Product, Sum};
@@ -67,6 +66,14 @@ impl<'t, K: Kind> Var<'t, K> {
     #[inline(always)]
     #[track_caller]
     pub(super) fn tape_of(x: &[Self]) -> Option<&'t Tape<K>> {
+        // most often all are of one tape, and a loop without a branch says so
+        if let [first, rest @ ..] = x
+            && rest.len() > 3
+            && let Some(tape) = first.tape
+            && rest.iter().fold(true, |same, x| same & x.tape.is_some_and(|other| ptr::eq(tape, other)))
+        {
+            return Some(tape);
+        }
         x.iter().fold(None, |tape, x| Self::same_tape(tape, x.tape))
     }
 
@@ -74,8 +81,9 @@ impl<'t, K: Kind> Var<'t, K> {
     #[track_caller]
     pub(super) fn same_tape(a: Option<&'t Tape<K>>, b: Option<&'t Tape<K>>) -> Option<&'t Tape<K>> {
         match (a, b) {
-            (None, tape) | (tape, None) => tape,
+            // most often, and then one comparison says so
             (Some(a), Some(b)) if ptr::eq(a, b) => Some(a),
+            (None, tape) | (tape, None) => tape,
             _ => foreign(),
         }
     }
@@ -95,13 +103,13 @@ impl<K: Kind> Apply for Var<'_, K> {
     #[inline(always)]
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-        let tape = Self::tape_of(&x);
-        let value = K::Scalar::call(op, x.map(|x| x.value));
-        let handle = match tape {
-            Some(tape) => K::record(tape, op, &x, value),
-            None => K::constant(),
-        };
-        Var { tape, handle, value }
+        match Self::tape_of(&x) {
+            Some(tape) => {
+                let (value, handle) = K::apply(tape, op, &x);
+                Var { tape: Some(tape), handle, value }
+            }
+            None => Var::constant(K::Scalar::call(op, x.map(|x| x.value))),
+        }
     }
 
     #[track_caller]
@@ -120,12 +128,46 @@ impl<K: Kind> Apply for Var<'_, K> {
         }
     }
 
+    #[track_caller]
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+        match Self::tape_of(x) {
+            Some(tape) => {
+                let (value, handle) = K::weighted_sum(tape, x, weights);
+                Var { tape: Some(tape), handle, value }
+            }
+            None => Var::constant(x.iter().zip(weights).map(|(x, &weight)| x.value * weight).sum()),
+        }
+    }
+
     #[inline]
     fn preaccumulate<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
         match Self::tape_of(&x) {
             Some(tape) => K::preaccumulate(tape, x, f),
             None => f(x),
         }
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [Self; N]) -> [Self; M] {
+        match Self::tape_of(&x) {
+            Some(tape) => K::block(tape, block, x),
+            None => K::Scalar::block(block, x.map(|x| x.value)).map(Var::constant),
+        }
+    }
+
+    #[track_caller]
+    fn map_block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [&[Self]; N]) -> [Vec<Self>; M] {
+        match x.iter().fold(None, |tape, x| Self::same_tape(tape, Self::tape_of(x))) {
+            Some(tape) => K::map_block(tape, block, x),
+            None => map_each(block, x),
+        }
+    }
+
+    #[track_caller]
+    fn sum_blocks<const N: usize, B: Block<N, 1>>(terms: impl IntoIterator<Item = (B, [Self; N])>) -> Self {
+        K::sum_blocks(terms.into_iter())
     }
 
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
@@ -186,9 +228,8 @@ assign_operators!(['t, K: Kind] Var<'t, K>);
 impl<K: Kind> Sum for Var<'_, K> {
     /// The sum, recorded as one node; 0 if there is nothing to add.
     #[track_caller]
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        let terms: SmallVec<[Self; 8]> = iter.collect();
-        if terms.is_empty() { Var::from(0.0) } else { Self::reduce(&op::Sum, &terms) }
+    fn sum<I: Iterator<Item = Self>>(mut iter: I) -> Self {
+        iter.next().map_or(Var::from(0.0), |first| K::sum(first, iter))
     }
 }
 
