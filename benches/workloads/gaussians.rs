@@ -1,10 +1,18 @@
 //! S4, −ln Σ exp(−½ ((xᵢ − μ) / s)²), by every xᵢ, μ and s.
 
-use super::{Apply, Workload, uniform};
+use super::{Apply, Block, Workload, uniform};
 
 #[derive(Clone)]
 pub struct Gaussians {
     pub n: usize,
+}
+
+struct Bell;
+impl Block<3, 1> for Bell {
+    fn run<R: Apply>(&self, [x, mu, s]: [R; 3]) -> [R; 1] {
+        let z = (x - mu) / s;
+        [(z * z * -0.5).exp()]
+    }
 }
 
 impl Workload for Gaussians {
@@ -22,12 +30,7 @@ impl Workload for Gaussians {
 
     fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
         let (x, &[mu, s]) = x.split_last_chunk().unwrap();
-        let mut sum = R::from(0.0);
-        for &x in x {
-            let z = (x - mu) / s;
-            sum += (z * z * -0.5).exp();
-        }
-        -sum.ln()
+        -R::sum_blocks(x.iter().map(|&x| (Bell, [x, mu, s]))).ln()
     }
 
     fn plain(&self, x: &[f64]) -> f64 {

@@ -59,8 +59,8 @@ impl Workload for Network {
 
     fn program<R: Apply + PartialOrd>(&self, w: &[R]) -> R {
         let [w1, b1, w2, b2, w3, b3] = self.split(w);
-        let of_sample = |row: &[R]| row.iter().zip(&self.sample).map(|(&w, &x)| w * x).sum::<R>();
-        let h1: Vec<R> = w1.chunks(INPUTS).zip(b1).map(|(row, &b)| (of_sample(row) + b).tanh()).collect();
+        let h1: Vec<R> =
+            w1.chunks(INPUTS).zip(b1).map(|(row, &b)| (row.weighted_sum(&self.sample) + b).tanh()).collect();
         let h2: Vec<R> = w2.chunks(self.hidden).zip(b2).map(|(row, &b)| (row.dot(&h1) + b).tanh()).collect();
         let p = (w3.dot(&h2) + b3[0]).sigmoid();
         -(p.ln() * LABEL + (-p + 1.0).ln() * (1.0 - LABEL))

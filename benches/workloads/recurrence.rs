@@ -1,7 +1,7 @@
 //! S3, a long recurrence: x ← σ(a x + b tanh(c x)) + (0.01 (x − d) if x > d), and the mean of all x. The mean, since the
 //! slope of the last x alone dies out within a thousand steps.
 
-use super::{Apply, Workload, sigmoid};
+use super::{Apply, Block, Workload, sigmoid};
 use gprime::prelude::Activations;
 
 #[derive(Clone)]
@@ -14,6 +14,14 @@ pub struct Recurrence {
 impl Recurrence {
     pub fn new(steps: usize) -> Self {
         Recurrence { steps, trace: vec![] }
+    }
+}
+
+/// One step; the branch is a relu.
+struct Step;
+impl Block<5, 1> for Step {
+    fn run<R: Apply>(&self, [a, b, c, d, x]: [R; 5]) -> [R; 1] {
+        [(a * x + b * (c * x).tanh()).sigmoid() + (x - d).relu() * 0.01]
     }
 }
 
@@ -32,17 +40,12 @@ impl Workload for Recurrence {
 
     fn program<R: Apply + PartialOrd>(&self, q: &[R]) -> R {
         let [a, b, c, d] = [q[0], q[1], q[2], q[3]];
-        let (mut x, mut sum) = (R::from(0.1), R::from(0.0));
-        for _ in 0..self.steps {
-            let z = a * x + b * (c * x).tanh();
-            let r = x - d;
-            x = z.sigmoid();
-            if r > R::from(0.0) {
-                x += r * 0.01;
-            }
-            sum += x;
-        }
-        sum * (1.0 / self.steps as f64)
+        let mut x = R::from(0.1);
+        let step = |_| {
+            [x] = R::block(&Step, [a, b, c, d, x]);
+            x
+        };
+        (0..self.steps).map(step).sum::<R>() * (1.0 / self.steps as f64)
     }
 
     fn plain(&self, q: &[f64]) -> f64 {

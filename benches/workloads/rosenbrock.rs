@@ -1,10 +1,18 @@
 //! S1, the Rosenbrock chain: Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)².
 
-use super::{Apply, Workload, uniform};
+use super::{Apply, Block, Workload, uniform};
 
 #[derive(Clone)]
 pub struct Rosenbrock {
     pub n: usize,
+}
+
+struct Term;
+impl Block<2, 1> for Term {
+    fn run<R: Apply>(&self, [x, next]: [R; 2]) -> [R; 1] {
+        let (a, b) = (next - x * x, -x + 1.0);
+        [a * a * 100.0 + b * b]
+    }
 }
 
 impl Workload for Rosenbrock {
@@ -21,13 +29,7 @@ impl Workload for Rosenbrock {
     }
 
     fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
-        let mut f = R::from(0.0);
-        for w in x.windows(2) {
-            let a = w[1] - w[0] * w[0];
-            let b = -w[0] + 1.0;
-            f += a * a * 100.0 + b * b;
-        }
-        f
+        R::sum_blocks(x.windows(2).map(|w| (Term, [w[0], w[1]])))
     }
 
     fn plain(&self, x: &[f64]) -> f64 {
