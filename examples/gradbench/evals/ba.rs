@@ -1,0 +1,207 @@
+//! Bundle adjustment: how far n cameras see m points from where they were observed, p times, and the sparse Jacobian of that.
+//!
+//! The input has one camera, point, weight and observation, which stand for all.
+
+use super::{Problem, expect_between, expect_len};
+use gprime::prelude::*;
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::{Value, json};
+
+#[derive(Clone, Deserialize)]
+pub struct Input {
+    /// How many cameras, points and observations there are.
+    pub n: usize,
+    pub m: usize,
+    pub p: usize,
+    /// A camera: rotation 3, centre 3, focal length, principal point 2, distortion 2.
+    pub cam: Vec<f64>,
+    pub x: Vec<f64>,
+    pub w: f64,
+    pub feat: Vec<f64>,
+}
+
+impl Problem for Input {
+    fn check(&self) -> Result<(), String> {
+        for (what, number) in [("n", self.n), ("m", self.m), ("p", self.p)] {
+            expect_between(what, number, 1, 10_000_000)?;
+        }
+        expect_len("the length of cam", self.cam.len(), CAMERA)?;
+        expect_len("the length of x", self.x.len(), POINT)?;
+        expect_len("the length of feat", self.feat.len(), 2)
+    }
+}
+
+const CAMERA: usize = 11;
+const POINT: usize = 3;
+/// What one observation is differentiated by: the camera, the point, the weight.
+const ACTIVE: usize = CAMERA + POINT + 1;
+
+/// All cameras, points, weights and observations.
+struct Scene {
+    cameras: Vec<[f64; CAMERA]>,
+    points: Vec<[f64; POINT]>,
+    weights: Vec<f64>,
+    features: Vec<[f64; 2]>,
+}
+
+impl Scene {
+    fn new(input: &Input) -> Self {
+        fn array<const N: usize>(list: &[f64]) -> [f64; N] {
+            std::array::from_fn(|i| list[i])
+        }
+        Scene {
+            cameras: vec![array(&input.cam); input.n],
+            points: vec![array(&input.x); input.m],
+            weights: vec![input.w; input.p],
+            features: vec![array(&input.feat); input.p],
+        }
+    }
+
+    /// The camera and the point of an observation.
+    fn seen(&self, i: usize) -> (usize, usize) {
+        (i % self.cameras.len(), i % self.points.len())
+    }
+
+    /// What an observation is differentiated by.
+    fn active(&self, i: usize) -> [f64; ACTIVE] {
+        let (camera, point) = self.seen(i);
+        let mut active = [self.weights[i]; ACTIVE];
+        active[..CAMERA].copy_from_slice(&self.cameras[camera]);
+        active[CAMERA..][..POINT].copy_from_slice(&self.points[point]);
+        active
+    }
+}
+
+/// The weighted distance of where the camera sees the point from where it was observed.
+fn reprojection_error<R: Apply>(active: [R; ACTIVE], feature: [f64; 2]) -> [R; 2] {
+    let [r0, r1, r2, c0, c1, c2, focal, x0, x1, k1, k2, p0, p1, p2, w] = active;
+    let [x, y, z] = rotate([r0, r1, r2], [p0 - c0, p1 - c1, p2 - c2]);
+    let (x, y) = (x / z, y / z);
+    let square = x * x + y * y;
+    let scale = focal * (square * k1 + square * square * k2 + 1.0);
+    [w * (x * scale + x0 - feature[0]), w * (y * scale + x1 - feature[1])]
+}
+
+/// A point turned around an axis, by an angle of the axis's length: the formula of Rodrigues.
+fn rotate<R: Apply>(axis: [R; 3], x: [R; 3]) -> [R; 3] {
+    let square = dot(axis, axis);
+    if R::decided(square.equal(0.0.into())) == Some(true) {
+        // to the first order
+        let turn = cross(axis, x);
+        return [0, 1, 2].map(|i| x[i] + turn[i]);
+    }
+    let angle = square.sqrt();
+    let (sin, cos) = (angle.sin(), angle.cos());
+    let axis = axis.map(|a| a / angle);
+    let (turn, along) = (cross(axis, x), dot(axis, x) * (-cos + 1.0));
+    [0, 1, 2].map(|i| x[i] * cos + turn[i] * sin + axis[i] * along)
+}
+
+fn dot<R: Real>(a: [R; 3], b: [R; 3]) -> R {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross<R: Real>(a: [R; 3], b: [R; 3]) -> [R; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+
+/// How far a weight is from 1.
+fn weight_error<R: Real>(w: R) -> R {
+    -(w * w) + 1.0
+}
+
+/// All errors.
+#[derive(Default)]
+pub struct Errors {
+    pub reprojection: Vec<[f64; 2]>,
+    pub weight: Vec<f64>,
+}
+
+impl Serialize for Errors {
+    /// All observations are the same one, and only that is told.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Errors", 2)?;
+        let first = self.reprojection.first();
+        out.serialize_field("reproj_error", &json!({ "elements": first, "repeated": self.reprojection.len() }))?;
+        out.serialize_field("w_err", &json!({ "element": self.weight.first(), "repeated": self.weight.len() }))?;
+        out.end()
+    }
+}
+
+/// A sparse matrix row by row: where each row starts in the lists of the columns and of the numbers that are not 0.
+#[derive(Default)]
+pub struct Sparse {
+    pub rows: Vec<usize>,
+    pub columns: Vec<u32>,
+    pub numbers: Vec<f64>,
+}
+
+impl Sparse {
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.rows.push(0);
+        self.columns.clear();
+        self.numbers.clear();
+    }
+
+    fn push_row(&mut self, columns: &[u32], numbers: &[f64]) {
+        self.columns.extend(columns);
+        self.numbers.extend(numbers);
+        self.rows.push(self.columns.len());
+    }
+}
+
+impl Serialize for Sparse {
+    /// The first 30 of each list, and the last.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn ends<T: Copy + serde::Serialize>(list: &[T]) -> Value {
+            json!(list.iter().take(30).chain(list.last()).copied().collect::<Vec<T>>())
+        }
+        let mut out = serializer.serialize_struct("Sparse", 3)?;
+        out.serialize_field("rows", &ends(&self.rows))?;
+        out.serialize_field("cols", &ends(&self.columns))?;
+        out.serialize_field("vals", &ends(&self.numbers))?;
+        out.end()
+    }
+}
+
+pub fn objective(input: Input) -> impl FnMut(&mut Errors) {
+    let scene = Scene::new(&input);
+    move |errors| {
+        errors.reprojection.clear();
+        errors.reprojection.extend((0..input.p).map(|i| reprojection_error(scene.active(i), scene.features[i])));
+        errors.weight.clear();
+        errors.weight.extend(scene.weights.iter().map(|&w| weight_error(w)));
+    }
+}
+
+pub fn jacobian(input: Input) -> impl FnMut(&mut Sparse) {
+    let scene = Scene::new(&input);
+    let (mut tape, mut gradient) = (Tape::lean(), Gradient::default());
+    move |jacobian| {
+        jacobian.clear();
+        let first_point = CAMERA * input.n;
+        let first_weight = first_point + POINT * input.m;
+        for i in 0..input.p {
+            let (camera, point) = scene.seen(i);
+            let columns = std::array::from_fn::<u32, ACTIVE, _>(|j| match j {
+                0..CAMERA => CAMERA * camera + j,
+                j if j < CAMERA + POINT => first_point + POINT * point + j - CAMERA,
+                _ => first_weight + i,
+            } as u32);
+            tape.reset();
+            let active = scene.active(i).map(|x| tape.var(x));
+            for error in reprojection_error(active, scene.features[i]) {
+                tape.backward_into(error, &mut gradient);
+                jacobian.push_row(&columns, &active.map(|x| gradient[x]));
+            }
+        }
+        for (i, &w) in scene.weights.iter().enumerate() {
+            tape.reset();
+            let w = tape.var(w);
+            tape.backward_into(weight_error(w), &mut gradient);
+            jacobian.push_row(&[(first_weight + i) as u32], &[gradient[w]]);
+        }
+    }
+}

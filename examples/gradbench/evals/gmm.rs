@@ -1,0 +1,145 @@
+//! The posterior of a mixture of Gaussians, as its logarithm. The precision of component k is QᵀQ with Q lower triangular: exp(q) on
+//! its diagonal, and l below it, column by column; a Wishart distribution is its prior.
+
+use super::{Matrix, Problem, expect_between, expect_len};
+use gprime::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::f64::consts::{PI, SQRT_2};
+
+#[derive(Clone, Deserialize)]
+pub struct Input {
+    pub d: usize,
+    pub k: usize,
+    pub n: usize,
+    /// The points.
+    pub x: Matrix,
+    /// The prior has d + m + 1 degrees of freedom.
+    pub m: usize,
+    /// The prior's scale.
+    pub gamma: f64,
+    #[serde(flatten)]
+    pub parameters: Parameters,
+}
+
+/// What is differentiated by.
+#[derive(Clone, Default, Deserialize, Serialize)]
+pub struct Parameters {
+    /// The logarithms of the weights, up to a constant.
+    pub alpha: Vec<f64>,
+    /// The means.
+    pub mu: Matrix,
+    pub q: Matrix,
+    pub l: Matrix,
+}
+
+impl Problem for Input {
+    fn check(&self) -> Result<(), String> {
+        expect_between("d", self.d, 1, 1000)?;
+        expect_between("k", self.k, 1, 10_000)?;
+        expect_between("n", self.n, 1, 10_000_000)?;
+        expect_between("m", self.m, 0, 1_000_000)?;
+        if self.gamma <= 0.0 {
+            return Err(format!("gamma is {}, and must be positive", self.gamma));
+        }
+        let Parameters { alpha, mu, q, l } = &self.parameters;
+        expect_len("the length of alpha", alpha.len(), self.k)?;
+        self.x.expect_shape("x", self.n, self.d)?;
+        mu.expect_shape("mu", self.k, self.d)?;
+        q.expect_shape("q", self.k, self.d)?;
+        l.expect_shape("l", self.k, self.d * (self.d - 1) / 2)
+    }
+}
+
+impl Parameters {
+    /// All numbers in one list.
+    fn flat(&self) -> Vec<f64> {
+        [&self.alpha, &self.mu.numbers, &self.q.numbers, &self.l.numbers].into_iter().flatten().copied().collect()
+    }
+
+    /// Takes the numbers out of such a list.
+    fn set(&mut self, input: &Input, mut flat: &[f64]) {
+        let (d, k) = (input.d, input.k);
+        let mut take = |numbers: &mut Vec<f64>, n: usize| {
+            numbers.clear();
+            let (head, rest) = flat.split_at(n);
+            numbers.extend(head);
+            flat = rest;
+        };
+        take(&mut self.alpha, k);
+        for (matrix, columns) in [(&mut self.mu, d), (&mut self.q, d), (&mut self.l, d * (d - 1) / 2)] {
+            take(&mut matrix.numbers, k * columns);
+            (matrix.rows, matrix.columns) = (k, columns);
+        }
+    }
+}
+
+/// ln p(points, parameters), the parameters in one list.
+fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
+    let &Input { d, k, n, m, gamma, ref x, .. } = input;
+    let (alpha, rest) = parameters.split_at(k);
+    let (mu, rest) = rest.split_at(k * d);
+    let (q, l) = rest.split_at(k * d);
+    let triangle = d * (d + 1) / 2;
+
+    // of each component ln(weight · det Q), then the means, then the rows of Q, one after the other
+    let mut components = Vec::with_capacity(k * (1 + d + triangle));
+    components.extend(alpha.iter().zip(q.chunks(d)).map(|(&alpha, q)| alpha + q.sum()));
+    components.extend(mu);
+    for (q, l) in q.chunks(d).zip(l.chunks((triangle - d).max(1)).chain(std::iter::repeat(&[][..]))) {
+        for (i, q) in q.iter().enumerate() {
+            components.extend((0..i).map(|j| l[below(d, i, j)]));
+            components.push(q.exp());
+        }
+    }
+
+    let point = |i: usize, components: &[R]| {
+        let (scale, rest) = components.split_at(k);
+        let (mu, rows) = rest.split_at(k * d);
+        let mut offset = vec![R::from(0.0); d];
+        let density = |((&scale, mu), rows): ((&R, &[R]), &[R])| {
+            for ((offset, &mu), &x) in offset.iter_mut().zip(mu).zip(x.row(i)) {
+                *offset = mu - x;
+            }
+            let squares = (0..d).map(|i| {
+                let y = rows[i * (i + 1) / 2..][..=i].dot(&offset[..=i]);
+                y * y
+            });
+            scale - squares.sum::<R>() * 0.5
+        };
+        let densities: Vec<R> = scale.iter().zip(mu.chunks(d)).zip(rows.chunks(triangle)).map(density).collect();
+        densities.logsumexp()
+    };
+    let likelihood =
+        R::sum_terms(n, &components, point) - (alpha.logsumexp() + 0.5 * d as f64 * (2.0 * PI).ln()) * n as f64;
+
+    let squares = |x: &[R]| x.iter().map(|&x| x * x).sum::<R>();
+    let diagonals: Vec<R> = q.iter().map(|q| q.exp()).collect();
+    let wishart = q.sum() * m as f64 - (squares(&diagonals) + squares(l)) * (0.5 * gamma * gamma);
+    likelihood + wishart + k as f64 * log_wishart_constant(d, m, gamma)
+}
+
+/// Where the number in row i and column j < i of a triangle stands that is stored column by column without its diagonal.
+fn below(d: usize, i: usize, j: usize) -> usize {
+    j * d - j * (j + 1) / 2 + i - j - 1
+}
+
+/// What the parameters do not change in the logarithm of the Wishart density.
+fn log_wishart_constant(d: usize, m: usize, gamma: f64) -> f64 {
+    let (d, degrees) = (d as f64, (d + m + 1) as f64);
+    let log_gamma = (0..d as usize).map(|j| libm::lgamma((degrees - j as f64) / 2.0)).sum::<f64>();
+    degrees * d * (gamma / SQRT_2).ln() - (d * (d - 1.0) / 4.0 * PI.ln() + log_gamma)
+}
+
+pub fn objective(input: Input) -> impl FnMut(&mut f64) {
+    let parameters = input.parameters.flat();
+    move |y| *y = log_posterior(&input, &parameters)
+}
+
+pub fn jacobian(input: Input) -> impl FnMut(&mut Parameters) {
+    let parameters = input.parameters.flat();
+    let (mut tape, mut g) = (Tape::lean(), vec![0.0; parameters.len()]);
+    move |out| {
+        tape.value_and_gradient(|x| log_posterior(&input, x), &parameters, &mut g);
+        out.set(&input, &g);
+    }
+}

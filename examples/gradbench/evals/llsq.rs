@@ -1,0 +1,46 @@
+//! A polynomial fitted to a step: ½ Σᵢ (sᵢ − Σⱼ xⱼ tᵢʲ)², where tᵢ runs from −1 to 1 and sᵢ is its sign.
+
+use super::{Problem, expect_between};
+use gprime::prelude::*;
+use serde::Deserialize;
+
+#[derive(Clone, Deserialize)]
+pub struct Input {
+    /// The coefficients of the polynomial.
+    pub x: Vec<f64>,
+    /// How many points it is fitted to.
+    pub n: usize,
+}
+
+impl Problem for Input {
+    fn check(&self) -> Result<(), String> {
+        expect_between("n", self.n, 2, 100_000_000)?;
+        expect_between("n times the length of x", self.n.saturating_mul(self.x.len()), 1, 10_000_000_000)
+    }
+}
+
+fn objective<R: Apply>(x: &[R], n: usize) -> R {
+    let squares = |i: usize, x: &[R]| {
+        let t = -1.0 + i as f64 * 2.0 / (n - 1) as f64;
+        let (mut sum, mut power) = (R::from(0.0), 1.0);
+        for &x in x {
+            sum += x * power;
+            power *= t;
+        }
+        let residual = sum - t.sign();
+        residual * residual
+    };
+    R::sum_terms(n, x, squares) * 0.5
+}
+
+pub fn primal(input: Input) -> impl FnMut(&mut f64) {
+    move |y| *y = objective(&input.x, input.n)
+}
+
+pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
+    let mut tape = Tape::lean();
+    move |g| {
+        g.resize(input.x.len(), 0.0);
+        tape.value_and_gradient(|x| objective(x, input.n), &input.x, g);
+    }
+}
