@@ -3,7 +3,7 @@
 //! ```console
 //! $ echo '{"id": 0, "kind": "evaluate", "module": "hello", "function": "double", "input": 3}' |
 //!     cargo run --release --example gradbench
-//! {"id":0,"success":true,"output":6.0,"timings":[{"name":"evaluate","nanoseconds":90}]}
+//! {"id":0,"output":6.0,"success":true,"timings":[{"name":"evaluate","nanoseconds":230}]}
 //! ```
 //!
 //! `evals` has a module for each eval; start with `llsq.rs`: a program in plain Rust, generic in its number, and what is asked

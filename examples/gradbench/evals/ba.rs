@@ -74,16 +74,19 @@ impl Scene {
 }
 
 /// The weighted distance of where the camera sees the point from where it was observed.
+#[inline(always)]
 fn reprojection_error<R: Apply>(active: [R; ACTIVE], feature: [f64; 2]) -> [R; 2] {
     let [r0, r1, r2, c0, c1, c2, focal, x0, x1, k1, k2, p0, p1, p2, w] = active;
     let [x, y, z] = rotate([r0, r1, r2], [p0 - c0, p1 - c1, p2 - c2]);
-    let (x, y) = (x / z, y / z);
+    let depth = z.recip();
+    let (x, y) = (x * depth, y * depth);
     let square = x * x + y * y;
-    let scale = focal * (square * k1 + square * square * k2 + 1.0);
+    let scale = focal * (square * (k1 + square * k2) + 1.0);
     [w * (x * scale + x0 - feature[0]), w * (y * scale + x1 - feature[1])]
 }
 
 /// A point turned around an axis, by an angle of the axis's length: the formula of Rodrigues.
+#[inline(always)]
 fn rotate<R: Apply>(axis: [R; 3], x: [R; 3]) -> [R; 3] {
     let square = dot(axis, axis);
     if R::decided(square.equal(0.0.into())) == Some(true) {
@@ -93,15 +96,18 @@ fn rotate<R: Apply>(axis: [R; 3], x: [R; 3]) -> [R; 3] {
     }
     let angle = square.sqrt();
     let (sin, cos) = (angle.sin(), angle.cos());
-    let axis = axis.map(|a| a / angle);
+    let inverse = angle.recip();
+    let axis = axis.map(|a| a * inverse);
     let (turn, along) = (cross(axis, x), dot(axis, x) * (-cos + 1.0));
     [0, 1, 2].map(|i| x[i] * cos + turn[i] * sin + axis[i] * along)
 }
 
+#[inline(always)]
 fn dot<R: Real>(a: [R; 3], b: [R; 3]) -> R {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
+#[inline(always)]
 fn cross<R: Real>(a: [R; 3], b: [R; 3]) -> [R; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }

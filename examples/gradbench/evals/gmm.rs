@@ -4,6 +4,7 @@
 use super::{Matrix, Problem, expect_between, expect_len};
 use gprime::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::f64::consts::{PI, SQRT_2};
 
 #[derive(Clone, Deserialize)]
@@ -92,29 +93,34 @@ fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
         }
     }
 
+    // what the points use one after the other: x − mean, and the densities by component
+    let memory = Cell::new((vec![R::from(0.0); d], Vec::with_capacity(k)));
     let point = |i: usize, components: &[R]| {
         let (scale, rest) = components.split_at(k);
         let (mu, rows) = rest.split_at(k * d);
-        let mut offset = vec![R::from(0.0); d];
-        let density = |((&scale, mu), rows): ((&R, &[R]), &[R])| {
+        let (mut offset, mut densities) = memory.take();
+        densities.clear();
+        for ((&scale, mu), rows) in scale.iter().zip(mu.chunks_exact(d)).zip(rows.chunks_exact(triangle)) {
             for ((offset, &mu), &x) in offset.iter_mut().zip(mu).zip(x.row(i)) {
                 *offset = mu - x;
             }
-            let squares = (0..d).map(|i| {
-                let y = rows[i * (i + 1) / 2..][..=i].dot(&offset[..=i]);
-                y * y
-            });
-            scale - squares.sum::<R>() * 0.5
-        };
-        let densities: Vec<R> = scale.iter().zip(mu.chunks(d)).zip(rows.chunks(triangle)).map(density).collect();
-        densities.logsumexp()
+            let (mut square, mut rest) = (R::from(0.0), rows);
+            for i in 1..=d {
+                let (row, below) = rest.split_at(i);
+                square += row.dot(&offset[..i]).square();
+                rest = below;
+            }
+            densities.push(scale - square * 0.5);
+        }
+        let density = densities.logsumexp();
+        memory.set((offset, densities));
+        density
     };
     let likelihood =
         R::sum_terms(n, &components, point) - (alpha.logsumexp() + 0.5 * d as f64 * (2.0 * PI).ln()) * n as f64;
 
-    let squares = |x: &[R]| x.iter().map(|&x| x * x).sum::<R>();
-    let diagonals: Vec<R> = q.iter().map(|q| q.exp()).collect();
-    let wishart = q.sum() * m as f64 - (squares(&diagonals) + squares(l)) * (0.5 * gamma * gamma);
+    let squares = q.iter().map(|q| q.exp().square()).sum::<R>() + l.iter().map(|l| l.square()).sum::<R>();
+    let wishart = q.sum() * m as f64 - squares * (0.5 * gamma * gamma);
     likelihood + wishart + k as f64 * log_wishart_constant(d, m, gamma)
 }
 

@@ -21,11 +21,11 @@ impl Problem for Input {
 }
 
 fn square_distance<R: Apply>(centroid: &[R], point: &[f64]) -> R {
-    let square = |(&c, &p)| {
-        let difference: R = c - p;
-        difference * difference
-    };
-    centroid.iter().zip(point).map(square).sum()
+    let mut sum = R::from(0.0);
+    for (&c, &p) in centroid.iter().zip(point) {
+        sum += (c - p).square();
+    }
+    sum
 }
 
 /// Which centroid is the nearest to a point. A choice between numbers has no derivative.

@@ -18,7 +18,8 @@ impl Problem for Input {
 
 fn logsumexp<R: Apply + PartialOrd>(x: &[R]) -> R {
     let largest = x.iter().fold(x[0], |m, &x| if x > m { x } else { m });
-    x.iter().map(|&x| (x - largest).exp()).sum::<R>().ln() + largest
+    let sum = x.iter().fold(R::from(0.0), |sum, &x| sum + (x - largest).exp());
+    sum.ln() + largest
 }
 
 pub fn primal(input: Input) -> impl FnMut(&mut f64) {

@@ -22,35 +22,20 @@ impl Problem for Input {
     }
 }
 
-/// y(2), in `y`.
+/// y(2), in `y`. Component i needs the one before it at the four stages of the step and nothing else, so that a step goes
+/// through the components once.
 fn solve<R: Apply>(x: &[R], steps: usize, y: &mut Vec<R>) {
-    let n = x.len();
-    let zero = R::from(0.0);
     let h = 2.0 / steps as f64;
-    let mut k = [(); 4].map(|()| vec![zero; n]);
-    let mut at = vec![zero; n];
     y.clear();
-    y.resize(n, zero);
+    y.resize(x.len(), 0.0.into());
     for _ in 0..steps {
-        slope(x, y, &mut k[0]);
-        for (stage, step) in [(0, h / 2.0), (1, h / 2.0), (2, h)] {
-            for ((at, &y), &k) in at.iter_mut().zip(&*y).zip(&k[stage]) {
-                *at = y + k * step;
-            }
-            slope(x, &at, &mut k[stage + 1]);
+        // y₀′ = x₀ · 1
+        let mut before = [R::from(1.0); 4];
+        for (y, &x) in y.iter_mut().zip(x) {
+            let slope = before.map(|before| x * before);
+            before = [*y, *y + slope[0] * (h / 2.0), *y + slope[1] * (h / 2.0), *y + slope[2] * h];
+            *y += (slope[0] + slope[1] * 2.0 + slope[2] * 2.0 + slope[3]) * (h / 6.0);
         }
-        let [k1, k2, k3, k4] = &k;
-        for ((((y, &k1), &k2), &k3), &k4) in y.iter_mut().zip(k1).zip(k2).zip(k3).zip(k4) {
-            *y += (k1 + k2 * 2.0 + k3 * 2.0 + k4) * (h / 6.0);
-        }
-    }
-}
-
-/// y′ at y.
-fn slope<R: Apply>(x: &[R], y: &[R], out: &mut [R]) {
-    out[0] = x[0];
-    for ((out, &x), &y) in out[1..].iter_mut().zip(&x[1..]).zip(y) {
-        *out = x * y;
     }
 }
 
