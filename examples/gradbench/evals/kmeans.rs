@@ -28,25 +28,26 @@ fn square_distance<R: Apply>(centroid: &[R], point: &[f64]) -> R {
     sum
 }
 
-/// Which centroid is the nearest to a point. A choice between numbers has no derivative.
-fn nearest(point: &[f64], centroids: &[f64]) -> usize {
+/// Which centroid is the nearest to a point, and the square of its distance. A choice between numbers has no derivative.
+fn nearest(point: &[f64], centroids: &[f64]) -> (usize, f64) {
     let distances = centroids.chunks_exact(point.len()).map(|c| square_distance(c, point));
     let least = |best: (usize, f64), (j, d)| if d < best.1 { (j, d) } else { best };
-    distances.enumerate().fold((0, f64::INFINITY), least).0
+    distances.enumerate().fold((0, f64::INFINITY), least)
 }
 
-/// The cost of centroids at which each point is given to the nearest of these ones.
+/// The cost near these centroids: that of the choice made here, at centroids that may be differentiated by.
 fn cost_near<R: Apply>(input: &Input, centroids: &[R]) -> R {
     let d = input.points.columns;
-    let distances = |i: usize, centroids: &[R]| {
+    let distance = |i: usize, centroids: &[R]| {
         let point = input.points.row(i);
-        square_distance(&centroids[nearest(point, &input.centroids.numbers) * d..][..d], point)
+        let (j, _) = nearest(point, &input.centroids.numbers);
+        square_distance(&centroids[j * d..][..d], point)
     };
-    R::sum_terms(input.points.rows, centroids, distances)
+    R::sum_terms(input.points.rows, centroids, distance)
 }
 
 pub fn cost(input: Input) -> impl FnMut(&mut f64) {
-    move |y| *y = cost_near(&input, &input.centroids.numbers)
+    move |y| *y = (0..input.points.rows).map(|i| nearest(input.points.row(i), &input.centroids.numbers).1).sum()
 }
 
 /// The Hessian is diagonal, so that its product with a vector of ones is its diagonal: forward over reverse gives it with the
