@@ -481,6 +481,7 @@ fn saddle_is_at_the_origin() {
         assert!(points.iter().all(|x| x.abs() < 2e-5 && *x != 0.0), "{points:?}");
         assert!(points[0] > 0.0 && points[1] < 0.0);
     }
+    assert!(numbers(&output("saddle", "ff", &json!({ "start": [1e6, -1e6] }))).iter().all(|x| x.abs() < 1e-4));
 }
 
 // Messages.
@@ -604,6 +605,9 @@ fn sizes_that_make_no_sense_are_errors() {
         ),
         ("saddle", "ff", json!({ "start": [1] })),
         ("saddle", "ff", json!({ "start": [1, 2, 3] })),
+        ("saddle", "rr", json!({ "start": [1, -1e300] })),
+        ("particle", "ff", json!({ "w": 20 })),
+        ("particle", "rr", json!({ "w": -1e300 })),
         ("hello", "square", json!(1e200)), // the output is not finite
         ("ode", "primal", json!({ "x": [1e200, 1e200], "s": 1 })),
         ("lse", "primal", json!({ "x": [1], "min_runs": -1 })),

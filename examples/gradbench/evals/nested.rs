@@ -56,8 +56,11 @@ impl Mode for Reverse {
 /// Where the gradient, or a step, counts as 0.
 const SMALL: f64 = 1e-5;
 
+/// How many steps a descent may try.
+const MOST_STEPS: usize = 1_000_000;
+
 /// The point near `start` at which a function is least: a step downhill is taken if it leads down and else halved, and doubled
-/// after ten in a row.
+/// after ten in a row. It is NaN if there is no end to that.
 pub fn argmin<D: Mode, S: Scalar, const N: usize, const M: usize>(
     f: &impl Function<N, M>,
     start: [S; N],
@@ -65,13 +68,16 @@ pub fn argmin<D: Mode, S: Scalar, const N: usize, const M: usize>(
 ) -> [S; N] {
     let (mut x, mut step, mut taken) = (start, S::from(SMALL), 0);
     let (mut value, mut slope) = D::value_and_gradient(f, x, given);
-    while length(slope) > S::from(SMALL) {
+    for _ in 0..MOST_STEPS {
+        if length(slope) <= S::from(SMALL) {
+            return x;
+        }
         if taken == 10 {
             (step, taken) = (step * 2.0, 0);
         }
         let next = std::array::from_fn(|i| x[i] - step * slope[i]);
         if length(std::array::from_fn::<S, N, _>(|i| x[i] - next[i])) <= S::from(SMALL) {
-            break;
+            return x;
         }
         let below = f.value(next, given);
         if below < value {
@@ -81,7 +87,7 @@ pub fn argmin<D: Mode, S: Scalar, const N: usize, const M: usize>(
             (step, taken) = (step / S::from(2.0), 0);
         }
     }
-    x
+    [f64::NAN.into(); N]
 }
 
 fn length<S: Scalar, const N: usize>(x: [S; N]) -> S {

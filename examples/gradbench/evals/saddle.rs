@@ -12,9 +12,15 @@ pub struct Input {
     pub start: [f64; 2],
 }
 
+/// From farther away the descents take too long.
+const FARTHEST: f64 = 1e6;
+
 impl Problem for Input {
     fn check(&self) -> Result<(), String> {
-        Ok(())
+        match self.start.iter().find(|x| x.abs() > FARTHEST) {
+            Some(x) => Err(format!("start has {x:e}, and may be at most {FARTHEST:e} away from 0")),
+            None => Ok(()),
+        }
     }
 }
 
