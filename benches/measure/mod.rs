@@ -1,8 +1,8 @@
 //! The two measures, and the file that keeps them.
 
 mod instructions;
-mod record;
-mod timing;
+pub mod record;
+pub mod timing;
 
 pub use instructions::{Instructions, Once, valgrind_is_there};
 pub use record::write as write_record;

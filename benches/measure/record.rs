@@ -9,30 +9,48 @@ use std::process::Command;
 
 /// Writes the record of this machine in the place of an older one.
 pub fn write(rows: &[Row], counts: &[Count]) -> std::io::Result<PathBuf> {
-    let (cpu, cores) = (cpu(), std::thread::available_parallelism().map_or(1, usize::from));
-    let machine = if cpu == UNKNOWN { cpu.clone() } else { slug(&format!("{cpu} {cores} cores")) };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/record");
-    let path = folder.join(machine + ".md");
+    let mut text = heading(&[("gprime", env!("CARGO_PKG_VERSION"))]) + &table(rows);
+    if !counts.is_empty() {
+        text += "\nInstructions of one value and gradient on the lean tape, counted by callgrind:\n\n";
+        text += "| workload | ops | instructions | instructions/op |\n|---|---:|---:|---:|\n";
+        for count in counts {
+            let Count { workload, ops, instructions } = count;
+            line(&mut text, format_args!("| {workload} | {ops} | {instructions} | {:.2} |", count.per_op()));
+        }
+    }
+    save(&Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/record"), "", &text)
+}
+
+/// Writes a text into the file in the folder that is named by this machine, with something after its name.
+pub fn save(folder: &Path, suffix: &str, text: &str) -> std::io::Result<PathBuf> {
+    let (cpu, cores) = machine();
+    let machine = if cpu == UNKNOWN { cpu } else { slug(&format!("{cpu} {cores} cores")) };
+    let path = folder.join(format!("{machine}{suffix}.md"));
     std::fs::create_dir_all(folder)?;
-    std::fs::write(&path, text(&cpu, cores, rows, counts))?;
+    std::fs::write(&path, text)?;
     Ok(path)
 }
 
 const UNKNOWN: &str = "unknown";
 
-fn text(cpu: &str, cores: usize, rows: &[Row], counts: &[Count]) -> String {
+/// What machine it is, what was measured with which compiler, and how to read the times.
+pub fn heading(versions: &[(&str, &str)]) -> String {
+    let (cpu, cores) = machine();
     let mut text = format!("# {cpu}, {cores} cores\n\n");
-    for (name, value) in [
-        ("date", output_of("date", &["-u", "+%Y-%m-%d"])),
-        ("gprime", env!("CARGO_PKG_VERSION").into()),
-        ("rustc", output_of("rustc", &["--version"])),
-        ("target", target()),
-    ] {
-        line(&mut text, format_args!("* {name}: {value}"));
+    line(&mut text, format_args!("* date: {}", output_of("date", &["-u", "+%Y-%m-%d"])));
+    for (name, version) in versions {
+        line(&mut text, format_args!("* {name}: {version}"));
     }
+    line(&mut text, format_args!("* rustc: {}", output_of("rustc", &["--version"])));
+    line(&mut text, format_args!("* target: {}", target()));
     text += "\nA time is the median over the rounds. A ratio is the median of the ratios within a round, in which all ways take \
              turns; so it may differ from the ratio of two times.\n\n";
-    text += "| workload | ops | way | time | ns/op | × plain | × hand |\n|---|---:|---|---:|---:|---:|---:|\n";
+    text
+}
+
+pub fn table(rows: &[Row]) -> String {
+    let mut text = String::from("| workload | ops | way | time | ns/op | × plain | × hand |\n");
+    text += "|---|---:|---|---:|---:|---:|---:|\n";
     for Row { workload, ops, way, seconds, nanos_per_op, to_plain, to_hand } in rows {
         let micros = 1e6 * seconds;
         line(
@@ -42,19 +60,16 @@ fn text(cpu: &str, cores: usize, rows: &[Row], counts: &[Count]) -> String {
             ),
         );
     }
-    if !counts.is_empty() {
-        text += "\nInstructions of one value and gradient on the lean tape, counted by callgrind:\n\n";
-        text += "| workload | ops | instructions | instructions/op |\n|---|---:|---:|---:|\n";
-        for count in counts {
-            let Count { workload, ops, instructions } = count;
-            line(&mut text, format_args!("| {workload} | {ops} | {instructions} | {:.2} |", count.per_op()));
-        }
-    }
     text
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     writeln!(text, "{line}").expect("a string takes everything");
+}
+
+/// The processor, and how many cores may be used.
+fn machine() -> (String, usize) {
+    (cpu(), std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// The name that Linux has for the processor.

@@ -16,7 +16,7 @@ const TURN: Duration = Duration::from_millis(1);
 const WORKLOAD: Duration = Duration::from_secs(10);
 
 /// A way to the value of a workload, and most often to its gradient, and what calls it so many times.
-type Way<'a> = (&'static str, Box<dyn FnMut(u32) + 'a>);
+pub type Way<'a> = (&'static str, Box<dyn FnMut(u32) + 'a>);
 
 /// What was measured of one way to a workload.
 pub struct Row {
@@ -40,6 +40,28 @@ impl Timing {
     pub fn new(bench: bool) -> Self {
         println!("{:9} {:10} {:>12} {:>8} {:>9} {:>9}", "workload", "way", "time", "ns/op", "× plain", "× hand");
         Timing { limit: if bench { WORKLOAD } else { Duration::ZERO }, rows: vec![] }
+    }
+
+    /// Measures all ways to a workload: the first is the plain function, the second the gradient by hand.
+    pub fn measure<W: Workload>(&mut self, workload: &W, mut ways: Vec<Way<'_>>) {
+        let rounds = rounds(&mut ways, self.limit);
+        for (i, &(way, _)) in ways.iter().enumerate() {
+            let ratio_to = |j: usize| median(rounds.iter().map(|round| round[i] / round[j]));
+            let seconds = median(rounds.iter().map(|round| round[i]));
+            let row = Row {
+                workload: workload.name(),
+                ops: workload.ops(),
+                way,
+                seconds,
+                nanos_per_op: 1e9 * seconds / workload.ops() as f64,
+                to_plain: ratio_to(0),
+                to_hand: ratio_to(1),
+            };
+            let Row { workload, nanos_per_op, to_plain, to_hand, .. } = row;
+            let micros = 1e6 * seconds;
+            println!("{workload:9} {way:10} {micros:>9.3} µs {nanos_per_op:>8.3} {to_plain:>9.2} {to_hand:>9.2}");
+            self.rows.push(row);
+        }
     }
 }
 
@@ -67,25 +89,7 @@ impl Visitor for Timing {
                 y.value()
             }));
         }
-
-        let rounds = rounds(&mut ways, self.limit);
-        for (i, &(way, _)) in ways.iter().enumerate() {
-            let ratio_to = |j: usize| median(rounds.iter().map(|round| round[i] / round[j]));
-            let seconds = median(rounds.iter().map(|round| round[i]));
-            let row = Row {
-                workload: turns[0].name(),
-                ops: turns[0].ops(),
-                way,
-                seconds,
-                nanos_per_op: 1e9 * seconds / turns[0].ops() as f64,
-                to_plain: ratio_to(0),
-                to_hand: ratio_to(1),
-            };
-            let Row { workload, nanos_per_op, to_plain, to_hand, .. } = row;
-            let micros = 1e6 * seconds;
-            println!("{workload:9} {way:10} {micros:>9.3} µs {nanos_per_op:>8.3} {to_plain:>9.2} {to_hand:>9.2}");
-            self.rows.push(row);
-        }
+        self.measure(&turns[0], ways);
     }
 }
 
@@ -101,7 +105,7 @@ fn rounds(ways: &mut [Way<'_>], limit: Duration) -> Vec<Vec<f64>> {
 }
 
 /// The loop is inside, and compiled for this way: a call through a pointer would be felt in a price that takes 30 ns.
-fn way<'a>(name: &'static str, turns: usize, mut call: impl FnMut(usize) -> f64 + 'a) -> Way<'a> {
+pub fn way<'a>(name: &'static str, turns: usize, mut call: impl FnMut(usize) -> f64 + 'a) -> Way<'a> {
     let mut k = 0;
     let repeat = move |calls| {
         for _ in 0..calls {

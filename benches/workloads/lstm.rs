@@ -10,8 +10,8 @@ const BITS: usize = 14;
 #[derive(Clone)]
 pub struct Lstm {
     /// For each layer, hidden state and cells.
-    state: Vec<f64>,
-    characters: Vec<[f64; BITS]>,
+    pub state: Vec<f64>,
+    pub characters: Vec<[f64; BITS]>,
     /// What the hand-written gradient keeps of each unit of each layer in each step,
     units: Vec<Unit>,
     /// and of each step's outputs: the last hidden state, and the slope by the prediction.

@@ -12,7 +12,7 @@ pub struct Network {
     hidden: usize,
     /// The stream the weights are drawn from.
     stream: u64,
-    sample: Vec<f64>,
+    pub sample: Vec<f64>,
     /// The hidden layers, and the adjoints of the first: the memory of the hand-written gradient.
     memory: Vec<f64>,
 }
@@ -31,7 +31,8 @@ impl Network {
         Network { name, hidden, stream, sample: uniform(sample, INPUTS).collect(), memory: vec![0.0; 3 * hidden] }
     }
 
-    fn split<'w, R>(&self, w: &'w [R]) -> [&'w [R]; 6] {
+    /// W1, b1, W2, b2, W3, b3.
+    pub fn split<'w, R>(&self, w: &'w [R]) -> [&'w [R]; 6] {
         let n = self.hidden;
         let (w1, w) = w.split_at(n * INPUTS);
         let (b1, w) = w.split_at(n);
