@@ -1,6 +1,6 @@
 //! Applying an op to a number.
 
-use super::{Dual, Lanes, Op, Real, Reduce};
+use super::{Dual, Lanes, Op, Real, Reduce, inner_product};
 use crate::real::Twofold;
 use smallvec::{SmallVec, smallvec};
 use std::array::from_fn;
@@ -39,6 +39,16 @@ pub trait Apply: Real {
     /// If the op does not take that many arguments.
     #[track_caller]
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self;
+
+    /// Σ xᵢ yᵢ, as [`Dot`](super::Dot).
+    ///
+    /// # Panics
+    /// If the lengths differ or are 0.
+    #[track_caller]
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
+        Self::reduce_parts(&super::Dot, &[x, y])
+    }
 
     /// Σ wᵢ xᵢ of constant weights.
     ///
@@ -90,12 +100,12 @@ pub trait Apply: Real {
     /// ```
     /// use gprime::prelude::*;
     ///
-    /// let (t, y) = ([0.0, 1.0, 2.0], [1.0, 2.9, 5.1]);
-    /// let squares = |i: usize, x: &[Var<'_, Lean>]| {
-    ///     let r = x[0] * t[i] + x[1] - y[i];
-    ///     r * r
-    /// };
-    /// let g = gradient(|x| Apply::sum_terms(3, x, squares), &[2.0, 1.0]);
+    /// const T: [f64; 3] = [0.0, 1.0, 2.0];
+    /// const Y: [f64; 3] = [1.0, 2.9, 5.1];
+    /// fn loss<R: Apply>(x: &[R]) -> R {
+    ///     R::sum_terms(3, x, |i, x| (x[0] * T[i] + x[1] - Y[i]).square())
+    /// }
+    /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
     /// assert!((g[0] - 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
     /// ```
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
@@ -143,9 +153,11 @@ pub trait Apply: Real {
     ///         [(a * self.t + b - self.y).square()]
     ///     }
     /// }
-    /// let points = [(0.0, 1.0), (1.0, 2.9), (2.0, 5.1)];
-    /// let squares = |x: &[Var<'_, Lean>]| Apply::sum_blocks(points.map(|(t, y)| (Square { t, y }, [x[0], x[1]])));
-    /// let g = gradient(squares, &[2.0, 1.0]);
+    /// fn loss<R: Apply>(x: &[R]) -> R {
+    ///     let points = [(0.0, 1.0), (1.0, 2.9), (2.0, 5.1)];
+    ///     R::sum_blocks(points.map(|(t, y)| (Square { t, y }, [x[0], x[1]])))
+    /// }
+    /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
     /// assert!((g[0] - 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
     /// ```
     #[track_caller]
@@ -265,6 +277,11 @@ macro_rules! by_value {
             #[inline(always)]
             fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
                 op.value_and_slope(x)
+            }
+            #[inline]
+            fn dot(x: &[Self], y: &[Self]) -> Self {
+                assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
+                inner_product(x, y)
             }
             #[inline]
             fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {

@@ -246,7 +246,7 @@ impl<R: Apply> Reductions<R> for [R] {
     }
     fn dot(&self, rhs: &[R]) -> R {
         assert_eq!(self.len(), rhs.len(), "dot needs two vectors of the same length");
-        if self.is_empty() { 0.0.into() } else { R::reduce_parts(&Dot, &[self, rhs]) }
+        if self.is_empty() { 0.0.into() } else { R::dot(self, rhs) }
     }
     fn weighted_sum(&self, weights: &[f64]) -> R {
         R::weighted_sum(self, weights)

@@ -103,9 +103,7 @@ fn run_each<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
         let results: [Tangents<S, N, false>; M] = block.run(Tangents::variables(from_fn(|k| x[k][i])));
         for m in 0..M {
             values[m][i] = results[m].primal;
-            for k in 0..N {
-                slopes[m][k][i] = results[m].tangents[k];
-            }
+            slopes[m].iter_mut().zip(results[m].tangents).for_each(|(list, tangent)| list[i] = tangent);
         }
     }
 }

@@ -412,6 +412,22 @@ impl<S: Scalar> Kind for Lean<S> {
         (value, handle)
     }
 
+    fn dot<'t>(tape: &'t Tape<Self>, x: &[Var<'t, Self>], y: &[Var<'t, Self>]) -> (S, Handle<S>) {
+        let mut arguments = tape.store.arguments.take();
+        let Arguments { values, .. } = &mut arguments;
+        values.clear();
+        values.extend(x.iter().map(|x| x.value));
+        values.extend(y.iter().map(|y| y.value));
+        let (by_y, by_x) = values.split_at(x.len());
+        let mut edges = tape.store.edges.take();
+        tape.store.add_edges(&mut edges, by_x, x);
+        tape.store.add_edges(&mut edges, by_y, y);
+        let value = inner_product(by_y, by_x);
+        let handle = tape.store.record_edges(edges);
+        tape.store.arguments.set(arguments);
+        (value, handle)
+    }
+
     fn weighted_sum<'t>(tape: &'t Tape<Self>, x: &[Var<'t, Self>], weights: &[f64]) -> (S, Handle<S>) {
         let mut arguments = tape.store.arguments.take();
         let Arguments { values, slopes } = &mut arguments;

@@ -136,6 +136,12 @@ pub trait Kind: sealed::Sealed + Sized {
     ) -> [Var<'t, Self>; M] {
         f(x)
     }
+    /// Σ xᵢ yᵢ of variables of which at least one is of this tape; it is recorded as one node.
+    #[doc(hidden)]
+    #[track_caller]
+    fn dot<'t>(tape: &'t Tape<Self>, x: &[Var<'t, Self>], y: &[Var<'t, Self>]) -> (Self::Scalar, Self::Handle) {
+        Self::reduce(tape, &Dot, &[x, y])
+    }
     /// Σ wᵢ xᵢ of variables of which at least one is of this tape; it is recorded as one node.
     #[doc(hidden)]
     #[track_caller]

@@ -129,6 +129,18 @@ impl<K: Kind> Apply for Var<'_, K> {
     }
 
     #[track_caller]
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
+        match Self::same_tape(Self::tape_of(x), Self::tape_of(y)) {
+            Some(tape) => {
+                let (value, handle) = K::dot(tape, x, y);
+                Var { tape: Some(tape), handle, value }
+            }
+            None => Self::reduce_parts(&op::Dot, &[x, y]),
+        }
+    }
+
+    #[track_caller]
     fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
         assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
         match Self::tape_of(x) {
