@@ -48,6 +48,7 @@ pub mod op;
 pub mod real;
 pub mod registry;
 pub mod tape;
+pub mod teach;
 
 pub use error::Error;
 pub use real::{Dual, Lanes, Real};

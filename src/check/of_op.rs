@@ -114,6 +114,25 @@ fn on_kink_set(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> bool {
     x.len() > 1 && !op.kinks().is_empty() && (0..x.len()).any(seen) && sides(i).contains(rule)
 }
 
+/// The kink that an op of several arguments has at a point, as measured, if it has one: its kinks may be a set, such as max's x = y,
+/// of which it declares some.
+pub(crate) fn kink_at(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
+    // where the slopes on the sides are near to each other there is no need to measure
+    let far = |a: &Point, b: &Point| a.iter().zip(b).any(|(a, b)| (a - b).abs() > 1e-6 * a.abs().max(b.abs()));
+    let seen = |j: usize| matches!(slopes_beside(op, x, j), [Some(left), Some(right)] if far(&left, &right));
+    if !(0..x.len()).any(seen) {
+        return None;
+    }
+    let (_, slope) = value_and_slopes(op, x)?;
+    let sides: Vec<_> = (0..x.len()).map(|j| numeric(|t| value(op, &replaced(x, j, t)), x[j])).collect();
+    sides.iter().any(|side| side.class == Class::Kink).then(|| Kink {
+        at: Point::from_slice(x),
+        left: sides.iter().map(|side| side.left.slope).collect(),
+        right: sides.iter().map(|side| side.right.slope).collect(),
+        slope,
+    })
+}
+
 /// The slopes a unit in the last place of one argument to either side; `None` where the value is not finite.
 fn slopes_beside(op: &dyn Erased, x: &[f64], j: usize) -> [Option<Point>; 2] {
     let unit = f64::max(f64::EPSILON * x[j].abs(), 5e-324);

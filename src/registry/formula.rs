@@ -24,21 +24,48 @@ impl Formula {
     /// # Errors
     /// If the op is known only as `f64` closures.
     pub fn of(op: &dyn Erased) -> Result<Formula, Error> {
-        let sample = op.samples().into_iter().find(|x| op.arity().is_some() || x.len() == SHOWN);
-        let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, op.arity().unwrap_or(SHOWN)).collect());
+        Formula::in_terms_of(op, &argument_names(op.arity().unwrap_or(SHOWN)), "a", Notation::Language)
+    }
+
+    /// The same as people write.
+    pub(crate) fn in_print(op: &dyn Erased) -> Result<Formula, Error> {
+        Formula::in_terms_of(op, &argument_names(op.arity().unwrap_or(SHOWN)), "a", Notation::Print)
+    }
+
+    /// The formulas of an op applied to arguments of these names, and of a value of this name.
+    ///
+    /// # Errors
+    /// If the op is known only as `f64` closures.
+    ///
+    /// # Panics
+    /// If the op does not take that many arguments.
+    pub fn in_terms_of(op: &dyn Erased, args: &[String], own: &str, notation: Notation) -> Result<Formula, Error> {
+        let sample = op.samples().into_iter().find(|x| x.len() == args.len());
+        let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args.len()).collect());
         let tape = Tape::new();
         let x: Vec<Var<'_>> = point.iter().map(|&x| tape.var(x)).collect();
-        let mut names = argument_names(x.len());
         let value = op.textbook(&x)?;
-        let printed_value = print(&tape, value, &names);
         // the value enters the slopes as a number of its own, so that they are printed in terms of it
         let a = tape.var(value.value());
-        names.resize(tape.index(a).unwrap_or(0), String::new());
-        names.push("a".to_owned());
         let mut slopes = vec![Var::from(0.0); x.len()];
         op.textbook_slope(&x, a, &mut slopes)?;
-        Ok(Formula { value: printed_value, slopes: slopes.iter().map(|&s| print(&tape, s, &names)).collect() })
+        let name =
+            |index: usize| args.get(index).cloned().or_else(|| (Some(index) == tape.index(a)).then(|| own.into()));
+        let print = |y: Var<'_>| match tape.index(y) {
+            Some(index) => print(&tape, index, name, notation),
+            None => Text::number(y.value(), notation).shown,
+        };
+        Ok(Formula { value: print(value), slopes: slopes.into_iter().map(print).collect() })
     }
+}
+
+/// How formulas are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// In the command line's language: `a * (1 - a)`, `select(less(0, z), 1, 0)`.
+    Language,
+    /// As people write: `a·(1 − a)`, `1 if 0 < z else 0`.
+    Print,
 }
 
 /// What the arguments of an op are called.
@@ -53,6 +80,8 @@ fn argument_names(n: usize) -> Vec<String> {
 /// What a printed formula binds by: the loosest operator outside of parentheses.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Binding {
+    Choice,
+    Comparison,
     Sum,
     Product,
     Minus,
@@ -70,13 +99,15 @@ struct Text {
 }
 
 impl Text {
-    fn new(shown: String, binding: Binding) -> Self {
-        Text { shown, binding, negated: None }
+    fn new(shown: impl Into<String>, binding: Binding) -> Self {
+        Text { shown: shown.into(), binding, negated: None }
     }
 
-    /// A number as the language writes it.
-    fn number(x: f64) -> Self {
-        let shown = if x == 0.0 || (1e-4..1e6).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") };
+    /// A number as the notation writes it.
+    fn number(x: f64, notation: Notation) -> Self {
+        let plain = x == 0.0 || (1e-4..1e6).contains(&x.abs()) || !x.is_finite();
+        let shown = if plain { format!("{x}") } else { format!("{x:e}") };
+        let shown = if notation == Notation::Print { shown.replace('-', "−").replace("inf", "∞") } else { shown };
         Text::new(shown, if x.is_sign_negative() { Binding::Minus } else { Binding::Atom })
     }
 
@@ -86,42 +117,66 @@ impl Text {
     }
 }
 
+/// A number as a formula writes it, as one factor of a product.
+pub(crate) fn number(x: f64) -> String {
+    Text::number(x, Notation::Print).operand(Binding::Power)
+}
+
 /// A formula longer than this is cut: a recording that uses its values again and again would print without end.
 const LONGEST: usize = 2000;
 
-/// The formula of a variable. Inputs have the name at their index; node by node, so no depth is too great.
-fn print(tape: &Tape, y: Var<'_>, names: &[String]) -> String {
-    let Some(last) = tape.index(y) else { return Text::number(y.value()).shown };
+/// The formula of a node, in terms of those that have a name; node by node, so no depth is too great.
+pub(crate) fn print(tape: &Tape, last: usize, name: impl Fn(usize) -> Option<String>, notation: Notation) -> String {
     let mut texts: Vec<Text> = Vec::with_capacity(last + 1);
-    for node in (0..=last).map(|index| tape.node(index)) {
-        let text = match &node.op {
-            None if node.is_input => Text::new(names[texts.len()].clone(), Binding::Atom),
-            None => Text::number(node.value),
-            Some(op) => application(&**op, &node.args.iter().map(|&arg| &texts[arg]).collect::<Vec<_>>()),
+    for index in 0..=last {
+        let node = tape.node(index);
+        let text = match (name(index).filter(|_| index < last || node.is_input), &node.op) {
+            (Some(name), _) => Text::new(name, Binding::Atom),
+            (None, Some(op)) => {
+                application(&**op, &node.args.iter().map(|&arg| &texts[arg]).collect::<Vec<_>>(), notation)
+            }
+            (None, None) => Text::number(node.value, notation),
         };
-        texts.push(if text.shown.len() > LONGEST { Text::new("…".to_owned(), Binding::Atom) } else { text });
+        texts.push(if text.shown.len() > LONGEST { Text::new("…", Binding::Atom) } else { text });
     }
     texts.swap_remove(last).shown
 }
 
-fn application(op: &dyn Erased, args: &[&Text]) -> Text {
-    let infix = |[left, right]: [&Text; 2], sign, own, tighter| {
-        Text::new(format!("{} {sign} {}", left.operand(own), right.operand(tighter)), own)
+/// An op applied to arguments of these names, which are taken for single names or numbers.
+pub(crate) fn applied(op: &dyn Erased, args: &[String]) -> String {
+    let args: Vec<Text> = args.iter().map(|arg| Text::new(arg, Binding::Atom)).collect();
+    application(op, &args.iter().collect::<Vec<_>>(), Notation::Print).shown
+}
+
+fn application(op: &dyn Erased, args: &[&Text], notation: Notation) -> Text {
+    let print = notation == Notation::Print;
+    let infix = |[left, right]: [&Text; 2], sign: &str, own, tighter| {
+        Text::new(format!("{}{sign}{}", left.operand(own), right.operand(tighter)), own)
     };
+    let [minus, times, over, negative] = if print { [" − ", "·", "/", "−"] } else { [" - ", " * ", " / ", "-"] };
+    // where people write x·(−2), the language reads x * -2
+    let factor = if print { Binding::Power } else { Binding::Minus };
     match (op.name(), args) {
         // rules write −x + y for y − x, since a generic number has no `1.0 - x`; the bits are the same
-        ("add", [Text { negated: Some(x), .. }, y]) => infix([y, x], "-", Binding::Sum, Binding::Product),
-        ("add", &[x, y]) => infix([x, y], "+", Binding::Sum, Binding::Product),
-        ("sub", &[x, y]) => infix([x, y], "-", Binding::Sum, Binding::Product),
-        ("mul", &[x, y]) => infix([x, y], "*", Binding::Product, Binding::Minus),
-        ("div", &[x, y]) => infix([x, y], "/", Binding::Product, Binding::Minus),
+        ("add", [Text { negated: Some(x), .. }, y]) => infix([y, x], minus, Binding::Sum, Binding::Product),
+        ("add", &[x, y]) => infix([x, y], " + ", Binding::Sum, Binding::Product),
+        ("sub", &[x, y]) => infix([x, y], minus, Binding::Sum, Binding::Product),
+        ("mul", &[x, y]) => infix([x, y], times, Binding::Product, factor),
+        ("div", &[x, y]) => infix([x, y], over, Binding::Product, factor),
         ("neg", &[x]) => {
-            let shown = format!("-{}", x.operand(Binding::Power));
+            let shown = format!("{negative}{}", x.operand(Binding::Power));
             Text { shown, binding: Binding::Minus, negated: Some(Box::new(x.clone())) }
         }
         ("pow", &[x, y]) => {
             Text::new(format!("{}^{}", x.operand(Binding::Atom), y.operand(Binding::Atom)), Binding::Power)
         }
+        ("select", &[mask, yes, no]) if print => {
+            let [mask, yes] = [mask, yes].map(|x| x.operand(Binding::Comparison));
+            Text::new(format!("{yes} if {mask} else {}", no.shown), Binding::Choice)
+        }
+        ("less", &[x, y]) if print => infix([x, y], " < ", Binding::Comparison, Binding::Sum),
+        ("less_equal", &[x, y]) if print => infix([x, y], " ≤ ", Binding::Comparison, Binding::Sum),
+        ("equal", &[x, y]) if print => infix([x, y], " = ", Binding::Comparison, Binding::Sum),
         (name, args) => {
             let mut shown = format!("{name}({}", args.iter().map(|a| a.shown.as_str()).collect::<Vec<_>>().join(", "));
             for (param, value) in op.params() {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 mod formula;
 
-pub use formula::Formula;
+pub use formula::{Formula, Notation};
+pub(crate) use formula::{applied, number, print};
 
 /// Ops by name, in a fixed order: the built-ins first.
 ///

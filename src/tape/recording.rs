@@ -40,6 +40,24 @@ pub struct Store {
     nodes: RefCell<Nodes>,
     ops: RefCell<Ops>,
     comparisons: RefCell<Vec<Comparison>>,
+    labels: RefCell<Labels>,
+}
+
+/// What the program calls its variables and the parts of its own work.
+#[derive(Default)]
+struct Labels {
+    names: IndexMap<u32, String>,
+    /// The scopes that are open, one in the other.
+    open: Vec<String>,
+    /// From which node on which scope holds.
+    scopes: Vec<(u32, String)>,
+}
+
+impl Labels {
+    /// From this node on the open scopes hold.
+    fn mark(&mut self, node: u32) {
+        self.scopes.push((node, self.open.join("/")));
+    }
 }
 
 /// The ops that were applied, each once, but for those that capture something: one of them may differ from every
@@ -173,6 +191,20 @@ pub struct Node {
     pub line: &'static Location<'static>,
 }
 
+/// What a reverse sweep does to one argument of a node: the node's adjoint, times the slope, is added to the argument's.
+#[derive(Clone, Copy)]
+pub(crate) struct Contribution<R> {
+    pub from: usize,
+    /// Which of the node's arguments.
+    pub argument: usize,
+    pub to: usize,
+    pub upstream: R,
+    pub slope: R,
+    pub amount: R,
+    /// The argument's adjoint, with this in it.
+    pub sum: R,
+}
+
 /// A comparison that the recorded program branched on: a run with other inputs is only right if it comes out the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
@@ -270,14 +302,7 @@ impl Kind for Recording {
     }
 
     fn backward(tape: &Tape, y: Var<'_>, gradient: &mut Gradient) {
-        let adjoints = &mut gradient.adjoints;
-        adjoints.clear();
-        adjoints.resize(tape.index(y).map_or(tape.len(), |y| y + 1), 0.0);
-        if y.tape.is_some() {
-            adjoints[y.handle as usize] = 1.0;
-            tape.sweep_f64(adjoints, |slope| slope);
-        }
-        gradient.born = adjoints.len();
+        tape.backward_watched(y, gradient, |_| ());
     }
 
     fn place(node: u32, born: usize, _: usize) -> Result<usize, Error> {
@@ -308,6 +333,75 @@ impl Tape {
         nodes.args.clear();
         self.store.ops.get_mut().capturing.clear();
         self.store.comparisons.get_mut().clear();
+        *self.store.labels.get_mut() = Labels::default();
+    }
+
+    /// Gives a variable a name, for whoever looks at the recording; a later name replaces it. A constant is no node and takes none.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.named("x", tape.var(2.0));
+    /// let u = tape.named("u", x * x);
+    /// assert_eq!(tape.name(u).as_deref(), Some("u"));
+    /// ```
+    ///
+    /// # Panics
+    /// If the variable is of another tape.
+    pub fn named<'t>(&self, name: impl Into<String>, x: Var<'t>) -> Var<'t> {
+        if let Some(tape) = x.tape {
+            assert!(tape.id == self.id, "a variable of another tape is none of this one to name");
+            self.store.labels.borrow_mut().names.insert(x.handle, name.into());
+        }
+        x
+    }
+
+    /// The name of a variable, if it has one.
+    pub fn name(&self, x: Var<'_>) -> Option<String> {
+        self.index(x).and_then(|index| self.name_at(index))
+    }
+
+    /// The name of a node, by its index.
+    pub(crate) fn name_at(&self, index: usize) -> Option<String> {
+        self.store.labels.borrow().names.get(&(index as u32)).cloned()
+    }
+
+    /// Runs a part of the program in a scope: the nodes that it records belong to `name`, inside of the scopes around it.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(2.0);
+    /// let y = tape.scope("layer", || tape.scope("activation", || x.tanh()));
+    /// assert_eq!(tape.trace(y)?.nodes[1].scope.as_deref(), Some("layer/activation"));
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
+    pub fn scope<T>(&self, name: impl Into<String>, part: impl FnOnce() -> T) -> T {
+        /// Leaves the scope, even if the part panics.
+        struct Leave<'a>(&'a Tape);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                let mut labels = self.0.store.labels.borrow_mut();
+                labels.open.pop();
+                labels.mark(self.0.len() as u32);
+            }
+        }
+        {
+            let mut labels = self.store.labels.borrow_mut();
+            labels.open.push(name.into());
+            labels.mark(self.len() as u32);
+        }
+        let _leave = Leave(self);
+        part()
+    }
+
+    /// The scope of a node, by its index; the names of scopes in scopes are joined by `/`.
+    pub(crate) fn scope_at(&self, index: usize) -> Option<String> {
+        let scopes = &self.store.labels.borrow().scopes;
+        let holds = scopes.partition_point(|(from, _)| *from as usize <= index).checked_sub(1)?;
+        Some(scopes[holds].1.clone()).filter(|scope| !scope.is_empty())
     }
 
     /// The number of nodes.
@@ -335,6 +429,11 @@ impl Tape {
         }
     }
 
+    /// The value of a node, by its index.
+    pub(crate) fn value_at(&self, index: usize) -> f64 {
+        self.store.nodes.borrow().values[index]
+    }
+
     /// The index of a variable's node; `None` for a constant.
     pub fn index(&self, x: Var<'_>) -> Option<usize> {
         x.tape.map(|_| x.handle as usize)
@@ -343,6 +442,18 @@ impl Tape {
     /// The comparisons that the program branched on, in order.
     pub fn comparisons(&self) -> Vec<Comparison> {
         self.store.comparisons.borrow().clone()
+    }
+
+    /// The sweep of `backward`, each contribution of which is shown to `watch` when it has been made.
+    pub(crate) fn backward_watched(&self, y: Var<'_>, gradient: &mut Gradient, watch: impl FnMut(Contribution<f64>)) {
+        let adjoints = &mut gradient.adjoints;
+        adjoints.clear();
+        adjoints.resize(self.index(y).map_or(self.len(), |y| y + 1), 0.0);
+        if let Some(y) = self.index(y) {
+            adjoints[y] = 1.0;
+            self.sweep_f64(adjoints, |slope| slope, watch);
+        }
+        gradient.born = adjoints.len();
     }
 
     /// How much an output changes when the inputs change along a direction.
@@ -368,7 +479,7 @@ impl Tape {
         for (y, (_, seed)) in outputs.into_iter().zip(seeds) {
             adjoints[y] += seed;
         }
-        self.sweep_f64(&mut adjoints, |slope| slope);
+        self.sweep_f64(&mut adjoints, |slope| slope, |_| ());
         Ok(Gradient { adjoints, stamp: self.stamp(), born })
     }
 
@@ -386,7 +497,7 @@ impl Tape {
         if let Some(seed) = adjoints.last_mut() {
             *seed = Dual::from(1.0);
         }
-        self.sweep(&values, &mut adjoints, |slope| slope)?;
+        self.sweep(&values, &mut adjoints, |slope| slope, |_| ())?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 
@@ -416,13 +527,13 @@ impl Tape {
         let mut gradient = self.backward(Var::from(0.0));
         if let Some(y) = self.index(y) {
             gradient.adjoints[y] = 1.0;
-            self.sweep_f64(&mut gradient.adjoints, f64::abs);
+            self.sweep_f64(&mut gradient.adjoints, f64::abs, |_| ());
         }
         gradient
     }
 
     /// The nodes of variables.
-    fn indices(&self, x: &[Var<'_>]) -> Result<Vec<usize>, Error> {
+    pub(crate) fn indices(&self, x: &[Var<'_>]) -> Result<Vec<usize>, Error> {
         let own = |x: &Var<'_>| match x.tape {
             Some(tape) if tape.stamp() == self.stamp() => Ok(x.handle as usize),
             _ => Err(Error::new(
@@ -468,13 +579,19 @@ impl Tape {
     }
 
     /// The reverse sweep over the recorded values.
-    fn sweep_f64(&self, adjoints: &mut [f64], weigh: impl Fn(f64) -> f64) {
-        self.sweep(&self.store.nodes.borrow().values, adjoints, weigh).expect("every op has a slope over f64");
+    fn sweep_f64(&self, adjoints: &mut [f64], weigh: impl Fn(f64) -> f64, watch: impl FnMut(Contribution<f64>)) {
+        self.sweep(&self.store.nodes.borrow().values, adjoints, weigh, watch).expect("every op has a slope over f64");
     }
 
     /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
     /// arguments, times the slopes.
-    fn sweep<R: Scalar>(&self, values: &[R], adjoints: &mut [R], weigh: impl Fn(R) -> R) -> Result<(), Error>
+    fn sweep<R: Scalar>(
+        &self,
+        values: &[R],
+        adjoints: &mut [R],
+        weigh: impl Fn(R) -> R,
+        mut watch: impl FnMut(Contribution<R>),
+    ) -> Result<(), Error>
     where
         dyn Erased: Rule<R>,
     {
@@ -489,8 +606,11 @@ impl Tape {
             slopes.clear();
             slopes.resize(args.len(), R::from(0.0));
             op.slope(&x, values[node], &mut slopes)?;
-            for (&arg, &slope) in args.iter().zip(&slopes) {
-                adjoints[arg as usize] += adjoint.chain(weigh(slope));
+            for (argument, (&to, &slope)) in args.iter().zip(&slopes).enumerate() {
+                let to = to as usize;
+                let amount = adjoint.chain(weigh(slope));
+                adjoints[to] += amount;
+                watch(Contribution { from: node, argument, to, upstream: adjoint, slope, amount, sum: adjoints[to] });
             }
         }
         Ok(())

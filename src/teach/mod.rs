@@ -1,0 +1,32 @@
+//! What happened, step by step: a finished account of a forward and a backward pass, to be read, drawn and explained.
+//!
+//! This part uses `check`, `registry`, `tape`, `op` and `real`. [`Tape::trace`](crate::Tape::trace) makes a [`Trace`] of a
+//! recording; every view is a view of it and shows nothing that the tape did not do. Start with `trace.rs`, the data, then
+//! `record.rs`, which fills it.
+//!
+//! ```
+//! use gprime::prelude::*;
+//!
+//! let tape = Tape::new();
+//! let (x1, x2) = (tape.named("x1", tape.var(2.0)), tape.named("x2", tape.var(5.0)));
+//! let y = x1.ln() + x1 * x2 - x2.sin();
+//! let trace = tape.trace(y)?;
+//! assert_eq!(trace.source, "ln(x1) + x1·x2 − sin(x2)");
+//! assert_eq!(trace.nodes[0].adjoint, Some(5.5));
+//! # Ok::<(), gprime::Error>(())
+//! ```
+
+mod check;
+mod record;
+#[cfg(feature = "serde")]
+mod serial;
+mod trace;
+
+pub use check::{Check, CheckLine, SweepLine};
+pub use trace::{Argument, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
+
+/// A name as it is shown: on one line, and without what would move the cursor.
+fn plain(name: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    name.chars().map(shown).collect()
+}

@@ -1,0 +1,163 @@
+//! How an account is written and read: numbers that JSON has none for, ids, lines, and what must hold of what is read.
+
+use super::trace::{Argument, Id, Line, Step, Trace, VERSION};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// A number: as it is, or `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            x if x.is_nan() => serializer.serialize_str("nan"),
+            f64::INFINITY => serializer.serialize_str("inf"),
+            f64::NEG_INFINITY => serializer.serialize_str("-inf"),
+            x => serializer.serialize_f64(x),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl Visitor<'_> for Read {
+            type Value = Number;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, \"inf\", \"-inf\" or \"nan\"")
+            }
+            fn visit_f64<E: Error>(self, x: f64) -> Result<Number, E> {
+                Ok(Number(x))
+            }
+            fn visit_i64<E: Error>(self, x: i64) -> Result<Number, E> {
+                Ok(Number(x as f64))
+            }
+            fn visit_u64<E: Error>(self, x: u64) -> Result<Number, E> {
+                Ok(Number(x as f64))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+                match text {
+                    "inf" => Ok(Number(f64::INFINITY)),
+                    "-inf" => Ok(Number(f64::NEG_INFINITY)),
+                    "nan" => Ok(Number(f64::NAN)),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Read)
+    }
+}
+
+/// For a field that is a number.
+pub mod number {
+    use super::*;
+    pub fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        Number(*x).serialize(serializer)
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Number::deserialize(deserializer).map(|number| number.0)
+    }
+}
+
+/// For a field that may be a number.
+pub mod optional {
+    use super::*;
+    pub fn serialize<S: Serializer>(x: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        x.map(Number).serialize(serializer)
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+        Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0))
+    }
+}
+
+/// For a field that is several numbers.
+pub mod list {
+    use super::*;
+    pub fn serialize<S: Serializer>(x: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(x.iter().map(|&x| Number(x)))
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+        Ok(Vec::<Number>::deserialize(deserializer)?.into_iter().map(|number| number.0).collect())
+    }
+}
+
+/// What is written as it is shown.
+macro_rules! as_text {
+    ($($ty:ty)*) => { $(
+        impl Serialize for $ty {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $ty {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    )* };
+}
+as_text! { Id Line }
+
+impl FromStr for Id {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
+        number.and_then(|n| n.checked_sub(1)).map(Id).ok_or_else(|| format!("{text:?} is no node's id, such as v1"))
+    }
+}
+
+impl FromStr for Line {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let line = |(file, line): (&str, &str)| Some(Line { file: file.to_owned().into(), line: line.parse().ok()? });
+        text.rsplit_once(':').and_then(line).ok_or_else(|| format!("{text:?} is no line, such as main.rs:1"))
+    }
+}
+
+impl Serialize for Trace {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Trace::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Trace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let trace = Trace::deserialize(deserializer)?;
+        trace.fault().map_or(Ok(trace), |fault| Err(D::Error::custom(fault)))
+    }
+}
+
+impl Trace {
+    /// What cannot be in the account of a tape, if anything: a view relies on its absence.
+    fn fault(&self) -> Option<String> {
+        if self.version != VERSION {
+            return Some(format!("the trace is of version {}; this program reads version {VERSION}", self.version));
+        }
+        for (index, node) in self.nodes.iter().enumerate() {
+            let (id, slopes) = (node.id, node.partials.len());
+            let before = |arg: &Argument| arg.node().is_none_or(|arg| arg < id);
+            if id.index() != index {
+                return Some(format!("the node {id} stands in the place of {}", Id(index as u32)));
+            }
+            if node.args.len() != slopes || !node.args.iter().all(before) {
+                return Some(format!("{id} must have a partial for each argument, and its arguments before it"));
+            }
+            if node.op.is_some_and(|op| op >= self.ops.len()) || node.op.is_none() && slopes > 0 {
+                return Some(format!("{id} has no op among those of the trace"));
+            }
+        }
+        let known = |id: Id| id.index() < self.nodes.len();
+        let fits = |step: &Step| match *step {
+            Step::Forward { node } | Step::Seed { node } | Step::Skip { node } => known(node),
+            Step::Contribute { from, argument, to, .. } => {
+                let arg = self.nodes.get(from.index()).and_then(|node| node.args.get(argument as usize));
+                arg.is_some_and(|arg| *arg == Argument::Node(to))
+            }
+        };
+        let odd = self.steps.iter().find(|step| !fits(step));
+        let missing = (!known(self.output)).then(|| format!("there is no node {}", self.output));
+        missing.or_else(|| odd.map(|step| format!("there is nothing that the step {step:?} could be about")))
+    }
+}

@@ -1,0 +1,269 @@
+//! The data: one finished account of a forward and a backward pass.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// The version of the account's form; it changes when a field changes its meaning.
+pub const VERSION: u32 = 1;
+
+/// A forward and a backward pass over a recording, in full.
+///
+/// Every view needs this and nothing else. With the feature `serde` it can be written and read again; what is read is checked, so that
+/// every [`Id`] in it is that of a node, and arguments come before what they are used in. Numbers that are not finite are
+/// the strings `"inf"`, `"-inf"` and `"nan"`; `serde_json` reads the others to the last bit with its feature `float_roundtrip`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(remote = "Self"))]
+#[non_exhaustive]
+pub struct Trace {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The output as a formula in terms of the variables that have a name, which follow after `with`; empty where that would be
+    /// too long to read.
+    pub source: String,
+    /// The node whose derivatives were taken.
+    pub output: Id,
+    /// The adjoint that the output begins with: 1.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub seed: f64,
+    /// The ops that were applied, each with its formulas.
+    pub ops: Vec<OpNote>,
+    /// The nodes in the order of the recording. Constants are not among them: they stand in the arguments.
+    pub nodes: Vec<Node>,
+    /// What happened, in order: first every `Forward`, then the `Seed` and what follows from it.
+    pub steps: Vec<Step>,
+    /// The gradient beside other ways to find it, if somebody asked for that.
+    pub check: Option<super::Check>,
+}
+
+/// Which node: the first is v1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(
+    /// The index in [`Trace::nodes`].
+    pub u32,
+);
+
+impl Id {
+    /// The index in [`Trace::nodes`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}", u64::from(self.0) + 1)
+    }
+}
+
+/// An op that was applied, with the parameters it had.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OpNote {
+    /// Its name.
+    pub name: String,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// The formula for its value, in terms of z; of x, y and z; or of x1, x2 and so on. `None` if it is known only as closures.
+    pub value: Option<String>,
+    /// The formulas for its slopes, in terms of the same and of its value a.
+    pub slopes: Vec<String>,
+    /// Its domain, in words.
+    pub domain: String,
+}
+
+/// A parameter of an op.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub value: f64,
+}
+
+/// A node: one number that was computed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Node {
+    /// Its own id.
+    pub id: Id,
+    /// The name that the program gave it.
+    pub name: Option<String>,
+    /// The index of its op in [`Trace::ops`]; `None` for an input.
+    pub op: Option<usize>,
+    /// What was computed, such as `v1·v2`; of an input the name, or the id.
+    pub rule: String,
+    /// What it was computed from.
+    pub args: Vec<Argument>,
+    /// For each argument, the derivative by it.
+    pub partials: Vec<Partial>,
+    /// The value.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub value: f64,
+    /// The derivative of the output by it; `None` if the output does not depend on it, which is shown as `·` and never as 0.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
+    pub adjoint: Option<f64>,
+    /// The parts of the program that it belongs to, from the outermost on, joined by `/`.
+    pub scope: Option<String>,
+    /// The kink that its op stands at.
+    pub kink: Option<KinkNote>,
+    /// The line of the program that recorded it.
+    pub loc: Option<Line>,
+}
+
+/// What an op is applied to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Argument {
+    /// A node before.
+    Node(Id),
+    /// A number that is no variable; no derivative is taken by it.
+    Constant(#[cfg_attr(feature = "serde", serde(with = "super::serial::number"))] f64),
+}
+
+impl Argument {
+    /// The node, if it is one.
+    pub fn node(self) -> Option<Id> {
+        match self {
+            Argument::Node(id) => Some(id),
+            Argument::Constant(_) => None,
+        }
+    }
+}
+
+/// The derivative of a node by one of its arguments.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Partial {
+    /// Its formula, such as `cos(v2)`.
+    pub formula: String,
+    /// Its value here.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub value: f64,
+}
+
+/// A kink that an op stands at: for each argument the slopes on the two sides, and the one that was used.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct KinkNote {
+    /// The arguments.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub at: Vec<f64>,
+    /// The slopes on the left.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub left: Vec<f64>,
+    /// The slopes on the right.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub right: Vec<f64>,
+    /// The slopes that were used.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub slope: Vec<f64>,
+}
+
+/// A line of a program; it is shown and serialised as `file:line`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The file, as the compiler was given it.
+    pub file: Cow<'static, str>,
+    /// The line.
+    pub line: u32,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// One thing that the tape did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "step", rename_all = "lowercase"))]
+pub enum Step {
+    /// A value was computed, or an input given.
+    Forward {
+        /// The node.
+        node: Id,
+    },
+    /// The output's adjoint was set to the seed.
+    Seed {
+        /// The output.
+        node: Id,
+    },
+    /// A node whose adjoint was complete passed it on to one of its arguments.
+    Contribute {
+        /// The node.
+        from: Id,
+        /// Which of its arguments.
+        argument: u32,
+        /// The argument's node.
+        to: Id,
+        /// The adjoint of the node.
+        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        upstream: f64,
+        /// The slope: the value of the node's partial.
+        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        local: f64,
+        /// Their product, in which 0 annihilates ±∞.
+        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        amount: f64,
+        /// The argument's adjoint, with this in it.
+        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        sum_after: f64,
+        /// How many contributions to the argument are still to come; at 0 its adjoint is complete, and it may pass it on.
+        waiting: u32,
+    },
+    /// A node had the adjoint 0 and passed nothing on, not even 0 × ∞.
+    Skip {
+        /// The node.
+        node: Id,
+    },
+}
+
+impl Trace {
+    /// A node.
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn node(&self, id: Id) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// The op of a node; `None` for an input.
+    pub fn op(&self, node: &Node) -> Option<&OpNote> {
+        node.op.map(|op| &self.ops[op])
+    }
+
+    /// The inputs, in order.
+    pub fn inputs(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.op.is_none())
+    }
+
+    /// The node that a text means: `v3`, or a name.
+    pub fn find(&self, text: &str) -> Option<Id> {
+        let named = self.nodes.iter().find(|node| node.name.as_deref() == Some(text));
+        let numbered = || text.strip_prefix('v').and_then(|n| n.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
+        named.or_else(|| self.nodes.get(numbered()?)).map(|node| node.id)
+    }
+
+    /// Forgets the lines of the program: what is traced may be an expression, whose lines are those of whoever runs it.
+    pub fn without_lines(mut self) -> Self {
+        self.nodes.iter_mut().for_each(|node| node.loc = None);
+        self
+    }
+
+    /// The derivative of every node by one input, forwards: from the input on, each node sums its partials times the tangents of its
+    /// arguments. One such sweep gives one column of derivatives, a backward pass a row.
+    pub fn tangents(&self, input: Id) -> Vec<f64> {
+        let mut tangents: Vec<f64> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let terms = node.args.iter().zip(&node.partials);
+            let sum = terms.fold(0.0, |sum, (arg, partial)| {
+                sum + arg.node().map_or(0.0, |id| crate::Real::chain(tangents[id.index()], partial.value))
+            });
+            tangents.push(if node.id == input { 1.0 } else { sum });
+        }
+        tangents
+    }
+}
