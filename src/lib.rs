@@ -14,15 +14,16 @@
 //!   With `use gprime::prelude::*` every op is a method of every number.
 //! * **To add an op**: write an `impl` of [`op::Op`], use it as `x.apply(&MyOp)`, and let [`check::op`] tell whether the
 //!   slope is right. A plain `f64` closure and its slope do as well: [`Var::unary`].
-//! * **To see what happens**: record on [`Tape::new`], and look at its [nodes](Tape::node); every intermediate has an adjoint in
-//!   the [`Gradient`].
+//! * **To see what happens**: record on [`Tape::new`] and print its [trace](Tape::trace): values, adjoints as the sums that they are, and
+//!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
+//!   [where NaN came from](Tape::first_non_finite).
 //!
 //! # The one idea
 //!
 //! A rule is a generic function, and every feature a choice of number: `f64` gives values and slopes; [`Dual`] through the value
 //! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Var`] a
 //! recording, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the
-//! modules, from [`real`] over [`op`], [`tape`] and [`registry`] to [`check`].
+//! modules, from [`real`] over [`op`], [`tape`] and [`registry`] to [`check`] and [`teach`].
 //!
 //! # What happens at the edges
 //!

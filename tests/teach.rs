@@ -2,7 +2,7 @@
 
 use gprime::Registry;
 use gprime::prelude::*;
-use gprime::teach::{Argument, Step, Trace};
+use gprime::teach::{Argument, Mistake, Step, Style, Trace};
 use proptest::prelude::*;
 
 /// What a random program is made of: inputs, and for each op its place in the registry and those of its arguments. The first
@@ -213,4 +213,265 @@ fn a_trace_that_no_tape_made_is_refused() {
     refuses("\"op\":0", "\"op\":17");
     refuses("\"argument\":0", "\"argument\":2");
     refuses("\"value\":2.0", "\"value\":\"two\"");
+}
+
+/// Every view of a trace, as one text.
+fn views(trace: &Trace, style: &Style) -> String {
+    let mut text = trace.table(style) + &trace.values(style);
+    for node in &trace.nodes {
+        text += &trace.explain(node.id, style);
+        if node.op.is_none() {
+            text += &trace.forward(node.id, style);
+        }
+    }
+    for done in 0..=trace.steps.len() {
+        text += &trace.table_after(style, done);
+    }
+    text += &trace.stepper().show_all(style);
+    for mistake in Mistake::ALL {
+        let mistaken = trace.mistaken(mistake);
+        text += &mistaken.beside(trace, style);
+        text += &mistaken.stepper(trace).show_all(style);
+    }
+    if let Some(origin) = trace.first_non_finite(style) {
+        text += &origin.to_string();
+    }
+    let quiz = trace.quiz();
+    text += &quiz.table(style);
+    for blank in 0..quiz.blanks.len() {
+        text += &quiz.question(blank, style);
+        text += &quiz.answer(blank, style);
+        let right = trace.node(quiz.blanks[blank]).adjoint.unwrap();
+        assert!(quiz.is_right(blank, right));
+    }
+    text
+}
+
+/// A recursive backward pass that does not wait, as it is often written.
+fn recursive(trace: &Trace, node: usize, adjoints: &mut [f64], visits: &mut usize) {
+    let node = &trace.nodes[node];
+    for (arg, partial) in node.args.iter().zip(&node.partials) {
+        if let Argument::Node(arg) = *arg {
+            *visits += 1;
+            if *visits > 50_000 {
+                return;
+            }
+            adjoints[arg.index()] += Real::chain(adjoints[node.id.index()], partial.value);
+            recursive(trace, arg.index(), adjoints, visits);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_view_shows_every_program(program in random(), digits in 1usize..18) {
+        let (registry, tape) = (Registry::new(), Tape::new());
+        let y = *program.record(&tape, &registry).last().unwrap();
+        prop_assume!(tape.index(y).is_some());
+        for trace in [tape.trace(y).unwrap(), tape.trace_f32(y).unwrap()] {
+            let text = views(&trace, &Style { digits, ..Style::default() });
+            prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "a control character");
+            prop_assert!(text.chars().all(|c| (c as u32) < 0xf_0000), "a placeholder was left");
+            let ascii = views(&trace, &Style { ascii: true, ..Style::default() });
+            prop_assert!(ascii.is_ascii(), "not ASCII");
+        }
+    }
+
+    #[test]
+    fn forward_mode_is_that_of_the_tape(program in random()) {
+        let (registry, tape) = (Registry::new(), Tape::new());
+        let vars = program.record(&tape, &registry);
+        let y = *vars.last().unwrap();
+        prop_assume!(tape.index(y).is_some());
+        let trace = tape.trace(y).unwrap();
+        let expected = tape.jvp(y, &[vars[0]], &[1.0]).unwrap();
+        prop_assert!(same(trace.tangents(trace.nodes[0].id)[trace.output.index()], expected));
+    }
+
+    #[test]
+    fn mistakes_are_really_made(program in random()) {
+        let (registry, tape) = (Registry::new(), Tape::new());
+        let y = *program.record(&tape, &registry).last().unwrap();
+        prop_assume!(tape.index(y).is_some());
+        let trace = tape.trace(y).unwrap();
+        let zero = || { let mut zero = vec![0.0; trace.nodes.len()]; zero[trace.output.index()] = 1.0; zero };
+        // without waiting
+        let (mut adjoints, mut visits) = (zero(), 0);
+        recursive(&trace, trace.output.index(), &mut adjoints, &mut visits);
+        let order = trace.mistaken(Mistake::Order);
+        if visits <= 50_000 {
+            prop_assert!(!order.stopped);
+            for (node, expected) in trace.nodes.iter().zip(&adjoints).filter(|(node, _)| node.adjoint.is_some()) {
+                prop_assert!(same(order.adjoints[node.id.index()].unwrap(), *expected), "{}", node.id);
+            }
+        }
+        // the others, from the order of the right steps
+        let (mut replaced, mut local_only) = (zero(), zero());
+        for step in &trace.steps {
+            if let Step::Contribute { from, to, argument, .. } = *step {
+                let slope = trace.node(from).partials[argument as usize].value;
+                replaced[to.index()] = Real::chain(replaced[from.index()], slope);
+                local_only[to.index()] += slope;
+            }
+        }
+        // what a mistake makes 0 is not passed on, so that the right steps do not tell what it comes to
+        let nowhere_zero = |x: &[f64]| trace.nodes.iter().all(|node| node.adjoint.is_none() || x[node.id.index()] != 0.0);
+        for (mistake, expected) in [(Mistake::Overwrite, replaced), (Mistake::LocalOnly, local_only)] {
+            let wrong = trace.mistaken(mistake);
+            for node in trace.nodes.iter().filter(|node| node.adjoint.is_some() && nowhere_zero(&expected)) {
+                prop_assert!(same(wrong.adjoints[node.id.index()].unwrap(), expected[node.id.index()]), "{}", node.id);
+            }
+        }
+    }
+
+    #[test]
+    fn single_precision_is_single(program in random()) {
+        let (registry, tape) = (Registry::new(), Tape::new());
+        let y = *program.record(&tape, &registry).last().unwrap();
+        prop_assume!(tape.index(y).is_some());
+        let trace = tape.trace_f32(y).unwrap();
+        let single = |x: f64| same(f64::from(x as f32), x);
+        for node in &trace.nodes {
+            prop_assert!(single(node.value) && single(node.adjoint.unwrap_or(0.0)));
+            prop_assert!(node.partials.iter().all(|partial| single(partial.value)));
+        }
+        for step in &trace.steps {
+            if let Step::Contribute { upstream, local, amount, sum_after, .. } = *step {
+                prop_assert!([upstream, local, amount, sum_after].into_iter().all(single));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_second_pass_on_top_of_the_first() {
+    let tape = Tape::new();
+    let x = tape.var(1.0);
+    let u = x * x;
+    let trace = tape.trace(u + u.sin()).unwrap();
+    let c = 1f64.cos();
+    // ū = 1 + c was left there, and the sine's adjoint 1 became 2
+    let expected = 2.0 * (1.0 + c) + 2.0 * ((1.0 + c) + 2.0 * c + 1.0);
+    approx::assert_relative_eq!(trace.mistaken(Mistake::Stale).adjoints[0].unwrap(), expected, max_relative = 1e-14);
+}
+
+#[test]
+fn without_waiting_the_work_is_bounded() {
+    let tape = Tape::new();
+    let x = tape.var(1.0);
+    let y = (0..200).fold(x, |u, _| u + u);
+    let trace = tape.trace(y).unwrap();
+    let order = trace.mistaken(Mistake::Order);
+    assert!(order.stopped && order.beside(&trace, &Style::default()).contains("stopped after 100 000 contributions"));
+    // 2²⁰⁰ paths
+    assert!(trace.explain(trace.nodes[0].id, &Style::default()).contains("about 1.6e60 paths to v201"));
+}
+
+#[test]
+fn a_long_chain_is_shown_from_both_ends() {
+    const LENGTH: usize = 1_000_000;
+    let tape = Tape::new();
+    let x = tape.named("x", tape.var(0.5));
+    let y = (1..LENGTH).fold(x, |u, _| u.sin());
+    let trace = tape.trace(y).unwrap();
+    assert_eq!(trace.nodes.len(), LENGTH);
+    let style = Style::default();
+    let table = trace.to_string();
+    assert!(table.lines().count() < 210 && table.contains("999 800 more nodes"), "{}", table.lines().count());
+    assert!(table.contains("v1000000") && table.contains("v1 "));
+    let steps = trace.stepper().show_all(&style);
+    assert!(steps.contains("more steps") && steps.lines().count() < 1200);
+    let explained = trace.explain(trace.nodes[0].id, &style);
+    assert!(explained.contains("1 path to v1000000") && explained.lines().count() < 20, "{explained}");
+    for mistake in Mistake::ALL {
+        assert!(trace.mistaken(mistake).beside(&trace, &style).lines().count() < 40);
+    }
+    assert!(trace.first_non_finite(&style).is_none());
+    assert!(trace.quiz().table(&style).lines().count() < 210);
+}
+
+#[test]
+fn a_value_used_by_everything_is_shown_from_both_ends() {
+    let tape = Tape::new();
+    let x = tape.var(0.5);
+    let terms: Vec<_> = (0..20_000).map(|i| x * f64::from(i)).collect();
+    let y: Var<'_> = terms.iter().sum();
+    let trace = tape.trace(y).unwrap();
+    let style = Style::default();
+    assert!(trace.table(&style).contains("19 992 more contributions"));
+    assert_eq!(trace.nodes[20_001].rule, "sum(v2, v3, …, v20001)");
+    assert_eq!(trace.nodes[20_001].partials[7].formula, "∂v20002/∂v9");
+    let explained = trace.explain(trace.nodes[0].id, &style);
+    assert!(explained.lines().count() < 40 && explained.contains("20000 paths"), "{explained}");
+    assert!(trace.explain(trace.output, &style).lines().count() < 40);
+}
+
+#[test]
+fn names_are_shown_as_they_are_but_for_what_moves_the_cursor() {
+    let tape = Tape::new();
+    let x = tape.named("<a href=\"x\">&'</a>", tape.var(1.0));
+    let y = tape.scope("esc\u{1b}[31m", || tape.named("new\nline\u{7}", x * x));
+    let trace = tape.trace(y).unwrap();
+    let table = trace.to_string();
+    assert!(table.contains("<a href=\"x\">&'</a>") && table.contains("new\\nline\\u{7} = v1·v1"), "{table}");
+    assert_eq!(trace.nodes[1].scope.as_deref(), Some("esc\\u{1b}[31m"));
+    assert!(!views(&trace, &Style::default()).contains(['\u{1b}', '\u{7}']));
+}
+
+#[test]
+fn what_is_not_known_is_no_zero() {
+    let trace = baydin(&Tape::new());
+    let style = Style::default();
+    let pending = |done: usize| trace.table_after(&style, done).lines().filter(|line| line.ends_with('·')).count();
+    // no value is known, then each, then the adjoints one by one
+    assert_eq!((pending(0), pending(7), pending(8), pending(9)), (7, 7, 6, 5));
+    assert_eq!(pending(trace.steps.len()), 0);
+    assert_eq!(trace.table_after(&style, trace.steps.len()), trace.table(&style));
+}
+
+#[test]
+fn the_first_number_that_is_not_finite_is_found() {
+    let tape = Tape::new();
+    let x = tape.named("x", tape.var(-1.0));
+    let (fine, bad) = (x.exp(), x.ln());
+    let first = tape.first_non_finite(fine + bad * 2.0).unwrap().unwrap();
+    assert_eq!(first.value.unwrap().index(), 2);
+    assert!(first.to_string().contains(&format!("v3 = ln v1 = NaN   {}:{}", file!(), line!() - 3)), "{first}");
+    // √ at 0: the value is finite, the slope is not
+    let tape = Tape::new();
+    let x = tape.var(0.0);
+    let first = tape.first_non_finite(x.sqrt() * 2.0).unwrap().unwrap();
+    assert_eq!((first.value, first.contribution.unwrap().amount), (None, f64::INFINITY));
+    // a branch that was not taken: 0 × ∞ met, and was annihilated
+    let y = Real::select(Real::less(Var::from(0.0), x), x.sqrt() * 3.0, 1.0.into());
+    let first = tape.first_non_finite(y).unwrap().unwrap();
+    assert_eq!((first.value, first.contribution), (None, None));
+    let flow = first.annihilated.unwrap();
+    assert_eq!((flow.upstream, flow.local, flow.amount), (0.0, f64::INFINITY, 0.0));
+    assert!(first.to_string().contains("did not take it"), "{first}");
+    assert!(tape.first_non_finite(x * 2.0).unwrap().is_none());
+}
+
+#[test]
+fn a_right_program_has_no_wrong_rule() {
+    let tape = Tape::new();
+    let (x, y) = (tape.var(0.7), tape.var(-1.2));
+    let search = tape.locate((x * y).sin() + y.sigmoid()).unwrap();
+    assert!(search.passed() && search.doubtful.is_empty() && search.unsure.is_empty());
+    assert_eq!(search.checked, 4);
+}
+
+#[test]
+fn the_error_of_differences_has_a_least() {
+    let tape = Tape::new();
+    let (x, y) = (tape.named("x", tape.var(0.7)), tape.named("y", tape.var(-1.2)));
+    let z = (x * y).sin() * x.exp();
+    for (check, good) in [(tape.check_gradient(z).unwrap(), 1e-8), (tape.check_gradient_f32(z).unwrap(), 1e-2)] {
+        assert!(check.passed);
+        for input in 0..2 {
+            let errors: Vec<f64> = check.sweep.iter().map(|line| line.errors[input]).collect();
+            let least = errors.iter().copied().fold(f64::INFINITY, f64::min);
+            assert!(least < good && errors[0] > 10.0 * least && errors[errors.len() - 1] > 10.0 * least, "{errors:?}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub use foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp
 pub use function::{function, second_order};
 pub use hint::Hint;
 pub use mutants::{Mutants, mutants};
-pub(crate) use of_op::kink_at;
+pub(crate) use of_op::{check_at, kink_at, references};
 pub use report::{Finding, KinkFinding, Located, Report, Verdict};
 #[cfg(feature = "proptest")]
 pub use strategy::strategy;

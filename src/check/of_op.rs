@@ -40,7 +40,7 @@ pub(super) fn check(op: &dyn Erased, seed: u64) -> Report {
 }
 
 /// The check of an op at one point.
-pub(super) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
+pub(crate) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
     let mut report = Report::new(op.name());
     match op.kinks().into_iter().find(|kink| kink.at[..] == *x) {
         Some(kink) => kink_point(op, kink, &mut report),
@@ -112,6 +112,12 @@ fn on_kink_set(op: &dyn Erased, x: &[f64], i: usize, rule: f64) -> bool {
         left != right && sides(j).class == Class::Kink
     };
     x.len() > 1 && !op.kinks().is_empty() && (0..x.len()).any(seen) && sides(i).contains(rule)
+}
+
+/// What the slope by one argument is held against: dual numbers of twice the digits through the value, and differences.
+pub(crate) fn references(op: &dyn Erased, x: &[f64], i: usize) -> (Option<f64>, f64) {
+    let central = numeric(|t| value(op, &replaced(x, i, t)), x[i]).central;
+    (exact(op, x, i).map(|exact| exact.slope), central.slope)
 }
 
 /// The kink that an op of several arguments has at a point, as measured, if it has one: its kinks may be a set, such as max's x = y,

@@ -32,7 +32,7 @@ pub use gradient::Gradient;
 pub use lean::Lean;
 pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use opaque::{FloatKind, Opaque};
-pub(crate) use recording::Contribution;
+pub(crate) use recording::Edge;
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
 pub use tangents::Tangents;

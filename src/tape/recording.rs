@@ -9,7 +9,7 @@ use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::apply::Args;
 use crate::op::{Apply, Equal, Less, LessEqual, Op, Params, Reduce, Select};
-use crate::real::Dual;
+use crate::real::{Dual, Real};
 use indexmap::IndexMap;
 use smallvec::SmallVec;
 use std::any::TypeId;
@@ -191,18 +191,20 @@ pub struct Node {
     pub line: &'static Location<'static>,
 }
 
-/// What a reverse sweep does to one argument of a node: the node's adjoint, times the slope, is added to the argument's.
+/// An edge of the recorded graph: a node and one of its arguments.
 #[derive(Clone, Copy)]
-pub(crate) struct Contribution<R> {
+pub(crate) struct Edge {
+    /// The node.
     pub from: usize,
-    /// Which of the node's arguments.
+    /// Which of its arguments.
     pub argument: usize,
+    /// The argument's node.
     pub to: usize,
-    pub upstream: R,
-    pub slope: R,
-    pub amount: R,
-    /// The argument's adjoint, with this in it.
-    pub sum: R,
+}
+
+/// The new adjoint of an edge's argument, from that of the node, the slope, and the argument's so far.
+pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
+    sum + adjoint.chain(slope)
 }
 
 /// A comparison that the recorded program branched on: a run with other inputs is only right if it comes out the same.
@@ -302,7 +304,14 @@ impl Kind for Recording {
     }
 
     fn backward(tape: &Tape, y: Var<'_>, gradient: &mut Gradient) {
-        tape.backward_watched(y, gradient, |_| ());
+        let adjoints = &mut gradient.adjoints;
+        adjoints.clear();
+        adjoints.resize(tape.index(y).map_or(tape.len(), |y| y + 1), 0.0);
+        if y.tape.is_some() {
+            adjoints[y.handle as usize] = 1.0;
+            tape.sweep_f64(adjoints, chain_rule);
+        }
+        gradient.born = adjoints.len();
     }
 
     fn place(node: u32, born: usize, _: usize) -> Result<usize, Error> {
@@ -429,9 +438,9 @@ impl Tape {
         }
     }
 
-    /// The value of a node, by its index.
-    pub(crate) fn value_at(&self, index: usize) -> f64 {
-        self.store.nodes.borrow().values[index]
+    /// The recorded value of every node.
+    pub(crate) fn recorded_values(&self) -> Vec<f64> {
+        self.store.nodes.borrow().values.clone()
     }
 
     /// The index of a variable's node; `None` for a constant.
@@ -442,18 +451,6 @@ impl Tape {
     /// The comparisons that the program branched on, in order.
     pub fn comparisons(&self) -> Vec<Comparison> {
         self.store.comparisons.borrow().clone()
-    }
-
-    /// The sweep of `backward`, each contribution of which is shown to `watch` when it has been made.
-    pub(crate) fn backward_watched(&self, y: Var<'_>, gradient: &mut Gradient, watch: impl FnMut(Contribution<f64>)) {
-        let adjoints = &mut gradient.adjoints;
-        adjoints.clear();
-        adjoints.resize(self.index(y).map_or(self.len(), |y| y + 1), 0.0);
-        if let Some(y) = self.index(y) {
-            adjoints[y] = 1.0;
-            self.sweep_f64(adjoints, |slope| slope, watch);
-        }
-        gradient.born = adjoints.len();
     }
 
     /// How much an output changes when the inputs change along a direction.
@@ -479,7 +476,7 @@ impl Tape {
         for (y, (_, seed)) in outputs.into_iter().zip(seeds) {
             adjoints[y] += seed;
         }
-        self.sweep_f64(&mut adjoints, |slope| slope, |_| ());
+        self.sweep_f64(&mut adjoints, chain_rule);
         Ok(Gradient { adjoints, stamp: self.stamp(), born })
     }
 
@@ -497,7 +494,7 @@ impl Tape {
         if let Some(seed) = adjoints.last_mut() {
             *seed = Dual::from(1.0);
         }
-        self.sweep(&values, &mut adjoints, |slope| slope, |_| ())?;
+        self.sweep(&values, &mut adjoints, chain_rule)?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 
@@ -513,12 +510,19 @@ impl Tape {
     /// The slope of an output by one input, from dual numbers run through the *value* of every op: the checker's second
     /// opinion on the slopes.
     pub(crate) fn jvp_by_value(&self, y: Var<'_>, input: Var<'_>) -> Result<f64, Error> {
-        let (y, input) = (self.index(y), self.index(input));
+        match (self.index(y), self.index(input)) {
+            (Some(y), Some(input)) => self.slope_by_value(y, input),
+            _ => Ok(0.0),
+        }
+    }
+
+    /// The same, of nodes by their indices.
+    pub(crate) fn slope_by_value(&self, y: usize, input: usize) -> Result<f64, Error> {
         let values = self.rerun(
-            |node, value| if Some(node) == input { Dual::variable(value) } else { Dual::constant(value) },
+            |node, value| if node == input { Dual::variable(value) } else { Dual::constant(value) },
             |op, x| op.value(x),
         )?;
-        Ok(y.map_or(0.0, |y| values[y].tangent))
+        Ok(values[y].tangent)
     }
 
     /// As the gradient, but with the magnitude of every slope: how large what cancels in an adjoint may be, and so, times the
@@ -527,7 +531,9 @@ impl Tape {
         let mut gradient = self.backward(Var::from(0.0));
         if let Some(y) = self.index(y) {
             gradient.adjoints[y] = 1.0;
-            self.sweep_f64(&mut gradient.adjoints, f64::abs, |_| ());
+            self.sweep_f64(&mut gradient.adjoints, |edge, adjoint, slope, sum| {
+                chain_rule(edge, adjoint, slope.abs(), sum)
+            });
         }
         gradient
     }
@@ -578,19 +584,31 @@ impl Tape {
         Ok(values)
     }
 
+    /// The recording run over these inputs, each given by its node and its recorded value; with every value that `rounded` makes of
+    /// it.
+    pub(crate) fn values(
+        &self,
+        input: impl Fn(usize, f64) -> f64,
+        rounded: impl Fn(f64) -> f64,
+    ) -> Result<Vec<f64>, Error> {
+        let args = |x: &[f64]| x.iter().map(|&x| rounded(x)).collect::<SmallVec<[f64; 8]>>();
+        let mut values = self.rerun(input, |op, x| op.value(&args(x)))?;
+        values.iter_mut().for_each(|value| *value = rounded(*value));
+        Ok(values)
+    }
+
     /// The reverse sweep over the recorded values.
-    fn sweep_f64(&self, adjoints: &mut [f64], weigh: impl Fn(f64) -> f64, watch: impl FnMut(Contribution<f64>)) {
-        self.sweep(&self.store.nodes.borrow().values, adjoints, weigh, watch).expect("every op has a slope over f64");
+    fn sweep_f64(&self, adjoints: &mut [f64], pass: impl FnMut(Edge, f64, f64, f64) -> f64) {
+        self.sweep(&self.store.nodes.borrow().values, adjoints, pass).expect("every op has a slope over f64");
     }
 
     /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
-    /// arguments, times the slopes.
-    fn sweep<R: Scalar>(
+    /// arguments: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
+    pub(crate) fn sweep<R: Scalar>(
         &self,
         values: &[R],
         adjoints: &mut [R],
-        weigh: impl Fn(R) -> R,
-        mut watch: impl FnMut(Contribution<R>),
+        mut pass: impl FnMut(Edge, R, R, R) -> R,
     ) -> Result<(), Error>
     where
         dyn Erased: Rule<R>,
@@ -608,9 +626,7 @@ impl Tape {
             op.slope(&x, values[node], &mut slopes)?;
             for (argument, (&to, &slope)) in args.iter().zip(&slopes).enumerate() {
                 let to = to as usize;
-                let amount = adjoint.chain(weigh(slope));
-                adjoints[to] += amount;
-                watch(Contribution { from: node, argument, to, upstream: adjoint, slope, amount, sum: adjoints[to] });
+                adjoints[to] = pass(Edge { from: node, argument, to }, adjoint, slope, adjoints[to]);
             }
         }
         Ok(())

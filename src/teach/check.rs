@@ -1,12 +1,20 @@
 //! The gradient beside other ways to find it.
 
+use super::label;
+use super::style::{Cell, Style, Tint};
+use crate::check::{self, Class, Numeric};
+use crate::error::Error;
+use crate::tape::{Tape, Var};
+
 /// The gradient beside other ways to find it, and how the error of differences depends on their step.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Check {
     /// Whether every line is good.
     pub passed: bool,
-    /// The step of the central differences, for inputs of the size 1.
+    /// What the output is called.
+    pub output: String,
+    /// The step of the central differences; for an input beyond ±10, times its magnitude.
     #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub step: f64,
     /// One line for each input.
@@ -33,18 +41,196 @@ pub struct CheckLine {
     /// The relative distance of the reverse sweep's from the differences'.
     #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub error: f64,
-    /// `good`, or what is wrong.
-    pub verdict: String,
+    /// At a kink or a jump, the slopes on the left and on the right.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub sides: Vec<f64>,
+    /// What the error is worth.
+    pub verdict: Agreement,
 }
 
 /// What central differences with one step are worth.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SweepLine {
-    /// The step.
+    /// The step, as [`Check::step`].
     #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub step: f64,
     /// For each input the relative distance from the reverse sweep's derivative.
     #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
     pub errors: Vec<f64>,
+}
+
+/// What the relative distance of two derivatives is worth, one of which is by differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Agreement {
+    /// As near as differences come.
+    Good,
+    /// There is a kink, and the derivative lies between the slopes on its two sides.
+    Kink,
+    /// Perhaps a kink is near, perhaps a large third derivative.
+    Doubtful,
+    /// They are not the same, or not numbers.
+    Wrong,
+}
+
+/// The precision that a function is computed in, as far as differences depend on it.
+struct Precision {
+    rounded: fn(f64) -> f64,
+    /// The distance of 1 from the next number.
+    epsilon: f64,
+    steps: &'static [f64],
+    /// Up to which relative error a derivative by differences is good, and doubtful.
+    bands: [f64; 2],
+}
+
+const F64: Precision = Precision {
+    rounded: |x| x,
+    epsilon: f64::EPSILON,
+    steps: &[1e-1, 1e-3, 6e-6, 1e-8, 1e-11, 1e-13],
+    bands: [1e-7, 1e-2],
+};
+const F32: Precision = Precision {
+    rounded: |x| f64::from(x as f32),
+    epsilon: f32::EPSILON as f64,
+    steps: &[1e0, 1e-1, 5e-3, 1e-4, 1e-5, 1e-6],
+    bands: [1e-2, 1e-1],
+};
+
+/// How many inputs are shown in the table.
+const MOST_INPUTS: usize = 20;
+
+impl Tape {
+    /// The gradient of an output in three ways: by the reverse sweep, by dual numbers, and by central differences of the recording,
+    /// with one step and with several. The recording keeps to the branches that the program took.
+    ///
+    /// # Errors
+    /// If the output is a constant or a variable of another tape.
+    pub fn check_gradient(&self, y: Var<'_>) -> Result<Check, Error> {
+        self.check_in(y, &F64)
+    }
+
+    /// The same of the recording in single precision, as [`trace_f32`](Tape::trace_f32) has it.
+    ///
+    /// # Errors
+    /// If the output is a constant or a variable of another tape.
+    pub fn check_gradient_f32(&self, y: Var<'_>) -> Result<Check, Error> {
+        self.check_in(y, &F32)
+    }
+
+    fn check_in(&self, y: Var<'_>, precision: &Precision) -> Result<Check, Error> {
+        let output = self.indices(&[y])?[0];
+        let trace = if precision.epsilon == F64.epsilon { self.trace(y) } else { self.trace_f32(y) }?;
+        let nodes = (0..self.len()).filter(|&index| self.node(index).is_input);
+        let inputs: Vec<_> = trace.inputs().zip(nodes).collect();
+        let value = |input: usize, x: f64| -> Result<f64, Error> {
+            let at = |node: usize, recorded: f64| if node == input { x } else { recorded };
+            Ok(self.values(at, precision.rounded)?[output])
+        };
+        let differences = |input: usize, x: f64, step: f64| -> Result<f64, Error> {
+            let step = step * if x.abs() > 10.0 { x.abs() } else { 1.0 };
+            let [low, high] = [x - step, x + step].map(precision.rounded);
+            Ok((value(input, high)? - value(input, low)?) / (high - low))
+        };
+        let step = precision.epsilon.cbrt();
+        let mut lines = vec![];
+        for (node, input) in &inputs {
+            let reverse = node.adjoint.unwrap_or(0.0);
+            let numeric = differences(*input, node.value, step)?;
+            let error = relative(reverse, numeric);
+            let [good, doubtful] = precision.bands;
+            // differences of one step do not see the kink of |x| at 0
+            let around = check::numeric(|x| value(*input, x).unwrap_or(f64::NAN)).at(node.value);
+            let (broken, sides) = broken(&around);
+            let verdict = match error {
+                _ if broken && around.class == Class::Kink && around.contains(reverse) => Agreement::Kink,
+                _ if broken => Agreement::Wrong,
+                error if error <= good => Agreement::Good,
+                error if error <= doubtful => Agreement::Doubtful,
+                _ => Agreement::Wrong,
+            };
+            let forward = self.slope_by_value(output, *input).ok();
+            lines.push(CheckLine { input: label(node), reverse, forward, numeric, error, sides, verdict });
+        }
+        let mut sweep = vec![];
+        for &step in precision.steps {
+            let error = |(node, input): &(&super::Node, usize)| {
+                Ok(relative(node.adjoint.unwrap_or(0.0), differences(*input, node.value, step)?))
+            };
+            sweep.push(SweepLine { step, errors: inputs.iter().map(error).collect::<Result<_, Error>>()? });
+        }
+        let passed = lines.iter().all(|line| matches!(line.verdict, Agreement::Good | Agreement::Kink));
+        Ok(Check { passed, output: trace.output_name().to_owned(), step, inputs: lines, sweep })
+    }
+}
+
+/// Whether there is no derivative, and the slopes on the two sides then.
+fn broken(around: &Numeric) -> (bool, Vec<f64>) {
+    let broken = matches!(around.class, Class::Kink | Class::Jump(_));
+    (broken, if broken { vec![around.left.slope, around.right.slope] } else { vec![] })
+}
+
+/// The distance of two numbers relative to the larger.
+fn relative(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) }
+}
+
+/// An error with two digits.
+fn small(error: f64) -> String {
+    if error == 0.0 { "0".to_owned() } else { format!("{error:.1e}") }
+}
+
+impl Check {
+    /// The table of derivatives, and how the error depends on the step.
+    pub fn table(&self, style: &Style) -> String {
+        let wide = Style { digits: 2 * style.digits, ..*style };
+        let numeric = format!("numeric h={:.1e}", self.step);
+        let mut rows = vec![["", "reverse", "forward (dual)", &numeric, "rel. error"].map(Cell::new).to_vec()];
+        let (first, last) = style.shown(self.inputs.len(), MOST_INPUTS);
+        let row = |line: &CheckLine| {
+            let tint = if line.verdict == Agreement::Wrong { Tint::Bad } else { Tint::Forward };
+            let sides = match line.sides[..] {
+                [left, right] => format!(": {} on the left, {} on the right", style.short(left), style.short(right)),
+                _ => String::new(),
+            };
+            let word = match line.verdict {
+                Agreement::Good => "good".to_owned(),
+                Agreement::Kink => format!("kink{sides}"),
+                Agreement::Doubtful => "doubtful: perhaps a kink is near".to_owned(),
+                Agreement::Wrong => format!("wrong{sides}"),
+            };
+            let name = style.text(&format!("∂{}/∂{}", self.output, line.input)).into_owned();
+            vec![
+                Cell::new(name),
+                Cell::new(wide.number(line.reverse)),
+                Cell::new(line.forward.map_or("-".to_owned(), |x| wide.number(x))),
+                Cell::new(wide.number(line.numeric)),
+                Cell::new(small(line.error)),
+                Cell::new(word).tint(tint),
+            ]
+        };
+        rows.extend(self.inputs[first.clone()].iter().map(row));
+        if last.start > first.end {
+            rows.push(vec![Cell::wide(format!("{} here", style.count(last.start - first.end, "more input")))]);
+        }
+        rows.extend(self.inputs[last.clone()].iter().map(row));
+        style.columns(&rows, &[5, 3, 3, 3, 3]) + &self.sweep_rows(style, first.chain(last))
+    }
+
+    fn sweep_rows(&self, style: &Style, inputs: impl Iterator<Item = usize>) -> String {
+        let mut rows = vec![vec![Cell::new("step h")]];
+        rows[0].extend(self.sweep.iter().map(|line| Cell::new(format!("{:e}", line.step))));
+        for input in inputs {
+            let errors: Vec<f64> = self.sweep.iter().map(|line| line.errors[input]).collect();
+            let mut row = vec![Cell::new(style.text(&format!("error {}", self.inputs[input].input)))];
+            row.extend(errors.iter().map(|error| Cell::new(small(*error))));
+            let ends = [errors[0], errors[errors.len() - 1]];
+            let best = errors.iter().copied().fold(f64::INFINITY, f64::min);
+            if ends.iter().all(|end| *end > best) {
+                row.push(Cell::wide(style.text("   too big ← best → rounding")));
+            }
+            rows.push(row);
+        }
+        style.columns(&rows, &[2])
+    }
 }

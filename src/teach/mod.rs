@@ -17,16 +17,36 @@
 //! ```
 
 mod check;
+mod explain;
+mod locate;
+mod mistake;
+mod non_finite;
+mod quiz;
 mod record;
 #[cfg(feature = "serde")]
 mod serial;
+mod steps;
+mod style;
+mod table;
 mod trace;
+mod uses;
 
-pub use check::{Check, CheckLine, SweepLine};
+pub use check::{Agreement, Check, CheckLine, SweepLine};
+pub use locate::{Search, WrongRule};
+pub use mistake::{Mistake, Mistaken};
+pub use non_finite::{Flow, NonFinite};
+pub use quiz::{LEVELS, Quiz};
+pub use steps::Steps;
+pub use style::Style;
 pub use trace::{Argument, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 
 /// A name as it is shown: on one line, and without what would move the cursor.
 fn plain(name: &str) -> String {
     let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
     name.chars().map(shown).collect()
+}
+
+/// What a node is called: its name, or its id.
+fn label(node: &Node) -> String {
+    node.name.clone().unwrap_or_else(|| node.id.to_string())
 }

@@ -2,11 +2,12 @@
 
 use super::plain;
 use super::trace::{Argument, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
+use crate::Real;
 use crate::check;
 use crate::error::Error;
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, Notation, applied, number, print};
-use crate::tape::{self, Contribution, Erased, Gradient, Rule, Tape, Var};
+use crate::tape::{self, Edge, Erased, Rule, Tape, Var};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -40,24 +41,40 @@ impl Tape {
     /// # Errors
     /// If the output is a constant or a variable of another tape.
     pub fn trace(&self, y: Var<'_>) -> Result<Trace, Error> {
+        self.trace_in(Precision::Double, self.recorded_values(), y)
+    }
+
+    /// The same in single precision: inputs, constants, the value and the slopes of every op, and every contribution and sum of the
+    /// backward pass are rounded to `f32`.
+    ///
+    /// # Errors
+    /// If the output is a constant or a variable of another tape.
+    pub fn trace_f32(&self, y: Var<'_>) -> Result<Trace, Error> {
+        let single = Precision::Single;
+        self.trace_in(single, self.values(|_, value| value, |x| single.rounded(x))?, y)
+    }
+
+    fn trace_in(&self, precision: Precision, values: Vec<f64>, y: Var<'_>) -> Result<Trace, Error> {
         let output = self.indices(&[y])?[0];
-        let (mut adjoints, mut made) = (vec![0.0; self.len()], vec![]);
+        let (mut adjoints, mut made) = (vec![0.0; output + 1], vec![]);
         adjoints[output] = 1.0;
-        self.backward_watched(y, &mut Gradient::default(), |contribution| {
-            adjoints[contribution.to] = contribution.sum;
-            made.push(contribution);
-        });
+        self.sweep(&values, &mut adjoints, |edge, upstream, slope, sum| {
+            let slope = precision.rounded(slope);
+            let amount = precision.rounded(upstream.chain(slope));
+            let sum = precision.rounded(sum + amount);
+            made.push(Contribution { edge, upstream, slope, amount, sum });
+            sum
+        })?;
         let needed = self.needed(output);
-        let mut book = Book::default();
-        for (index, &adjoint) in adjoints.iter().enumerate() {
-            book.enter(self, index, needed[index].then_some(adjoint))?;
+        let mut book = Book { precision, values, ids: vec![], ops: IndexMap::new(), nodes: vec![] };
+        for (index, &needed) in needed.iter().enumerate() {
+            book.enter(self, index, needed.then(|| adjoints[index]))?;
         }
         let Book { ids, ops, nodes, .. } = book;
-        let id = |index: usize| ids[index].expect("a constant is no output, and nothing flows from it");
-        let source = self.source(y, &needed, &ids);
+        let id = |index: usize| ids[index].expect("a constant is no output");
         Ok(Trace {
             version: VERSION,
-            source,
+            source: self.source(output, &needed, &ids),
             output: id(output),
             seed: 1.0,
             ops: ops.into_values().map(|written| written.note).collect(),
@@ -80,7 +97,7 @@ impl Tape {
     }
 
     /// The output as a formula in terms of named variables, and then those; empty if it is too long.
-    fn source(&self, y: Var<'_>, needed: &[bool], ids: &[Option<Id>]) -> String {
+    fn source(&self, output: usize, needed: &[bool], ids: &[Option<Id>]) -> String {
         if needed.iter().filter(|&&needed| needed).count() > MOST_NODES || self.len() > 10 * MOST_NODES {
             return String::new();
         }
@@ -89,14 +106,24 @@ impl Tape {
             self.name_at(index).map(|name| plain(&name)).or_else(unnamed)
         };
         let formula = |index: usize| print(self, index, name, Notation::Print);
-        let mut source = self.index(y).map(formula).unwrap_or_default();
-        let named = |&index: &usize| needed[index] && Some(index) != self.index(y) && !self.node(index).is_input;
+        let mut source = formula(output);
+        let named = |&index: &usize| needed[index] && index != output && !self.node(index).is_input;
         for (count, index) in (0..self.len()).filter(named).filter(|&i| self.name_at(i).is_some()).enumerate() {
             let joint = if count == 0 { " with " } else { ", " };
             source += &format!("{joint}{} = {}", name(index).unwrap_or_default(), formula(index));
         }
         if source.chars().count() > LONGEST_SOURCE || source.contains('…') { String::new() } else { source }
     }
+}
+
+/// What the sweep did along one edge.
+struct Contribution {
+    edge: Edge,
+    upstream: f64,
+    slope: f64,
+    amount: f64,
+    /// The argument's adjoint, with this in it.
+    sum: f64,
 }
 
 /// What is written down of one op applied to so many arguments: its note, and its formulas with a character of its own for each
@@ -165,9 +192,36 @@ impl Written {
     }
 }
 
+/// The precision of the numbers in a trace.
+#[derive(Clone, Copy)]
+enum Precision {
+    Double,
+    Single,
+}
+
+impl Precision {
+    fn rounded(self, x: f64) -> f64 {
+        match self {
+            Precision::Double => x,
+            Precision::Single => f64::from(x as f32),
+        }
+    }
+
+    /// A constant in a formula.
+    fn constant(self, x: f64) -> String {
+        match self {
+            Precision::Double => number(x),
+            // the shortest decimal that is this number in single precision
+            Precision::Single => number((x as f32).to_string().parse().unwrap_or(x)),
+        }
+    }
+}
+
 /// The nodes that were entered so far.
-#[derive(Default)]
 struct Book {
+    precision: Precision,
+    /// The value of every node of the tape.
+    values: Vec<f64>,
     /// For each node of the tape its id; a constant has none.
     ids: Vec<Option<Id>>,
     /// What was written down of each op, by its address and the number of its arguments.
@@ -178,7 +232,7 @@ struct Book {
 impl Book {
     /// Enters a node of the tape.
     fn enter(&mut self, tape: &Tape, index: usize, adjoint: Option<f64>) -> Result<(), Error> {
-        let tape::Node { op, is_input, args, value, line } = tape.node(index);
+        let tape::Node { op, is_input, args, line, .. } = tape.node(index);
         if op.is_none() && !is_input {
             self.ids.push(None);
             return Ok(());
@@ -191,24 +245,24 @@ impl Book {
             rule: name.clone().unwrap_or_else(|| id.to_string()),
             name,
             op: None,
-            args: args.iter().map(|&arg| self.argument(tape, arg)).collect(),
+            args: args.iter().map(|&arg| self.argument(arg)).collect(),
             partials: vec![],
-            value,
+            value: self.values[index],
             adjoint,
             scope: tape.scope_at(index).map(|scope| plain(&scope)),
             kink: None,
             loc: Some(Line { file: line.file().into(), line: line.line() }),
         };
         if let Some(op) = op {
-            let x: Point = args.iter().map(|&arg| tape.value_at(arg)).collect();
+            let x: Point = args.iter().map(|&arg| self.values[arg]).collect();
             self.apply(op, &x, &mut node)?;
         }
         self.nodes.push(node);
         Ok(())
     }
 
-    fn argument(&self, tape: &Tape, index: usize) -> Argument {
-        self.ids[index].map_or_else(|| Argument::Constant(tape.value_at(index)), Argument::Node)
+    fn argument(&self, index: usize) -> Argument {
+        self.ids[index].map_or_else(|| Argument::Constant(self.values[index]), Argument::Node)
     }
 
     /// Enters what an op makes of its arguments.
@@ -219,9 +273,10 @@ impl Book {
         let written = entry.or_insert_with(|| Written::new(&*op, x.len()));
         let mut slopes = Point::from_elem(0.0, x.len());
         Rule::<f64>::slope(&*op, x, node.value, &mut slopes)?;
+        slopes.iter_mut().for_each(|slope| *slope = self.precision.rounded(*slope));
         let shown = |arg: &Argument| match *arg {
             Argument::Node(id) => id.to_string(),
-            Argument::Constant(value) => number(value),
+            Argument::Constant(value) => self.precision.constant(value),
         };
         let mut texts: Vec<String> = node.args.iter().map(shown).collect();
         node.rule = written.rule(&texts);
@@ -250,8 +305,8 @@ fn kink(op: &dyn Erased, written: &Written, x: &[f64]) -> Option<Kink> {
 }
 
 /// What happened, in order; the contributions are those that the sweep has made.
-fn steps(nodes: &[Node], output: Id, ids: &[Option<Id>], made: &[Contribution<f64>]) -> Vec<Step> {
-    let made = made.iter().filter_map(|c| Some((ids[c.from]?, ids[c.to]?, c)));
+fn steps(nodes: &[Node], output: Id, ids: &[Option<Id>], made: &[Contribution]) -> Vec<Step> {
+    let made = made.iter().filter_map(|c| Some((ids[c.edge.from]?, ids[c.edge.to]?, c)));
     let mut waiting = vec![0; nodes.len()];
     made.clone().for_each(|(_, to, _)| waiting[to.index()] += 1);
     let mut made = made.peekable();
@@ -265,7 +320,7 @@ fn steps(nodes: &[Node], output: Id, ids: &[Option<Id>], made: &[Contribution<f6
             waiting[to.index()] -= 1;
             steps.push(Step::Contribute {
                 from,
-                argument: c.argument as u32,
+                argument: c.edge.argument as u32,
                 to,
                 upstream: c.upstream,
                 local: c.slope,

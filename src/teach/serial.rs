@@ -83,6 +83,21 @@ pub mod list {
     }
 }
 
+/// For a field that is several numbers, each of which there may be.
+pub fn optional_list<S: Serializer>(x: &[Option<f64>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(x.iter().map(|x| x.map(Number)))
+}
+
+/// For a field that is a text and a number.
+pub fn named<S: Serializer>(pair: &(String, f64), serializer: S) -> Result<S::Ok, S::Error> {
+    (&pair.0, Number(pair.1)).serialize(serializer)
+}
+
+/// For a field that is several of these.
+pub fn named_list<S: Serializer>(pairs: &[(String, f64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(pairs.iter().map(|(name, x)| (name, Number(*x))))
+}
+
 /// What is written as it is shown.
 macro_rules! as_text {
     ($($ty:ty)*) => { $(

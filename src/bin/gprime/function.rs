@@ -3,7 +3,7 @@
 use crate::assignment::{assignment, sides};
 use crate::expression::{Parser, Program};
 use crate::failure::Failure;
-use gprime::Registry;
+use gprime::{Registry, Tape, Var};
 
 /// The most variables, since a Hessian has as many numbers squared.
 const MOST: usize = 1000;
@@ -31,5 +31,17 @@ impl<'a> Function<'a> {
             parser.define(name, text)?;
         }
         Ok(Function { program: parser.finish(expression)?, names, point })
+    }
+
+    /// Records it on a tape, with the names of its variables and its `let`s.
+    pub fn record<'t>(&self, tape: &'t Tape) -> Var<'t> {
+        let input = |(name, &x): (&&str, &f64)| tape.named(*name, tape.var(x));
+        let x: Vec<_> = self.names.iter().zip(&self.point).map(input).collect();
+        self.program.run_naming(&x, |name, value| {
+            // what has a name keeps it: `let u = x` makes no other variable
+            if tape.name(value).is_none() {
+                tape.named(name, value);
+            }
+        })
     }
 }

@@ -14,16 +14,21 @@ mod function;
 mod grad;
 mod json;
 mod ops;
+mod quiz;
+mod step;
 mod table;
+mod teach;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use function::Function;
+use gprime::teach::{Mistake, Style};
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use table::BAD;
 
-/// Derivatives that can be checked: the ops, their slopes, and the gradients of expressions.
+/// Derivatives that can be checked, and seen step by step: ops, their slopes, and the gradients of expressions.
 #[derive(Parser)]
 #[command(version, after_help = "Example:\n  gprime grad \"sigmoid(w*x + b)\" --at w=0.5,x=2,b=-1")]
 struct Cli {
@@ -74,7 +79,7 @@ enum Command {
     },
     /// Check the slopes of these ops, or of all, or the gradient of an expression.
     #[command(
-        after_help = "Examples:\n  gprime check sigmoid relu\n  gprime check --expr \"x*y + sin(x)\" --at x=2,y=5"
+        after_help = "Examples:\n  gprime check sigmoid relu\n  gprime check --expr \"x*y + sin(x)\" --at x=2,y=5 --sweep"
     )]
     Check {
         /// The ops.
@@ -85,9 +90,140 @@ enum Command {
         expr: Option<String>,
         #[command(flatten)]
         given: Given,
+        /// The gradient by reverse mode, by dual numbers and by differences, and the error of these for several steps.
+        #[arg(long, requires = "expr")]
+        sweep: bool,
+        /// Check each rule where it was used, and name the first that is wrong.
+        #[arg(long, requires = "expr", conflicts_with_all = ["sweep", "f32"])]
+        locate: bool,
+        #[command(flatten)]
+        view: View,
         #[command(flatten)]
         format: Format,
     },
+    /// Both passes as a table: values forwards, and each adjoint as the sum that it is.
+    #[command(
+        after_help = "Examples:\n  gprime trace \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5\n  gprime trace \"u + sin(u)\" --let u=\"x*x\" --at x=1 --mistake order"
+    )]
+    Trace {
+        #[command(flatten)]
+        of: Of,
+        /// Values alone.
+        #[arg(long, conflicts_with_all = ["forward", "mistake"])]
+        values: bool,
+        /// Forward mode: beside each value its derivative by this input.
+        #[arg(long, value_name = "NAME", conflicts_with = "mistake")]
+        forward: Option<String>,
+        #[command(flatten)]
+        wrong: Wrong,
+        #[command(flatten)]
+        view: View,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// One step after the other: what is passed on, and which node still waits for what.
+    ///
+    /// On a terminal the keys are space (next), b (back), g (go to a node), e (explain), q (quit). Elsewhere, or with
+    /// --plain, all steps are written.
+    #[command(after_help = "Example:\n  gprime step \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5")]
+    Step {
+        #[command(flatten)]
+        of: Of,
+        /// Write all steps and wait for no key.
+        #[arg(long)]
+        plain: bool,
+        #[command(flatten)]
+        wrong: Wrong,
+        #[command(flatten)]
+        view: View,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// One node: its formula, with symbols and numbers, the sum that its adjoint is, and the paths to the output.
+    ///
+    /// Without a node: where NaN and infinities came from, or else the output.
+    #[command(
+        after_help = "Examples:\n  gprime explain \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 v2\n  gprime explain \"select(less(0, x), sqrt(x), 0)\" --at x=0"
+    )]
+    Explain {
+        #[command(flatten)]
+        of: Of,
+        /// The node: its id, such as v2, or its name.
+        node: Option<String>,
+        #[command(flatten)]
+        view: View,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Adjoints to be found by hand; answers on stdin, one a line.
+    ///
+    /// The exit code is the number of wrong answers, at most 100; a missing answer is a wrong one.
+    #[command(after_help = "Examples:\n  gprime quiz --level 3\n  gprime quiz \"x*y + sin(x)\" --at x=0,y=5")]
+    Quiz {
+        /// The expression.
+        #[arg(allow_hyphen_values = true, required_unless_present = "level", requires = "at")]
+        expr: Option<String>,
+        #[command(flatten)]
+        given: Given,
+        /// An expression from easy (1) to hard (5).
+        #[arg(long, conflicts_with = "expr", value_parser = clap::value_parser!(u8).range(1..=5))]
+        level: Option<u8>,
+        #[command(flatten)]
+        view: View,
+    },
+    /// A script that completes commands and options in a shell.
+    #[command(after_help = "Example:\n  gprime completions bash > ~/.local/share/bash-completion/completions/gprime")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What is traced.
+#[derive(Args)]
+struct Of {
+    /// The expression; see `gprime grad --help` for what it may be made of.
+    #[arg(allow_hyphen_values = true)]
+    expr: String,
+    #[command(flatten)]
+    given: Given,
+}
+
+/// A mistake made on purpose.
+#[derive(Args)]
+struct Wrong {
+    /// Do the backward pass wrong, and show it beside the right one.
+    ///
+    /// order: a node does not wait for its other uses; overwrite: = in the place of +=; stale: a second pass on top of the
+    /// first; local-only: slopes without the adjoint above.
+    #[arg(long, value_parser = mistakes())]
+    mistake: Option<Mistake>,
+}
+
+/// How something is shown.
+#[derive(Args)]
+struct View {
+    /// Single precision.
+    #[arg(long)]
+    f32: bool,
+    /// The digits after the point.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
+    digits: Option<u8>,
+    /// Nothing but ASCII.
+    #[arg(long)]
+    ascii: bool,
+}
+
+impl View {
+    fn style(&self) -> Style {
+        let style = Style { ascii: self.ascii, color: true, ..Style::default() };
+        Style { digits: self.digits.map_or(style.digits, usize::from), ..style }
+    }
+}
+
+fn mistakes() -> impl TypedValueParser<Value = Mistake> {
+    let names = PossibleValuesParser::new(Mistake::ALL.map(Mistake::name));
+    names.try_map(|name| name.parse::<Mistake>())
 }
 
 #[derive(Args)]
@@ -132,7 +268,25 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             let answer = grad::Answer::new(&function, hessian)?;
             if format.json { answer.json() } else { answer.table() }
         }
-        Command::Check { ops, expr, given, format } => {
+        Command::Check { expr: Some(expr), given, sweep, locate, view, format, .. } if sweep || locate => {
+            let function = Function::read(&expr, &given.at, &given.lets)?;
+            let (passed, text) = if sweep {
+                teach::sweep(&function, &view, format.json)
+            } else {
+                teach::locate(&function, &view, format.json)
+            }?;
+            if !passed {
+                code = ExitCode::from(1);
+            }
+            text
+        }
+        Command::Check {
+            view: View { f32: true, .. } | View { digits: Some(_), .. } | View { ascii: true, .. },
+            ..
+        } => {
+            return Err(Failure::new("--f32, --digits and --ascii are for check --sweep and check --locate"));
+        }
+        Command::Check { ops, expr, given, format, .. } => {
             let reports = match expr {
                 None => check::Reports::of_ops(&ops)?,
                 Some(expr) => check::Reports::of_function(&Function::read(&expr, &given.at, &given.lets)?),
@@ -141,6 +295,44 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 code = ExitCode::from(1);
             }
             if format.json { reports.json() } else { reports.table() }
+        }
+        Command::Trace { of, values, forward, wrong, view, format } => {
+            let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
+            let shown = match (values, forward) {
+                (true, _) => teach::Shown::Values,
+                (_, Some(input)) => teach::Shown::Forward(input),
+                _ => wrong.mistake.map_or(teach::Shown::Table, teach::Shown::Mistake),
+            };
+            teach::trace(&function, shown, &view, format.json)?
+        }
+        Command::Step { of, plain, wrong, view, format } => {
+            let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
+            if format.json {
+                let shown = wrong.mistake.map_or(teach::Shown::Table, teach::Shown::Mistake);
+                teach::trace(&function, shown, &view, true)?
+            } else {
+                let trace = teach::account(&function, &view)?;
+                let mistaken = wrong.mistake.map(|mistake| trace.mistaken(mistake));
+                let steps = mistaken.as_ref().map_or_else(|| trace.stepper(), |mistaken| mistaken.stepper(&trace));
+                if !plain && step::is_interactive() {
+                    step::interactive(&trace, &steps, mistaken.is_some(), &view.style())?;
+                    return Ok(code);
+                }
+                steps.show_all(&view.style())
+            }
+        }
+        Command::Explain { of, node, view, format } => {
+            let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
+            teach::explain(&function, node.as_deref(), &view, format.json)?
+        }
+        Command::Quiz { expr, given, level, view } => {
+            let wrong = quiz::run(expr, &given, level, &view, io::stdin().lock())?;
+            return Ok(ExitCode::from(wrong.min(100) as u8));
+        }
+        Command::Completions { shell } => {
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut Cli::command(), "gprime", &mut script);
+            String::from_utf8_lossy(&script).into_owned()
         }
     };
     let mut stdout = anstream::stdout().lock();

@@ -31,8 +31,8 @@ enum Step {
     Variable(usize),
     /// Pushes what the `let` of this number has named.
     Named(usize),
-    /// Pops a number and gives it the next name.
-    Name,
+    /// Pops a number and gives it the next name, which is this.
+    Name(String),
     /// Pops so many arguments and pushes the op's value.
     Apply(Arc<dyn Erased>, usize),
 }
@@ -40,14 +40,22 @@ enum Step {
 impl Program {
     /// The value of the expression, recorded on the tape of the variables.
     pub fn run<'t>(&self, variables: &[Var<'t>]) -> Var<'t> {
+        self.run_naming(variables, |_, _| ())
+    }
+
+    /// The same; `name` is told of what each `let` names.
+    pub fn run_naming<'t>(&self, variables: &[Var<'t>], name: impl Fn(&str, Var<'t>)) -> Var<'t> {
         let (mut stack, mut named) = (vec![], vec![]);
         for step in &self.steps {
             let value = match step {
                 Step::Number(value) => Var::from(*value),
                 Step::Variable(index) => variables[*index],
                 Step::Named(index) => named[*index],
-                Step::Name => {
-                    named.extend(stack.pop());
+                Step::Name(text) => {
+                    if let Some(value) = stack.pop() {
+                        name(text, value);
+                        named.push(value);
+                    }
                     continue;
                 }
                 Step::Apply(op, count) => {

@@ -93,7 +93,7 @@ impl<'r> Parser<'r> {
     pub fn name_last(&mut self, name: &str) -> Result<(), String> {
         self.give(name, Meaning::Named(self.lets))?;
         self.lets += 1;
-        self.program.steps.push(Step::Name);
+        self.program.steps.push(Step::Name(name.to_owned()));
         Ok(())
     }
 }

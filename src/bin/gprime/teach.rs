@@ -1,0 +1,124 @@
+//! `gprime trace`, `explain`, and the views that `check` has of an expression.
+
+use crate::View;
+use crate::failure::Failure;
+use crate::function::Function;
+use crate::json;
+use gprime::Tape;
+use gprime::registry::nearest;
+use gprime::teach::{Id, Mistake, Node, Step, Trace};
+use serde::Serialize;
+
+/// What is shown of a trace.
+pub enum Shown {
+    Table,
+    Values,
+    /// Forward mode along this input.
+    Forward(String),
+    Mistake(Mistake),
+}
+
+/// The account of both passes.
+pub fn account(function: &Function<'_>, view: &View) -> Result<Trace, Failure> {
+    let tape = Tape::new();
+    let y = function.record(&tape);
+    if tape.index(y).is_none() {
+        return Err(Failure::new("the expression is a constant: there is nothing to trace"));
+    }
+    let trace = if view.f32 { tape.trace_f32(y) } else { tape.trace(y) }?;
+    // the lines would be those of this program
+    Ok(trace.without_lines())
+}
+
+pub fn trace(function: &Function<'_>, shown: Shown, view: &View, json: bool) -> Result<String, Failure> {
+    let (trace, style) = (account(function, view)?, view.style());
+    Ok(match shown {
+        Shown::Mistake(mistake) if json => json::line(&trace.mistaken(mistake)),
+        Shown::Mistake(mistake) => trace.mistaken(mistake).beside(&trace, &style),
+        _ if json => json::line(&trace),
+        Shown::Table => trace.table(&style),
+        Shown::Values => trace.values(&style),
+        Shown::Forward(input) => {
+            let id = find(&trace, &input)?;
+            if trace.node(id).op.is_some() {
+                return Err(Failure::new(format!("{input} is no input: forward mode starts at one")));
+            }
+            trace.forward(id, &style)
+        }
+    })
+}
+
+/// The node of this id or name.
+pub fn find(trace: &Trace, text: &str) -> Result<Id, Failure> {
+    trace.find(text).ok_or_else(|| {
+        let names = trace.nodes.iter().filter_map(|node| node.name.as_deref());
+        let hint = nearest(text, names).map_or(String::new(), |near| format!("; did you mean {near}?"));
+        let last = trace.nodes.len();
+        Failure::new(format!(
+            "there is no node {text:?}: they are v1 to v{last}, and have the names of variables and lets{hint}"
+        ))
+    })
+}
+
+pub fn explain(function: &Function<'_>, node: Option<&str>, view: &View, json: bool) -> Result<String, Failure> {
+    let (trace, style) = (account(function, view)?, view.style());
+    let id = node.map(|text| find(&trace, text)).transpose()?;
+    if json {
+        return Ok(json::line(&Explained::new(&trace, id.unwrap_or(trace.output))));
+    }
+    let origin = trace.first_non_finite(&style);
+    Ok(match (id, origin) {
+        (None, Some(origin)) => format!("{origin}\n"),
+        (Some(id), Some(origin)) => {
+            let finite = trace.node(id).value.is_finite() && trace.node(id).adjoint.is_none_or(f64::is_finite);
+            let own = trace.explain(id, &style);
+            if finite { own } else { format!("{own}\n{origin}\n") }
+        }
+        (id, None) => trace.explain(id.unwrap_or(trace.output), &style),
+    })
+}
+
+/// A node with what came to it and what it passed on.
+#[derive(Serialize)]
+struct Explained<'a> {
+    node: &'a Node,
+    received: Vec<&'a Step>,
+    passed_on: Vec<&'a Step>,
+}
+
+impl<'a> Explained<'a> {
+    fn new(trace: &'a Trace, id: Id) -> Self {
+        let contributions = |at_end: fn(Id, Id) -> Id| {
+            let is_own = |step: &&Step| matches!(**step, Step::Contribute { from, to, .. } if at_end(from, to) == id);
+            trace.steps.iter().filter(is_own).collect()
+        };
+        Explained {
+            node: trace.node(id),
+            received: contributions(|_, to| to),
+            passed_on: contributions(|from, _| from),
+        }
+    }
+}
+
+/// The gradient in three ways, and how the error of differences depends on their step; and whether it is good.
+pub fn sweep(function: &Function<'_>, view: &View, json: bool) -> Result<(bool, String), Failure> {
+    let tape = Tape::new();
+    let y = recorded(function, &tape)?;
+    let check = if view.f32 { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?;
+    Ok((check.passed, if json { json::line(&check) } else { check.table(&view.style()) }))
+}
+
+/// The first wrong rule; and whether there is none.
+pub fn locate(function: &Function<'_>, view: &View, json: bool) -> Result<(bool, String), Failure> {
+    let tape = Tape::new();
+    let search = tape.locate(recorded(function, &tape)?)?;
+    Ok((search.passed(), if json { json::line(&search) } else { search.text(&view.style()) }))
+}
+
+fn recorded<'t>(function: &Function<'_>, tape: &'t Tape) -> Result<gprime::Var<'t>, Failure> {
+    let y = function.record(tape);
+    match tape.index(y) {
+        Some(_) => Ok(y),
+        None => Err(Failure::new("the expression is a constant: there is nothing to check")),
+    }
+}

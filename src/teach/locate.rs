@@ -1,0 +1,215 @@
+//! Which rule is wrong: every node's own slopes, checked where they were used.
+
+use super::check::{Agreement, CheckLine};
+use super::style::Style;
+use super::trace::{Id, Line};
+use crate::check::{self, Verdict};
+use crate::error::Error;
+use crate::op::Point;
+use crate::tape::{Rule, Tape, Var};
+
+/// What a search for a wrong rule found.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Search {
+    /// The derivatives that differences contradict, or leave in doubt.
+    pub doubtful: Vec<CheckLine>,
+    /// What the output is called.
+    pub output: String,
+    /// The first node whose rule is wrong.
+    pub first_wrong: Option<WrongRule>,
+    /// The other nodes whose rules are wrong.
+    pub others: Vec<Id>,
+    /// The nodes that could not be judged, such as those whose values are not finite.
+    pub unsure: Vec<Id>,
+    /// How many applications of an op there are.
+    pub checked: usize,
+    /// How many of them come after the first wrong one.
+    pub after: usize,
+}
+
+/// A node whose rule gives a slope that is not that of its value.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct WrongRule {
+    /// The node.
+    pub id: Id,
+    /// What it computes.
+    pub rule: String,
+    /// The line of the program that recorded it.
+    pub loc: Option<Line>,
+    /// What it was applied to.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serial::named_list"))]
+    pub args: Vec<(String, f64)>,
+    /// The argument whose slope is wrong.
+    pub argument: usize,
+    /// The rule's slope: its formula and its value.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serial::named"))]
+    pub slope: (String, f64),
+    /// The slope by dual numbers through the value; `None` if the op is known only as closures.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
+    pub dual: Option<f64>,
+    /// The slope by central differences.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub numeric: f64,
+    /// Why it was called wrong, in words.
+    pub reason: String,
+}
+
+impl Tape {
+    /// Looks for the first node whose rule is wrong at its arguments, by checking each on its own. It takes a time that is
+    /// proportional to the number of nodes, and says where in a long computation a mistake is.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(0.3);
+    /// let y = x.unary("bad", |z| z.sin(), |z| z.sin()) * 2.0;
+    /// let search = tape.locate(y)?;
+    /// assert_eq!(search.first_wrong.unwrap().rule, "bad v1");
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the output is a constant or a variable of another tape.
+    pub fn locate(&self, y: Var<'_>) -> Result<Search, Error> {
+        let trace = self.trace(y)?;
+        let lines = self.check_gradient(y)?.inputs;
+        let (mut first_wrong, mut others, mut unsure) = (None, vec![], vec![]);
+        let (mut checked, mut after) = (0, 0);
+        let recorded = (0..self.len()).map(|index| self.node(index)).filter(|node| node.is_input || node.op.is_some());
+        let values = self.recorded_values();
+        for (node, entry) in recorded.zip(&trace.nodes).filter(|(_, entry)| entry.adjoint.is_some()) {
+            let Some(op) = node.op else { continue };
+            let x: Point = node.args.iter().map(|&arg| values[arg]).collect();
+            let report = check::check_at(&*op, &x);
+            checked += 1;
+            after += usize::from(first_wrong.is_some());
+            match report.verdict {
+                Verdict::Pass => {}
+                Verdict::Unsure => unsure.push(entry.id),
+                Verdict::Fail if first_wrong.is_some() => others.push(entry.id),
+                Verdict::Fail => {
+                    let argument = report.worst.as_ref().map_or(0, |worst| worst.argument);
+                    let mut slopes = Point::from_elem(f64::NAN, x.len());
+                    Rule::<f64>::slope(&*op, &x, node.value, &mut slopes)?;
+                    let (dual, numeric) = check::references(&*op, &x, argument);
+                    let name = |arg: &super::Argument| arg.node().map_or_else(String::new, |id| id.to_string());
+                    first_wrong = Some(WrongRule {
+                        id: entry.id,
+                        rule: entry.rule.clone(),
+                        loc: entry.loc.clone(),
+                        args: entry.args.iter().map(name).zip(x).collect(),
+                        argument,
+                        slope: (entry.partials[argument].formula.clone(), slopes[argument]),
+                        dual,
+                        numeric,
+                        reason: report.reason.unwrap_or_default(),
+                    });
+                }
+            }
+        }
+        Ok(Search {
+            doubtful: lines
+                .into_iter()
+                .filter(|line| !matches!(line.verdict, Agreement::Good | Agreement::Kink))
+                .collect(),
+            output: trace.output_name().to_owned(),
+            first_wrong,
+            others,
+            unsure,
+            checked,
+            after,
+        })
+    }
+}
+
+/// How many derivatives are listed.
+const MOST: usize = 3;
+
+impl Search {
+    /// Whether no rule is wrong.
+    pub fn passed(&self) -> bool {
+        self.first_wrong.is_none()
+    }
+
+    /// What was found, in words.
+    pub fn text(&self, style: &Style) -> String {
+        let wrong: Vec<&CheckLine> = self.doubtful.iter().filter(|line| line.verdict == Agreement::Wrong).collect();
+        let mut lines: Vec<String> = wrong
+            .iter()
+            .take(MOST)
+            .map(|CheckLine { input, reverse, numeric, .. }| {
+                let (reverse, numeric) = (style.number(*reverse), style.number(*numeric));
+                format!("∂{}/∂{input} differs: reverse {reverse}, numeric {numeric}", self.output)
+            })
+            .collect();
+        if wrong.len() > MOST {
+            lines.push(format!("and {} more derivatives", wrong.len() - MOST));
+        }
+        match &self.first_wrong {
+            Some(wrong) => lines.extend(self.wrong_text(wrong, style)),
+            None if lines.is_empty() => {
+                lines.push(format!("{}: each rule is right where it was used", style.count(self.checked, "op")));
+            }
+            None => {
+                lines.push(format!("{}: each rule is right where it was used,", style.count(self.checked, "op")));
+                lines.push("so the difference is a kink, a jump, or too large a step for this point".to_owned());
+            }
+        }
+        if !self.unsure.is_empty() {
+            let first = self.unsure[0];
+            lines.push(format!("{} could not be judged, the first is {first}", style.count(self.unsure.len(), "op")));
+        }
+        let verdict = if self.passed() { "ok" } else { "FAIL" };
+        let text: String = lines
+            .iter()
+            .enumerate()
+            .map(|(i, line)| format!("{:<6}{line}\n", if i == 0 { verdict } else { "" }))
+            .collect();
+        style.text(&text).into_owned()
+    }
+
+    fn wrong_text(&self, wrong: &WrongRule, style: &Style) -> Vec<String> {
+        let place = wrong.loc.as_ref().map_or(String::new(), |line| format!("        {line}"));
+        let named = |(name, value): &(String, f64)| match name.as_str() {
+            "" => style.number(*value),
+            name => format!("{name} = {value}"),
+        };
+        let at = format!("at {}", wrong.args.iter().map(named).collect::<Vec<_>>().join(", "));
+        let by = match wrong.args.len() {
+            1 => String::new(),
+            _ => format!(" by argument {}", wrong.argument + 1),
+        };
+        let (formula, slope) = (&wrong.slope.0, style.number(wrong.slope.1));
+        let label =
+            [format!("your slope{by}  {formula}"), "dual of your value".to_owned(), "central difference".to_owned()];
+        let width = label.iter().map(|label| super::style::width(label)).max().unwrap_or(0);
+        let blanks = super::style::width(&at);
+        let dual =
+            wrong.dual.map_or_else(|| "there is none: the op is known only as closures".into(), |x| style.number(x));
+        let row = |i: usize, number: &str| {
+            let at = if i == 0 { at.as_str() } else { "" };
+            let (fill, gap) = (blanks - super::style::width(at), width - super::style::width(&label[i]));
+            format!("{at}{:fill$}   {}{:gap$}  = {number}", "", label[i], "")
+        };
+        let mut lines = vec![
+            format!("first wrong rule: {} = {}{place}", wrong.id, wrong.rule),
+            row(0, &slope),
+            row(1, &dual),
+            row(2, &style.number(wrong.numeric)),
+        ];
+        let nodes = if self.after == 1 { "the 1 op".to_owned() } else { format!("the {} ops", self.after) };
+        lines.push(match (self.after, self.others.len()) {
+            (0, _) => "nothing comes after it.".to_owned(),
+            (after, 0) => format!("{nodes} after it {}.", if after == 1 { "checks out" } else { "check out" }),
+            (_, wrong) => format!(
+                "of {nodes} after it, {wrong} more {} wrong, the first is {}.",
+                if wrong == 1 { "is" } else { "are" },
+                self.others[0]
+            ),
+        });
+        lines
+    }
+}

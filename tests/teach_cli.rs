@@ -1,0 +1,209 @@
+//! What the teaching commands print, to the byte: each file of `tests/data/golden_cli` is a list of commands with their output.
+//!
+//! `GPRIME_BLESS=1 cargo test --features cli --test teach_cli` writes what is printed now.
+#![cfg(feature = "cli")]
+
+use gprime::prelude::*;
+use gprime::teach::Style;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn run(args: &[String]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gprime"));
+    command.args(args).stdin(Stdio::null()).env("NO_COLOR", "1").output().unwrap()
+}
+
+fn words(args: &[&str]) -> Vec<String> {
+    args.iter().map(|&arg| arg.to_owned()).collect()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// The words of a command line, of which some are in quotation marks.
+fn split(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (vec![], String::new(), false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            _ => word.push(c),
+        }
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    words
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden_cli")
+}
+
+/// Compares a text with a file, or writes the file.
+#[track_caller]
+fn golden(path: &Path, text: &str) {
+    if std::env::var_os("GPRIME_BLESS").is_some() {
+        fs::write(path, text).unwrap();
+    }
+    let expected = fs::read_to_string(path).unwrap();
+    assert!(text == expected, "{} differs; it is now\n{text}", path.display());
+}
+
+/// The command lines in the files.
+fn commands() -> Vec<(PathBuf, Vec<String>)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let line = |line: &str| line.strip_prefix("$ gprime ").map(str::to_owned);
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path, text.lines().filter_map(line).collect())
+    };
+    files.into_iter().map(read).filter(|(_, lines): &(_, Vec<_>)| !lines.is_empty()).collect()
+}
+
+#[test]
+fn every_command_prints_what_it_did() {
+    assert!(commands().len() >= 6);
+    for (path, lines) in commands() {
+        let mut text = String::new();
+        for line in lines {
+            let output = run(&split(&line));
+            assert!(output.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+            let code = match output.status.code().unwrap() {
+                0 => String::new(),
+                code => format!("[exit code {code}]\n"),
+            };
+            let gap = if text.is_empty() { "" } else { "\n" };
+            text += &format!("{gap}$ gprime {line}\n{}{code}", stdout(&output));
+        }
+        golden(&path, &text);
+    }
+}
+
+#[test]
+fn the_same_command_prints_the_same_and_no_colour() {
+    for (_, lines) in commands() {
+        for line in lines {
+            let output = run(&split(&line));
+            assert_eq!(output.stdout, run(&split(&line)).stdout, "{line}");
+            assert!(!output.stdout.contains(&0x1b), "{line}");
+            let mut ascii = split(&line);
+            ascii.push("--ascii".to_owned());
+            if !line.contains("--ascii") {
+                assert!(run(&ascii).stdout.is_ascii(), "{line} --ascii");
+            }
+            for text in stdout(&output).lines() {
+                assert!(text.trim_end() == text || text.ends_with("= "), "{line}: blanks at the end of {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_op_of_ones_own_that_is_wrong_is_located() {
+    #[derive(Clone)]
+    struct Bad;
+    impl Op<1> for Bad {
+        const NAME: &'static str = "bad";
+        fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+            z.sin()
+        }
+        fn slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
+            [a]
+        }
+    }
+    let tape = Tape::new();
+    let x = tape.named("x", tape.var(0.3));
+    let bad = x.apply(&Bad);
+    let search = tape.locate(bad * 2.0).unwrap();
+    assert_eq!(search.first_wrong.as_ref().unwrap().loc.as_ref().unwrap().line, line!() - 2);
+    let text = search.text(&Style::default());
+    // the line is that of this file, which may move
+    let text = text.replace(&format!("{}:{}", file!(), line!() - 5), "FILE:LINE");
+    golden(&folder().join("locate_wrong_op"), &text);
+}
+
+#[test]
+fn json_is_the_trace() {
+    let args = words(&["trace", "u + sin(u)", "--let", "u=x*x", "--at", "x=1", "--json"]);
+    let trace: gprime::teach::Trace = serde_json::from_slice(&run(&args).stdout).unwrap();
+    assert_eq!(trace.source, "u + sin(u) with u = x·x");
+    assert_eq!(trace.find("u"), Some(trace.nodes[1].id));
+    assert!(trace.nodes.iter().all(|node| node.loc.is_none()));
+    for view in [&["--mistake", "order"][..], &[]] {
+        let args = [&args[..], &words(view)].concat();
+        serde_json::from_slice::<serde_json::Value>(&run(&args).stdout).unwrap();
+    }
+    for command in [&["explain", "x*x", "--at", "x=nan"][..], &["check", "--locate", "--expr", "x*x", "--at", "x=1"]] {
+        let output = run(&[words(command), words(&["--json"])].concat());
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    }
+    let args = words(&["check", "--sweep", "--expr", "x*x", "--at", "x=1", "--json"]);
+    let check: gprime::teach::Check = serde_json::from_slice(&run(&args).stdout).unwrap();
+    assert!(check.passed && check.inputs.len() == 1);
+}
+
+#[track_caller]
+fn refuses(args: &[&str], message: &str) {
+    let output = run(&words(args));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""), "{stderr}");
+    assert!(stderr.contains(message) && !stderr.contains("panicked"), "{stderr}");
+}
+
+#[test]
+fn wrong_requests_say_what_was_meant() {
+    refuses(&["trce", "x", "--at", "x=1"], "'trace'");
+    refuses(&["trace", "x*sigmod(x)", "--at", "x=1"], "did you mean sigmoid?");
+    refuses(&["trace", "pi"], "the expression is a constant");
+    refuses(&["step", "pi"], "the expression is a constant");
+    refuses(&["explain", "pi"], "the expression is a constant");
+    refuses(&["quiz", "pi", "--at", "x=1"], "the expression is a constant");
+    refuses(&["check", "--sweep", "--expr", "pi", "--at", "x=1"], "the expression is a constant");
+    refuses(&["explain", "weight*x", "--at", "weight=1,x=1", "wieght"], "did you mean weight?");
+    refuses(&["explain", "x*x", "--at", "x=1", "v3"], "they are v1 to v2");
+    refuses(&["explain", "x*x", "--at", "x=1", "v0"], "there is no node \"v0\"");
+    refuses(&["trace", "u*x", "--let", "u=x*x", "--at", "x=1", "--forward", "u"], "u is no input");
+    refuses(&["trace", "x", "--at", "x=1", "--mistake", "ordr"], "order, overwrite, stale, local-only");
+    refuses(&["trace", "x", "--at", "x=1", "--mistake", "ordr"], "'order'");
+    refuses(&["check", "sin", "--f32"], "for check --sweep");
+    refuses(&["check", "--expr", "x", "--at", "x=1", "--digits", "3"], "for check --sweep");
+    refuses(&["trace", "x", "--at", "x=1", "--digits", "0"], "--digits");
+    refuses(&["trace", "x", "--at", "x=1", "--digits", "99"], "--digits");
+    refuses(&["quiz"], "required");
+    refuses(&["quiz", "--level", "6"], "--level");
+    refuses(&["check", "sin", "--sweep"], "--expr");
+    refuses(&["completions", "klingon"], "klingon");
+}
+
+#[test]
+fn an_answer_may_be_right() {
+    use std::io::Write;
+    let answered = |answers: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gprime"));
+        let mut child =
+            command.args(["quiz", "--level", "3"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // it may stop reading early
+        let _ = child.stdin.take().unwrap().write_all(answers);
+        child.wait_with_output().unwrap().status.code()
+    };
+    assert_eq!(answered(b"1\n8\n33\n"), Some(0));
+    assert_eq!(answered(b"1.0\n 8.001 \n0x21"), Some(0));
+    assert_eq!(answered("1\n−8\n33\n".as_bytes()), Some(1));
+    assert_eq!(answered(b"one\n\xff\n33\n"), Some(2));
+    assert_eq!(answered(&[b'9'; 100_000]), Some(3));
+}
+
+#[test]
+fn completions_and_help() {
+    let bash = run(&words(&["completions", "bash"]));
+    assert!(stdout(&bash).contains("explain") && bash.status.success());
+    let help = run(&words(&["--help"]));
+    for command in stdout(&help).lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()) {
+        if command.starts_with(|c: char| c.is_ascii_lowercase()) && command != "help" && command != "gprime" {
+            let help = run(&words(&[command, "--help"]));
+            assert!(stdout(&help).contains("Example"), "{command} --help shows no example");
+        }
+    }
+}
