@@ -2,7 +2,7 @@
 
 use gprime::Registry;
 use gprime::prelude::*;
-use gprime::teach::{Argument, Mistake, Step, Style, Trace};
+use gprime::teach::{Agreement, Argument, Mistake, Step, Style, Trace};
 use proptest::prelude::*;
 
 /// What a random program is made of: inputs, and for each op its place in the registry and those of its arguments. The first
@@ -474,4 +474,38 @@ fn the_error_of_differences_has_a_least() {
             assert!(least < good && errors[0] > 10.0 * least && errors[errors.len() - 1] > 10.0 * least, "{errors:?}");
         }
     }
+}
+
+#[test]
+fn no_right_slope_is_called_wrong() {
+    for op in Registry::new().iter() {
+        for x in op.samples().iter().filter(|x| x.iter().all(|x| x.abs() < 20.0)) {
+            let tape = Tape::new();
+            let vars: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
+            let y = op.apply(&vars).unwrap();
+            if y.value().is_finite() {
+                for check in [tape.check_gradient(y).unwrap(), tape.check_gradient_f32(y).unwrap()] {
+                    for line in &check.inputs {
+                        assert_ne!(line.verdict, Agreement::Wrong, "{op:?} at {x:?}: {line:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_kind_of_point_is_told() {
+    let verdict = |f: fn(Var<'_>) -> Var<'_>, x: f64| {
+        let tape = Tape::new();
+        tape.check_gradient(f(tape.var(x))).unwrap().inputs[0].verdict
+    };
+    assert_eq!(verdict(|x| x.abs(), 0.0), Agreement::Kink);
+    assert_eq!(verdict(|x| x.floor(), 2.0), Agreement::Jump);
+    assert_eq!(verdict(|x| x.ln(), 0.0), Agreement::Undefined);
+    assert_eq!(verdict(|x| x.sqrt(), 0.0), Agreement::Good);
+    assert_eq!(verdict(|x| x.pow(1.5.into()), 0.0), Agreement::Good);
+    assert_eq!(verdict(|x| x.sin() - x, 0.0), Agreement::Good);
+    assert_eq!(verdict(|x| x.unary("bad", |z| z * z, |z| z), 1.0), Agreement::Wrong);
+    assert_eq!(verdict(|x| x.unary("bad", f64::abs, |_| 2.0), 0.0), Agreement::Wrong);
 }

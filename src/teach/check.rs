@@ -2,6 +2,8 @@
 
 use super::label;
 use super::style::{Cell, Style, Tint};
+use super::trace::Trace;
+use crate::Real;
 use crate::check::{self, Class, Numeric};
 use crate::error::Error;
 use crate::tape::{Tape, Var};
@@ -38,7 +40,7 @@ pub struct CheckLine {
     /// By central differences.
     #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub numeric: f64,
-    /// The relative distance of the reverse sweep's from the differences'.
+    /// The distance of the reverse sweep's from the differences', relative to the larger, or to 10⁻⁸ if both are smaller.
     #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub error: f64,
     /// At a kink or a jump, the slopes on the left and on the right.
@@ -60,17 +62,22 @@ pub struct SweepLine {
     pub errors: Vec<f64>,
 }
 
-/// What the relative distance of two derivatives is worth, one of which is by differences.
+/// What the derivatives by differences say of the one by the reverse sweep. They are asked with steps of all sizes, not only with that
+/// of the table, and in double precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Agreement {
-    /// As near as differences come.
+    /// They agree.
     Good,
     /// There is a kink, and the derivative lies between the slopes on its two sides.
     Kink,
-    /// Perhaps a kink is near, perhaps a large third derivative.
+    /// The value jumps, so that there is no derivative.
+    Jump,
+    /// The value is not finite.
+    Undefined,
+    /// The differences are too rough to tell.
     Doubtful,
-    /// They are not the same, or not numbers.
+    /// They differ, or dual numbers do.
     Wrong,
 }
 
@@ -80,7 +87,11 @@ struct Precision {
     /// The distance of 1 from the next number.
     epsilon: f64,
     steps: &'static [f64],
-    /// Up to which relative error a derivative by differences is good, and doubtful.
+    /// How far the derivatives by the two modes may be apart, relative to what may cancel in them.
+    exact: f64,
+    /// What is as good as 0: below, numbers run out of digits.
+    tiny: f64,
+    /// How far one by differences may be apart beyond its error bar, relative to itself; and how long that bar may be.
     bands: [f64; 2],
 }
 
@@ -88,13 +99,17 @@ const F64: Precision = Precision {
     rounded: |x| x,
     epsilon: f64::EPSILON,
     steps: &[1e-1, 1e-3, 6e-6, 1e-8, 1e-11, 1e-13],
-    bands: [1e-7, 1e-2],
+    exact: 1e-8,
+    tiny: 1e-290,
+    bands: [1e-6, 1e-3],
 };
 const F32: Precision = Precision {
     rounded: |x| f64::from(x as f32),
     epsilon: f32::EPSILON as f64,
     steps: &[1e0, 1e-1, 5e-3, 1e-4, 1e-5, 1e-6],
-    bands: [1e-2, 1e-1],
+    exact: 1e-3,
+    tiny: 1e-37,
+    bands: [1e-3, 1e-1],
 };
 
 /// How many inputs are shown in the table.
@@ -123,33 +138,29 @@ impl Tape {
         let trace = if precision.epsilon == F64.epsilon { self.trace(y) } else { self.trace_f32(y) }?;
         let nodes = (0..self.len()).filter(|&index| self.node(index).is_input);
         let inputs: Vec<_> = trace.inputs().zip(nodes).collect();
-        let value = |input: usize, x: f64| -> Result<f64, Error> {
+        let value_in = |precision: &Precision, input: usize, x: f64| -> Result<f64, Error> {
             let at = |node: usize, recorded: f64| if node == input { x } else { recorded };
             Ok(self.values(at, precision.rounded)?[output])
         };
+        let value = |input, x| value_in(precision, input, x);
         let differences = |input: usize, x: f64, step: f64| -> Result<f64, Error> {
             let step = step * if x.abs() > 10.0 { x.abs() } else { 1.0 };
             let [low, high] = [x - step, x + step].map(precision.rounded);
             Ok((value(input, high)? - value(input, low)?) / (high - low))
         };
         let step = precision.epsilon.cbrt();
+        let magnitudes = magnitudes(&trace);
         let mut lines = vec![];
         for (node, input) in &inputs {
             let reverse = node.adjoint.unwrap_or(0.0);
             let numeric = differences(*input, node.value, step)?;
             let error = relative(reverse, numeric);
-            let [good, doubtful] = precision.bands;
-            // differences of one step do not see the kink of |x| at 0
-            let around = check::numeric(|x| value(*input, x).unwrap_or(f64::NAN)).at(node.value);
-            let (broken, sides) = broken(&around);
-            let verdict = match error {
-                _ if broken && around.class == Class::Kink && around.contains(reverse) => Agreement::Kink,
-                _ if broken => Agreement::Wrong,
-                error if error <= good => Agreement::Good,
-                error if error <= doubtful => Agreement::Doubtful,
-                _ => Agreement::Wrong,
-            };
+            // differences of one step do not see the kink of |x| at 0, and small steps need all digits
+            let around = check::numeric(|x| value_in(&F64, *input, x).unwrap_or(f64::NAN)).at(node.value);
             let forward = self.slope_by_value(output, *input).ok();
+            let verdict = precision.judge(reverse, forward, &around, magnitudes[node.id.index()]);
+            let is_kink = around.class == Class::Kink;
+            let sides = if is_kink { vec![around.left.slope, around.right.slope] } else { vec![] };
             lines.push(CheckLine { input: label(node), reverse, forward, numeric, error, sides, verdict });
         }
         let mut sweep = vec![];
@@ -164,15 +175,52 @@ impl Tape {
     }
 }
 
-/// Whether there is no derivative, and the slopes on the two sides then.
-fn broken(around: &Numeric) -> (bool, Vec<f64>) {
-    let broken = matches!(around.class, Class::Kink | Class::Jump(_));
-    (broken, if broken { vec![around.left.slope, around.right.slope] } else { vec![] })
+impl Precision {
+    /// Judges a derivative; `magnitude` is what it would be if nothing cancelled in it.
+    fn judge(&self, reverse: f64, forward: Option<f64>, around: &Numeric, magnitude: f64) -> Agreement {
+        match around.class {
+            Class::Kink if around.contains(reverse) => return Agreement::Kink,
+            Class::Jump(_) => return Agreement::Jump,
+            Class::NonFinite => return Agreement::Undefined,
+            Class::InfiniteSlope if reverse.is_infinite() => return Agreement::Good,
+            Class::Kink | Class::InfiniteSlope => return Agreement::Wrong,
+            _ => {}
+        }
+        let Some(numeric) = around.slope() else { return Agreement::Doubtful };
+        let scale = magnitude.max(reverse.abs());
+        let certain = forward.is_some_and(|forward| (forward - reverse).abs() <= self.exact * scale + self.tiny);
+        let [good, rough] = self.bands;
+        // where dual numbers agree, differences only guard against a mistake in both
+        let (bars, band) = if certain { (16.0, 1e-2) } else { (4.0, good) };
+        let allowed = bars * numeric.error + band * reverse.abs().max(numeric.slope.abs()) + self.tiny;
+        // NaN is no distance that is allowed
+        let near = (reverse - numeric.slope).abs() <= allowed;
+        match near && (certain || forward.is_none()) {
+            false => Agreement::Wrong,
+            true if certain || numeric.error <= rough * scale => Agreement::Good,
+            true => Agreement::Doubtful,
+        }
+    }
 }
 
-/// The distance of two numbers relative to the larger.
+/// The adjoints as they would be if nothing cancelled in them.
+fn magnitudes(trace: &Trace) -> Vec<f64> {
+    let mut magnitudes = vec![0.0; trace.nodes.len()];
+    magnitudes[trace.output.index()] = trace.seed.abs();
+    for node in trace.nodes.iter().rev() {
+        let own = magnitudes[node.id.index()];
+        for (arg, partial) in node.args.iter().zip(&node.partials) {
+            if let Some(arg) = arg.node() {
+                magnitudes[arg.index()] += own.chain(partial.value.abs());
+            }
+        }
+    }
+    magnitudes
+}
+
+/// The distance of two numbers relative to the larger, or to 10⁻⁸ if both are smaller.
 fn relative(a: f64, b: f64) -> f64 {
-    if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) }
+    if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()).max(1e-8) }
 }
 
 /// An error with two digits.
@@ -183,7 +231,7 @@ fn small(error: f64) -> String {
 impl Check {
     /// The table of derivatives, and how the error depends on the step.
     pub fn table(&self, style: &Style) -> String {
-        let wide = Style { digits: 2 * style.digits, ..*style };
+        let wide = Style { digits: (2 * style.digits).min(17), ..*style };
         let numeric = format!("numeric h={:.1e}", self.step);
         let mut rows = vec![["", "reverse", "forward (dual)", &numeric, "rel. error"].map(Cell::new).to_vec()];
         let (first, last) = style.shown(self.inputs.len(), MOST_INPUTS);
@@ -196,7 +244,9 @@ impl Check {
             let word = match line.verdict {
                 Agreement::Good => "good".to_owned(),
                 Agreement::Kink => format!("kink{sides}"),
-                Agreement::Doubtful => "doubtful: perhaps a kink is near".to_owned(),
+                Agreement::Jump => "the value jumps here: there is no derivative".to_owned(),
+                Agreement::Undefined => "the value is not finite here".to_owned(),
+                Agreement::Doubtful => "doubtful: the differences are too rough".to_owned(),
                 Agreement::Wrong => format!("wrong{sides}"),
             };
             let name = style.text(&format!("∂{}/∂{}", self.output, line.input)).into_owned();
@@ -224,9 +274,8 @@ impl Check {
             let errors: Vec<f64> = self.sweep.iter().map(|line| line.errors[input]).collect();
             let mut row = vec![Cell::new(style.text(&format!("error {}", self.inputs[input].input)))];
             row.extend(errors.iter().map(|error| Cell::new(small(*error))));
-            let ends = [errors[0], errors[errors.len() - 1]];
             let best = errors.iter().copied().fold(f64::INFINITY, f64::min);
-            if ends.iter().all(|end| *end > best) {
+            if matches!(errors[..], [first, .., last] if first > best && last > best) {
                 row.push(Cell::wide(style.text("   too big ← best → rounding")));
             }
             rows.push(row);

@@ -34,7 +34,7 @@ impl Trace {
         text.extend(kink(node, style).map(|line| format!("  {line}\n")));
         text += "\n";
         text += &self.adjoint_sum(node, &uses, style);
-        if node.adjoint.is_some() && id != self.output {
+        if node.adjoint.is_some() && id < self.output {
             text += "\n";
             text += &self.paths(id, &uses, style);
         }
@@ -116,12 +116,12 @@ impl Trace {
 
     /// The paths to the output, of which there may be more than can be counted.
     fn paths(&self, id: Id, uses: &Uses, style: &Style) -> String {
-        let leads = |it: &&Use| self.node(it.user).adjoint.is_some();
+        // from each node; what does not lead to the output has none
         let mut counts: Vec<f64> = vec![0.0; self.output.index() + 1];
         counts[self.output.index()] = 1.0;
+        let through = |counts: &[f64], it: &Use| counts.get(it.user.index()).copied().unwrap_or(0.0);
         for node in (id.index()..self.output.index()).rev() {
-            let uses = uses.of_node(Id(node as u32)).iter().filter(leads);
-            counts[node] = uses.map(|it| counts[it.user.index()]).sum();
+            counts[node] = uses.of_node(Id(node as u32)).iter().map(|it| through(&counts, it)).sum();
         }
         let count: f64 = counts[id.index()];
         let shown: f64 = count.min(MOST as f64);
@@ -146,7 +146,7 @@ impl Trace {
             let tried = *next;
             *next += 1;
             match uses.of_node(node_id).get(tried) {
-                Some(it) if leads(&it) => {
+                Some(it) if through(&counts, it) > 0.0 => {
                     path.push((it.user, 0));
                     edges.push(*it);
                 }

@@ -155,7 +155,7 @@ impl Search {
             }
             None => {
                 lines.push(format!("{}: each rule is right where it was used,", style.count(self.checked, "op")));
-                lines.push("so the difference is a kink, a jump, or too large a step for this point".to_owned());
+                lines.push("so several kinks may meet here, or the differences are misled".to_owned());
             }
         }
         if !self.unsure.is_empty() {

@@ -163,6 +163,12 @@ impl Trace {
                 return Some(format!("{id} has no op among those of the trace"));
             }
         }
+        if let Some(check) = &self.check {
+            let inputs = check.inputs.len();
+            if check.sweep.iter().any(|line| line.errors.len() != inputs) {
+                return Some("a step of the check must have an error for each input".to_owned());
+            }
+        }
         let known = |id: Id| id.index() < self.nodes.len();
         let fits = |step: &Step| match *step {
             Step::Forward { node } | Step::Seed { node } | Step::Skip { node } => known(node),

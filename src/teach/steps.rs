@@ -119,7 +119,7 @@ impl Steps<'_> {
         let show = |at| self.show(at, style);
         let mut texts: Vec<String> = first.map(show).collect();
         if hidden > 0 {
-            texts.push(format!("{} {} here; --json shows all\n", style.text("…"), style.count(hidden, "more step")));
+            texts.push(format!("{} {} here\n", style.text("…"), style.count(hidden, "more step")));
         }
         texts.extend(last.map(show));
         texts.join("\n")

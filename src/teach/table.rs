@@ -100,7 +100,7 @@ impl Trace {
         let hidden = last.start - first.end;
         rows.extend(self.nodes[first].iter().flat_map(&row));
         if hidden > 0 {
-            let message = format!("{} here; explain shows one of them, --json all", style.count(hidden, "more node"));
+            let message = format!("{} here, which can be explained one by one", style.count(hidden, "more node"));
             rows.push(vec![Cell::new(style.text("…")), Cell::wide(message)]);
         }
         rows.extend(self.nodes[last].iter().flat_map(&row));

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::teach::find;
 use console::{Key, Term};
 use gprime::teach::{Steps, Style, Trace};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// How many nodes a trace may have so that its table is shown above the step.
 const MOST_ROWS: usize = 16;
@@ -14,70 +14,105 @@ pub fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
-/// What is done at a key.
-#[derive(Debug, PartialEq)]
-enum Act {
-    Next,
-    Back,
-    GoTo,
-    Explain,
-    Quit,
-    Nothing,
-}
-
-fn act(key: &Key) -> Act {
-    match key {
-        Key::Char(' ' | 'n') | Key::Enter | Key::ArrowRight | Key::ArrowDown => Act::Next,
-        Key::Char('b' | 'p') | Key::Backspace | Key::ArrowLeft | Key::ArrowUp => Act::Back,
-        Key::Char('g') => Act::GoTo,
-        Key::Char('e') => Act::Explain,
-        Key::Char('q') | Key::Escape | Key::CtrlC => Act::Quit,
-        _ => Act::Nothing,
-    }
-}
-
 /// Shows the steps until the user has enough.
 pub fn interactive(trace: &Trace, steps: &Steps<'_>, mistaken: bool, style: &Style) -> Result<(), Failure> {
     let (term, mut out) = (Term::stdout(), anstream::stdout());
-    let (mut at, mut note) = (0, String::new());
+    let mut session = Session { trace, steps, mistaken, style, at: 0, note: String::new() };
     loop {
+        term.clear_screen()?;
+        write!(out, "{}", session.screen())?;
+        out.flush()?;
+        // Ctrl-C, or the end of the input, is as good as q
+        let key = term.read_key().unwrap_or(Key::CtrlC);
+        let ask = || {
+            write!(out, "\ngo to node: ")?;
+            out.flush()?;
+            term.read_line()
+        };
+        if session.press(&key, ask)? {
+            writeln!(out)?;
+            return Ok(());
+        }
+    }
+}
+
+/// Where the user is.
+struct Session<'a> {
+    trace: &'a Trace,
+    steps: &'a Steps<'a>,
+    /// Whether the steps are those of a mistake.
+    mistaken: bool,
+    style: &'a Style,
+    at: usize,
+    /// What is said below the step, once.
+    note: String,
+}
+
+impl Session<'_> {
+    fn screen(&self) -> String {
         // the table is that of the right pass
-        let above = if trace.nodes.len() <= MOST_ROWS && !mistaken {
-            trace.table_after(style, at + 1) + "\n"
+        let above = if self.trace.nodes.len() <= MOST_ROWS && !self.mistaken {
+            self.trace.table_after(self.style, self.at + 1) + "\n"
         } else {
             String::new()
         };
         let keys = "[space] next  [b] back  [g] go to  [e] explain  [q] quit";
-        term.clear_screen()?;
-        write!(out, "{above}{}\n{note}{keys}", steps.show(at, style))?;
-        out.flush()?;
-        note.clear();
-        let key = match term.read_key() {
-            // Ctrl-C, or the end of the input
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Key::CtrlC,
-            key => key?,
-        };
-        match act(&key) {
-            Act::Next => at = (at + 1).min(steps.len() - 1),
-            Act::Back => at = at.saturating_sub(1),
-            Act::Explain => note = trace.explain(steps.node(at), style) + "\n",
-            Act::GoTo => {
-                write!(out, "\ngo to node: ")?;
-                out.flush()?;
-                let name = term.read_line()?;
-                match find(trace, name.trim()) {
-                    Ok(id) => match steps.find(id, at + 1) {
-                        Some(found) => at = found,
-                        None => note = format!("no step is about {id}\n"),
-                    },
-                    Err(fault) => note = format!("{fault}\n"),
-                }
+        format!("{above}{}\n{}{keys}", self.steps.show(self.at, self.style), self.note)
+    }
+
+    /// Does what a key is for, and says whether that was to quit; `ask` asks for the name of a node.
+    fn press(&mut self, key: &Key, ask: impl FnOnce() -> io::Result<String>) -> Result<bool, Failure> {
+        self.note.clear();
+        match key {
+            Key::Char(' ' | 'n') | Key::Enter | Key::ArrowRight | Key::ArrowDown => {
+                self.at = (self.at + 1).min(self.steps.len() - 1);
             }
-            Act::Quit => {
-                writeln!(out)?;
-                return Ok(());
+            Key::Char('b' | 'p') | Key::Backspace | Key::ArrowLeft | Key::ArrowUp => {
+                self.at = self.at.saturating_sub(1);
             }
-            Act::Nothing => {}
+            Key::Char('e') => self.note = self.trace.explain(self.steps.node(self.at), self.style) + "\n",
+            Key::Char('g') => match find(self.trace, ask()?.trim()) {
+                Ok(id) => match self.steps.find(id, self.at + 1) {
+                    Some(found) => self.at = found,
+                    None => self.note = format!("no step is about {id}\n"),
+                },
+                Err(fault) => self.note = format!("{fault}\n"),
+            },
+            Key::Char('q') | Key::Escape | Key::CtrlC => return Ok(true),
+            _ => {}
         }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gprime::Tape;
+
+    #[test]
+    fn keys_do_what_the_screen_says() {
+        let tape = Tape::new();
+        let (x, y) = (tape.named("x", tape.var(2.0)), tape.named("y", tape.var(5.0)));
+        let trace = tape.trace(x * y + x).unwrap();
+        let (steps, style) = (trace.stepper(), Style::default());
+        let mut session =
+            Session { trace: &trace, steps: &steps, mistaken: false, style: &style, at: 0, note: String::new() };
+        let mut press = |key: char, node: &str| {
+            let quit = session.press(&Key::Char(key), || Ok(node.to_owned())).unwrap();
+            (quit, session.at, session.screen())
+        };
+        assert_eq!(press('b', "").1, 0);
+        assert_eq!(press(' ', "").1, 1);
+        let (_, at, screen) = press('g', "y\n");
+        assert!(at > 4 && screen.contains("to v2:"), "{screen}");
+        assert!(press('e', "").2.contains("slopes y | x"));
+        assert!(press('g', "z").2.contains("there is no node \"z\""));
+        for _ in 0..100 {
+            press(' ', "");
+        }
+        let (quit, at, screen) = press('?', "");
+        assert!(!quit && at == steps.len() - 1 && screen.contains("backward 5 of 5"), "{screen}");
+        assert!(press('q', "").0);
     }
 }
