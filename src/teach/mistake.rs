@@ -83,6 +83,9 @@ pub struct Mistaken {
     pub steps: Vec<Step>,
     /// Whether it was stopped before its end, since it takes too long.
     pub stopped: bool,
+    /// What round-off may make of an adjoint, relative to it.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    tolerance: f64,
 }
 
 impl Trace {
@@ -111,21 +114,21 @@ impl Trace {
         pass.adjoints[self.output.index()] = self.seed;
         match mistake {
             Mistake::Order => pass.recurse(),
-            Mistake::Overwrite => pass.sweep(|_, upstream, slope| upstream.chain(slope)),
+            Mistake::Overwrite => pass.sweep(|_, product, _| product),
             Mistake::LocalOnly => pass.sweep(|sum, _, slope| sum + slope),
             Mistake::Stale => {
-                pass.sweep(|sum, upstream, slope| sum + upstream.chain(slope));
+                pass.sweep(|sum, product, _| sum + product);
                 // what it was left at is not cleared, but for the output, which is given its seed again
                 pass.steps.truncate(1);
                 pass.adjoints[self.output.index()] = self.seed;
-                pass.sweep(|sum, upstream, slope| sum + upstream.chain(slope));
+                pass.sweep(|sum, product, _| sum + product);
             }
         }
         let Pass { adjoints, mut steps, stopped, .. } = pass;
         count_waiting(&mut steps, self.nodes.len());
         let reached = |(node, adjoint): (&Node, f64)| node.adjoint.map(|_| adjoint);
         let adjoints = self.nodes.iter().zip(adjoints).map(reached).collect();
-        Mistaken { mistake, adjoints, steps, stopped }
+        Mistaken { mistake, adjoints, steps, stopped, tolerance: if self.single { 1e-5 } else { 1e-9 } }
     }
 }
 
@@ -150,15 +153,15 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     /// Passes a node's adjoint on to one of its arguments, and says which node that is. `add` makes the argument's adjoint of
-    /// what it is, the node's, and the slope.
+    /// what it is, the product of the node's and the slope, and the slope.
     fn contribute(&mut self, from: Id, argument: usize, add: impl Fn(f64, f64, f64) -> f64) -> Option<Id> {
         let node = self.trace.node(from);
         let to = node.args[argument].node()?;
         let (upstream, local) = (self.adjoints[from.index()], node.partials[argument].value);
-        let before = self.adjoints[to.index()];
-        let sum_after = add(before, upstream, local);
-        // what is added is what the mistake makes of it
-        let amount = add(0.0, upstream, local);
+        let product = self.trace.rounded(upstream.chain(local));
+        let sum_after = self.trace.rounded(add(self.adjoints[to.index()], product, local));
+        // what the mistake makes of the product
+        let amount = add(0.0, product, local);
         self.adjoints[to.index()] = sum_after;
         let argument = argument as u32;
         self.steps.push(Step::Contribute { from, argument, to, upstream, local, amount, sum_after, waiting: 0 });
@@ -187,8 +190,7 @@ impl Pass<'_> {
             } else if self.steps.len() > MOST {
                 self.stopped = true;
                 return;
-            } else if let Some(to) = self.contribute(from, argument, |sum, upstream, slope| sum + upstream.chain(slope))
-            {
+            } else if let Some(to) = self.contribute(from, argument, |sum, product, _| sum + product) {
                 open.push((to, 0));
             }
         }
@@ -206,7 +208,7 @@ impl Mistaken {
         match (node.adjoint, self.adjoints[node.id.index()]) {
             (Some(right), Some(wrong)) => {
                 let both_nan = right.is_nan() && wrong.is_nan();
-                let near = (right - wrong).abs() <= 1e-9 * right.abs().max(wrong.abs());
+                let near = (right - wrong).abs() <= self.tolerance * right.abs().max(wrong.abs());
                 !(right == wrong || both_nan || near)
             }
             (right, wrong) => right.is_some() != wrong.is_some(),
@@ -282,26 +284,26 @@ impl Mistaken {
     }
 
     fn why(&self, trace: &Trace, uses: &Uses, style: &Style) -> String {
-        let twice = |inner: bool| {
-            let used = |node: &&Node| node.adjoint.is_some() && (!inner || node.op.is_some());
-            let reaching =
-                |node: &Node| uses.of_node(node.id).iter().filter(|it| trace.node(it.user).adjoint.is_some()).count();
-            trace.nodes.iter().rev().filter(used).find(|node| reaching(node) > 1).map(|node| (node, reaching(node)))
+        let reaching = |node: &Node| {
+            let uses = uses.of_node(node.id).iter().map(|it| trace.node(it.user));
+            uses.filter(|user| user.adjoint.is_some()).collect::<Vec<_>>()
         };
-        let through = |node: &Node| {
-            let rules = uses.of_node(node.id).iter().take(2).map(|it| trace.node(it.user).rule.clone());
-            rules.collect::<Vec<_>>().join(" and ")
+        let twice = |inner: bool| {
+            let used = trace.nodes.iter().rev().filter(|node| node.adjoint.is_some() && (!inner || node.op.is_some()));
+            used.map(|node| (node, reaching(node))).find(|(_, users)| users.len() > 1)
+        };
+        let has_uses = |node: &Node, users: &[&Node]| {
+            let two = users.iter().take(2).map(|user| user.rule.as_str()).collect::<Vec<_>>().join(" and ");
+            let more = if users.len() > 2 { " and others" } else { "" };
+            format!("{} has {} ({two}{more})", label(node), style.count(users.len(), "use"))
         };
         let wrong = trace.nodes.iter().any(|node| self.is_wrong(node));
         match self.mistake {
             Mistake::Order => match twice(true) {
-                Some((node, n)) => {
-                    let args: Vec<String> =
-                        node.args.iter().filter_map(|arg| arg.node()).map(|id| label(trace.node(id))).collect();
-                    let (to, all) =
-                        (args.first().map_or("anything", String::as_str), if n == 2 { "both" } else { "all" });
-                    let (name, uses) = (label(node), style.count(n, "use"));
-                    format!("{name} has {uses} ({}). It must wait for {all} before it tells {to}.", through(node))
+                Some((node, users)) => {
+                    let to = node.args.iter().find_map(|arg| arg.node()).map(|id| label(trace.node(id)));
+                    let (all, to) = (if users.len() == 2 { "both" } else { "all" }, to.unwrap_or_default());
+                    format!("{}. It must wait for {all} before it tells {to}.", has_uses(node, &users))
                 }
                 None => {
                     "no node between the inputs and the output has two uses, so nothing was passed on too early here"
@@ -309,13 +311,8 @@ impl Mistaken {
                 }
             },
             Mistake::Overwrite => match twice(false) {
-                Some((node, n)) => {
-                    format!(
-                        "{} has {} ({}). Each must add to its adjoint; here the last one is left.",
-                        label(node),
-                        style.count(n, "use"),
-                        through(node)
-                    )
+                Some((node, users)) => {
+                    format!("{}. Each must add to its adjoint; here the last one is left.", has_uses(node, &users))
                 }
                 None => "no node has two uses, so nothing was replaced here".into(),
             },
@@ -323,7 +320,7 @@ impl Mistaken {
                 let input = trace.inputs().find(|node| self.is_wrong(node));
                 let twice = input.and_then(|node| Some((node, node.adjoint?, self.adjoints[node.id.index()]?)));
                 match twice {
-                    Some((_, right, wrong)) if (wrong - 2.0 * right).abs() > 1e-9 * wrong.abs() => format!(
+                    Some((_, right, wrong)) if (wrong - 2.0 * right).abs() > self.tolerance * wrong.abs() => format!(
                         "the adjoints of the first pass were still there: {} is not even 2 × {}, because intermediate adjoints were stale too.",
                         style.number(wrong),
                         style.number(right)

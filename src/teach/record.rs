@@ -77,6 +77,7 @@ impl Tape {
             source: self.source(output, &needed, &ids),
             output: id(output),
             seed: 1.0,
+            single: precision == Precision::Single,
             ops: ops.into_values().map(|written| written.note).collect(),
             steps: steps(&nodes, id(output), &ids, &made),
             nodes,
@@ -193,7 +194,7 @@ impl Written {
 }
 
 /// The precision of the numbers in a trace.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Precision {
     Double,
     Single,

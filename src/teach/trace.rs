@@ -25,6 +25,8 @@ pub struct Trace {
     /// The adjoint that the output begins with: 1.
     #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub seed: f64,
+    /// Whether every number was rounded to single precision.
+    pub single: bool,
     /// The ops that were applied, each with its formulas.
     pub ops: Vec<OpNote>,
     /// The nodes in the order of the recording. Constants are not among them: they stand in the arguments.
@@ -247,6 +249,11 @@ impl Trace {
         named.or_else(|| self.nodes.get(numbered()?)).map(|node| node.id)
     }
 
+    /// A number in the precision of the trace.
+    pub(super) fn rounded(&self, x: f64) -> f64 {
+        if self.single { f64::from(x as f32) } else { x }
+    }
+
     /// Forgets the lines of the program: what is traced may be an expression, whose lines are those of whoever runs it.
     pub fn without_lines(mut self) -> Self {
         self.nodes.iter_mut().for_each(|node| node.loc = None);
@@ -260,7 +267,8 @@ impl Trace {
         for node in &self.nodes {
             let terms = node.args.iter().zip(&node.partials);
             let sum = terms.fold(0.0, |sum, (arg, partial)| {
-                sum + arg.node().map_or(0.0, |id| crate::Real::chain(tangents[id.index()], partial.value))
+                let term = |id: Id| self.rounded(crate::Real::chain(tangents[id.index()], partial.value));
+                self.rounded(sum + arg.node().map_or(0.0, term))
             });
             tangents.push(if node.id == input { 1.0 } else { sum });
         }
