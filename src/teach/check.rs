@@ -1,7 +1,7 @@
 //! The gradient beside other ways to find it.
 
 use super::label;
-use super::style::{Cell, Style, Tint};
+use super::style::{Cell, Style, Tint, ends};
 use super::trace::Trace;
 use crate::Real;
 use crate::check::{self, Class, Numeric};
@@ -234,7 +234,7 @@ impl Check {
         let wide = Style { digits: (2 * style.digits).min(17), ..*style };
         let numeric = format!("numeric h={:.1e}", self.step);
         let mut rows = vec![["", "reverse", "forward (dual)", &numeric, "rel. error"].map(Cell::new).to_vec()];
-        let (first, last) = style.shown(self.inputs.len(), MOST_INPUTS);
+        let (first, last) = ends(self.inputs.len(), MOST_INPUTS);
         let row = |line: &CheckLine| {
             let tint = if line.verdict == Agreement::Wrong { Tint::Bad } else { Tint::Forward };
             let sides = match line.sides[..] {

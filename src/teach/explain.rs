@@ -1,6 +1,6 @@
 //! One node in full: what it is, its slopes, its adjoint as a sum, and the paths to the output.
 
-use super::style::{Cell, Style};
+use super::style::{Cell, Style, ends};
 use super::table::kink;
 use super::trace::{Argument, Id, Node, OpNote, Trace};
 use super::uses::{Use, Uses};
@@ -103,7 +103,7 @@ impl Trace {
         };
         let reaching: Vec<Use> =
             uses.of_node(id).iter().copied().filter(|it| self.node(it.user).adjoint.is_some()).collect();
-        let (first, last) = style.shown(reaching.len(), MOST);
+        let (first, last) = ends(reaching.len(), MOST);
         let hidden = last.start - first.end;
         let mut rows: Vec<Vec<Cell>> = reaching[first].iter().map(term).collect();
         if hidden > 0 {
@@ -165,7 +165,7 @@ impl Trace {
     }
 
     fn path_cells(&self, start: Id, edges: &[Use], style: &Style) -> Vec<Cell> {
-        let (first, last) = style.shown(edges.len(), MOST_STOPS);
+        let (first, last) = ends(edges.len(), MOST_STOPS);
         let cut = last.start > first.end;
         let arrow = style.text(" → ");
         let stop = |it: &Use| format!("{arrow}{}", it.user);
@@ -210,7 +210,7 @@ impl Trace {
             Argument::Node(id) => format!("{id} = {}", style.number(self.node(id).value)),
             Argument::Constant(value) => style.short(value),
         };
-        let (first, last) = style.shown(node.args.len(), MOST);
+        let (first, last) = ends(node.args.len(), MOST);
         let mut args: Vec<String> = node.args[first].iter().map(shown).collect();
         if last.len() < node.args.len() && !last.is_empty() {
             args.push(style.text("…").into_owned());

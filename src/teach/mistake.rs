@@ -2,7 +2,7 @@
 
 use super::label;
 use super::steps::Steps;
-use super::style::{Cell, Style, Tint};
+use super::style::{Cell, Style, Tint, ends};
 use super::trace::{Id, Node, Step, Trace};
 use super::uses::Uses;
 use crate::Real;
@@ -247,7 +247,7 @@ impl Mistaken {
                 Cell::wide(format!("{came}{mark}")).tint(tint),
             ]
         };
-        let (first, last) = style.shown(shown.len(), MOST_ROWS);
+        let (first, last) = ends(shown.len(), MOST_ROWS);
         rows.extend(shown[first.clone()].iter().map(row));
         if last.start > first.end {
             rows.push(vec![Cell::wide(format!(
@@ -321,7 +321,7 @@ impl Mistaken {
                 let twice = input.and_then(|node| Some((node, node.adjoint?, self.adjoints[node.id.index()]?)));
                 match twice {
                     Some((_, right, wrong)) if (wrong - 2.0 * right).abs() > self.tolerance * wrong.abs() => format!(
-                        "the adjoints of the first pass were still there: {} is not even 2 × {}, because intermediate adjoints were stale too.",
+                        "the adjoints of the first pass were still there: {} is not even 2 × {},\n     because intermediate adjoints were stale too.",
                         style.number(wrong),
                         style.number(right)
                     ),

@@ -154,7 +154,7 @@ impl Trace {
             described(node),
             place(node),
         );
-        text += "  it was annihilated: in the chain rule 0 times any slope is 0. Multiplied as numbers it would be NaN, as it is in other libraries.\n";
+        text += "  it was annihilated: in the chain rule 0 times any slope is 0.\n  Multiplied as numbers it would be NaN, as it is in other libraries.\n";
         text += &self.safe_where(flow, style).unwrap_or_default();
         style.text(&text).into_owned()
     }
@@ -195,7 +195,7 @@ impl Trace {
         let outer = instead(&choice.rule, flow.from, "w");
         let after = if outer == choice.rule { "and the rest as before".to_owned() } else { outer };
         Some(format!(
-            "  {} = {} did not take it. Safe in every library: choose before the op as well as after it\n    z = {z};   w = {inner};   {after}\n  where 1 stands for any number inside the op's domain ({domain})\n",
+            "  {} = {} did not take it.\n  Safe in every library is to choose before the op as well as after it:\n    z = {z};   w = {inner};   {after}\n  where 1 stands for any number inside the op's domain ({domain})\n",
             choice.id, choice.rule,
         ))
     }

@@ -1,6 +1,6 @@
 //! One step at a time: what is passed on, and who still waits.
 
-use super::style::{Cell, Style};
+use super::style::{Cell, Style, ends};
 use super::table::described;
 use super::trace::{Id, Node, Partial, Step, Trace};
 use super::uses::{Use, Uses};
@@ -114,7 +114,7 @@ impl Steps<'_> {
 
     /// All steps, one after the other; of very many the first and the last.
     pub fn show_all(&self, style: &Style) -> String {
-        let (first, last) = style.shown(self.len(), style.most);
+        let (first, last) = ends(self.len(), style.most);
         let hidden = last.start - first.end;
         let show = |at| self.show(at, style);
         let mut texts: Vec<String> = first.map(show).collect();

@@ -1,6 +1,7 @@
 //! How views are written: numbers, symbols, and columns.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// How views are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,11 +189,11 @@ impl Style {
         };
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
 
-    /// Which of so many are shown: the first and the last, if they are too many.
-    pub(super) fn shown(&self, n: usize, most: usize) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
-        if n <= most { (0..n, n..n) } else { (0..most.div_ceil(2), n - most / 2..n) }
-    }
+/// Which of so many are shown: the first and the last, if they are too many.
+pub(super) fn ends(n: usize, most: usize) -> (Range<usize>, Range<usize>) {
+    if n <= most { (0..n, n..n) } else { (0..most.div_ceil(2), n - most / 2..n) }
 }
 
 /// A number with its thousands apart.

@@ -1,6 +1,6 @@
 //! The two-column table: forwards on the left, backwards on the right; and the one of forward mode.
 
-use super::style::{Cell, Style, Tint};
+use super::style::{Cell, Style, Tint, ends};
 use super::trace::{Argument, Id, Node, Partial, Step, Trace};
 use super::uses::{Use, Uses};
 use std::fmt;
@@ -96,7 +96,7 @@ impl Trace {
 
     /// The rows of the nodes that are shown, with a message in the place of the others.
     fn rows(&self, style: &Style, rows: &mut Vec<Vec<Cell>>, row: impl Fn(&Node) -> Vec<Vec<Cell>>) {
-        let (first, last) = style.shown(self.nodes.len(), style.most);
+        let (first, last) = ends(self.nodes.len(), style.most);
         let hidden = last.start - first.end;
         rows.extend(self.nodes[first].iter().flat_map(&row));
         if hidden > 0 {
@@ -117,7 +117,7 @@ impl Trace {
         let (adjoint, uses) = (state.adjoints[node.id.index()], state.uses.of_node(node.id));
         let start = self.forward_cells(node, style, state.forward > node.id.index());
         let made: Vec<&Use> = uses.iter().filter(|it| state.has_made(self, **it)).collect();
-        let (first, last) = style.shown(made.len(), MOST_TERMS);
+        let (first, last) = ends(made.len(), MOST_TERMS);
         let term = |it: &&Use| {
             let user = self.node(it.user);
             Term::new(
