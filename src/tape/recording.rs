@@ -366,9 +366,9 @@ impl Tape {
         x
     }
 
-    /// The name of a variable, if it has one.
+    /// The name of a variable, if it is of this tape and has one.
     pub fn name(&self, x: Var<'_>) -> Option<String> {
-        self.index(x).and_then(|index| self.name_at(index))
+        x.tape.filter(|tape| tape.id == self.id).and_then(|_| self.name_at(x.handle as usize))
     }
 
     /// The name of a node, by its index.
