@@ -106,7 +106,7 @@ pub trait Apply: Real {
     ///     R::sum_terms(3, x, |i, x| (x[0] * T[i] + x[1] - Y[i]).square())
     /// }
     /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
-    /// assert!((g[0] - 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
+    /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
     /// ```
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
         (0..n).map(|i| term(i, x)).sum()
@@ -158,7 +158,7 @@ pub trait Apply: Real {
     ///     R::sum_blocks(points.map(|(t, y)| (Square { t, y }, [x[0], x[1]])))
     /// }
     /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
-    /// assert!((g[0] - 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
+    /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
     /// ```
     #[track_caller]
     fn sum_blocks<const N: usize, B: Block<N, 1>>(terms: impl IntoIterator<Item = (B, [Self; N])>) -> Self {
