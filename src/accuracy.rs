@@ -19,15 +19,15 @@
 //! | atan | 0 | 1 | 2.0 |  |
 //! | atanh | 0 | 1 | 2.0 |  |
 //! | cbrt | 0 | 2 | 3.0 |  |
-//! | celu | 0 | 0 | 0.0 | PyTorch: slope 10⁹ ULP where alpha is not an `f32` |
+//! | celu | 1 | 0 | 0.0 | PyTorch: slope 10⁹ ULP where alpha is not an `f32` |
 //! | cos | 1 | 1 | 1.0 |  |
 //! | cosh | 0 | 0 | 0.0 |  |
-//! | elu | 0 | 0 | 0.0 | JAX, TensorFlow: slope 0 for x < −37 |
+//! | elu | 1 | 0 | 0.0 | JAX, TensorFlow: slope 0 for x < −37 |
 //! | erf | 1 | 2 | 2.0 | TensorFlow: NaN beyond 10¹⁶⁰ |
 //! | erfc | 0 | 2 | 3.0 |  |
 //! | exp | 0 | 0 | 0.0 |  |
 //! | exp2 | 0 | 1 | 1.7 |  |
-//! | expm1 | 0 | 0 | 0.0 | JAX, TensorFlow: slope 0 for x < −37 |
+//! | expm1 | 1 | 0 | 0.0 | JAX, TensorFlow: slope 0 for x < −37 |
 //! | gaussian | 1 | 2 | 2.0 |  |
 //! | gelu | 1 | 1 | 3.0 | JAX, TensorFlow: 10³ to 10¹¹ ULP; PyTorch: value 0 for x < −8.3 |
 //! | gelu_tanh | 2 | 1 | 3.9 | PyTorch, JAX, TensorFlow: value 0 for x < −7.3, slope NaN beyond 10¹⁰³ |
@@ -58,7 +58,7 @@
 //! | square | 0 | 0 | 0.0 |  |
 //! | squareplus | 1 | 1 | 2.0 | JAX, Keras: value 0 or NaN for x < −2·10⁷, ∞ beyond 10¹⁵⁴ |
 //! | tan | 1 | 2 | 3.0 |  |
-//! | tanh | 1 | 1 | 2.0 | PyTorch, JAX, TensorFlow: slope without digits from 14, 0 from 19 |
+//! | tanh | 1 | 2 | 2.0 | PyTorch, JAX, TensorFlow: slope without digits from 14, 0 from 19 |
 //! | tanhshrink | 2 | 2 | 2.0 | PyTorch, JAX, TensorFlow: value 0 for \|x\| < 10⁻⁸ |
 // end
 //!

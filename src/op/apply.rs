@@ -165,6 +165,37 @@ pub trait Apply: Real {
         terms.into_iter().map(|(block, x)| block.run(x)[0]).sum()
     }
 
+    /// The state after many steps of a recurrence: state ← step(i, state, params) for i = 0, …, steps − 1.
+    ///
+    /// A lean tape keeps no step. It keeps a few states, their number proportional to the logarithm of `steps`, runs the steps
+    /// between them again where the reverse sweep needs them, each as seldom as these states allow (two or three times up to 10⁸
+    /// steps), and records one step at a time. It is made for a state of few numbers, whose adjoints are carried side by side.
+    /// A step must be made of the state and `params` it is given, constants and data, and give the same whenever it is
+    /// asked.
+    ///
+    /// Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// // the sum of the orbit of the logistic map
+    /// fn orbit<R: Apply>(r: R, x: R) -> R {
+    ///     let zero = R::from(0.0);
+    ///     let [_, sum] = R::checkpoint(1000, [x, zero], &[r], |_, [x, sum], r| [r[0] * x * (-x + 1.0), sum + x]);
+    ///     sum
+    /// }
+    /// let g = gradient(|p| orbit(p[0], p[1]), &[2.5, 0.3]);
+    /// assert!((g[0] - 1000.0 / 6.25).abs() < 1.0); // it settles at 1 − 1/r
+    /// ```
+    fn checkpoint<const N: usize>(
+        steps: usize,
+        state: [Self; N],
+        params: &[Self],
+        step: impl Fn(usize, [Self; N], &[Self]) -> [Self; N],
+    ) -> [Self; N] {
+        (0..steps).fold(state, |state, i| step(i, state, params))
+    }
+
     /// Applies an op of one argument: `x.apply(&LeakyRelu { slope: 0.2 })`.
     #[inline(always)]
     #[track_caller]

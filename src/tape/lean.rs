@@ -5,6 +5,7 @@
 //! free; any other op writes one entry for every two arguments and becomes a slot itself. Inputs are the first slots
 //! and have no entries.
 
+use super::adjoint::{Adjoint, Wide};
 use super::block::{self, Line};
 use super::bump::Bump;
 use super::gradient::{Gradient, late};
@@ -78,6 +79,7 @@ pub struct Store<S: Scalar> {
     pub(super) slopes: Cell<Vec<S>>,
     pub(super) adjoints: Cell<Vec<S>>,
     parked: Vec<Parked<S>>,
+    pub(super) wide: Wide<S>,
     pub(super) segment: Segment<S>,
 }
 
@@ -493,13 +495,22 @@ impl<S: Scalar> Kind for Lean<S> {
     ) -> [Vec<Var<'t, Self>>; M] {
         tape.map_block(block, x)
     }
+    fn checkpoint<'t, const N: usize>(
+        tape: &'t Tape<Self>,
+        steps: usize,
+        state: [Var<'t, Self>; N],
+        params: &[Var<'t, Self>],
+        step: impl Fn(usize, [Var<'t, Self>; N], &[Var<'t, Self>]) -> [Var<'t, Self>; N],
+    ) -> [Var<'t, Self>; N] {
+        tape.checkpoint(steps, state, params, step)
+    }
     fn sum_terms<'t>(
         tape: &'t Tape<Self>,
         n: usize,
         x: &[Var<'t, Self>],
         term: impl Fn(usize, &[Var<'t, Self>]) -> Var<'t, Self>,
     ) -> Var<'t, Self> {
-        tape.sum_terms(n, x, term)
+        tape.sum_segments(n, x, term)
     }
 
     #[inline(always)]
@@ -525,7 +536,7 @@ impl<S: Scalar> Kind for Lean<S> {
 
     fn backward(tape: &Tape<Self>, y: Var<'_, Self>, gradient: &mut Gradient<Self>) {
         gradient.adjoints.clear();
-        tape.sweep_into(&[(y, S::from(1.0))], &mut gradient.adjoints);
+        tape.sweep_into([(Var { tape: y.tape.map(|_| tape), ..y }, S::from(1.0))], &mut gradient.adjoints);
         gradient.born = if y.tape.is_some() { y.handle.place.born() } else { tape.store.slots() as usize };
     }
 
@@ -572,6 +583,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             slopes: Cell::default(),
             adjoints: Cell::default(),
             parked: vec![],
+            wide: Wide::default(),
             segment: Segment::default(),
         })
     }
@@ -642,6 +654,35 @@ impl<S: Scalar> Tape<Lean<S>> {
         value
     }
 
+    /// The values of several outputs of a function at `x`, and their gradients into `rows`, the Jacobian row by row: one
+    /// recording, and one sweep for up to eight rows. From the second call on it allocates nothing, unless the function
+    /// records more than before.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    /// let mut rows = [0.0; 4];
+    /// let y = Tape::lean().values_and_jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &mut rows);
+    /// assert_eq!((y, rows), ([6.0, 5.0], [3.0, 2.0, 1.0, 1.0]));
+    /// ```
+    ///
+    /// # Panics
+    /// If `rows` has not `M` numbers for each of `x`.
+    pub fn values_and_jacobian<const M: usize, F>(&mut self, f: F, x: &[S], rows: &mut [S]) -> [S; M]
+    where
+        F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> [Var<'t, Lean<S>>; M],
+    {
+        assert_eq!(rows.len(), M * x.len(), "the Jacobian must have a row for each output, as long as the point");
+        self.reset();
+        let mut inputs = recycle(std::mem::take(&mut self.store.parked));
+        self.vars_into(x, &mut inputs);
+        let y = f(&inputs);
+        self.rows_into(&y, rows);
+        inputs.clear();
+        let (values, parked) = (y.map(Var::value), recycle(inputs));
+        self.store.parked = parked;
+        values
+    }
+
     /// Forgets everything that was recorded, and keeps the memory.
     pub fn reset(&mut self) {
         self.restart();
@@ -664,14 +705,14 @@ impl<S: Scalar> Tape<Lean<S>> {
     /// Gives the adjoints of the inputs, of one output, to `f`.
     pub(super) fn with_gradient<A>(&self, y: Var<'_, Lean<S>>, f: impl FnOnce(&[S]) -> A) -> A {
         self.with_adjoints(|adjoints| {
-            self.sweep_into(&[(y, S::from(1.0))], adjoints);
-            f(&adjoints[..self.store.inputs.get() as usize])
+            self.sweep_into([(y, S::from(1.0))], adjoints);
+            f(&adjoints[..self.inputs()])
         })
     }
 
     /// Lends the tape's memory for adjoints to `f`, all 0. When it comes back only those of the inputs may differ from 0.
     pub(super) fn with_adjoints<A>(&self, f: impl FnOnce(&mut Vec<S>) -> A) -> A {
-        let inputs = self.store.inputs.get() as usize;
+        let inputs = self.inputs();
         let mut adjoints = self.store.adjoints.take();
         adjoints.resize(adjoints.len().max(inputs), S::from(0.0));
         let answer = f(&mut adjoints);
@@ -680,42 +721,54 @@ impl<S: Scalar> Tape<Lean<S>> {
         answer
     }
 
+    /// How many inputs there were before the first entry.
+    pub(super) fn inputs(&self) -> usize {
+        self.store.inputs.get() as usize
+    }
+
     /// The adjoints of the inputs, of several outputs each with a seed, in `adjoints`, which must be 0.
     ///
     /// The sweep runs without tests. Only if an input's adjoint is NaN it is run again with the rule that 0 annihilates, so
     /// that rule costs nothing where no slope is infinite.
-    pub(super) fn sweep_into(&self, seeds: &[(Var<'_, Lean<S>>, S)], adjoints: &mut Vec<S>) {
-        self.accumulate(seeds, adjoints, |adjoint, slope| adjoint * slope);
+    pub(super) fn sweep_into<'t, A: Adjoint<S>>(
+        &'t self,
+        seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, A)> + Clone,
+        adjoints: &mut Vec<A>,
+    ) where
+        S: 't,
+    {
+        self.accumulate(seeds.clone(), adjoints, A::times);
         if self.has_nan(adjoints) {
-            adjoints.fill(S::from(0.0));
-            self.accumulate(seeds, adjoints, S::chain);
+            adjoints.fill(A::zero());
+            self.accumulate(seeds, adjoints, A::chain);
         }
     }
 
     /// Whether the adjoint of an input is NaN.
-    pub(super) fn has_nan(&self, adjoints: &[S]) -> bool {
+    pub(super) fn has_nan<A: Adjoint<S>>(&self, adjoints: &[A]) -> bool {
         // several at a time without a branch, for which the processor has instructions
-        let inputs = if self.store.late_inputs.get() { adjoints.len() } else { self.store.inputs.get() as usize };
+        let inputs = if self.store.late_inputs.get() { adjoints.len() } else { self.inputs() };
         adjoints[..inputs.min(adjoints.len())]
             .chunks(64)
-            .any(|some| some.iter().fold(false, |nan, x| nan | x.has_nan()))
+            .any(|some| some.iter().fold(false, |nan, adjoint| nan | adjoint.has_nan()))
     }
 
     /// Adds the adjoints of the inputs to those in `adjoints`, which must be 0 but for those of inputs.
-    pub(super) fn accumulate(
-        &self,
-        seeds: &[(Var<'_, Lean<S>>, S)],
-        adjoints: &mut Vec<S>,
-        product: impl Fn(S, S) -> S,
-    ) {
-        let inputs = self.store.inputs.get() as usize;
+    pub(super) fn accumulate<'t, A: Adjoint<S>>(
+        &'t self,
+        seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, A)>,
+        adjoints: &mut Vec<A>,
+        product: impl Fn(A, S) -> A,
+    ) where
+        S: 't,
+    {
         self.store.entries.with(|entries| {
-            let slots = inputs + entries.len();
-            adjoints.resize(adjoints.len().max(slots), S::from(0.0));
-            for (y, seed) in seeds.iter().filter(|(y, _)| y.tape.is_some()) {
+            let slots = self.inputs() + entries.len();
+            adjoints.resize(adjoints.len().max(slots), A::zero());
+            for (y, seed) in seeds.into_iter().filter(|(y, _)| y.tape.is_some()) {
                 adjoints[y.handle.place.slot() as usize] += seed.chain(y.handle.slope);
             }
-            self.store.listed.with(|listed| sweep(entries, listed, &mut adjoints[..slots], S::from(0.0), product));
+            self.store.listed.with(|listed| sweep(entries, listed, &mut adjoints[..slots], A::zero(), product));
         });
     }
 }

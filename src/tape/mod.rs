@@ -13,8 +13,10 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod adjoint;
 mod block;
 mod bump;
+mod checkpoint;
 mod erased;
 mod gradient;
 mod lean;
@@ -182,6 +184,16 @@ pub trait Kind: sealed::Sealed + Sized {
         x: [&[Var<'t, Self>]; N],
     ) -> [Vec<Var<'t, Self>>; M] {
         map_each(block, x)
+    }
+    #[doc(hidden)]
+    fn checkpoint<'t, const N: usize>(
+        _: &'t Tape<Self>,
+        steps: usize,
+        state: [Var<'t, Self>; N],
+        params: &[Var<'t, Self>],
+        step: impl Fn(usize, [Var<'t, Self>; N], &[Var<'t, Self>]) -> [Var<'t, Self>; N],
+    ) -> [Var<'t, Self>; N] {
+        (0..steps).fold(state, |state, i| step(i, state, params))
     }
     #[doc(hidden)]
     fn sum_terms<'t>(

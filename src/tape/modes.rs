@@ -36,7 +36,7 @@ where
 }
 
 /// The Jacobian of a function of several outputs, row by row: row i is the gradient of output i. One recording, and one
-/// sweep a row.
+/// sweep for up to eight rows. [`Tape::values_and_jacobian`] does the same again and again without allocating.
 ///
 /// ```
 /// use gprime::prelude::*;
@@ -48,14 +48,13 @@ where
     F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Vec<Var<'t, Lean<S>>>,
 {
     let tape = Tape::lean();
-    let x = tape.vars(x);
-    let row = |y| {
-        let mut adjoints = vec![];
-        tape.sweep_into(&[(y, S::from(1.0))], &mut adjoints);
-        adjoints.truncate(x.len());
-        adjoints
-    };
-    f(&x).into_iter().map(row).collect()
+    let y = f(&tape.vars(x));
+    let mut rows = vec![S::from(0.0); x.len() * y.len()];
+    tape.rows_into(&y, &mut rows);
+    match x.len() {
+        0 => vec![vec![]; y.len()],
+        columns => rows.chunks(columns).map(<[S]>::to_vec).collect(),
+    }
 }
 
 /// The values of a function's outputs, and how they change along the direction `u`, by forward mode.
@@ -95,7 +94,7 @@ where
     assert_eq!(y.len(), w.len(), "there must be one weight for each output");
     let seeds: Vec<_> = y.iter().copied().zip(w.iter().copied()).collect();
     let mut g = vec![];
-    tape.sweep_into(&seeds, &mut g);
+    tape.sweep_into(seeds, &mut g);
     g.truncate(x.len());
     (y.into_iter().map(Var::value).collect(), g)
 }

@@ -3,6 +3,7 @@
 
 use super::{Lean, Scalar, Tape, Var};
 use std::cell::{Cell, OnceCell};
+use std::ops::Range;
 use std::ptr;
 
 /// The tape of the segments of a tape: one, made when it is first needed, since segments come one after the other.
@@ -19,14 +20,14 @@ impl<S: Scalar> Default for Segment<S> {
 }
 
 /// The tape of a segment while it is in use.
-struct Lent<'t, S: Scalar> {
-    tape: &'t Tape<Lean<S>>,
+pub(super) struct Lent<'t, S: Scalar> {
+    pub(super) tape: &'t Tape<Lean<S>>,
     busy: &'t Cell<bool>,
 }
 
 impl<S: Scalar> Segment<S> {
     /// Its tape, empty; `None` while another segment of the same tape is open.
-    fn lend(&self) -> Option<Lent<'_, S>> {
+    pub(super) fn lend(&self) -> Option<Lent<'_, S>> {
         if self.busy.replace(true) {
             return None;
         }
@@ -79,7 +80,7 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// [`Apply::sum_terms`](crate::op::Apply::sum_terms), if a variable is active.
-    pub(super) fn sum_terms<'t>(
+    pub(super) fn sum_segments<'t>(
         &'t self,
         n: usize,
         x: &[Var<'t, Lean<S>>],
@@ -87,35 +88,110 @@ impl<S: Scalar> Tape<Lean<S>> {
     ) -> Var<'t, Lean<S>> {
         let Some(segment) = self.store.segment.lend() else { return (0..n).map(|i| term(i, x)).sum() };
         let inputs: Vec<_> = x.iter().map(|&x| segment.input(x)).collect();
-        let term = |i| term(i, &inputs);
         segment.tape.with_adjoints(|adjoints| {
-            let value = segment.reverse_terms(n, &term, adjoints, |adjoint, slope| adjoint * slope);
-            if segment.tape.has_nan(adjoints) {
-                adjoints.fill(S::from(0.0));
-                segment.reverse_terms(n, &term, adjoints, S::chain);
-            }
+            let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), adjoints);
             self.record_result(value, adjoints, x)
         })
     }
-}
 
-impl<'t, S: Scalar> Lent<'t, S> {
-    /// The sum of the terms; each is recorded, its adjoints are added, and it is forgotten.
-    fn reverse_terms(
-        &self,
-        n: usize,
+    /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. Each is recorded and reversed, and forgotten.
+    fn reverse_terms<'t>(
+        &'t self,
+        terms: Range<usize>,
+        term: impl Fn(usize) -> Var<'t, Lean<S>>,
+        adjoints: &mut Vec<S>,
+    ) -> S {
+        let value = self.reverse_terms_by(terms.clone(), &term, adjoints, |adjoint, slope| adjoint * slope);
+        if self.has_nan(adjoints) {
+            adjoints.fill(S::from(0.0));
+            self.reverse_terms_by(terms, &term, adjoints, S::chain);
+        }
+        value
+    }
+
+    fn reverse_terms_by<'t>(
+        &'t self,
+        terms: Range<usize>,
         term: impl Fn(usize) -> Var<'t, Lean<S>>,
         adjoints: &mut Vec<S>,
         product: impl Fn(S, S) -> S,
     ) -> S {
         let mut sum = S::from(0.0);
-        for i in 0..n {
-            self.tape.rewind();
+        for i in terms {
+            self.rewind();
             let y = term(i);
-            Var::same_tape(Some(self.tape), y.tape);
-            self.tape.accumulate(&[(y, S::from(1.0))], adjoints, &product);
+            Var::same_tape(Some(self), y.tape);
+            self.accumulate([(y, S::from(1.0))], adjoints, &product);
             sum += y.value;
         }
         sum
     }
+
+    /// Σ term(i, x) for i = 0, …, n − 1, as [`Apply::sum_terms`](crate::op::Apply::sum_terms), on all threads with the feature `parallel`:
+    /// each thread has a tape of its own, and memory for one term and one gradient.
+    ///
+    /// The terms are added in 32 pieces, and these in their order, whatever the number of threads: so the result is the same to the
+    /// bit, with the feature and without.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// fn loss<R: Apply>(x: &[R], i: usize) -> R {
+    ///     (x[0] * i as f64 + x[1]).square()
+    /// }
+    /// let tape = Tape::lean();
+    /// let x = tape.vars(&[2.0, 1.0]);
+    /// let y = tape.sum_terms(1000, &x, |i, x| loss(x, i));
+    /// assert_eq!(y.backward()[x[1]], 2.0 * (2.0 * 499500.0 + 1000.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If a term depends on other variables than the `x` it is given.
+    pub fn sum_terms<'t, F>(&'t self, n: usize, x: &[Var<'t, Lean<S>>], term: F) -> Var<'t, Lean<S>>
+    where
+        S: Send + Sync,
+        F: for<'s> Fn(usize, &[Var<'s, Lean<S>>]) -> Var<'s, Lean<S>> + Sync,
+    {
+        const PIECES: usize = 32;
+        let pieces = PIECES.min(n);
+        let start = |k: usize| n / pieces * k + k.min(n % pieces);
+        Var::same_tape(Some(self), Var::tape_of(x));
+        let values: Vec<(bool, S)> = x.iter().map(|x| (x.tape.is_some(), x.value)).collect();
+        let piece = |tape: &mut Tape<Lean<S>>, k: usize| {
+            tape.reset();
+            let input = |&(active, value)| if active { tape.var(value) } else { Var::constant(value) };
+            let inputs: Vec<_> = values.iter().map(input).collect();
+            tape.with_adjoints(|adjoints| {
+                let value = tape.reverse_terms(start(k)..start(k + 1), |i| term(i, &inputs), adjoints);
+                (value, adjoints[..tape.inputs()].to_vec())
+            })
+        };
+        let parts = each_piece(pieces, piece);
+        let whole = parts.into_iter().reduce(|(value, mut sums), (part, slopes)| {
+            sums.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += slope);
+            (value + part, sums)
+        });
+        match whole {
+            Some((value, slopes)) if !slopes.is_empty() => self.record_result(value, &slopes, x),
+            Some((value, _)) => Var::constant(value),
+            None => Var::from(0.0),
+        }
+    }
+}
+
+/// The parts of a sum, in order.
+#[cfg(feature = "parallel")]
+fn each_piece<S: Scalar, A: Send>(
+    pieces: usize,
+    piece: impl Fn(&mut Tape<Lean<S>>, usize) -> A + Sync + Send,
+) -> Vec<A> {
+    use rayon::prelude::*;
+    (0..pieces).into_par_iter().map_init(Tape::lean, piece).collect()
+}
+
+/// The parts of a sum, in order.
+#[cfg(not(feature = "parallel"))]
+fn each_piece<S: Scalar, A>(pieces: usize, piece: impl Fn(&mut Tape<Lean<S>>, usize) -> A) -> Vec<A> {
+    let mut tape = Tape::lean();
+    (0..pieces).map(|k| piece(&mut tape, k)).collect()
 }

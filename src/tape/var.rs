@@ -182,6 +182,18 @@ impl<K: Kind> Apply for Var<'_, K> {
         K::sum_blocks(terms.into_iter())
     }
 
+    fn checkpoint<const N: usize>(
+        steps: usize,
+        state: [Self; N],
+        params: &[Self],
+        step: impl Fn(usize, [Self; N], &[Self]) -> [Self; N],
+    ) -> [Self; N] {
+        match Self::same_tape(Self::tape_of(&state), Self::tape_of(params)) {
+            Some(tape) => K::checkpoint(tape, steps, state, params, step),
+            None => (0..steps).fold(state, |state, i| step(i, state, params)),
+        }
+    }
+
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
         match Self::tape_of(x) {
             Some(tape) => K::sum_terms(tape, n, x, term),

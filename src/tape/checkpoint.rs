@@ -1,0 +1,201 @@
+//! Long recurrences in little memory: a few states are kept, and the steps between them are run again when the reverse sweep comes to
+//! them, by the binomial schedule that repeats each step as seldom as the kept states allow.
+//!
+//! The schedule is that of Griewank, "Achieving logarithmic growth of temporal and spatial complexity in reverse automatic
+//! differentiation" (1992): with s states kept, β(s, t) = (s + t over s) steps can be reversed if none is run more than t times
+//! beside its reversal.
+
+use super::adjoint::{Adjoint, Several};
+use super::{Lean, Scalar, Tape, Var};
+use std::array::from_fn;
+
+/// What is done next of a reversal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Action {
+    /// Run the steps from the state kept last up to this one, and keep the state before it.
+    Keep(u64),
+    /// Run the steps from the state kept last up to this one, and reverse it.
+    Reverse(u64),
+    /// Forget the state kept last.
+    Drop,
+}
+
+/// The schedule of a reversal: the actions in order.
+struct Schedule {
+    /// Before which steps a state is kept; the first is 0.
+    kept: Vec<u64>,
+    /// How many may be kept.
+    most: usize,
+    /// The steps from here on have been reversed.
+    end: u64,
+}
+
+impl Schedule {
+    fn new(steps: u64, most: usize) -> Self {
+        Schedule { kept: vec![0], most, end: steps }
+    }
+}
+
+impl Iterator for Schedule {
+    type Item = Action;
+
+    fn next(&mut self) -> Option<Action> {
+        let at = *self.kept.last().filter(|_| self.end > 0)?;
+        if at == self.end {
+            self.kept.pop();
+            return Some(Action::Drop);
+        }
+        // this state, and those that can still be kept
+        let states = self.most - self.kept.len() + 1;
+        if self.end - at == 1 || states == 1 {
+            self.end -= 1;
+            return Some(Action::Reverse(self.end));
+        }
+        let next = at + split(self.end - at, states as u64);
+        self.kept.push(next);
+        Some(Action::Keep(next))
+    }
+}
+
+/// After how many of `n` steps the next state is best kept, if there is room for so many, of which the first is kept.
+fn split(n: u64, states: u64) -> u64 {
+    let mut times = 1;
+    while beta(states, times) < n {
+        times += 1;
+    }
+    beta(states, times - 1).min(n - beta(states - 1, times - 1))
+}
+
+/// (s + t over s), or the largest number if it is greater.
+fn beta(s: u64, t: u64) -> u64 {
+    let (few, many) = (s.min(t), s.max(t));
+    let product = (1..=few).try_fold(1u128, |b, i| Some(b.checked_mul(u128::from(many + i))? / u128::from(i)));
+    product.and_then(|b| u64::try_from(b).ok()).unwrap_or(u64::MAX)
+}
+
+/// How many states are kept for so many steps: a constant times the logarithm, so that none runs more than a few times.
+fn room(steps: usize) -> usize {
+    const EACH: usize = 32;
+    EACH * (1 + steps.max(1).ilog2() as usize)
+}
+
+impl<S: Scalar> Tape<Lean<S>> {
+    /// [`Apply::checkpoint`](crate::op::Apply::checkpoint), if a variable is active.
+    pub(super) fn checkpoint<'t, const N: usize>(
+        &'t self,
+        steps: usize,
+        state: [Var<'t, Lean<S>>; N],
+        params: &[Var<'t, Lean<S>>],
+        step: impl Fn(usize, [Var<'t, Lean<S>>; N], &[Var<'t, Lean<S>>]) -> [Var<'t, Lean<S>>; N],
+    ) -> [Var<'t, Lean<S>>; N] {
+        let Some(segment) = self.store.segment.lend() else {
+            return (0..steps).fold(state, |state, i| step(i, state, params));
+        };
+        let constants: Vec<_> = params.iter().map(|p| Var::constant(p.value)).collect();
+        let advance = |from: u64, to: u64, state: [S; N]| {
+            (from..to).fold(state, |state, i| step(i as usize, state.map(Var::constant), &constants).map(Var::value))
+        };
+        // the slopes of the results by the state before the steps reversed so far, and by the parameters
+        let mut by_state: [Several<S, N>; N] = from_fn(Several::seed);
+        let mut by_params = vec![Several::zero(); params.len()];
+        let mut adjoints = vec![];
+        let mut inputs = Vec::with_capacity(params.len());
+        let mut results = None;
+        let mut kept = vec![(0, state.map(|x| x.value))];
+        for action in Schedule::new(steps as u64, room(steps)) {
+            let &(at, values) = kept.last().expect("the first state is kept to the end");
+            match action {
+                Action::Drop => _ = kept.pop(),
+                Action::Keep(to) => kept.push((to, advance(at, to, values))),
+                Action::Reverse(last) => {
+                    let values = advance(at, last, values);
+                    segment.tape.restart();
+                    let state = values.map(|value| segment.tape.var(value));
+                    inputs.clear();
+                    inputs.extend(params.iter().map(|p| match p.tape {
+                        Some(_) => segment.tape.var(p.value),
+                        None => *p,
+                    }));
+                    let y = step(last as usize, state, &inputs);
+                    Var::same_tape(Some(segment.tape), Var::tape_of(&y));
+                    results.get_or_insert(y.map(Var::value));
+                    segment.tape.sweep_into(from_fn::<_, N, _>(|k| (y[k], by_state[k])), &mut adjoints);
+                    let zero = Several::zero();
+                    by_state = from_fn(|k| std::mem::replace(&mut adjoints[k], zero));
+                    for (sum, adjoint) in by_params.iter_mut().zip(&mut adjoints[N..]) {
+                        *sum += std::mem::replace(adjoint, zero);
+                    }
+                }
+            }
+        }
+        let Some(results) = results else { return state };
+        let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
+        let x: Vec<_> = state.into_iter().chain(active).collect();
+        from_fn(|i| {
+            let slopes = by_state.iter().chain(&by_params).map(|adjoint| adjoint.0[i]);
+            let edges = slopes.zip(&x).filter(|(_, x)| x.tape.is_some()).map(|(slope, x)| (slope, x.handle));
+            Var { tape: Some(self), handle: self.store.record_all(edges), value: results[i] }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Schedule, beta, room};
+
+    /// Steps run forward beside the reversals; and that each is reversed once, the last first, with no more states than allowed.
+    fn cost(steps: u64, most: usize) -> u64 {
+        let (mut kept, mut cost, mut end) = (vec![0], 0, steps);
+        for action in Schedule::new(steps, most) {
+            let at = *kept.last().unwrap();
+            match action {
+                Action::Drop => _ = kept.pop(),
+                Action::Keep(to) => {
+                    assert!(at < to && to < end);
+                    cost += to - at;
+                    kept.push(to);
+                    assert!(kept.len() <= most);
+                }
+                Action::Reverse(last) => {
+                    assert_eq!(last + 1, end);
+                    assert!(at <= last);
+                    cost += last - at;
+                    end = last;
+                }
+            }
+        }
+        assert_eq!(end, 0);
+        cost
+    }
+
+    /// The least, by trying each place for the next state.
+    fn least(steps: usize, most: usize) -> Vec<Vec<u64>> {
+        let mut best = vec![vec![0; steps + 1]; most];
+        for n in 2..=steps {
+            best[0][n] = (n * (n - 1) / 2) as u64;
+        }
+        for s in 1..most {
+            for n in 2..=steps {
+                best[s][n] = (1..n).map(|m| m as u64 + best[s - 1][n - m] + best[s][m]).min().unwrap();
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn no_schedule_runs_fewer_steps() {
+        let best = least(120, 6);
+        for most in 1..=6 {
+            for steps in 0..=120 {
+                assert_eq!(cost(steps, most), best[most - 1][steps as usize], "{steps} steps, {most} states");
+            }
+        }
+    }
+
+    #[test]
+    fn a_million_steps_are_run_a_few_times() {
+        let steps = 1_000_000;
+        assert!(cost(steps, room(steps as usize)) < 3 * steps);
+        assert_eq!((beta(3, 2), beta(0, 9), beta(9, 0), beta(200, 200)), (10, 1, 1, u64::MAX));
+    }
+}

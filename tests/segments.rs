@@ -1,0 +1,418 @@
+//! Blocks, sums of terms, runs of arguments, checkpoints and several seeds at once: whatever a lean tape makes of a part of a program,
+//! the gradient is that of the program without it.
+
+use gprime::prelude::*;
+use gprime::tape::Tangents;
+use proptest::prelude::*;
+
+/// Two results, of which one does not depend on the last input; for any number of inputs.
+struct Mix;
+impl<const N: usize> Block<N, 2> for Mix {
+    fn run<R: Apply>(&self, x: [R; N]) -> [R; 2] {
+        let sum: R = x[..N - 1].iter().map(|x| x.sin()).fold(R::from(0.5), |sum, s| sum * 1.5 + s);
+        [sum.tanh() * x[N - 1] + x[0], sum]
+    }
+}
+
+struct Term {
+    weight: f64,
+}
+impl Block<3, 1> for Term {
+    fn run<R: Apply>(&self, [a, b, x]: [R; 3]) -> [R; 1] {
+        [(a * x + b).sigmoid() * self.weight + a * 0.125]
+    }
+}
+
+/// √ of what a select has chosen: where the other side is taken, its infinite slope must not be seen.
+struct SafeRoot;
+impl Block<2, 1> for SafeRoot {
+    fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
+        let zero = R::from(0.0);
+        [R::select(zero.less(x), x.sqrt(), zero) + y]
+    }
+}
+
+fn close(a: &[f64], b: &[f64]) {
+    assert_eq!(a.len(), b.len());
+    for (a, b) in a.iter().zip(b) {
+        approx::assert_relative_eq!(a, b, max_relative = 1e-12, epsilon = 1e-13);
+    }
+}
+
+/// A program's value and gradient on a lean tape, where parts of it are blocks, and those on a recording tape, where nothing is.
+fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
+    let mut lean = vec![0.0; x.len()];
+    let mut tape = Tape::lean();
+    for _ in 0..2 {
+        // the second time with warm memory, which must have been left clean
+        tape.value_and_gradient(
+            |x| program(&x.iter().map(|&x| Both::Lean(x)).collect::<Vec<_>>()).lean(),
+            x,
+            &mut lean,
+        );
+        let recording = Tape::new();
+        let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
+        let y = program(&inputs.iter().map(|&x| Both::Recorded(x)).collect::<Vec<_>>()).recorded();
+        let gradient = recording.backward(y);
+        close(&lean, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>());
+    }
+}
+
+/// A variable of either tape, so that one closure is a program for both.
+#[derive(Clone, Copy)]
+enum Both<'t> {
+    Lean(Var<'t, Lean>),
+    Recorded(Var<'t>),
+}
+
+impl<'t> Both<'t> {
+    fn lean(self) -> Var<'t, Lean> {
+        match self {
+            Both::Lean(x) => x,
+            Both::Recorded(_) => panic!("a variable of the other tape"),
+        }
+    }
+    fn recorded(self) -> Var<'t> {
+        match self {
+            Both::Recorded(x) => x,
+            Both::Lean(_) => panic!("a variable of the other tape"),
+        }
+    }
+}
+
+/// Calls a generic function with variables of whichever tape they are of.
+macro_rules! agree {
+    ($x:expr, |$v:ident| $program:expr) => {
+        agree($x, |both: &[Both<'_>]| match both[0] {
+            Both::Lean(_) => {
+                let $v: Vec<Var<'_, Lean>> = both.iter().map(|x| x.lean()).collect();
+                Both::Lean($program)
+            }
+            Both::Recorded(_) => {
+                let $v: Vec<Var<'_>> = both.iter().map(|x| x.recorded()).collect();
+                Both::Recorded($program)
+            }
+        })
+    };
+}
+
+const X: [f64; 12] = [0.3, -1.2, 2.0, 0.7, -0.4, 1.1, 0.9, -2.2, 0.05, 1.7, -0.6, 0.8];
+
+fn mixed<R: Apply, const N: usize>(x: &[R]) -> R {
+    // folded handles, a shared input and a constant among them
+    let mut inputs = [R::from(0.75); N];
+    for (k, input) in inputs.iter_mut().enumerate() {
+        *input = match k % 4 {
+            0 => x[k],
+            1 => (x[k] * 2.0).exp(),
+            2 => x[0],
+            _ => *input,
+        };
+    }
+    let [a, b] = R::block(&Mix, inputs);
+    a * b + x[1]
+}
+
+#[test]
+fn a_block_is_the_program_inside_it() {
+    agree!(&X, |x| mixed::<_, 1>(&x));
+    agree!(&X, |x| mixed::<_, 2>(&x));
+    agree!(&X, |x| mixed::<_, 3>(&x));
+    agree!(&X, |x| mixed::<_, 4>(&x));
+    agree!(&X, |x| mixed::<_, 8>(&x));
+    agree!(&X, |x| mixed::<_, 9>(&x));
+    agree!(&X, |x| mixed::<_, 12>(&x));
+    assert_eq!(f64::block(&Mix, [0.3, 0.4]), Mix.run([0.3, 0.4]));
+    assert_eq!(<Var<'_, Lean>>::block(&Mix, [0.3, 0.4].map(Var::from)).map(Var::value), Mix.run([0.3, 0.4]));
+}
+
+#[test]
+fn zero_annihilates_in_a_block_too() {
+    for x in [0.0, -1.0, 4.0] {
+        let slope = if x > 0.0 { 0.25 } else { 0.0 };
+        assert_eq!(gradient(|v| Var::block(&SafeRoot, [v[0], v[1]])[0], &[x, 3.0]), [slope, 1.0]);
+        assert_eq!(gradient(|v| Var::sum_blocks([(SafeRoot, [v[0], v[1]])]), &[x, 3.0]), [slope, 1.0]);
+        let at = [x, 1.0, x, 4.0, 0.0, 0.0, 0.0, 0.0];
+        let expected = [slope, 0.5, slope, 0.25, 1.0, 1.0, 1.0, 1.0];
+        assert_eq!(gradient(|v| mapped(v), &at), expected);
+    }
+}
+
+fn mapped<R: Apply>(v: &[R]) -> R {
+    R::map_block(&SafeRoot, [&v[..4], &v[4..]])[0].iter().copied().sum()
+}
+
+#[test]
+fn tangents_are_the_jacobian() {
+    let x = Tangents::<f64, 3>::variables([0.3, -1.2, 2.0]);
+    let rows = jacobian(|x| Mix.run([x[0], x[1], x[2]]).to_vec(), &[0.3, -1.2, 2.0]);
+    for (y, row) in Mix.run(x).iter().zip(rows) {
+        close(&y.tangents, &row);
+    }
+    let second = gradient(|x| Mix.run(Tangents::<_, 2>::variables([x[0], x[1]]))[0].tangents[1], &[0.3, -1.2]);
+    let hessian = hessian(|x| Mix.run([x[0], x[1]])[0], &[0.3, -1.2]);
+    close(&second, &[hessian[0][1], hessian[1][1]]);
+}
+
+#[test]
+fn a_sum_of_blocks_is_the_sum() {
+    fn sum<R: Apply>(x: &[R], constants: bool) -> R {
+        let third = |i: usize| if constants && i % 3 == 0 { R::from(0.5) } else { x[i] };
+        let terms = (2..X.len()).map(|i| (Term { weight: i as f64 }, [x[0], x[1] * x[i - 1], third(i)]));
+        R::sum_blocks(terms) * x[2]
+    }
+    agree!(&X, |x| sum(&x, false));
+    agree!(&X, |x| sum(&x, true));
+    assert_eq!(<Var<'_, Lean>>::sum_blocks::<3, Term>([]).value(), 0.0);
+    // a sum inside of a sum finds no memory of the outer one
+    agree!(&X, |x| Apply::sum_blocks((0..3).map(|i| (Term { weight: 2.0 }, [x[i], sum(&x, false), x[i + 1]]))));
+    assert_eq!(
+        sum(&X, false),
+        (2..12).map(|i| Term { weight: i as f64 }.run([X[0], X[1] * X[i - 1], X[i]])[0]).sum::<f64>() * X[2]
+    );
+}
+
+#[test]
+fn a_mapped_block_is_the_block_at_each_place() {
+    fn map<R: Apply>(x: &[R], lists: [&[R]; 3]) -> R {
+        let [list] = R::map_block(&Term { weight: 1.5 }, lists);
+        let [squares] = R::map_block(&Term { weight: 0.5 }, [&list, &x[..1], &list]);
+        squares.iter().chain(&list).fold(x[3], |sum, &y| sum * 0.5 + y)
+    }
+    fn every_other<R: Apply>(x: &[R]) -> Vec<R> {
+        x.iter().step_by(2).copied().collect()
+    }
+    agree!(&X, |x| map(&x, [&x[..6], &x[6..], &x[2..8]])); // in rows
+    agree!(&X, |x| map(&x, [&every_other(&x), &x[1..7], &x[..6]])); // two slots apart
+    agree!(&X, |x| map(&x, [&x[..6], &x[7..8], &x[..6]])); // one for all
+    agree!(&X, |x| map(
+        &x,
+        [&x[..6], &[2.0.into(), 0.5.into(), 0.0.into(), 1.0.into(), 2.0.into(), 3.0.into()], &x[6..]]
+    ));
+    agree!(&X, |x| map(&x, [&x[..6], &[x[1], 0.5.into(), x[3], x[0], x[0], x[2]], &x[6..]])); // neither variables nor constants
+    agree!(&X, |x| map(&x, [&x[..2], &x[3..5], &x[1..3]])); // too short to be worth it
+    agree!(&X, |x| map(&x, [&x[..1], &x[3..4], &x[1..2]]));
+    agree!(&X, |x| {
+        let folded: Vec<_> = x[..6].iter().map(|&x| (x * 3.0).sin()).collect();
+        map(&x, [&folded, &x[6..], &folded])
+    });
+    assert!(<Var<'_, Lean>>::map_block(&Mix, [&[], &[]]).iter().all(Vec::is_empty));
+    let of_numbers = f64::map_block(&Mix, [&X[..3], &X[5..6]]);
+    assert_eq!(of_numbers[1][2], <Mix as Block<2, 2>>::run(&Mix, [X[2], X[5]])[1]);
+}
+
+#[test]
+#[should_panic(expected = "differ in length")]
+fn lists_of_different_lengths_are_refused() {
+    f64::map_block(&Mix, [&X[..3], &X[..2]]);
+}
+
+/// 10²⁰⁰ squared overflows, and an adjoint of 10⁻³⁰⁰ would have saved it; so the two slopes must be kept apart.
+#[test]
+fn slopes_are_multiplied_late_where_their_product_overflows() {
+    struct Times(f64);
+    impl Block<2, 1> for Times {
+        fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
+            [x * self.0 + y]
+        }
+    }
+    const BIG: f64 = 1e200;
+    fn big<R: Apply>(v: &[R], how: usize) -> R {
+        let large = v[0] * BIG;
+        let y = match how {
+            0 => R::block(&Times(BIG), [large, v[1]])[0],
+            1 => R::map_block(&Times(BIG), [&[large, v[2], v[3]], &v[1..4]])[0][0],
+            _ => R::dot(&[large, v[1]], &[R::from(BIG), 1.0.into()]),
+        };
+        y * 1e-300
+    }
+    for how in 0..3 {
+        close(&gradient(|v| big(v, how), &[0.5; 4]), &[1e100, 1e-300, 0.0, 0.0]);
+    }
+}
+
+#[test]
+fn lists_in_rows_and_not_in_rows_give_the_same() {
+    fn lists<R: Apply>(x: &[R], order: &[usize]) -> R {
+        let list: Vec<R> = order.iter().map(|&i| x[i]).collect();
+        let weights: Vec<f64> = order.iter().map(|&i| i as f64 - 3.0).collect();
+        let shifted: Vec<R> = list.iter().map(|&x| x * 0.5 + 0.1).collect();
+        list.dot(&shifted)
+            + list.weighted_sum(&weights)
+            + list.iter().copied().sum::<R>() * list.mean()
+            + list.logsumexp() * list.norm()
+    }
+    for order in [
+        (0..12).collect::<Vec<_>>(),
+        (0..12).rev().collect(),
+        vec![0, 2, 4, 6, 8, 10],
+        vec![0, 1, 2, 3, 7, 8, 9, 10, 11],
+        vec![5, 5, 5, 5, 5],
+        vec![3, 0, 1, 2, 3, 4, 0, 3, 6, 9],
+        vec![4],
+    ] {
+        agree!(&X, |x| lists(&x, &order));
+    }
+}
+
+/// A run holds 2²⁰ − 1 arguments at most.
+#[test]
+fn very_long_lists_are_cut_into_several_runs() {
+    const LONG: usize = (1 << 21) + 5;
+    let x: Vec<f64> = (0..LONG).map(|i| (i % 7) as f64).collect();
+    let mut g = vec![0.0; LONG];
+    let mut tape = Tape::lean();
+    assert_eq!(
+        tape.value_and_gradient(|x| x.iter().copied().sum::<Var<'_, Lean>>(), &x, &mut g),
+        x.iter().sum::<f64>()
+    );
+    assert!(g.iter().all(|&g| g == 1.0));
+    tape.value_and_gradient(|x| x.weighted_sum(&(0..LONG).map(|i| i as f64).collect::<Vec<_>>()), &x, &mut g);
+    assert!(g.iter().enumerate().all(|(i, &g)| g == i as f64));
+    let half = |x: &[Var<'_, Lean>]| {
+        let [y] = Var::map_block(&Half, [x]);
+        y.iter().copied().sum::<Var<'_, Lean>>().value()
+    };
+    let tape = Tape::lean();
+    assert_eq!(half(&tape.vars(&x)), x.iter().sum::<f64>() / 2.0);
+}
+
+struct Half;
+impl Block<1, 1> for Half {
+    fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+        [x * 0.5]
+    }
+}
+
+fn recurrence<R: Apply>(steps: usize, x: &[R], kept: bool) -> R {
+    let step = |i: usize, [a, b]: [R; 2], p: &[R]| {
+        let next = (a * p[0] + b * p[1]).tanh() + p[2] * (i % 3) as f64;
+        [next, b + next * a]
+    };
+    let state = [x[0], x[1] * x[2]];
+    let params = [x[3], x[4] * 2.0, R::from(0.01)];
+    let [a, b] = if kept {
+        R::checkpoint(steps, state, &params, step)
+    } else {
+        (0..steps).fold(state, |state, i| step(i, state, &params))
+    };
+    a * b + x[5]
+}
+
+#[test]
+fn checkpoints_change_nothing() {
+    for steps in [0, 1, 2, 3, 10, 100, 1000, 3456] {
+        agree!(&X, |x| recurrence(steps, &x, true));
+        let kept = gradient(|x| recurrence(steps, x, true), &X);
+        close(&kept, &gradient(|x| recurrence(steps, x, false), &X));
+        assert_eq!(recurrence(steps, &X, true), recurrence(steps, &X, false));
+    }
+    // of second order, and inside of other segments
+    let direction = [1.0; 12];
+    close(&hvp(|x| recurrence(50, x, true), &X, &direction), &hvp(|x| recurrence(50, x, false), &X, &direction));
+    fn nested<R: Apply>(x: &[R], kept: bool) -> R {
+        R::sum_terms(3, x, |i, x| recurrence(20 + i, x, kept))
+    }
+    close(&gradient(|x| nested(x, true), &X), &gradient(|x| nested(x, false), &X));
+}
+
+/// One term of a sum, with a NaN to be annihilated in some.
+fn term<R: Apply>(i: usize, x: &[R]) -> R {
+    let weight = (i % 17) as f64 * 0.25;
+    let [root] = R::block(&SafeRoot, [x[2] * (i % 2) as f64, x[0]]);
+    (x[0] * weight + x[1]).sigmoid() * root + x[3] * weight
+}
+
+#[test]
+fn terms_reversed_one_by_one_are_the_sum() {
+    for n in [0, 1, 5, 31, 32, 33, 1000] {
+        let plain = gradient(|x| (0..n).map(|i| term(i, x)).sum(), &X[..4]);
+        close(&gradient(|x| Var::sum_terms(n, x, term), &X[..4]), &plain);
+        let tape = Tape::lean();
+        let mut x = tape.vars(&X[..4]);
+        let y = tape.sum_terms(n, &x, |i, x| term(i, x));
+        approx::assert_relative_eq!(y.value(), (0..n).map(|i| term(i, &X[..4])).sum::<f64>(), max_relative = 1e-13);
+        if n > 0 {
+            let g = y.backward();
+            close(&x.iter().map(|&x| g[x]).collect::<Vec<_>>(), &plain);
+        }
+        // a constant among the parameters
+        x[1] = Var::from(X[1]);
+        let z = tape.sum_terms(n, &x, |i, x| term(i, x)) * 2.0;
+        if n > 0 {
+            close(&[z.backward()[x[0]]], &[2.0 * plain[0]]);
+        }
+    }
+}
+
+#[cfg(feature = "parallel")]
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let sum = || {
+        let tape = Tape::lean();
+        let x = tape.vars(&X[..4]);
+        let y = tape.sum_terms(10_007, &x, |i, x| term(i, x));
+        let g = y.backward();
+        [y.value(), g[x[0]], g[x[1]], g[x[2]], g[x[3]]].map(f64::to_bits)
+    };
+    let with = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(sum);
+    let one = with(1);
+    for threads in [2, 3, 7] {
+        assert_eq!(with(threads), one, "{threads} threads");
+    }
+}
+
+/// A variable that a term leaves behind has no place on the tape any more: that is noticed.
+#[test]
+#[should_panic(expected = "an argument is not an earlier slot")]
+fn a_variable_that_escapes_its_term_is_noticed() {
+    gradient(|x| leaking(x), &X);
+}
+
+fn leaking<'t>(x: &[Var<'t, Lean>]) -> Var<'t, Lean> {
+    let escaped = std::cell::Cell::new(None);
+    Var::sum_terms(3, x, |i, x| match (i, escaped.get()) {
+        (0, _) => {
+            let long = (0..50).fold(x[0], |y, k| y * x[k % 5 + 1] + x[2]);
+            escaped.set(Some(long));
+            long
+        }
+        (_, Some(old)) => x[0] * x[1] + old,
+        _ => x[0],
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Rows in lanes of 2, 4 and 8 are those of one sweep each.
+    #[test]
+    fn several_seeds_in_one_sweep_are_several_sweeps(
+        x in prop::collection::vec(-2.0..2.0, 5),
+        picks in prop::collection::vec((0usize..5, 0usize..5), 1..20),
+    ) {
+        let rows = jacobian(|x| picks.iter().map(|&pick| row(x, pick)).collect(), &x);
+        for (&pick, rows) in picks.iter().zip(&rows) {
+            prop_assert_eq!(&gradient(|x| row(x, pick), &x), rows);
+        }
+    }
+}
+
+fn row<R: Apply>(x: &[R], (i, j): (usize, usize)) -> R {
+    let list: Vec<_> = x.iter().map(|&x| x * 0.5).collect();
+    x[i] * x[j].sin() + x.iter().copied().sum::<R>() * list.dot(x)
+}
+
+#[test]
+fn a_small_jacobian_is_made_again_and_again() {
+    let mut tape = Tape::lean();
+    let mut rows = [0.0; 6];
+    for x in [[0.3, 2.0], [-1.0, 0.5]] {
+        let values = tape.values_and_jacobian(|x| [x[0] * x[1], x[0].exp(), Var::from(1.0)], &x, &mut rows);
+        assert_eq!(values, [x[0] * x[1], Real::exp(x[0]), 1.0]);
+        assert_eq!(rows, [x[1], x[0], Real::exp(x[0]), 0.0, 0.0, 0.0]);
+    }
+    // 0 annihilates an infinite slope in every lane
+    tape.values_and_jacobian(|x| [(x[0] * 0.0).sqrt() * 0.0 + x[1], x[0] + x[1], x[1]], &[1.0, 2.0], &mut rows);
+    assert_eq!(rows, [0.0, 1.0, 1.0, 1.0, 0.0, 1.0]);
+}
