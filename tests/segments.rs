@@ -366,7 +366,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 #[test]
 #[should_panic(expected = "an argument is not an earlier slot")]
 fn a_variable_that_escapes_its_term_is_noticed() {
-    gradient(|x| leaking(x), &X);
+    gradient(leaking, &X);
 }
 
 fn leaking<'t>(x: &[Var<'t, Lean>]) -> Var<'t, Lean> {

@@ -170,14 +170,14 @@ mod tests {
 
     /// The least, by trying each place for the next state.
     fn least(steps: usize, most: usize) -> Vec<Vec<u64>> {
-        let mut best = vec![vec![0; steps + 1]; most];
-        for n in 2..=steps {
-            best[0][n] = (n * (n - 1) / 2) as u64;
-        }
+        let alone = |n: usize| (n * n.saturating_sub(1) / 2) as u64;
+        let mut best = vec![(0..=steps).map(alone).collect::<Vec<_>>()];
         for s in 1..most {
+            let mut row = vec![0, 0];
             for n in 2..=steps {
-                best[s][n] = (1..n).map(|m| m as u64 + best[s - 1][n - m] + best[s][m]).min().unwrap();
+                row.push((1..n).map(|m| m as u64 + best[s - 1][n - m] + row[m]).min().unwrap());
             }
+            best.push(row);
         }
         best
     }
