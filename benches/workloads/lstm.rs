@@ -53,41 +53,6 @@ impl Lstm {
     }
 }
 
-struct Gate;
-impl Block<3, 1> for Gate {
-    fn run<R: Apply>(&self, [x, w, b]: [R; 3]) -> [R; 1] {
-        [(x * w + b).sigmoid()]
-    }
-}
-
-struct Change;
-impl Block<3, 1> for Change {
-    fn run<R: Apply>(&self, [x, w, b]: [R; 3]) -> [R; 1] {
-        [(x * w + b).tanh()]
-    }
-}
-
-struct Cell;
-impl Block<4, 1> for Cell {
-    fn run<R: Apply>(&self, [cell, forget, ingate, change]: [R; 4]) -> [R; 1] {
-        [cell * forget + ingate * change]
-    }
-}
-
-struct Hidden;
-impl Block<2, 1> for Hidden {
-    fn run<R: Apply>(&self, [outgate, cell]: [R; 2]) -> [R; 1] {
-        [outgate * cell.tanh()]
-    }
-}
-
-struct Linear;
-impl Block<3, 1> for Linear {
-    fn run<R: Apply>(&self, [x, w, b]: [R; 3]) -> [R; 1] {
-        [x * w + b]
-    }
-}
-
 impl Workload for Lstm {
     fn name(&self) -> &'static str {
         "S5"
@@ -103,25 +68,25 @@ impl Workload for Lstm {
 
     fn program<R: Apply + PartialOrd>(&self, p: &[R]) -> R {
         let (main, extra) = p.split_at(8 * self.layers() * BITS);
-        let mut state: Vec<Vec<R>> =
-            self.state.chunks(BITS).map(|state| state.iter().map(|&s| s.into()).collect()).collect();
+        let mut state: Vec<R> = self.state.iter().map(|&s| s.into()).collect();
         let mut total = R::from(0.0);
         for pair in self.characters.windows(2) {
-            let mut x: Vec<R> = extra.iter().zip(pair[0]).map(|(&w, bit)| w * bit).collect();
-            for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2)) {
+            let mut x: [R; BITS] = std::array::from_fn(|i| extra[i] * pair[0][i]);
+            for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2 * BITS)) {
                 let (w, b) = p.split_at(4 * BITS);
-                let gate = |k: usize, x| [x, &w[k * BITS..(k + 1) * BITS], &b[k * BITS..(k + 1) * BITS]];
-                let [hidden, cell] = &*state else { unreachable!("they come in pairs") };
-                let [forget] = R::map_block(&Gate, gate(0, &x));
-                let [ingate] = R::map_block(&Gate, gate(1, hidden));
-                let [outgate] = R::map_block(&Gate, gate(2, &x));
-                let [change] = R::map_block(&Change, gate(3, hidden));
-                let [cell] = R::map_block(&Cell, [cell, &forget, &ingate, &change]);
-                let [hidden] = R::map_block(&Hidden, [&outgate, &cell]);
-                x = hidden.clone();
-                state.clone_from_slice(&[hidden, cell]);
+                let (hidden, cell) = state.split_at_mut(BITS);
+                for i in 0..BITS {
+                    let gate = |k: usize, x: R| x.mul_add(w[k * BITS + i], b[k * BITS + i]);
+                    let forget = gate(0, x[i]).sigmoid();
+                    let ingate = gate(1, hidden[i]).sigmoid();
+                    let outgate = gate(2, x[i]).sigmoid();
+                    let change = gate(3, hidden[i]).tanh();
+                    cell[i] = cell[i].mul_add(forget, ingate * change);
+                    hidden[i] = outgate * cell[i].tanh();
+                    x[i] = hidden[i];
+                }
             }
-            let [y] = R::map_block(&Linear, [&x, &extra[BITS..2 * BITS], &extra[2 * BITS..]]);
+            let y: [R; BITS] = std::array::from_fn(|i| x[i].mul_add(extra[BITS + i], extra[2 * BITS + i]));
             let lse = (y.iter().map(|y| y.exp()).sum::<R>() + 2.0).ln();
             // Σ bit (y − lse)
             total += y.weighted_sum(&pair[1]) - lse * pair[1].iter().sum::<f64>();

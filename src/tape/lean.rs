@@ -164,7 +164,9 @@ impl<S: Scalar> Store<S> {
         if N == 3 && active(0) && active(1) && active(2) {
             self.record_three([slopes[0], slopes[1], slopes[2]], [x[0].handle, x[1].handle, x[2].handle])
         } else if N > 2 {
-            self.record_all((0..N).filter(|&i| active(i)).map(|i| (slopes[i], x[i].handle)))
+            // copies, so that those above can stay in registers
+            let args = slopes.map(|slope| slope).into_iter().zip(x.map(|x| x)).filter(|(_, x)| x.tape.is_some());
+            self.record_all(args.map(|(slope, x)| (slope, x.handle)))
         } else if N == 2 && !active(0) {
             self.record_one(slopes[1], x[1].handle)
         } else if N == 2 && active(1) {
