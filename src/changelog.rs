@@ -12,3 +12,11 @@
 //! * Looking up an op by a key with an empty name cost a recording 200 ns a node; it is 8 ns now.
 //! * Rules written with |z| had the derivative 0 at z = 0 when they were run on dual numbers, so a second opinion on σ′(0) was 0.
 //! * Differences of floor agreed by chance at two wide steps and gave a slope of 1.2 with no error; a smaller step now contradicts.
+//! * exp was that of `pxfm` 0.1.30, which is wrong on 1 in 25 000 arguments whose result is subnormal: exp(−708.98) was 2.6e-309 instead of
+//!   1.2e-308, and so were sigmoid, softplus and whatever else ends in such a tail. It is our own now.
+//! * The reverse sweep looked for NaN in the adjoints of all slots, of which only those of the inputs can differ from 0; that was a
+//!   quarter of its time.
+//! * A handle of three numbers went through memory, where two narrow writes before a wide read stall the processor: a product
+//!   of two variables took 6.5 ns recorded and reversed, 5.6 now.
+//! * sigmoid and tanh took a second exponential for their slope. They share the first now (`Op::value_and_slope`).
+//! * The documentation of sum_terms had an example that did not compile, with a gradient of the wrong sign.

@@ -1,7 +1,7 @@
 //! Blocks on a lean tape: run in forward mode, in all directions at once, so that only the slopes of their results by their inputs
 //! are kept.
 
-use super::lean::Edges;
+use super::store::Edges;
 use super::sweep::Map;
 use super::{Lean, Scalar, Tangents, Tape, Var};
 use crate::op::Block;

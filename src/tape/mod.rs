@@ -2,7 +2,8 @@
 //!
 //! This part uses `op` and `real`. One front end, [`Var`], stands before two tapes: the *lean* one keeps slopes alone and
 //! is the fast way to a gradient; the *recording* one keeps ops, arguments and values, and is what is explained, checked
-//! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `lean.rs`.
+//! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `store.rs`, what is recorded of an op, and `lean.rs`.
+//! Parts of a program that need not be kept whole are in `block.rs`, `segment.rs` and `checkpoint.rs`.
 
 use crate::error::Error;
 use crate::op::apply::map_each;
@@ -25,6 +26,7 @@ mod opaque;
 mod recording;
 mod scalar;
 mod segment;
+mod store;
 mod sweep;
 mod tangents;
 mod var;

@@ -1,0 +1,355 @@
+//! What a lean tape keeps, and what it records of an op: a multiple of a slot, or a new slot with its edges.
+
+use super::adjoint::Wide;
+use super::block::Line;
+use super::bump::Bump;
+use super::segment::Segment;
+use super::sweep::{Entry, Map, Run, SHARED};
+use super::{Lean, Scalar, Var};
+use std::cell::Cell;
+
+/// How many slots a tape can have.
+pub(super) const LIMIT: usize = SHARED as usize;
+
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Handle<S> {
+    pub(super) place: Place,
+    pub(super) slope: S,
+}
+
+/// The slot that a variable stands on, and how many slots there were when it was recorded; whether it is an input.
+///
+/// One number and not three, since a handle of two numbers is kept in registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Place(pub(super) u64);
+
+impl Place {
+    pub(super) const INPUT: u64 = 1 << 63;
+
+    #[inline(always)]
+    pub(super) fn new(slot: u32, born: u32) -> Self {
+        Place(u64::from(born) << 32 | u64::from(slot))
+    }
+    #[inline(always)]
+    pub(super) fn slot(self) -> u32 {
+        self.0 as u32
+    }
+    pub(super) fn born(self) -> usize {
+        ((self.0 & !Self::INPUT) >> 32) as usize
+    }
+    pub(super) fn is_input(self) -> bool {
+        self.0 & Self::INPUT != 0
+    }
+}
+
+/// As large as a variable, without the lifetime: what a list of them is kept as between two uses of a tape.
+pub(super) type Parked<S> = (Option<&'static ()>, Handle<S>, S);
+
+#[doc(hidden)]
+pub struct Store<S: Scalar> {
+    /// How many inputs were made before the first entry; they are the first slots.
+    pub(super) inputs: Cell<u32>,
+    /// Whether inputs were made after the first entry; each is an entry that is its own argument, so that its adjoint stays.
+    pub(super) late_inputs: Cell<bool>,
+    pub(super) entries: Bump<Entry<S>>,
+    /// The slopes of the entries that are runs.
+    pub(super) listed: Bump<S>,
+    // Memory that is kept between uses: for the arguments of a reduction, for its edges, for the slopes of a mapped block; for adjoints, all 0; for the inputs
+    // of a closure; for segments.
+    pub(super) arguments: Cell<Arguments<S>>,
+    pub(super) edges: Cell<Edges<S>>,
+    pub(super) slopes: Cell<Vec<S>>,
+    pub(super) adjoints: Cell<Vec<S>>,
+    pub(super) parked: Vec<Parked<S>>,
+    pub(super) wide: Wide<S>,
+    pub(super) segment: Segment<S>,
+}
+
+/// The arguments of a reduction: their values, and its slopes by them.
+pub(super) struct Arguments<S> {
+    pub(super) values: Vec<S>,
+    pub(super) slopes: Vec<S>,
+}
+
+impl<S> Default for Arguments<S> {
+    fn default() -> Self {
+        Arguments { values: vec![], slopes: vec![] }
+    }
+}
+
+/// The slots that an op depends on, and with which slopes.
+#[doc(hidden)]
+pub struct Edges<S> {
+    pub(super) slopes: Vec<S>,
+    pub(super) slots: Vec<u32>,
+}
+
+impl<S> Default for Edges<S> {
+    fn default() -> Self {
+        Edges { slopes: vec![], slots: vec![] }
+    }
+}
+
+impl<S> Edges<S> {
+    #[inline(always)]
+    pub(super) fn push(&mut self, (slope, slot): (S, u32)) {
+        self.slopes.push(slope);
+        self.slots.push(slot);
+    }
+
+    /// How many from the `i`th on stand on slots at equal distances, and the distance.
+    fn run(&self, i: usize) -> (usize, u32) {
+        let slots = &self.slots[i..];
+        let [first, second, ..] = *slots else { return (slots.len(), 1) };
+        let stride = second.wrapping_sub(first);
+        if !(1..=Run::WIDEST).contains(&stride) {
+            return (1, 1);
+        }
+        let (mut len, most) = (2, slots.len().min(Run::MOST));
+        while len < most && slots[len].wrapping_sub(slots[len - 1]) == stride {
+            len += 1;
+        }
+        (len, stride)
+    }
+}
+
+impl<S: Scalar> Store<S> {
+    /// The number of slots.
+    #[inline(always)]
+    pub(super) fn slots(&self) -> u32 {
+        self.inputs.get() + self.entries.len() as u32
+    }
+
+    /// The handle of what is a multiple of a slot.
+    #[inline(always)]
+    pub(super) fn multiple(&self, slot: u32, slope: S) -> Handle<S> {
+        Handle { place: Place::new(slot, self.slots()), slope }
+    }
+
+    /// The handle of what an entry just written is.
+    #[inline(always)]
+    pub(super) fn newest(&self, slot: u32) -> Handle<S> {
+        Handle { place: Place::new(slot, slot + 1), slope: S::from(1.0) }
+    }
+
+    /// Writes an entry; it is the slot returned.
+    #[inline(always)]
+    pub(super) fn push(&self, slope: [S; 2], arg: [u32; 2]) -> u32 {
+        self.inputs.get() + self.entries.push(Entry { slope, arg }, LIMIT - self.inputs.get() as usize) as u32
+    }
+
+    /// What is recorded of an op of `N` arguments, at least one of them active, given its slopes.
+    #[inline(always)]
+    pub(super) fn record<const N: usize>(&self, slopes: [S; N], x: &[Var<'_, Lean<S>>; N]) -> Handle<S> {
+        // constant indices, since an array that is indexed otherwise stays in memory
+        let active = |i: usize| x[i].tape.is_some();
+        if N == 3 && active(0) && active(1) && active(2) {
+            self.record_three([slopes[0], slopes[1], slopes[2]], [x[0].handle, x[1].handle, x[2].handle])
+        } else if N > 2 {
+            // copies, so that those above can stay in registers
+            let args = slopes.map(|slope| slope).into_iter().zip(x.map(|x| x)).filter(|(_, x)| x.tape.is_some());
+            self.record_all(args.map(|(slope, x)| (slope, x.handle)))
+        } else if N == 2 && !active(0) {
+            self.record_one(slopes[1], x[1].handle)
+        } else if N == 2 && active(1) {
+            self.record_two([slopes[0], slopes[1]], [x[0].handle, x[1].handle])
+        } else {
+            self.record_one(slopes[0], x[0].handle)
+        }
+    }
+
+    #[inline(always)]
+    fn record_one(&self, slope: S, x: Handle<S>) -> Handle<S> {
+        let product = slope * x.slope;
+        if S::folds(slope, x.slope, product) {
+            self.multiple(x.place.slot(), product)
+        } else {
+            self.record_one_apart(slope, x)
+        }
+    }
+
+    #[inline(always)]
+    fn record_two(&self, slopes: [S; 2], [x, y]: [Handle<S>; 2]) -> Handle<S> {
+        let [p, q] = [slopes[0] * x.slope, slopes[1] * y.slope];
+        if S::folds(slopes[0], x.slope, p) && S::folds(slopes[1], y.slope, q) {
+            if x.place.slot() != y.place.slot() {
+                return self.newest(self.push([p, q], [x.place.slot(), y.place.slot()]));
+            }
+            let (one, sum) = (S::from(1.0), p + q);
+            if S::folds(sum, one, sum) {
+                return self.multiple(x.place.slot(), sum);
+            }
+        }
+        self.record_two_apart(slopes[0], slopes[1], x, y)
+    }
+
+    #[inline(always)]
+    fn record_three(&self, slopes: [S; 3], [x, y, z]: [Handle<S>; 3]) -> Handle<S> {
+        let [p, q, r] = [slopes[0] * x.slope, slopes[1] * y.slope, slopes[2] * z.slope];
+        let all_fold =
+            S::folds(slopes[0], x.slope, p) && S::folds(slopes[1], y.slope, q) && S::folds(slopes[2], z.slope, r);
+        if all_fold {
+            let [x, y, z] = [x.place.slot(), y.place.slot(), z.place.slot()];
+            self.push([r, S::from(0.0)], [z | SHARED, z]);
+            self.newest(self.push([p, q], [x, y]))
+        } else {
+            self.record_three_apart(slopes[0], slopes[1], slopes[2], x, y, z)
+        }
+    }
+
+    /// The same for a result of a block of few inputs, of which at least one is active.
+    #[inline(always)]
+    pub(super) fn record_few<const N: usize>(&self, slopes: [S; N], x: [Var<'_, Lean<S>>; N]) -> Handle<S> {
+        let products: [S; N] = std::array::from_fn(|i| slopes[i] * x[i].handle.slope);
+        let all_fold = (0..N).all(|i| x[i].tape.is_some() && S::folds(slopes[i], x[i].handle.slope, products[i]));
+        if N > 8 || !all_fold {
+            return self.record_some(slopes, x);
+        }
+        let slot = |i: usize| x[i].handle.place.slot();
+        if N % 2 == 1 {
+            let shared = if N > 1 { SHARED } else { return self.multiple(slot(0), products[0]) };
+            self.push([products[0], S::from(0.0)], [slot(0) | shared, slot(0)]);
+        }
+        for i in (N % 2..N - 2).step_by(2) {
+            self.push([products[i], products[i + 1]], [slot(i) | SHARED, slot(i + 1)]);
+        }
+        self.newest(self.push([products[N - 2], products[N - 1]], [slot(N - 2), slot(N - 1)]))
+    }
+
+    /// The same in general. Slopes of 0 are left out: most results of a block do not depend on all of its inputs.
+    #[inline(never)]
+    fn record_some<const N: usize>(&self, slopes: [S; N], x: [Var<'_, Lean<S>>; N]) -> Handle<S> {
+        let active = || slopes.into_iter().zip(&x).filter(|(_, x)| x.tape.is_some());
+        if active().all(|(slope, _)| slope.is_zero()) {
+            let (slope, x) = active().next().expect("an argument is active");
+            return self.multiple(x.handle.place.slot(), slope);
+        }
+        self.record_all(active().filter(|(slope, _)| !slope.is_zero()).map(|(slope, x)| (slope, x.handle)))
+    }
+
+    // What these are given fits into registers, so that the short ways above need no memory.
+    #[cold]
+    #[inline(never)]
+    fn record_one_apart(&self, slope: S, x: Handle<S>) -> Handle<S> {
+        self.record_all([(slope, x)].into_iter())
+    }
+    #[cold]
+    #[inline(never)]
+    fn record_two_apart(&self, p: S, q: S, x: Handle<S>, y: Handle<S>) -> Handle<S> {
+        self.record_all([(p, x), (q, y)].into_iter())
+    }
+    #[cold]
+    #[inline(never)]
+    fn record_three_apart(&self, p: S, q: S, r: S, x: Handle<S>, y: Handle<S>, z: Handle<S>) -> Handle<S> {
+        self.record_all([(p, x), (q, y), (r, z)].into_iter())
+    }
+
+    /// The same for any number of arguments, given the slopes by the active ones and their handles.
+    pub(super) fn record_all(&self, args: impl Iterator<Item = (S, Handle<S>)>) -> Handle<S> {
+        let mut edges = self.edges.take();
+        args.for_each(|(slope, x)| edges.push(self.edge(slope, x)));
+        self.record_edges(edges)
+    }
+
+    /// Adds the edges to the active ones of these variables, given the slopes by all.
+    pub(super) fn add_edges(&self, edges: &mut Edges<S>, slopes: &[S], x: &[Var<'_, Lean<S>>]) {
+        // First as if all were simple, in loops without a branch.
+        let start = edges.slots.len();
+        let pairs = || slopes.iter().zip(x);
+        edges.slots.extend(x.iter().map(|x| x.handle.place.slot()));
+        edges.slopes.extend(pairs().map(|(&slope, x)| slope * x.handle.slope));
+        let products = edges.slopes[start..].iter();
+        let simple = pairs().zip(products).fold(true, |simple, ((&slope, x), &product)| {
+            simple & x.tape.is_some() & S::folds(slope, x.handle.slope, product)
+        });
+        if !simple {
+            edges.slots.truncate(start);
+            edges.slopes.truncate(start);
+            let active = pairs().filter(|(_, x)| x.tape.is_some());
+            active.for_each(|(&slope, x)| edges.push(self.edge(slope, x.handle)));
+        }
+    }
+
+    /// The handle of what depends on these slots; at least one. The memory is kept for the next.
+    pub(super) fn record_edges(&self, mut edges: Edges<S>) -> Handle<S> {
+        let handle = match *edges.slots {
+            [slot] => self.multiple(slot, edges.slopes[0]),
+            _ => self.newest(self.push_edges(&edges)),
+        };
+        edges.slopes.clear();
+        edges.slots.clear();
+        self.edges.set(edges);
+        handle
+    }
+
+    /// The slots of a list of results of one block, given its slopes by each argument, place by place.
+    pub(super) fn push_map<'a, const N: usize>(
+        &self,
+        lines: &[Option<Line>; N],
+        len: usize,
+        slopes: impl Iterator<Item = &'a [S]>,
+    ) where
+        S: 'a,
+    {
+        let zero = [S::from(0.0); 2];
+        let mut active = 0;
+        for (line, slopes) in lines.iter().zip(slopes) {
+            if let Some(Line::Slots(slots, _)) = line {
+                self.push(zero, *slots);
+                self.listed.extend(slopes);
+                active += 1;
+            }
+        }
+        (active..len - 1).for_each(|_| _ = self.push(zero, [0; 2]));
+        self.push(zero, Map { lines: active as u32, len: len as u32 }.pack());
+    }
+
+    /// The edge from an op to the slot its argument stands on, given the op's slope by the argument. Where the two slopes must be
+    /// multiplied to the adjoint one by one, the argument becomes a slot itself.
+    fn edge(&self, slope: S, x: Handle<S>) -> (S, u32) {
+        let product = slope * x.slope;
+        if S::folds(slope, x.slope, product) {
+            (product, x.place.slot())
+        } else {
+            (slope, self.push([x.slope, S::from(0.0)], [x.place.slot(), x.place.slot()]))
+        }
+    }
+
+    /// A slot whose arguments are these edges; at least one. Runs of them are kept as such, the others in pairs.
+    fn push_edges(&self, edges: &Edges<S>) -> u32 {
+        const WORTH_IT: usize = 4;
+        let (mut last, mut single) = (None, None);
+        // all but the last are marked as belonging to the slot after them
+        let mut push = |slope, arg: [u32; 2]| {
+            if let Some((slope, [first, second])) = last.replace((slope, arg)) {
+                self.push(slope, [first | SHARED, second]);
+            }
+        };
+        let mut i = 0;
+        while i < edges.slots.len() {
+            let (slope, slot) = (edges.slopes[i], edges.slots[i]);
+            let (len, stride) = edges.run(i);
+            if len >= WORTH_IT {
+                let slopes = &edges.slopes[i..i + len];
+                let uniform = slopes.iter().all(|&other| other == slope);
+                if !uniform {
+                    self.listed.extend(slopes);
+                }
+                push([slope; 2], Run { first: slot, len: len as u32, stride, uniform }.pack());
+                i += len;
+            } else {
+                match single.take() {
+                    Some((p, first)) => push([p, slope], [first, slot]),
+                    None => single = Some((slope, slot)),
+                }
+                i += 1;
+            }
+        }
+        if let Some((slope, slot)) = single {
+            push([slope, S::from(0.0)], [slot, slot]);
+        }
+        let (slope, arg) = last.expect("there is an edge");
+        self.push(slope, arg)
+    }
+}
