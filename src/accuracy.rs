@@ -23,7 +23,7 @@
 //! | cos | 1 | 1 | 1.0 |  |
 //! | cosh | 0 | 0 | 0.0 |  |
 //! | elu | 1 | 0 | 0.0 | JAX, TensorFlow: slope 0 for x < −37 |
-//! | erf | 1 | 2 | 2.0 | TensorFlow: NaN beyond 10¹⁶⁰ |
+//! | erf | 1 | 2 | 3.0 | TensorFlow: NaN beyond 10¹⁶⁰ |
 //! | erfc | 0 | 2 | 3.0 |  |
 //! | exp | 0 | 0 | 0.0 |  |
 //! | exp2 | 0 | 1 | 1.7 |  |
