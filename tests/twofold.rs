@@ -191,6 +191,16 @@ proptest! {
     }
 }
 
+/// The first four are arguments at which the exponential of a library was wrong in most digits.
+#[test]
+fn exponentials_are_right_where_they_are_subnormal() {
+    let known = [-710.3232300023117, -708.9793900024013, -708.9475700024034, -708.4299400024379];
+    for x in known.into_iter().chain((0..5000).map(|i| -745.0 + 0.0074 * f64::from(i))) {
+        let (got, exact) = (Real::exp(x), Real::exp(Twofold::from(x)).to_f64());
+        assert!(steps(got, exact) <= 1, "exp({x:?}) = {got:e}, not {exact:e}");
+    }
+}
+
 #[test]
 fn numbers_beside_an_integer_are_rounded_to_the_right_side() {
     let below = Twofold::new(3.0, -1e-20);
