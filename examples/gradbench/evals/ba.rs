@@ -4,6 +4,7 @@
 
 use super::{Problem, expect_between, expect_len};
 use gprime::prelude::*;
+use gprime::tape::Tangents;
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
@@ -182,9 +183,17 @@ pub fn objective(input: Input) -> impl FnMut(&mut Errors) {
     }
 }
 
+/// The slopes of both coordinates of an observation, in all directions at once.
+fn slopes(active: [f64; ACTIVE], feature: [f64; 2]) -> [[f64; ACTIVE]; 2] {
+    let fast = reprojection_error(Tangents::<_, ACTIVE, false>::variables(active), feature).map(|x| x.tangents);
+    if fast.as_flattened().iter().any(|slope| slope.is_nan()) {
+        return reprojection_error(Tangents::<_, ACTIVE>::variables(active), feature).map(|x| x.tangents);
+    }
+    fast
+}
+
 pub fn jacobian(input: Input) -> impl FnMut(&mut Sparse) {
     let scene = Scene::new(&input);
-    let (mut tape, mut gradient) = (Tape::lean(), Gradient::default());
     move |jacobian| {
         jacobian.clear();
         let first_point = CAMERA * input.n;
@@ -196,18 +205,13 @@ pub fn jacobian(input: Input) -> impl FnMut(&mut Sparse) {
                 j if j < CAMERA + POINT => first_point + POINT * point + j - CAMERA,
                 _ => first_weight + i,
             } as u32);
-            tape.reset();
-            let active = scene.active(i).map(|x| tape.var(x));
-            for error in reprojection_error(active, scene.features[i]) {
-                tape.backward_into(error, &mut gradient);
-                jacobian.push_row(&columns, &active.map(|x| gradient[x]));
+            for slopes in slopes(scene.active(i), scene.features[i]) {
+                jacobian.push_row(&columns, &slopes);
             }
         }
         for (i, &w) in scene.weights.iter().enumerate() {
-            tape.reset();
-            let w = tape.var(w);
-            tape.backward_into(weight_error(w), &mut gradient);
-            jacobian.push_row(&[(first_weight + i) as u32], &[gradient[w]]);
+            let error = weight_error(Tangents::<_, 1>::variable(w, 0));
+            jacobian.push_row(&[(first_weight + i) as u32], &error.tangents);
         }
     }
 }
