@@ -3,7 +3,9 @@
 
 use super::{Matrix, Problem, expect_between, expect_len};
 use gprime::prelude::*;
+use gprime::tape::Tangents;
 use serde::Deserialize;
+use std::ops::Mul;
 
 #[derive(Clone, Deserialize)]
 pub struct Input {
@@ -98,44 +100,45 @@ impl Problem for Input {
     }
 }
 
-fn product<A: Real, R: Real>(a: &Transform<A>, b: &Transform<R>, times: impl Fn(R, A) -> R) -> Transform<R> {
-    [0, 1, 2, 3]
-        .map(|i| [0, 1, 2, 3].map(|j| (1..4).fold(times(b[0][j], a[i][0]), |sum, k| sum + times(b[k][j], a[i][k]))))
+/// The first three rows of a transform; the last says nothing about places.
+type Affine<R> = [[R; 4]; 3];
+
+/// a · b.
+fn product<R: Real>(a: &Affine<R>, b: &Transform<f64>) -> Affine<R> {
+    a.map(|row| [0, 1, 2, 3].map(|j| (1..4).fold(row[0] * b[0][j], |sum, k| sum + row[k] * b[k][j])))
 }
 
-/// A bend around x, and then one around z.
-fn bend<R: Real>([x, z]: [R; 2]) -> Transform<R> {
-    let [zero, one] = [0.0, 1.0].map(R::from);
-    let (sx, cx, sz, cz) = (x.sin(), x.cos(), z.sin(), z.cos());
-    [[cz, -(sz * cx), sz * sx, zero], [sz, cz * cx, -(cz * sx), zero], [zero, sx, cx, zero], [zero, zero, zero, one]]
+/// Turns what the transform is given from axis i to axis j first.
+fn turn<R: Real>(transform: &mut Affine<R>, [i, j]: [usize; 2], angle: R) {
+    let (sin, cos) = (angle.sin(), angle.cos());
+    for row in transform {
+        (row[i], row[j]) = (row[i] * cos + row[j] * sin, row[j] * cos - row[i] * sin);
+    }
 }
 
 /// What takes each bone from where it is at rest to where it is in the pose, in the hand's own coordinates.
-fn bones<R: Apply>(model: &Model, theta: &[R]) -> Vec<Transform<R>> {
-    let mut absolutes: Vec<Transform<R>> = Vec::with_capacity(model.bone_count);
+fn bones<R: Apply>(model: &Model, theta: &[R]) -> Vec<Affine<R>> {
+    let [x, y, z] = [0, 1, 2];
+    let mut absolutes: Vec<Affine<R>> = Vec::with_capacity(model.bone_count);
     for (bone, base) in model.base_relatives.iter().enumerate() {
-        let zero = R::from(0.0);
+        let mut absolute = match model.parents[bone] {
+            -1 => [0, 1, 2].map(|i| base[i].map(R::from)),
+            parent => product(&absolutes[parent as usize], base),
+        };
+        // the first joint of a finger spreads and bends, the next two bend
         let (finger, joint) = (bone.wrapping_sub(1) / 4, bone.wrapping_sub(1) % 4);
-        let angles = match theta.get(6 + 4 * finger.min(FINGERS)..) {
-            Some(&[x, z, ..]) if joint == 1 => Some([x, z]),
-            Some(&[_, _, x, ..]) if joint == 2 => Some([x, zero]),
-            Some(&[_, _, _, x, ..]) if joint == 3 => Some([x, zero]),
-            _ => None,
-        };
-        let relative = match angles {
-            Some(angles) => product(base, &bend(angles), |b, a| b * a),
-            None => base.map(|row| row.map(R::from)),
-        };
-        absolutes.push(match model.parents[bone] {
-            -1 => relative,
-            parent => product(&absolutes[parent as usize], &relative, |b, a| b * a),
-        });
+        let angles = theta.get(6 + 4 * finger.min(FINGERS)..).and_then(|rest| rest.first_chunk());
+        match (angles, joint) {
+            (Some(&[bend, spread, _, _]), 1) => {
+                turn(&mut absolute, [x, y], spread);
+                turn(&mut absolute, [y, z], bend);
+            }
+            (Some(&[_, _, bend, _]), 2) | (Some(&[_, _, _, bend]), 3) => turn(&mut absolute, [y, z], bend),
+            _ => {}
+        }
+        absolutes.push(absolute);
     }
-    let rested = |(absolute, inverse): (&Transform<R>, &Transform<f64>)| {
-        absolute
-            .map(|row| [0, 1, 2, 3].map(|j| (1..4).fold(row[0] * inverse[0][j], |sum, k| sum + row[k] * inverse[k][j])))
-    };
-    absolutes.iter().zip(&model.inverse_base_absolutes).map(rested).collect()
+    absolutes.iter().zip(&model.inverse_base_absolutes).map(|(absolute, inverse)| product(absolute, inverse)).collect()
 }
 
 /// A rotation around an axis, by an angle of its length; none at all if that is tiny.
@@ -155,80 +158,95 @@ fn rotation<R: Apply>(axis: [R; 3]) -> [[R; 3]; 3] {
 
 /// Where the vertices are in the pose.
 fn vertices<R: Apply>(model: &Model, theta: &[R]) -> Vec<[R; 3]> {
-    let bones = bones(model, theta);
-    let rotation = rotation([theta[0], theta[1], theta[2]]);
-    let vertex = |(base, skin): (&[f64; 4], &Vec<(usize, f64)>)| {
-        let mut place = [R::from(0.0); 3];
+    // the hand is mirrored, turned and moved as a whole: each bone is, since a vertex is a mean of what its bones make of it
+    let mut rotation = rotation([theta[0], theta[1], theta[2]]);
+    if model.is_mirrored {
+        rotation.iter_mut().for_each(|row| row[0] = -row[0]);
+    }
+    let turned = |bone: &Affine<R>| {
+        [0, 1, 2].map(|i| {
+            let row = &rotation[i];
+            [0, 1, 2, 3].map(|j| row[0] * bone[0][j] + row[1] * bone[1][j] + row[2] * bone[2][j])
+        })
+    };
+    let bones: Vec<Affine<R>> = bones(model, theta).iter().map(turned).collect();
+    let mut vertices = vec![[theta[3], theta[4], theta[5]]; model.base_positions.len()];
+    for ((place, base), skin) in vertices.iter_mut().zip(&model.base_positions).zip(&model.skin.vertices) {
         for &(bone, weight) in skin {
             let base = base.map(|x| weight * x);
             for (place, row) in place.iter_mut().zip(&bones[bone]) {
                 *place += row[0] * base[0] + row[1] * base[1] + row[2] * base[2] + row[3] * base[3];
             }
         }
-        if model.is_mirrored {
-            place[0] = -place[0];
-        }
-        [0, 1, 2].map(|i| {
-            let row = rotation[i];
-            row[0] * place[0] + row[1] * place[1] + row[2] * place[2] + theta[3 + i]
-        })
-    };
-    model.base_positions.iter().zip(&model.skin.vertices).map(vertex).collect()
+    }
+    vertices
 }
 
-/// Hands to `each` how far every point was measured from where the pose has it. `u(i)` says where in its triangle point i is.
-fn residuals<R: Apply>(
-    data: &Data,
-    theta: &[R],
-    u: Option<impl Fn(usize) -> [R; 2]>,
-    mut each: impl FnMut(usize, [R; 3]),
-) {
-    let vertices = vertices(&data.model, theta);
-    for (i, (&place, point)) in data.correspondences.iter().zip(&data.points).enumerate() {
-        let hand = match &u {
-            None => vertices[place],
-            Some(u) => {
-                let [a, b, c] = data.model.triangles[place].map(|corner| vertices[corner]);
-                let [u, v] = u(i);
-                let w = -u - v + 1.0;
-                [0, 1, 2].map(|j| u * a[j] + v * b[j] + w * c[j])
-            }
-        };
-        each(i, [0, 1, 2].map(|j| -hand[j] + point[j]));
+/// How far a point was measured from where it is in a triangle with these corners, along one axis. With other numbers it is
+/// differentiated by the corners or by u.
+#[inline(always)]
+fn residual<A: Copy + Mul<B, Output = R>, B: Real, R: Real>(corners: [A; 3], [u, v]: [B; 2], point: f64) -> R {
+    let [a, b, c] = corners;
+    -(a * u + b * v + c * (-u - v + 1.0)) + point
+}
+
+impl Data {
+    /// Where point i is: the corners of its triangle along an axis, or three times its vertex.
+    #[inline(always)]
+    fn corners<T: Copy>(&self, vertices: &[[T; 3]], i: usize, axis: usize, on_triangles: bool) -> [T; 3] {
+        let place = self.correspondences[i];
+        let corners = if on_triangles { self.model.triangles[place] } else { [place; 3] };
+        corners.map(|corner| vertices[corner][axis])
     }
 }
 
-pub fn objective(input: Input) -> impl FnMut(&mut Vec<f64>) {
+type ByTheta = Tangents<f64, THETA, false>;
+
+/// The vertices and their derivatives by theta, all at once.
+fn vertices_by_theta(model: &Model, theta: [f64; THETA]) -> Vec<[ByTheta; 3]> {
+    let fast = vertices(model, &ByTheta::variables(theta));
+    if fast.as_flattened().iter().any(|x| x.tangents.iter().any(|tangent| tangent.is_nan())) {
+        let exact = vertices(model, &Tangents::<f64, THETA>::variables(theta));
+        return exact
+            .into_iter()
+            .map(|x| x.map(|Tangents { primal, tangents }| Tangents { primal, tangents }))
+            .collect();
+    }
+    fast
+}
+
+/// Where in its triangle a point is that has no place of its own: at the first corner.
+const AT_CORNER: [f64; 2] = [1.0, 0.0];
+
+pub fn objective(Input { theta, data, us }: Input) -> impl FnMut(&mut Vec<f64>) {
+    let on_triangles = !us.is_empty();
     move |out| {
-        out.resize(3 * input.data.points.len(), 0.0);
-        let u = (!input.us.is_empty()).then_some(|i: usize| input.us[i]);
-        residuals(&input.data, &input.theta, u, |i, residual| out[3 * i..][..3].copy_from_slice(&residual));
+        let vertices = vertices(&data.model, &theta);
+        out.resize(3 * data.points.len(), 0.0);
+        for (row, out) in out.iter_mut().enumerate() {
+            let (i, axis) = (row / 3, row % 3);
+            let u = us.get(i).copied().unwrap_or(AT_CORNER);
+            *out = residual(data.corners(&vertices, i, axis, on_triangles), u, data.points[i][axis]);
+        }
     }
 }
-
-/// How many directions go forward together.
-const DIRECTIONS: usize = 14;
-type Forward = Dual<Lanes<DIRECTIONS>>;
 
 /// The columns are first by the two numbers of each point's own place in its triangle, if it has them, and then by theta.
-pub fn jacobian(input: Input) -> impl FnMut(&mut Matrix) {
-    let own = if input.us.is_empty() { 0 } else { 2 };
+pub fn jacobian(Input { theta, data, us }: Input) -> impl FnMut(&mut Matrix) {
+    let theta: [f64; THETA] = theta.try_into().expect("the length was checked");
+    let on_triangles = !us.is_empty();
+    let own = if on_triangles { 2 } else { 0 };
     move |jacobian| {
-        let columns = own + THETA;
-        jacobian.reshape(3 * input.data.points.len(), columns);
-        for first in (0..columns).step_by(DIRECTIONS) {
-            let variable = |x: f64, column: usize| {
-                let tangent = std::array::from_fn(|lane| if first + lane == column { 1.0 } else { 0.0 });
-                Forward::new(x.into(), Lanes(tangent))
-            };
-            let theta: Vec<_> = input.theta.iter().enumerate().map(|(i, &x)| variable(x, own + i)).collect();
-            let u = (own > 0).then_some(|i: usize| [0, 1].map(|j| variable(input.us[i][j], j)));
-            residuals(&input.data, &theta, u, |i, residual| {
-                for (j, residual) in residual.iter().enumerate() {
-                    let row = &mut jacobian.numbers[(3 * i + j) * columns..][..columns];
-                    row[first..].iter_mut().zip(residual.tangent.0).for_each(|(out, tangent)| *out = tangent);
-                }
-            });
+        let vertices = vertices_by_theta(&data.model, theta);
+        jacobian.reshape(3 * data.points.len(), own + THETA);
+        for (row, out) in jacobian.numbers.chunks_exact_mut(own + THETA).enumerate() {
+            let (i, axis) = (row / 3, row % 3);
+            let u = us.get(i).copied().unwrap_or(AT_CORNER);
+            let corners = data.corners(&vertices, i, axis, on_triangles);
+            let by_theta = residual(corners, u, data.points[i][axis]);
+            let by_u = residual(corners.map(|x| x.primal), Tangents::<_, 2>::variables(u), data.points[i][axis]);
+            out[..own].copy_from_slice(&by_u.tangents[..own]);
+            out[own..].copy_from_slice(&by_theta.tangents);
         }
     }
 }
