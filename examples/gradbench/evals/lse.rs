@@ -16,20 +16,35 @@ impl Problem for Input {
     }
 }
 
-fn logsumexp<R: Apply + PartialOrd>(x: &[R]) -> R {
-    let largest = x.iter().fold(x[0], |m, &x| if x > m { x } else { m });
-    let sum = x.iter().fold(R::from(0.0), |sum, &x| sum + (x - largest).exp());
-    sum.ln() + largest
+/// exp(x − largest).
+struct Weight {
+    largest: f64,
+}
+
+impl Block<1, 1> for Weight {
+    fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+        [(x - self.largest).exp()]
+    }
+}
+
+/// The shift is a constant: whatever it is, the sum is the same.
+fn logsumexp<R: Apply>(x: &[R], largest: f64) -> R {
+    R::sum_blocks(x.iter().map(|&x| (Weight { largest }, [x]))).ln() + largest
+}
+
+fn largest(x: &[f64]) -> f64 {
+    x.iter().fold(x[0], |m, &x| if x > m { x } else { m })
 }
 
 pub fn primal(input: Input) -> impl FnMut(&mut f64) {
-    move |y| *y = logsumexp(&input.x)
+    move |y| *y = logsumexp(&input.x, largest(&input.x))
 }
 
 pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
     let mut tape = Tape::lean();
     move |g| {
         g.resize(input.x.len(), 0.0);
-        tape.value_and_gradient(|x| logsumexp(x), &input.x, g);
+        let largest = largest(&input.x);
+        tape.value_and_gradient(|x| logsumexp(x, largest), &input.x, g);
     }
 }
