@@ -45,21 +45,54 @@ impl Problem for Input {
     }
 }
 
-/// The definition: the crate's own `sigmoid` takes a second exponential for a slope that is exact in the tail.
-fn sigmoid<R: Real>(x: R) -> R {
-    R::from(1.0) / ((-x).exp() + 1.0)
+/// The definition: the crate's own `sigmoid` has more digits, which the loss does not need.
+fn sigmoid<R: Apply>(x: R) -> R {
+    ((-x).exp() + 1.0).recip()
 }
 
-/// The cell and the hidden state of one bit of one layer, from those before, and what comes from the layer below.
-#[inline(always)]
-fn step<R: Apply>(weight: [R; 4], bias: [R; 4], below: R, hidden: R, cell: R) -> [R; 2] {
-    let [forget, ingate, outgate, change] = weight;
-    let forget = sigmoid(below * forget + bias[0]);
-    let ingate = sigmoid(hidden * ingate + bias[1]);
-    let outgate = sigmoid(below * outgate + bias[2]);
-    let change = (hidden * change + bias[3]).tanh();
-    let cell = cell * forget + ingate * change;
-    [cell, outgate * cell.tanh()]
+struct Gate;
+
+impl Block<3, 1> for Gate {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
+        [sigmoid(x * weight + bias)]
+    }
+}
+
+struct Change;
+
+impl Block<3, 1> for Change {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
+        [(x * weight + bias).tanh()]
+    }
+}
+
+struct Cell;
+
+impl Block<4, 1> for Cell {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [cell, forget, ingate, change]: [R; 4]) -> [R; 1] {
+        [cell * forget + ingate * change]
+    }
+}
+
+struct Hidden;
+
+impl Block<2, 1> for Hidden {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [outgate, cell]: [R; 2]) -> [R; 1] {
+        [outgate * cell.tanh()]
+    }
+}
+
+struct Linear;
+
+impl Block<3, 1> for Linear {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
+        [x * weight + bias]
+    }
 }
 
 /// Minus the mean logarithm of the probability of each bit that follows. The weights are in one list.
@@ -77,15 +110,18 @@ fn loss<R: Apply>(input: &Input, parameters: &[R]) -> R {
         }
         for (layer, state) in layers.chunks_exact(8 * b).zip(state.chunks_exact_mut(2 * b)) {
             let (hidden, cell) = state.split_at_mut(b);
-            for i in 0..b {
-                let gates = |first: usize| [0, 1, 2, 3].map(|gate| layer[first + gate * b + i]);
-                [cell[i], hidden[i]] = step(gates(0), gates(4 * b), x[i], hidden[i], cell[i]);
-                x[i] = hidden[i];
-            }
+            let part = |i: usize| &layer[i * b..][..b];
+            let [forget] = R::map_block(&Gate, [&x, part(0), part(4)]);
+            let [ingate] = R::map_block(&Gate, [hidden, part(1), part(5)]);
+            let [outgate] = R::map_block(&Gate, [&x, part(2), part(6)]);
+            let [change] = R::map_block(&Change, [hidden, part(3), part(7)]);
+            let [new_cell] = R::map_block(&Cell, [cell, &forget, &ingate, &change]);
+            let [new_hidden] = R::map_block(&Hidden, [&outgate, &new_cell]);
+            cell.copy_from_slice(&new_cell);
+            hidden.copy_from_slice(&new_hidden);
+            x = new_hidden;
         }
-        for ((x, &weight), &bias) in x.iter_mut().zip(weight_out).zip(bias_out) {
-            *x = *x * weight + bias;
-        }
+        [x] = R::map_block(&Linear, [&x, weight_out, bias_out]);
         let next = input.sequence.row(t + 1);
         let log_sum = (x.iter().map(|x| x.exp()).sum::<R>() + 2.0).ln();
         losses.push(log_sum * next.iter().sum::<f64>() - x.weighted_sum(next));
