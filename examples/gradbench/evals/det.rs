@@ -26,6 +26,16 @@ impl Problem for Input {
 /// the size below stays in the cache.
 const SEGMENT: usize = 8;
 
+/// The determinant of two rows.
+struct Det2;
+
+impl Block<4, 1> for Det2 {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 1] {
+        [a * d - b * c]
+    }
+}
+
 /// The determinant of the last `columns.len()` rows of `a`, ℓ numbers a row, and of these columns of it.
 fn det<R: Apply>(a: &[R], ell: usize, columns: &[usize]) -> R {
     let size = columns.len();
@@ -34,7 +44,8 @@ fn det<R: Apply>(a: &[R], ell: usize, columns: &[usize]) -> R {
         [i] => row[i],
         [i, j] => {
             let below = &a[(ell - 1) * ell..];
-            row[i] * below[j] - row[j] * below[i]
+            let [det] = R::block(&Det2, [row[i], row[j], below[i], below[j]]);
+            det
         }
         _ if size < SEGMENT => (0..size).fold(R::from(0.0), |sum, i| add_minor(sum, a, ell, columns, i)),
         _ => R::sum_terms(size, a, |i, a| add_minor(0.0.into(), a, ell, columns, i)),
