@@ -74,6 +74,9 @@ impl Parameters {
     }
 }
 
+/// How many points are recorded together.
+const POINTS: usize = 4;
+
 /// ln p(points, parameters), the parameters in one list.
 fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
     let &Input { d, k, n, m, gamma, ref x, .. } = input;
@@ -82,42 +85,55 @@ fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
     let (q, l) = rest.split_at(k * d);
     let triangle = d * (d + 1) / 2;
 
-    // of each component ln(weight · det Q), then the means, then the rows of Q, one after the other
-    let mut components = Vec::with_capacity(k * (1 + d + triangle));
-    components.extend(alpha.iter().zip(q.chunks(d)).map(|(&alpha, q)| alpha + q.sum()));
-    components.extend(mu);
-    for (q, l) in q.chunks(d).zip(l.chunks((triangle - d).max(1)).chain(std::iter::repeat(&[][..]))) {
-        for (i, q) in q.iter().enumerate() {
-            components.extend((0..i).map(|j| l[below(d, i, j)]));
-            components.push(q.exp());
+    // With the precision P = QᵀQ, t = Q mean and h = Qᵀt a density's logarithm is ln(weight · det Q) − ½ tᵀt + hᵀx − ½ xᵀPx: the
+    // product of numbers of the component, one after the other, and numbers of the point. It has fewer digits than
+    // |Q (x − mean)|² where the points are far from 0 and close together.
+    let terms = 1 + d + triangle;
+    let mut components = Vec::with_capacity(k * terms);
+    let mut columns = vec![R::from(0.0); d * d];
+    for (component, ((&alpha, mu), q)) in alpha.iter().zip(mu.chunks(d)).zip(q.chunks(d)).enumerate() {
+        let l = &l[component * (triangle - d)..];
+        for j in 0..d {
+            columns[j * d + j] = q[j].exp();
+            (j + 1..d).for_each(|i| columns[j * d + i] = l[below(d, i, j)]);
+        }
+        // column j of Q from row i on
+        let column = |j: usize, i: usize| &columns[j * d + i..(j + 1) * d];
+        let t: Vec<R> = (0..d).map(|i| (0..=i).map(|j| columns[j * d + i] * mu[j]).sum()).collect();
+        components.push(alpha + q.sum() - t.dot(&t) * 0.5);
+        components.extend((0..d).map(|j| column(j, j).dot(&t[j..])));
+        for i in 0..d {
+            let precision = |j| column(i, i).dot(column(j, i));
+            components.extend((0..=i).map(|j| precision(j) * if i == j { -0.5 } else { -1.0 }));
         }
     }
 
-    // what the points use one after the other: x − mean, and the densities by component
-    let memory = Cell::new((vec![R::from(0.0); d], Vec::with_capacity(k)));
-    let point = |i: usize, components: &[R]| {
-        let (scale, rest) = components.split_at(k);
-        let (mu, rows) = rest.split_at(k * d);
-        let (mut offset, mut densities) = memory.take();
+    // a few points at a time, so that a component is read once for all of them: of each point 1, x and the products of two of x
+    let memory = Cell::new((Vec::with_capacity(POINTS * terms), Vec::with_capacity(POINTS * k), Vec::with_capacity(k)));
+    let some_points = |chunk: usize, components: &[R]| {
+        let (mut points, mut densities, mut point): (Vec<f64>, Vec<R>, Vec<R>) = memory.take();
+        points.clear();
         densities.clear();
-        for ((&scale, mu), rows) in scale.iter().zip(mu.chunks_exact(d)).zip(rows.chunks_exact(triangle)) {
-            for ((offset, &mu), &x) in offset.iter_mut().zip(mu).zip(x.row(i)) {
-                *offset = mu - x;
-            }
-            let (mut square, mut rest) = (R::from(0.0), rows);
-            for i in 1..=d {
-                let (row, below) = rest.split_at(i);
-                square += row.dot(&offset[..i]).square();
-                rest = below;
-            }
-            densities.push(scale - square * 0.5);
+        for x in (chunk * POINTS..n.min((chunk + 1) * POINTS)).map(|i| x.row(i)) {
+            points.push(1.0);
+            points.extend(x);
+            x.iter().enumerate().for_each(|(i, a)| points.extend(x[..=i].iter().map(|b| a * b)));
         }
-        let density = densities.logsumexp();
-        memory.set((offset, densities));
-        density
+        for component in components.chunks_exact(terms) {
+            densities.extend(points.chunks_exact(terms).map(|point| component.weighted_sum(point)));
+        }
+        let count = points.len() / terms;
+        let log_density = |i| {
+            point.clear();
+            point.extend(densities.iter().skip(i).step_by(count));
+            point.logsumexp()
+        };
+        let sum = (0..count).map(log_density).reduce(|a, b| a + b).expect("a chunk has a point");
+        memory.set((points, densities, point));
+        sum
     };
-    let likelihood =
-        R::sum_terms(n, &components, point) - (alpha.logsumexp() + 0.5 * d as f64 * (2.0 * PI).ln()) * n as f64;
+    let likelihood = R::sum_terms(n.div_ceil(POINTS), &components, some_points)
+        - (alpha.logsumexp() + 0.5 * d as f64 * (2.0 * PI).ln()) * n as f64;
 
     let squares = q.iter().map(|q| q.exp().square()).sum::<R>() + l.iter().map(|l| l.square()).sum::<R>();
     let wishart = q.sum() * m as f64 - squares * (0.5 * gamma * gamma);
