@@ -17,6 +17,7 @@
 //! * **To see what happens**: record on [`Tape::new`] and print its [trace](Tape::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
 //!   [where NaN came from](Tape::first_non_finite).
+//! * **To learn reverse mode**, or to teach it: the [`guide`], from the first slope on; `gprime lesson` shows it on a terminal.
 //!
 //! # The one idea
 //!
@@ -45,6 +46,7 @@ pub mod accuracy;
 pub mod changelog;
 pub mod check;
 mod error;
+pub mod guide;
 pub mod op;
 pub mod real;
 pub mod registry;

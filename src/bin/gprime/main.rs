@@ -13,6 +13,7 @@ mod float;
 mod function;
 mod grad;
 mod json;
+mod lesson;
 mod ops;
 mod quiz;
 mod step;
@@ -24,13 +25,16 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use function::Function;
 use gprime::teach::{Mistake, Style};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 use table::BAD;
 
 /// Derivatives that can be checked, and seen step by step: ops, their slopes, and the gradients of expressions.
 #[derive(Parser)]
-#[command(version, after_help = "Example:\n  gprime grad \"sigmoid(w*x + b)\" --at w=0.5,x=2,b=-1")]
+#[command(
+    version,
+    after_help = "Example:\n  gprime grad \"sigmoid(w*x + b)\" --at w=0.5,x=2,b=-1\n\nNew to reverse mode? gprime lesson"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -171,6 +175,17 @@ enum Command {
         #[command(flatten)]
         view: View,
     },
+    /// The guide: a course in reverse mode, chapter by chapter; the commands in a chapter are run as it is shown.
+    ///
+    /// Without a chapter: the list of them.
+    #[command(after_help = "Examples:\n  gprime lesson 4\n  gprime lesson \"used twice\" --answers")]
+    Lesson {
+        /// The chapter: its number, or its title.
+        chapter: Option<String>,
+        /// The answers to the chapter's quiz too.
+        #[arg(long, requires = "chapter")]
+        answers: bool,
+    },
     /// A script that completes commands and options in a shell.
     #[command(after_help = "Example:\n  gprime completions bash > ~/.local/share/bash-completion/completions/gprime")]
     Completions {
@@ -244,7 +259,7 @@ struct Format {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    match run(Cli::parse().command, &mut BufReader::new(io::stdin())) {
         Ok(code) => code,
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -255,12 +270,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, Failure> {
+/// Does what a command asks for; `input` is where it reads from.
+fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
     let text = match command {
         Command::Ops { format } => if format.json { ops::json() } else { ops::table() }?,
         Command::Eval { op, params, order } => {
-            eval::run(&op, &params, order, io::stdin().lock(), BufWriter::new(io::stdout().lock()))?;
+            eval::run(&op, &params, order, input, BufWriter::new(io::stdout().lock()))?;
             return Ok(code);
         }
         Command::Grad { expr, given, hessian, format } => {
@@ -326,8 +342,16 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             teach::explain(&function, node.as_deref(), &view, format.json)?
         }
         Command::Quiz { expr, given, level, view } => {
-            let wrong = quiz::run(expr, &given, level, &view, io::stdin().lock())?;
+            let wrong = quiz::run(expr, &given, level, &view, input)?;
             return Ok(ExitCode::from(wrong.min(100) as u8));
+        }
+        Command::Lesson { chapter: None, .. } => lesson::list(),
+        Command::Lesson { chapter: Some(chapter), answers } => {
+            lesson::run(&chapter, answers, |words| {
+                let inner = Cli::try_parse_from(words).map_err(|error| Failure::new(error.to_string()))?;
+                run(inner.command, &mut io::empty()).map(drop)
+            })?;
+            return Ok(code);
         }
         Command::Completions { shell } => {
             let mut script = vec![];
