@@ -1,18 +1,21 @@
 //! `gprime lesson`: the guide on a terminal. Its Markdown is laid out in lines, and its commands are run where they stand.
 
 use crate::failure::Failure;
-use crate::table::{self, BOLD, DIM, PLAIN};
+use crate::table::{BOLD, PLAIN};
 use clap::builder::styling::{AnsiColor, Style};
 use console::Term;
-use gprime::guide::{CHAPTERS, Chapter};
+use gprime::guide::CHAPTERS;
 use gprime::registry::nearest;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 use std::io::Write;
 use textwrap::WordSplitter;
 use textwrap::core::display_width;
 
 const CODE: Style = AnsiColor::Cyan.on_default();
 const ITALIC: Style = Style::new().italic();
+/// What ends every style.
+const RESET: &str = "\x1b[0m";
 
 /// The columns of a pipe, and the most that lines of prose are easy to read with.
 const COLUMNS: usize = 80;
@@ -22,12 +25,16 @@ const NARROWEST: usize = 12;
 
 /// The chapters: numbers, titles, ideas.
 pub fn list() -> String {
-    let number = |i: usize| (format!("{i:2}"), DIM);
-    let row = |(i, chapter): (usize, &Chapter)| {
-        vec![number(i + 1), (chapter.title().to_owned(), BOLD), (chapter.idea().to_owned(), PLAIN)]
-    };
-    let rows: Vec<_> = CHAPTERS.iter().enumerate().map(row).collect();
-    format!("{}\ngprime lesson 1 shows the first\n", table::render(&rows))
+    let mut rows = vec![["", "chapter", "idea"].map(str::to_owned).to_vec()];
+    rows.extend(CHAPTERS.iter().enumerate().map(|(i, chapter)| {
+        vec![format!("{:2}", i + 1), format!("{CODE}{}{CODE:#}", chapter.title()), chapter.idea().to_owned()]
+    }));
+    format!("{}\ngprime lesson 1 shows the first\n", table(&rows, columns()))
+}
+
+/// The width that there is.
+fn columns() -> usize {
+    Term::stdout().size_checked().map_or(COLUMNS, |(_, columns)| usize::from(columns).min(MOST_COLUMNS))
 }
 
 /// Shows a chapter; `gprime` is given the words of each command in it.
@@ -37,9 +44,8 @@ pub fn run(
     mut gprime: impl FnMut(Vec<String>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let at = find(chapter)?;
-    let columns = Term::stdout().size_checked().map_or(COLUMNS, |(_, columns)| usize::from(columns).min(MOST_COLUMNS));
     let mut out = anstream::stdout();
-    for piece in Page::new(at, answers, columns).pieces() {
+    for piece in Page::new(at, answers, columns()).pieces() {
         match piece {
             Piece::Text(text) => write!(out, "{text}")?,
             Piece::Command(command) => {
@@ -166,7 +172,9 @@ impl Page {
                     let cell = std::mem::take(&mut page.paragraph);
                     rows.last_mut().expect("a cell stands in a row").push(cell);
                 }
-                Event::End(TagEnd::Table) => page.table(&std::mem::take(&mut rows)),
+                Event::End(TagEnd::Table) => {
+                    page.text += &(table(&std::mem::take(&mut rows), columns) + "\n");
+                }
                 _ => {}
             }
         }
@@ -233,37 +241,36 @@ impl Page {
             self.text.push('\n');
         }
     }
+}
 
-    /// Columns; where they do not fit, the cells of the widest are broken into lines.
-    fn table(&mut self, rows: &[Vec<String>]) {
-        let columns = rows.first().map_or(0, Vec::len);
-        let width = |i: usize| rows.iter().map(|row| display_width(&row[i])).max().unwrap_or(0);
-        let mut widths: Vec<usize> = (0..columns).map(width).collect();
-        while widths.iter().map(|width| width + 2).sum::<usize>() > self.columns + 2 {
-            match widths.iter_mut().max() {
-                Some(widest) if *widest > NARROWEST => *widest -= 1,
-                _ => break,
-            }
+/// Columns, the first row being their heads; where they do not fit, the cells of the widest are broken into lines.
+fn table(rows: &[Vec<String>], columns: usize) -> String {
+    let width = |i: usize| rows.iter().map(|row| display_width(&row[i])).max().unwrap_or(0);
+    let mut widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).map(width).collect();
+    while widths.iter().map(|width| width + 2).sum::<usize>() > columns + 2 {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > NARROWEST => *widest -= 1,
+            _ => break,
         }
-        for (i, row) in rows.iter().enumerate() {
-            let style = if i == 0 { BOLD } else { PLAIN };
-            let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, &width)| wrap(cell, width, "", "")).collect();
-            for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-                let mut text = String::new();
-                let mut free = 0;
-                for (cell, width) in cells.iter().zip(&widths) {
-                    let part = cell.get(line).map_or("", String::as_str);
-                    if !part.is_empty() {
-                        text += &format!("{:free$}{style}{part}{style:#}", "");
-                        free = 0;
-                    }
-                    free += width + 2 - display_width(part).min(*width);
-                }
-                self.text += &(text + "\n");
-            }
-        }
-        self.text.push('\n');
     }
+    let mut text = String::new();
+    for (i, row) in rows.iter().enumerate() {
+        let style = if i == 0 { BOLD } else { PLAIN };
+        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, &width)| wrap(cell, width, "", "")).collect();
+        for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+            let mut free = 0;
+            for (cell, width) in cells.iter().zip(&widths) {
+                let part = cell.get(line).map_or("", String::as_str);
+                if !part.is_empty() {
+                    text += &format!("{:free$}{style}{part}{style:#}", "");
+                    free = 0;
+                }
+                free += (width + 2).saturating_sub(display_width(part));
+            }
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// The bullet of the next item of a list.
@@ -277,9 +284,20 @@ fn next_bullet(next: &mut Option<u64>) -> String {
     }
 }
 
-/// A text in lines; what stands before the first, and before the others.
+/// A text in lines; what stands before the first, and before the others. A style ends with its line, and goes on in the next.
 fn wrap(text: &str, columns: usize, first: &str, later: &str) -> Vec<String> {
     let options = textwrap::Options::new(columns).word_splitter(WordSplitter::NoHyphenation);
     let options = options.initial_indent(first).subsequent_indent(later).break_words(false);
-    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
+    let mut open = String::new();
+    let close = |line: Cow<'_, str>| {
+        let line = std::mem::take(&mut open) + &line;
+        match line.rfind('\x1b').map(|start| &line[start..]) {
+            Some(code) if !code.starts_with(RESET) => {
+                open = code.split_inclusive('m').next().unwrap_or("").to_owned();
+                line + RESET
+            }
+            _ => line,
+        }
+    };
+    textwrap::wrap(text, options).into_iter().map(close).collect()
 }
