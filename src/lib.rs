@@ -45,6 +45,7 @@
 pub mod accuracy;
 pub mod changelog;
 pub mod check;
+pub mod draw;
 mod error;
 pub mod guide;
 pub mod op;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest part to the highest; those in one row do not use each other.
-const LAYERS: [&[&str]; 7] = [&["real"], &["op"], &["tape"], &["registry"], &["check"], &["teach"], &["guide"]];
+const LAYERS: [&[&str]; 8] =
+    [&["real"], &["op"], &["tape"], &["registry"], &["check"], &["teach"], &["draw"], &["guide"]];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -311,6 +311,11 @@ pub fn visit(visitor: &mut impl Visitor) {
     branch::visit(visitor);
 }
 
+/// Shows the activation functions to a visitor.
+pub fn visit_activations(visitor: &mut impl Visitor) {
+    activation::visit(visitor);
+}
+
 /// Lists the ops of one file: for each a line that makes its method and its entry in the registry.
 ///
 /// `fn name(self, more arguments; parameters: type) = op, as op in the registry;`, or just the op where [`Real`] has the method.

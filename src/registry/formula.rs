@@ -69,7 +69,7 @@ pub enum Notation {
 }
 
 /// What the arguments of an op are called.
-fn argument_names(n: usize) -> Vec<String> {
+pub(crate) fn argument_names(n: usize) -> Vec<String> {
     match n {
         1 => vec!["z".to_owned()],
         2 | 3 => ["x", "y", "z"][..n].iter().map(|&n| n.to_owned()).collect(),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 mod formula;
 
 pub use formula::{Formula, Notation};
-pub(crate) use formula::{applied, number, print};
+pub(crate) use formula::{applied, argument_names, number, print};
 
 /// Ops by name, in a fixed order: the built-ins first.
 ///
@@ -50,6 +50,13 @@ impl Registry {
     pub fn new() -> Self {
         let mut registry = Registry { ops: IndexMap::new() };
         op::visit(&mut BuiltIns(&mut registry));
+        registry
+    }
+
+    /// The activation functions among them.
+    pub fn activations() -> Self {
+        let mut registry = Registry { ops: IndexMap::new() };
+        op::visit_activations(&mut BuiltIns(&mut registry));
         registry
     }
 

@@ -219,12 +219,12 @@ fn magnitudes(trace: &Trace) -> Vec<f64> {
 }
 
 /// The distance of two numbers relative to the larger, or to 10⁻⁸ if both are smaller.
-fn relative(a: f64, b: f64) -> f64 {
+pub(crate) fn relative(a: f64, b: f64) -> f64 {
     if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()).max(1e-8) }
 }
 
 /// An error with two digits.
-fn small(error: f64) -> String {
+pub(crate) fn small(error: f64) -> String {
     if error == 0.0 { "0".to_owned() } else { format!("{error:.1e}") }
 }
 

@@ -32,21 +32,26 @@ mod trace;
 mod uses;
 
 pub use check::{Agreement, Check, CheckLine, SweepLine};
+pub(crate) use check::{relative, small};
 pub use locate::{Search, WrongRule};
 pub use mistake::{Mistake, Mistaken};
 pub use non_finite::{Flow, NonFinite};
 pub use quiz::{LEVELS, Quiz};
 pub use steps::Steps;
 pub use style::Style;
+pub(crate) use style::{Cell, Tint, ends, width};
+pub(crate) use table::{described, kink};
 pub use trace::{Argument, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 
+pub(crate) use uses::Uses;
+
 /// A name as it is shown: on one line, and without what would move the cursor.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
     name.chars().map(shown).collect()
 }
 
 /// What a node is called: its name, or its id.
-fn label(node: &Node) -> String {
+pub(crate) fn label(node: &Node) -> String {
     node.name.clone().unwrap_or_else(|| node.id.to_string())
 }

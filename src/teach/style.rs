@@ -25,7 +25,7 @@ impl Default for Style {
 
 /// What a cell is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Tint {
+pub(crate) enum Tint {
     #[default]
     Plain,
     Forward,
@@ -35,7 +35,7 @@ pub(super) enum Tint {
 
 impl Style {
     /// A number with a fixed count of digits; one that is very large or small, with an exponent.
-    pub(super) fn number(&self, x: f64) -> String {
+    pub(crate) fn number(&self, x: f64) -> String {
         let digits = self.digits;
         let small = 10f64.powi(-(digits.min(8) as i32 + 1) / 2);
         let text = if x.is_nan() || x.is_infinite() {
@@ -49,55 +49,55 @@ impl Style {
     }
 
     /// The same with its sign.
-    pub(super) fn signed(&self, x: f64) -> String {
+    pub(crate) fn signed(&self, x: f64) -> String {
         let sign = if x.is_sign_negative() || x.is_nan() { "" } else { "+" };
         format!("{sign}{}", self.number(x))
     }
 
     /// The short number with its sign.
-    pub(super) fn signed_short(&self, x: f64) -> String {
+    pub(crate) fn signed_short(&self, x: f64) -> String {
         let sign = if x.is_sign_negative() || x.is_nan() { "" } else { "+" };
         format!("{sign}{}", self.short(x))
     }
 
     /// An integer without digits after the point, another number with them.
-    pub(super) fn short(&self, x: f64) -> String {
+    pub(crate) fn short(&self, x: f64) -> String {
         let integer = x == x.trunc() && x.abs() < 1e7;
         if integer { Style { digits: 0, ..*self }.number(x) } else { self.number(x) }
     }
 
     /// The short number as a factor that is not the first.
-    pub(super) fn factor(&self, x: f64) -> String {
+    pub(crate) fn factor(&self, x: f64) -> String {
         if x.is_sign_negative() { format!("({})", self.short(x)) } else { self.short(x) }
     }
 
     /// An adjoint that may not be known: then `·`, never 0.
-    pub(super) fn known(&self, x: Option<f64>) -> String {
+    pub(crate) fn known(&self, x: Option<f64>) -> String {
         x.map_or_else(|| self.pending().to_owned(), |x| self.signed(x))
     }
 
     /// The same without a plus sign.
-    pub(super) fn known_number(&self, x: Option<f64>) -> String {
+    pub(crate) fn known_number(&self, x: Option<f64>) -> String {
         x.map_or_else(|| self.pending().to_owned(), |x| self.number(x))
     }
 
     /// What stands for a number that is not known.
-    pub(super) fn pending(&self) -> &'static str {
+    pub(crate) fn pending(&self) -> &'static str {
         if self.ascii { "." } else { "·" }
     }
 
     /// An amount of something, such as `2 uses`.
-    pub(super) fn count(&self, n: usize, what: &str) -> String {
+    pub(crate) fn count(&self, n: usize, what: &str) -> String {
         format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
     }
 
     /// The adjoint of a variable.
-    pub(super) fn adjoint(&self, name: &str) -> String {
+    pub(crate) fn adjoint(&self, name: &str) -> String {
         self.marked(name, "adj", '\u{304}')
     }
 
     /// The tangent of a variable.
-    pub(super) fn tangent(&self, name: &str) -> String {
+    pub(crate) fn tangent(&self, name: &str) -> String {
         self.marked(name, "tan", '\u{307}')
     }
 
@@ -106,7 +106,7 @@ impl Style {
     }
 
     /// A text with the characters that there are.
-    pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !self.ascii || text.is_ascii() {
             return text.into();
         }
@@ -144,7 +144,7 @@ impl Style {
     }
 
     /// A formula as a factor of a product that is written with `·`.
-    pub(super) fn as_factor(&self, formula: &str) -> String {
+    pub(crate) fn as_factor(&self, formula: &str) -> String {
         let mut depth = 0;
         let loose = formula.chars().any(|c| {
             match c {
@@ -159,7 +159,7 @@ impl Style {
     }
 
     /// The rows in columns, each `gaps` wide apart from the next.
-    pub(super) fn columns(&self, rows: &[Vec<Cell>], gaps: &[usize]) -> String {
+    pub(crate) fn columns(&self, rows: &[Vec<Cell>], gaps: &[usize]) -> String {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let of_column = |i| rows.iter().filter_map(move |row| row.get(i)).filter(|cell: &&Cell| !cell.wide);
         let widths: Vec<usize> = (0..columns).map(|i| of_column(i).map(Cell::width).max().unwrap_or(0)).collect();
@@ -180,7 +180,7 @@ impl Style {
         text
     }
 
-    pub(super) fn tinted(&self, text: &str, tint: Tint) -> String {
+    pub(crate) fn tinted(&self, text: &str, tint: Tint) -> String {
         let code = match tint {
             Tint::Forward => "32",
             Tint::Backward => "31",
@@ -192,7 +192,7 @@ impl Style {
 }
 
 /// Which of so many are shown: the first and the last, if they are too many.
-pub(super) fn ends(n: usize, most: usize) -> (Range<usize>, Range<usize>) {
+pub(crate) fn ends(n: usize, most: usize) -> (Range<usize>, Range<usize>) {
     if n <= most { (0..n, n..n) } else { (0..most.div_ceil(2), n - most / 2..n) }
 }
 
@@ -208,7 +208,7 @@ fn grouped(n: usize) -> String {
 
 /// A cell of a row.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     text: String,
     /// Whether it stands at the right of its column.
     right: bool,
@@ -241,6 +241,6 @@ impl Cell {
 }
 
 /// The columns that a text needs on a terminal: a mark over a letter needs none.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).count()
 }

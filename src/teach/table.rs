@@ -84,7 +84,7 @@ impl Trace {
     }
 
     /// What the output is called.
-    pub(super) fn output_name(&self) -> &str {
+    pub(crate) fn output_name(&self) -> &str {
         let taken = |name: &str| self.nodes.iter().any(|node| node.name.as_deref() == Some(name));
         self.node(self.output).name.as_deref().unwrap_or_else(|| if taken("y") { "f" } else { "y" })
     }
@@ -157,7 +157,7 @@ impl Trace {
 }
 
 /// Where a node stands at a kink, and which slope was used there.
-pub(super) fn kink(node: &Node, style: &Style) -> Option<String> {
+pub(crate) fn kink(node: &Node, style: &Style) -> Option<String> {
     let kink = node.kink.as_ref()?;
     let list = |x: &[f64]| x.iter().map(|&x| style.short(x)).collect::<Vec<_>>().join(" | ");
     let [left, right, slope] = [&kink.left, &kink.right, &kink.slope].map(|x| list(x));
@@ -169,7 +169,7 @@ pub(super) fn kink(node: &Node, style: &Style) -> Option<String> {
 }
 
 /// What a node is: its rule, and its name if it is no input.
-pub(super) fn described(node: &Node) -> String {
+pub(crate) fn described(node: &Node) -> String {
     match (&node.name, node.op) {
         (Some(name), Some(_)) => format!("{name} = {}", node.rule),
         (None, None) => "input".to_owned(),

@@ -251,7 +251,7 @@ impl Trace {
     }
 
     /// A number in the precision of the trace.
-    pub(super) fn rounded(&self, x: f64) -> f64 {
+    pub(crate) fn rounded(&self, x: f64) -> f64 {
         if self.single { f64::from(x as f32) } else { x }
     }
 

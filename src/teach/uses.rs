@@ -3,7 +3,7 @@
 use super::trace::{Id, Node, Partial, Trace};
 
 /// For each node, the arguments that it is: of which nodes, and which of theirs, in the order of the recording.
-pub(super) struct Uses {
+pub(crate) struct Uses {
     /// Where the uses of each node begin in the list; they end where the next one's begin.
     starts: Vec<usize>,
     list: Vec<Use>,
@@ -11,7 +11,7 @@ pub(super) struct Uses {
 
 /// A use of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Use {
+pub(crate) struct Use {
     /// The node whose argument it is.
     pub user: Id,
     /// Which of its arguments.

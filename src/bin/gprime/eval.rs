@@ -1,10 +1,10 @@
 //! `gprime eval`: an op of one argument over a stream of numbers.
 
-use crate::assignment::assignment;
 use crate::failure::Failure;
 use crate::float::{self, Hex};
+use crate::ops;
+use gprime::Dual;
 use gprime::tape::Erased;
-use gprime::{Dual, Registry};
 use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
@@ -42,8 +42,7 @@ pub fn run(
 
 /// An op of one argument.
 fn find(name: &str, params: &[String]) -> Result<Arc<dyn Erased>, Failure> {
-    let params = params.iter().map(|word| assignment(word)).collect::<Result<Vec<_>, _>>()?;
-    let op = Registry::new().find(name, &params)?;
+    let op = ops::find(name, params)?;
     let takes = match op.arity() {
         Some(1) => return Ok(op),
         Some(n) => n.to_string(),

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod check;
+mod draw;
 mod eval;
 mod expression;
 mod failure;
@@ -26,6 +27,7 @@ use failure::Failure;
 use function::Function;
 use gprime::teach::{Mistake, Style};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use table::BAD;
 
@@ -186,6 +188,92 @@ enum Command {
         #[arg(long, requires = "chapter")]
         answers: bool,
     },
+    /// One op on a card: formulas, a plot, kinks, and whether its slope is right.
+    #[command(after_help = "Examples:\n  gprime op sigmoid --at 1\n  gprime op leaky_relu slope=0.2 --at 0")]
+    Op {
+        /// The op.
+        op: String,
+        /// Its parameters.
+        #[arg(value_name = "NAME=VALUE")]
+        params: Vec<String>,
+        /// The arguments: one number, or one for each argument.
+        #[arg(long, value_name = "X,…", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// A drawing of an op or an expression and its slope, with the tangent and the kinks, as SVG.
+    ///
+    /// An expression is drawn along the first variable of --at.
+    #[command(
+        after_help = "Examples:\n  gprime plot gelu --at=-1 -o gelu.svg\n  gprime plot \"x*sin(w*x)\" --at x=1,w=3 -o wave.svg\n  gprime plot --gallery -o activations.svg"
+    )]
+    Plot {
+        /// The op, or the expression.
+        #[arg(value_name = "OP|EXPR", allow_hyphen_values = true, required_unless_present = "gallery")]
+        expr: Option<String>,
+        /// The point: of an op its arguments, of an expression its variables and their values.
+        #[arg(
+            long,
+            value_name = "X|NAME=VALUE,…",
+            value_delimiter = ',',
+            allow_hyphen_values = true,
+            requires = "expr"
+        )]
+        at: Vec<String>,
+        /// A name for an expression, as a leading `let NAME = EXPR;` gives it.
+        #[arg(long = "let", value_name = "NAME=EXPR", requires = "expr")]
+        lets: Vec<String>,
+        /// A parameter of the op.
+        #[arg(long = "param", value_name = "NAME=VALUE", requires = "expr")]
+        params: Vec<String>,
+        /// The left end of the window.
+        #[arg(long, value_name = "X", allow_hyphen_values = true, requires_all = ["to", "expr"])]
+        from: Option<String>,
+        /// The right end of the window.
+        #[arg(long, value_name = "X", allow_hyphen_values = true, requires = "from")]
+        to: Option<String>,
+        /// All activation functions side by side.
+        #[arg(long, conflicts_with = "expr")]
+        gallery: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// The recorded graph as a drawing: values above the nodes, adjoints below, derivatives on the edges.
+    #[command(
+        after_help = "Examples:\n  gprime graph \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 --svg -o graph.svg\n  gprime graph \"x*y\" --at x=1,y=2 --dot | dot -Tpdf > graph.pdf"
+    )]
+    Graph {
+        #[command(flatten)]
+        of: Source,
+        /// In the language of Graphviz.
+        #[arg(long, required_unless_present = "svg")]
+        dot: bool,
+        /// As SVG, which needs no other program.
+        #[arg(long, conflicts_with = "dot")]
+        svg: bool,
+        /// Single precision.
+        #[arg(long)]
+        f32: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// A page that shows both passes step by step, with sliders: one HTML file that asks for no other.
+    #[command(
+        after_help = "Examples:\n  gprime page \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 -o page.html\n  gprime page --trace trace.json --source src/main.rs -o page.html"
+    )]
+    Page {
+        #[command(flatten)]
+        of: Source,
+        /// A file of the program, whose lines are shown beside the nodes they recorded; its name as in the trace.
+        #[arg(long, value_name = "FILE", requires = "trace")]
+        source: Vec<PathBuf>,
+        /// Single precision.
+        #[arg(long)]
+        f32: bool,
+        #[command(flatten)]
+        output: Output,
+    },
     /// A script that completes commands and options in a shell.
     #[command(after_help = "Example:\n  gprime completions bash > ~/.local/share/bash-completion/completions/gprime")]
     Completions {
@@ -204,6 +292,19 @@ struct Of {
     given: Given,
 }
 
+/// What is drawn: an expression, or the trace of a program.
+#[derive(Args)]
+struct Source {
+    /// The expression; see `gprime grad --help` for what it may be made of.
+    #[arg(allow_hyphen_values = true, required_unless_present = "trace")]
+    expr: Option<String>,
+    #[command(flatten)]
+    given: Given,
+    /// A trace of a program's own, as JSON; - is stdin.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["expr", "f32"])]
+    trace: Option<PathBuf>,
+}
+
 /// A mistake made on purpose.
 #[derive(Args)]
 struct Wrong {
@@ -215,12 +316,27 @@ struct Wrong {
     mistake: Option<Mistake>,
 }
 
-/// How something is shown.
+/// Where something is written.
+#[derive(Args)]
+struct Output {
+    /// The file; without one, it is written to stdout.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// How something is shown, and in which precision it was computed.
 #[derive(Args)]
 struct View {
     /// Single precision.
     #[arg(long)]
     f32: bool,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// How something is shown.
+#[derive(Args)]
+struct Shown {
     /// The digits after the point.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     digits: Option<u8>,
@@ -230,6 +346,12 @@ struct View {
 }
 
 impl View {
+    fn style(&self) -> Style {
+        self.shown.style()
+    }
+}
+
+impl Shown {
     fn style(&self) -> Style {
         let style = Style { ascii: self.ascii, color: true, ..Style::default() };
         Style { digits: self.digits.map_or(style.digits, usize::from), ..style }
@@ -297,7 +419,7 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
             text
         }
         Command::Check {
-            view: View { f32: true, .. } | View { digits: Some(_), .. } | View { ascii: true, .. },
+            view: View { f32: true, .. } | View { shown: Shown { digits: Some(_), .. } | Shown { ascii: true, .. }, .. },
             ..
         } => {
             return Err(Failure::new("--f32, --digits and --ascii are for check --sweep and check --locate"));
@@ -327,7 +449,7 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
                 let shown = wrong.mistake.map_or(teach::Shown::Table, teach::Shown::Mistake);
                 teach::trace(&function, shown, &view, true)?
             } else {
-                let trace = teach::account(&function, &view)?;
+                let trace = teach::account(&function, view.f32)?;
                 let mistaken = wrong.mistake.map(|mistake| trace.mistaken(mistake));
                 let steps = mistaken.as_ref().map_or_else(|| trace.stepper(), |mistaken| mistaken.stepper(&trace));
                 if !plain && step::is_interactive() {
@@ -352,6 +474,19 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
                 run(inner.command, &mut io::empty()).map(drop)
             })?;
             return Ok(code);
+        }
+        Command::Op { op, params, at, shown } => draw::card(&op, &params, &at, &shown.style())?,
+        Command::Plot { gallery: true, output, .. } => draw::written(gprime::draw::gallery(), &output)?,
+        Command::Plot { expr, at, lets, params, from, to, output, .. } => {
+            let ends = from.zip(to);
+            draw::written(draw::plot(&expr.unwrap_or_default(), &at, &lets, &params, ends)?, &output)?
+        }
+        Command::Graph { of, svg, f32, output, .. } => {
+            let trace = draw::trace(&of, f32, false)?;
+            draw::written(if svg { trace.svg() } else { trace.dot() }, &output)?
+        }
+        Command::Page { of, source, f32, output } => {
+            draw::written(draw::page(&draw::trace(&of, f32, true)?, &source)?, &output)?
         }
         Command::Completions { shell } => {
             let mut script = vec![];

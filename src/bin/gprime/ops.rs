@@ -1,5 +1,7 @@
 //! `gprime ops`: the registry.
 
+use crate::assignment::assignment;
+use crate::failure::Failure;
 use crate::json::{self, Kink, Number, Point};
 use crate::table::{self, BOLD, DIM, PLAIN};
 use gprime::registry::Formula;
@@ -7,6 +9,13 @@ use gprime::tape::Erased;
 use gprime::{Error, Registry};
 use indexmap::IndexMap;
 use serde::Serialize;
+use std::sync::Arc;
+
+/// An op with these parameters.
+pub fn find(name: &str, params: &[String]) -> Result<Arc<dyn Erased>, Failure> {
+    let params = params.iter().map(|word| assignment(word)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Registry::new().find(name, &params)?)
+}
 
 /// What is listed of an op.
 #[derive(Serialize)]

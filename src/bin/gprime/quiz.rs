@@ -27,7 +27,7 @@ pub fn run(
         None => (expr.unwrap_or_default(), given.at.clone()),
     };
     let function = Function::read(&expr, &at, &given.lets)?;
-    let trace = teach::account(&function, view)?;
+    let trace = teach::account(&function, view.f32)?;
     let quiz = trace.quiz();
     writeln!(out, "{}", quiz.table(&style))?;
     let mut wrong = 0;

@@ -19,19 +19,19 @@ pub enum Shown {
 }
 
 /// The account of both passes.
-pub fn account(function: &Function<'_>, view: &View) -> Result<Trace, Failure> {
+pub fn account(function: &Function<'_>, single: bool) -> Result<Trace, Failure> {
     let tape = Tape::new();
     let y = function.record(&tape);
     if tape.index(y).is_none() {
         return Err(Failure::new("the expression is a constant: there is nothing to trace"));
     }
-    let trace = if view.f32 { tape.trace_f32(y) } else { tape.trace(y) }?;
+    let trace = if single { tape.trace_f32(y) } else { tape.trace(y) }?;
     // the lines would be those of this program
     Ok(trace.without_lines())
 }
 
 pub fn trace(function: &Function<'_>, shown: Shown, view: &View, json: bool) -> Result<String, Failure> {
-    let (trace, style) = (account(function, view)?, view.style());
+    let (trace, style) = (account(function, view.f32)?, view.style());
     Ok(match shown {
         Shown::Mistake(mistake) if json => json::line(&trace.mistaken(mistake)),
         Shown::Mistake(mistake) => trace.mistaken(mistake).beside(&trace, &style),
@@ -61,7 +61,7 @@ pub fn find(trace: &Trace, text: &str) -> Result<Id, Failure> {
 }
 
 pub fn explain(function: &Function<'_>, node: Option<&str>, view: &View, json: bool) -> Result<String, Failure> {
-    let (trace, style) = (account(function, view)?, view.style());
+    let (trace, style) = (account(function, view.f32)?, view.style());
     let id = node.map(|text| find(&trace, text)).transpose()?;
     if json {
         return Ok(json::line(&Explained::new(&trace, id.unwrap_or(trace.output))));

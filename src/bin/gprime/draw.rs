@@ -1,0 +1,99 @@
+//! `gprime op`, `plot`, `graph` and `page`: what is drawn.
+
+use crate::failure::Failure;
+use crate::function::Function;
+use crate::{Output, Source, float, ops, teach};
+use gprime::draw::{self, Page, Plot};
+use gprime::teach::{Style, Trace};
+use gprime::{Registry, Tape, Var};
+use std::path::PathBuf;
+use std::{fs, io};
+
+/// Writes a text to the file, if there is one; what is left to say on stdout.
+pub fn written(text: String, output: &Output) -> Result<String, Failure> {
+    let Some(path) = &output.output else { return Ok(text) };
+    let shown = path.display();
+    fs::write(path, &text).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
+    Ok(format!("{shown}: {} bytes\n", text.len()))
+}
+
+/// The trace that is drawn, with a check of its gradient if it shall have one and can.
+pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure> {
+    if let Some(path) = &of.trace {
+        let shown = path.display();
+        let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+        let text = text.map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
+        return serde_json::from_str(&text).map_err(|fault| Failure::new(format!("{shown}: {fault}")));
+    }
+    let function = Function::read(of.expr.as_deref().unwrap_or_default(), &of.given.at, &of.given.lets)?;
+    let mut trace = teach::account(&function, single)?;
+    if checked {
+        let tape = Tape::new();
+        let y = function.record(&tape);
+        trace.check = Some(if single { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?);
+    }
+    Ok(trace)
+}
+
+/// The page of a trace, with the text of these files of its program.
+pub fn page(trace: &Trace, sources: &[PathBuf]) -> Result<String, Failure> {
+    let mut page = Page::new(trace);
+    for path in sources {
+        let shown = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
+        page = page.source(shown, text);
+    }
+    Ok(page.html())
+}
+
+/// A number of the command line.
+fn number(text: &str) -> Result<f64, Failure> {
+    float::read(text.trim()).ok_or_else(|| Failure::new(format!("{text:?} is not a number")))
+}
+
+pub fn card(name: &str, params: &[String], at: &[String], style: &Style) -> Result<String, Failure> {
+    let at = at.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
+    Ok(draw::card(&*ops::find(name, params)?, &at, style)?)
+}
+
+/// The drawing of an op, if there is one of this name, or else of an expression along its first variable.
+pub fn plot(
+    what: &str,
+    at: &[String],
+    lets: &[String],
+    params: &[String],
+    ends: Option<(String, String)>,
+) -> Result<String, Failure> {
+    let ends = ends.map(|(from, to)| Ok::<_, Failure>(number(&from)?..number(&to)?)).transpose()?;
+    let svg = |plot: Plot<'_>| match ends {
+        Some(ends) => Ok::<_, Failure>(plot.between(ends)?.svg()),
+        None => Ok(plot.svg()),
+    };
+    if Registry::new().get(what).is_some() {
+        let at = at.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
+        return svg(Plot::of_op(&*ops::find(what, params)?, &at)?);
+    }
+    if !params.is_empty() {
+        return Err(Failure::new(format!("there is no op named {what}, which --param could be of")));
+    }
+    let function = Function::read(what, at, lets)?;
+    let Some((&argument, &start)) = function.names.first().zip(function.point.first()) else {
+        return Err(Failure::new(
+            "--at must give the variables, such as x=1; the first is the one along which is drawn",
+        ));
+    };
+    let mut title = what.to_owned();
+    for (name, x) in function.names.iter().zip(&function.point).skip(1) {
+        title += &format!(", {name} = {x}");
+    }
+    svg(Plot::of(title, argument, start, |x| value_and_slope(&function, x)))
+}
+
+/// The value of a function and its slope by the first variable, the others being where they are.
+fn value_and_slope(function: &Function<'_>, x: f64) -> [f64; 2] {
+    let tape = Tape::new();
+    let mut variables: Vec<Var<'_>> = function.point.iter().map(|&x| Var::from(x)).collect();
+    variables[0] = tape.var(x);
+    let y = function.program.run(&variables);
+    [y.value(), tape.backward(y)[variables[0]]]
+}

@@ -1,0 +1,256 @@
+//! An op on one card: formulas, a plot, what happens at its kinks, and whether its slope is right.
+
+use super::markup::brief;
+use super::plot::{Plot, point_for, tangent};
+use crate::check::{self, Verdict};
+use crate::error::Error;
+use crate::op::{Kink, Point};
+use crate::registry::{Formula, argument_names};
+use crate::tape::{Erased, Rule};
+use crate::teach::{Cell, Style, Tint, relative, small};
+
+/// How large the plot is, in characters.
+const SIZE: [usize; 2] = [64, 13];
+/// How many kinks and jumps are told.
+const MOST: usize = 6;
+
+/// What there is to know about an op, at a point if one is given; an op of several arguments is plotted along the first.
+///
+/// ```
+/// use gprime::{Registry, draw, teach::Style};
+///
+/// let sigmoid = Registry::new().find("sigmoid", &[])?;
+/// let card = draw::card(&*sigmoid, &[1.0], &Style::default())?;
+/// assert!(card.contains("a′ = a·(1 − a)") && card.contains("rule 0.196612"));
+/// # Ok::<(), gprime::Error>(())
+/// ```
+///
+/// # Errors
+/// If the op does not take as many arguments as the point has numbers.
+pub fn card(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error> {
+    let point = point_for(op, at)?;
+    let names = argument_names(point.len());
+    let card = Card { op, names, point, given: !at.is_empty(), style };
+    let mut text = card.head();
+    text += &card.edges();
+    text.push('\n');
+    text += &card.plot(at)?;
+    text.push('\n');
+    text += &card.sanity();
+    text += &card.check();
+    Ok(text)
+}
+
+struct Card<'a> {
+    op: &'a dyn Erased,
+    names: Vec<String>,
+    point: Point,
+    /// Whether the point was asked for.
+    given: bool,
+    style: &'a Style,
+}
+
+impl Card<'_> {
+    /// The name, the formulas, and what is known of the op as a whole.
+    fn head(&self) -> String {
+        let (op, style) = (self.op, self.style);
+        let params: Vec<String> = op.params().iter().map(|(name, x)| format!("{name} = {}", self.brief(*x))).collect();
+        let name = match params.is_empty() {
+            true => op.name().to_owned(),
+            false => format!("{}   {}", op.name(), params.join(", ")),
+        };
+        let mut facts = vec![format!("domain {}", op.domain().text)];
+        let mut lines = vec![];
+        match Formula::in_print(op) {
+            Ok(Formula { value, slopes }) if op.arity() == Some(1) => {
+                lines.push(format!("{name}   a = {value}   a′ = {}", slopes[0]));
+                let [of_z, of_a] = [&self.names[0][..], "a"].map(|name| has_word(&slopes[0], name));
+                facts.extend(self.limits());
+                let of = match (of_z, of_a) {
+                    (true, true) => format!("{} and a", self.names[0]),
+                    (true, false) => self.names[0].clone(),
+                    (false, true) => "a alone".to_owned(),
+                    (false, false) => "nothing".to_owned(),
+                };
+                facts.push(format!("the slope needs {of}"));
+            }
+            Ok(Formula { value, slopes }) => {
+                lines.push(format!("{name}   a = {value}"));
+                let names = argument_names(slopes.len());
+                lines.extend(names.iter().zip(&slopes).map(|(name, slope)| format!("  ∂a/∂{name} = {slope}")));
+                if op.arity().is_none() {
+                    facts.push("any number of arguments".to_owned());
+                }
+            }
+            Err(_) => lines.push(format!("{name}   known only as closures: there is no formula")),
+        }
+        if op.kinks().is_empty() && op.jumps().is_empty() {
+            facts.push("no kink".to_owned());
+        }
+        lines.push(format!("  {}", facts.join(", ")));
+        lines.iter().map(|line| style.text(line).into_owned() + "\n").collect()
+    }
+
+    /// The values at ±∞, where the rule has limits there and the domain reaches so far.
+    fn limits(&self) -> Option<String> {
+        let (low, high) = self.op.domain().bound(0);
+        let limit = |x: f64, name: &str| {
+            let a = self.value(&[x]);
+            (!a.is_nan()).then(|| format!("{} at {name}", self.brief(a)))
+        };
+        let left = if low.is_infinite() { limit(low, "−∞") } else { None };
+        let right = if high.is_infinite() { limit(high, "∞") } else { None };
+        let both: Vec<String> = left.into_iter().chain(right).collect();
+        (!both.is_empty()).then(|| format!("a is {}", both.join(" and ")))
+    }
+
+    /// A line for each kink and jump.
+    fn edges(&self) -> String {
+        let style = self.style;
+        let own = || (self.given && self.point.len() > 1).then(|| check::kink_at(self.op, &self.point)).flatten();
+        let declared = self.op.kinks();
+        let met = declared.iter().find(|kink| self.given && kink.at == self.point).cloned().or_else(own);
+        let kinks: Vec<Kink> = match met {
+            Some(kink) => vec![kink],
+            None => declared,
+        };
+        let mut text: String = kinks.iter().take(MOST).map(|kink| self.kink(kink)).collect();
+        text.extend(self.op.jumps().iter().take(MOST).map(|jump| {
+            let (_, slopes) = self.value_and_slopes(jump);
+            format!(
+                "JUMP at {}: the value jumps, there is no slope, and {} is returned\n",
+                self.list(jump),
+                self.list(&slopes)
+            )
+        }));
+        style.text(&text).into_owned()
+    }
+
+    fn kink(&self, kink: &Kink) -> String {
+        let word = if kink.at.len() == 1 { "slope" } else { "slopes" };
+        let mut text = format!(
+            "KINK at {}   left {word} {}   right {word} {}",
+            self.list(&kink.at),
+            self.list(&kink.left),
+            self.list(&kink.right)
+        );
+        if let ([at], [left], [right]) = (&kink.at[..], &kink.left[..], &kink.right[..]) {
+            let central = check::numeric(|x| self.value(&[x])).at(*at).central.slope;
+            let [low, high] = [left.min(*right), left.max(*right)].map(|slope| self.brief(slope));
+            text += &format!(
+                "\n  any slope in [{low}, {high}] is a subgradient   central difference {}",
+                self.style.short(central)
+            );
+        }
+        let chosen = self.list(&kink.slope);
+        text + &format!("\n  this crate returns {chosen} (the smallest norm)\n")
+    }
+
+    fn plot(&self, at: &[f64]) -> Result<String, Error> {
+        let plot = Plot::of_op(self.op, if at.is_empty() && self.point.len() > 1 { &self.point } else { at })?;
+        let (name, slope) = (&self.names[0], if self.style.ascii { "dots: the slope" } else { "dotted: the slope" });
+        let mut notes = vec![String::new(), slope.to_owned()];
+        if let [first, others @ ..] = &self.point[..] {
+            let named = self.names.iter().skip(1).zip(others);
+            let fixed: Vec<String> = named.map(|(name, x)| format!("{name} = {}", self.brief(*x))).collect();
+            if !fixed.is_empty() {
+                notes.push(format!("along {name}, with {}", fixed.join(", ")));
+            }
+            let (a, slopes) = self.value_and_slopes(&self.point);
+            if (self.given || !fixed.is_empty()) && a.is_finite() && slopes[0].is_finite() {
+                let kink = self.op.kinks().iter().any(|kink| kink.at == self.point);
+                let text = tangent(name, *first, a, slopes[0]);
+                notes.push(if kink { "dashed: the slope that is returned".to_owned() } else { text });
+            }
+        }
+        Ok(plot.rows(SIZE, self.style, &notes))
+    }
+
+    /// Three points whose values everybody can check.
+    fn sanity(&self) -> String {
+        let (low, high) = self.op.domain().bound(0);
+        let firsts = match [low.is_finite(), high.is_finite()] {
+            [true, true] => [low, 0.5 * (low + high), high],
+            [true, false] => [low, low + 1.0, low + 10.0],
+            [false, true] => [high - 10.0, high - 1.0, high],
+            [false, false] => [-10.0, 0.0, 10.0],
+        };
+        let row = |first: f64| {
+            let mut x = self.point.clone();
+            x[0] = first;
+            let (a, slopes) = self.value_and_slopes(&x);
+            let slope = if x.len() == 1 { "a′".to_owned() } else { format!("∂a/∂{}", self.names[0]) };
+            format!(
+                "{}={}  a={}  {slope}={}",
+                self.names[0],
+                self.style.short(first),
+                self.style.short(a),
+                self.style.short(slopes[0])
+            )
+        };
+        self.style.text(&format!("sanity  {}\n", firsts.map(row).join("     "))).into_owned()
+    }
+
+    /// The slope by the rule, by dual numbers and by differences.
+    fn check(&self) -> String {
+        let (_, slopes) = self.value_and_slopes(&self.point);
+        let report = check::check_at(self.op, &self.point);
+        let at_kink = self.op.kinks().iter().any(|kink| kink.at == self.point);
+        let at_jump = self.op.jumps().contains(&self.point);
+        let mut rows = vec![];
+        for (i, name) in self.names.iter().enumerate() {
+            let (dual, numeric) = check::references(self.op, &self.point, i);
+            let [rule, numeric_text] = [slopes[i], numeric].map(|x| self.style.number(x));
+            let at = format!("{name}={}", self.brief(self.point[i]));
+            let (word, tint) = match report.verdict {
+                _ if i > 0 => ("", Tint::Plain),
+                Verdict::Pass if at_jump => ("jump: there is no slope to agree with", Tint::Plain),
+                Verdict::Pass if at_kink => ("good: between the slopes on the sides", Tint::Forward),
+                Verdict::Pass => ("good", Tint::Forward),
+                Verdict::Fail => ("WRONG", Tint::Bad),
+                Verdict::Unsure => ("not sure", Tint::Plain),
+            };
+            rows.push(vec![
+                Cell::new(if i == 0 { "check" } else { "" }),
+                Cell::new(self.style.text(&at)),
+                Cell::new(format!("rule {rule}")),
+                Cell::new(format!(
+                    "dual {}",
+                    dual.filter(|_| !at_kink).map_or("-".to_owned(), |x| self.style.number(x))
+                )),
+                Cell::new(format!("numeric {numeric_text}")),
+                Cell::new(format!("rel {}", small(relative(slopes[i], numeric)))),
+                Cell::new(word).tint(tint),
+            ]);
+        }
+        let mut text = self.style.columns(&rows, &[3, 3, 3, 3, 3, 3]);
+        // what a check finds at a kink or a jump is no agreement of numbers
+        text.extend(report.reason.map(|reason| format!("        {reason}\n")));
+        self.style.text(&text).into_owned()
+    }
+
+    fn value(&self, x: &[f64]) -> f64 {
+        Rule::<f64>::value(self.op, x).unwrap_or(f64::NAN)
+    }
+
+    fn value_and_slopes(&self, x: &[f64]) -> (f64, Point) {
+        let (a, mut slopes) = (self.value(x), Point::from_elem(f64::NAN, x.len()));
+        // every op has a slope over f64
+        let _ = Rule::<f64>::slope(self.op, x, a, &mut slopes);
+        (a, slopes)
+    }
+
+    fn brief(&self, x: f64) -> String {
+        brief(x, self.style.digits)
+    }
+
+    fn list(&self, x: &[f64]) -> String {
+        let all: Vec<String> = x.iter().map(|x| self.brief(*x)).collect();
+        if let [one] = &all[..] { one.clone() } else { format!("({})", all.join(", ")) }
+    }
+}
+
+/// Whether a formula has a word in it.
+fn has_word(formula: &str, word: &str) -> bool {
+    formula.split(|c: char| !c.is_alphanumeric() && c != '_').any(|other| other == word)
+}

@@ -1,0 +1,355 @@
+//! A trace as a graph: values above the nodes, adjoints below, derivatives on the edges.
+
+use super::layout::{Layout, Task, layout, placed};
+use super::markup::{Markup, Px, brief, drawing, escaped, shortened};
+use crate::teach::{Style, Trace, described, width};
+use indexmap::IndexMap;
+use std::fmt::Write;
+
+/// Beyond so many nodes those of one scope become one; beyond so many of what is left, or edges, nothing is drawn.
+const MOST_NODES: usize = 200;
+const MOST_BLOCKS: usize = 2000;
+const MOST_EDGES: usize = 6000;
+/// The deepest scope that may be told from the one around it.
+const DEEPEST: usize = 16;
+/// The most characters in a node and on an edge.
+const WIDEST: usize = 28;
+const WIDEST_LABEL: usize = 14;
+
+/// What is drawn of a trace.
+pub(super) struct Graph<'a> {
+    trace: &'a Trace,
+    blocks: Vec<Block>,
+    edges: Vec<Edge>,
+}
+
+/// A node, or those that a scope recorded one after the other.
+struct Block {
+    first: usize,
+    last: usize,
+}
+
+/// The edges from one block to another, as one.
+pub(super) struct Edge {
+    from: usize,
+    to: usize,
+    count: usize,
+    /// What is written on it, and what is told of it: formula and number.
+    label: String,
+    note: String,
+}
+
+impl<'a> Graph<'a> {
+    /// The graph, or why there is none.
+    pub fn of(trace: &'a Trace) -> Result<Self, String> {
+        let blocks = blocks(trace);
+        if blocks.len() > MOST_BLOCKS {
+            let n = blocks.len();
+            return Err(format!("{n} nodes are too many to draw; the table has them. Scopes make one node of many."));
+        }
+        let mut block_of = vec![0; trace.nodes.len()];
+        for (index, block) in blocks.iter().enumerate() {
+            block_of[block.first..=block.last].fill(index);
+        }
+        let mut merged: IndexMap<(usize, usize), Vec<(usize, usize)>> = IndexMap::new();
+        for (user, node) in trace.nodes.iter().enumerate() {
+            for (argument, arg) in node.args.iter().enumerate().filter_map(|(i, arg)| Some((i, arg.node()?))) {
+                let ends = (block_of[arg.index()], block_of[user]);
+                if ends.0 != ends.1 {
+                    merged.entry(ends).or_default().push((user, argument));
+                }
+            }
+        }
+        if merged.len() > MOST_EDGES {
+            let n = merged.len();
+            return Err(format!("{n} edges are too many to draw; the table has them. Scopes make one node of many."));
+        }
+        let single = |block: usize| blocks[block].first == blocks[block].last;
+        let edge = |((from, to), uses): ((usize, usize), Vec<(usize, usize)>)| {
+            let partials = uses.iter().map(|&(user, argument)| &trace.nodes[user].partials[argument]);
+            let drawn = single(from) && single(to) && uses.len() <= 2;
+            let values: Vec<String> = partials.clone().map(|partial| brief(partial.value, 4)).collect();
+            let label = if drawn { values.join(" + ") } else { format!("×{}", uses.len()) };
+            let notes: Vec<String> = partials
+                .take(if drawn { 2 } else { 0 })
+                .map(|partial| format!("{} = {}", shortened(&partial.formula, 60), brief(partial.value, 6)))
+                .collect();
+            let label = if single(from) && single(to) || uses.len() > 1 { label } else { String::new() };
+            Edge { from, to, count: uses.len(), label, note: notes.join(" and ") }
+        };
+        let edges = merged.into_iter().map(edge).collect();
+        Ok(Graph { trace, blocks, edges })
+    }
+
+    /// What stands in a block.
+    fn text(&self, block: &Block) -> String {
+        let node = &self.trace.nodes[block.first];
+        if block.first < block.last {
+            let prefix = self.shared_scope(block);
+            return format!("{prefix}: {} nodes", block.last - block.first + 1);
+        }
+        match (&node.name, node.op) {
+            (Some(name), None) => format!("{} = {name}", node.id),
+            (None, None) => node.id.to_string(),
+            _ => format!("{} = {}", node.id, described(node)),
+        }
+    }
+
+    /// The scope that all nodes of a block are in.
+    fn shared_scope(&self, block: &Block) -> &str {
+        let scope = |index: usize| self.trace.nodes[index].scope.as_deref().unwrap_or("");
+        let first = scope(block.first);
+        let nodes = block.first..=block.last;
+        let shared = (1..=DEEPEST).rev().filter_map(|depth| outer(first, depth));
+        let holds = |prefix: &&str| {
+            nodes.clone().all(|index| outer(scope(index), 1 + prefix.matches('/').count()) == Some(*prefix))
+        };
+        shared.into_iter().find(holds).unwrap_or(first)
+    }
+
+    /// The graph in Graphviz's language.
+    fn dot(&self) -> String {
+        let (style, trace) = (Style::default(), self.trace);
+        let mut text = String::from(
+            "digraph trace {\n  rankdir=LR\n  node [shape=box style=rounded fontname=\"monospace\"]\n  edge [fontname=\"monospace\" fontsize=11]\n",
+        );
+        for (index, block) in self.blocks.iter().enumerate() {
+            let own = escaped(&self.text(block)).into_owned();
+            let label = if block.first == block.last {
+                let node = &trace.nodes[block.first];
+                let [value, adjoint] = [style.number(node.value), style.known(node.adjoint)];
+                format!("<font color=\"#15803d\">{value}</font><br/>{own}<br/><font color=\"#c2410c\">{adjoint}</font>")
+            } else {
+                own
+            };
+            let _ = writeln!(text, "  n{} [label=<{label}>]", index + 1);
+        }
+        for edge in &self.edges {
+            let count = if edge.count > 1 && !edge.label.starts_with('×') {
+                format!("×{}: ", edge.count)
+            } else {
+                String::new()
+            };
+            let label = escaped(&edge.label);
+            let _ = writeln!(text, "  n{} -> n{} [label=<{count}{label}>]", edge.from + 1, edge.to + 1);
+        }
+        text + "}\n"
+    }
+
+    fn layout(&self) -> Layout {
+        let size = |block: &Block| [2.0 * half_width(&shortened(&self.text(block), WIDEST)), 72.0];
+        let sizes: Vec<[f64; 2]> = self.blocks.iter().map(size).collect();
+        let chars = |edge: &Edge| width(&shortened(&edge.label, WIDEST_LABEL)) as f64;
+        let edges: Vec<_> = self.edges.iter().map(|edge| (edge.from, edge.to, chars(edge) * 6.7)).collect();
+        layout(&Task { sizes: &sizes, edges: &edges })
+    }
+
+    /// The graph inside of a drawing; the ids of its parts are those of nodes: `n4` a node, `e2-4` an edge.
+    pub fn draw(&self, svg: &mut Markup, [left, top]: [f64; 2], Layout { nodes, edges, .. }: &Layout) {
+        let at = |[x, y]: [f64; 2]| [left + x, top + y];
+        let id = |block: usize| self.blocks[block].first + 1;
+        for (edge, route) in self.edges.iter().zip(edges) {
+            let path = path(&route.iter().map(|&point| at(point)).collect::<Vec<_>>());
+            let name = format!("e{}-{}", id(edge.from), id(edge.to));
+            let thick = if edge.count > 1 { "edge many" } else { "edge" };
+            svg.open("path", &[("id", &name), ("class", &thick), ("d", &path)]);
+            if !edge.note.is_empty() {
+                svg.leaf("title", &[], &edge.note);
+            }
+            svg.close().line();
+        }
+        for (edge, [x, y]) in self.labels(edges) {
+            let [x, y] = at([x, y]).map(Px);
+            let (name, text) = (format!("l{}-{}", id(edge.from), id(edge.to)), shortened(&edge.label, WIDEST_LABEL));
+            svg.leaf("text", &[("id", &name), ("class", &"local"), ("x", &x), ("y", &y)], &text).line();
+        }
+        for (block, &point) in self.blocks.iter().zip(nodes) {
+            self.draw_block(svg, block, at(point));
+        }
+    }
+
+    fn draw_block(&self, svg: &mut Markup, block: &Block, [x, y]: [f64; 2]) {
+        let (style, node) = (Style::default(), &self.trace.nodes[block.first]);
+        let full = self.text(block);
+        let text = shortened(&full, WIDEST);
+        let (half, single) = (half_width(&text), block.first == block.last);
+        let class = match () {
+            () if !single => "node group",
+            () if node.id == self.trace.output => "node output",
+            () if node.op.is_none() => "node input",
+            () if node.kink.is_some() => "node kink",
+            () => "node",
+        };
+        svg.open("g", &[("id", &format!("n{}", block.first + 1)), ("class", &class)]);
+        if text != full {
+            svg.leaf("title", &[], &full);
+        }
+        let radius = if class == "node input" { 14 } else { 5 };
+        let rect = [Px(x - half), Px(y - 14.0), Px(2.0 * half)];
+        svg.empty("rect", &[("x", &rect[0]), ("y", &rect[1]), ("width", &rect[2]), ("height", &28), ("rx", &radius)]);
+        svg.leaf("text", &[("x", &Px(x)), ("y", &Px(y + 4.5))], &text);
+        if single {
+            svg.leaf("text", &[("class", &"value"), ("x", &Px(x)), ("y", &Px(y - 20.0))], &style.number(node.value));
+            svg.leaf("text", &[("class", &"adjoint"), ("x", &Px(x)), ("y", &Px(y + 29.0))], &style.known(node.adjoint));
+        }
+        svg.close().line();
+    }
+
+    /// Where the labels of edges stand: in the middle of what goes to the last layer, apart from each other.
+    fn labels(&self, routes: &[Vec<[f64; 2]>]) -> Vec<(&Edge, [f64; 2])> {
+        let mut labels: Vec<(&Edge, [f64; 2])> = vec![];
+        for (edge, route) in self.edges.iter().zip(routes).filter(|(edge, _)| !edge.label.is_empty()) {
+            if let [.., from, to] = route[..] {
+                labels.push((edge, [0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1]) + 4.0]));
+            }
+        }
+        labels.sort_by(|(_, a), (_, b)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        let mut apart = vec![];
+        // those of one gap between layers lie side by side, within some pixels
+        for gap in labels.chunk_by(|(_, a), (_, b)| (a[0] - b[0]).abs() < 60.0) {
+            let mut gap = gap.to_vec();
+            gap.sort_by(|(_, a), (_, b)| a[1].total_cmp(&b[1]));
+            let wishes: Vec<(f64, f64)> = gap.iter().map(|(_, at)| (at[1], 1.0)).collect();
+            let places = placed(&wishes, &vec![13.0; gap.len()], 1.0);
+            apart.extend(gap.into_iter().zip(places).map(|((edge, at), y)| (edge, [at[0], y])));
+        }
+        apart
+    }
+}
+
+/// Half of a node's width. The numbers above and below are as wide as ten characters.
+fn half_width(text: &str) -> f64 {
+    (0.5 * (width(text) as f64 * 7.9 + 14.0)).max(36.0)
+}
+
+/// A smooth curve through points, which leaves the first and enters the last to the right.
+fn path(points: &[[f64; 2]]) -> String {
+    let last = points.len() - 1;
+    // at a bend it goes as from the point before to the one after
+    let slope = |i: usize| match i {
+        0 => 0.0,
+        i if i == last => 0.0,
+        i => (points[i + 1][1] - points[i - 1][1]) / (points[i + 1][0] - points[i - 1][0]),
+    };
+    let mut path = format!("M{} {}", Px(points[0][0]), Px(points[0][1]));
+    for i in 1..=last {
+        let [[x1, y1], [x2, y2]] = [points[i - 1], points[i]];
+        let reach = (x2 - x1) * if last == 1 { 0.5 } else { 0.4 };
+        let [y3, y4] = [y1 + reach * slope(i - 1), y2 - reach * slope(i)];
+        let _ = write!(path, "C{} {} {} {} {} {}", Px(x1 + reach), Px(y3), Px(x2 - reach), Px(y4), Px(x2), Px(y2));
+    }
+    path
+}
+
+/// The first `depth` parts of a scope, if it has so many.
+fn outer(scope: &str, depth: usize) -> Option<&str> {
+    if scope.is_empty() {
+        return None;
+    }
+    let mut ends = scope.match_indices('/').map(|(end, _)| end).chain([scope.len()]);
+    ends.nth(depth - 1).map(|end| &scope[..end])
+}
+
+/// The nodes, one by one if they are not too many, or else those of a scope together: of the deepest that makes them few enough.
+fn blocks(trace: &Trace) -> Vec<Block> {
+    let n = trace.nodes.len();
+    if n <= MOST_NODES {
+        return (0..n).map(|index| Block { first: index, last: index }).collect();
+    }
+    let scope = |index: usize| trace.nodes[index].scope.as_deref().unwrap_or("");
+    let mut blocks = vec![];
+    for depth in (1..=DEEPEST).rev() {
+        blocks.clear();
+        for index in 0..n {
+            let joins = |block: &&mut Block| {
+                let own = outer(scope(index), depth);
+                own.is_some() && own == outer(scope(block.last), depth)
+            };
+            match blocks.last_mut().filter(joins) {
+                Some(block) => block.last = index,
+                None => blocks.push(Block { first: index, last: index }),
+            }
+        }
+        if blocks.len() <= MOST_NODES {
+            break;
+        }
+    }
+    blocks
+}
+
+/// The style of graphs.
+const STYLE: &str = "\
+text{font:13px ui-monospace,Menlo,Consolas,monospace;text-anchor:middle;fill:#1c1c1c}.paper{fill:#fff}.title{font-size:14px}
+.node rect{fill:#f6f6f4;stroke:#8a8a86}.input rect{fill:#fff}.output rect{stroke-width:2.5}.group rect{stroke-dasharray:1 3;stroke-width:2.5}
+.kink rect{stroke-dasharray:6 3}.node .value{font-size:12px;fill:#15803d}.node .adjoint{font-size:12px;fill:#c2410c}
+.edge{fill:none;stroke:#9a9a96;stroke-width:1.2}.many{stroke-width:2.8}
+.local{font-size:11px;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:5px;stroke-linejoin:round}
+@media(prefers-color-scheme:dark){text{fill:#eaeaea}.paper{fill:#161616}.node rect{fill:#262626;stroke:#8e8e8e}.input rect{fill:#161616}
+.node .value{fill:#4ade80}.node .adjoint{fill:#fb923c}.edge{stroke:#777}.local{fill:#bbb;stroke:#161616}}
+";
+
+/// The space around a graph.
+const MARGIN: f64 = 16.0;
+
+impl Trace {
+    /// The recorded graph in the language of Graphviz: each node with its value above and its adjoint below, which is `·` where the
+    /// output does not depend on it, and the derivative on each edge. Edges between the same nodes are one, with a count; of more than 200
+    /// nodes those of one scope are one; more than 2000 are not drawn.
+    pub fn dot(&self) -> String {
+        match Graph::of(self) {
+            Ok(graph) => graph.dot(),
+            Err(message) => format!("digraph trace {{\n  message [shape=plain label=<{}>]\n}}\n", escaped(&message)),
+        }
+    }
+
+    /// The recorded graph as a drawing that stands alone, and needs no Graphviz; the same nodes and edges as those of
+    /// [`dot`](Trace::dot).
+    pub fn svg(&self) -> String {
+        let title = if self.source.is_empty() {
+            format!("{} nodes", self.nodes.len())
+        } else {
+            format!("{} = {}", self.output_name(), self.source)
+        };
+        match Graph::of(self) {
+            Ok(graph) => {
+                let placed = graph.layout();
+                let heading = width(&title) as f64 * 8.5;
+                let size = [placed.size[0].max(heading) + 2.0 * MARGIN, placed.size[1] + 2.0 * MARGIN + 28.0];
+                let mut svg = drawing(size, &title, STYLE);
+                svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
+                let attributes: [(&str, &dyn std::fmt::Display); 4] =
+                    [("class", &"title"), ("style", &"text-anchor:start"), ("x", &Px(MARGIN)), ("y", &28)];
+                svg.leaf("text", &attributes, &title).line();
+                graph.draw(
+                    &mut svg,
+                    [MARGIN + 0.5 * (size[0] - 2.0 * MARGIN - placed.size[0]), MARGIN + 28.0],
+                    &placed,
+                );
+                svg.finish()
+            }
+            Err(message) => {
+                let size = [width(&message) as f64 * 8.0 + 40.0, 60.0];
+                let mut svg = drawing(size, &title, STYLE);
+                svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
+                svg.leaf("text", &[("x", &Px(0.5 * size[0])), ("y", &36)], &message);
+                svg.finish()
+            }
+        }
+    }
+
+    /// The graph without a style sheet, to be put into a page; or why there is none.
+    pub(super) fn inner_svg(&self) -> Result<String, String> {
+        let graph = Graph::of(self)?;
+        let placed = graph.layout();
+        let [width, height] = placed.size.map(|size| Px(size + 2.0 * MARGIN));
+        let mut svg = Markup::default();
+        let view = format!("0 0 {width} {height}");
+        let size = [("width", &width as &dyn std::fmt::Display), ("height", &height)];
+        svg.open(
+            "svg",
+            &[("id", &"graph"), size[0], size[1], ("viewBox", &view), ("role", &"img"), ("aria-label", &"graph")],
+        );
+        graph.draw(&mut svg, [MARGIN, MARGIN], &placed);
+        Ok(svg.finish())
+    }
+}

@@ -1,0 +1,38 @@
+//! Data for a page's script.
+
+use super::markup::is_unfit;
+use std::fmt::Write;
+
+/// A text as JSON that is safe inside of a page: no `<` can end the element it stands in.
+pub(super) fn text(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '<' | '>' | '&' | '\'' => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c if is_unfit(c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+/// A number as JSON; one that JSON has none for is a text.
+pub(super) fn number(x: f64) -> String {
+    match x {
+        x if x.is_nan() => "\"nan\"".to_owned(),
+        f64::INFINITY => "\"inf\"".to_owned(),
+        f64::NEG_INFINITY => "\"-inf\"".to_owned(),
+        x => {
+            let (plain, scientific) = (format!("{x}"), format!("{x:e}"));
+            if plain.len() <= scientific.len() { plain } else { scientific }
+        }
+    }
+}
+
+/// A list of what is JSON already.
+pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
+    format!("[{}]", items.into_iter().collect::<Vec<_>>().join(","))
+}

@@ -1,0 +1,283 @@
+//! Where the nodes of a graph without cycles are drawn: in layers from left to right, without recursion.
+//!
+//! The steps are those of K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system structures", 1981:
+//! a node's layer is the longest path to it; an edge over several layers gets a bend in each; the order inside of a layer is that of the
+//! mean of the neighbours, from both sides in turn, and the best order seen is kept. The places inside of a layer are the nearest
+//! to those means that keep the order and the distances: an isotonic regression, by pooling adjacent violators.
+
+/// What is laid out: the size of every node, and the edges as pairs of a node and a later one, each with the width of its label.
+pub(super) struct Task<'a> {
+    pub sizes: &'a [[f64; 2]],
+    pub edges: &'a [(usize, usize, f64)],
+}
+
+/// Where the nodes' middles are, the points that each edge goes through, and how large all of it is.
+pub(super) struct Layout {
+    pub nodes: Vec<[f64; 2]>,
+    pub edges: Vec<Vec<[f64; 2]>>,
+    pub size: [f64; 2],
+}
+
+/// How often the order is improved from each side.
+const ROUNDS: usize = 12;
+/// How many bends there may be; beyond, long edges are straight.
+const MOST_BENDS: usize = 10_000;
+/// The distance between two nodes of a layer, the height that an edge passes through a layer with, and that between two edges' ends.
+const GAP: f64 = 14.0;
+const LANE: f64 = 10.0;
+const PORT: f64 = 9.0;
+/// The distance of two layers, beside the widest label.
+const ACROSS: f64 = 36.0;
+
+/// A graph in which every edge goes from one layer to the next.
+struct Layers {
+    /// For each node, bends included, its layer.
+    rank: Vec<usize>,
+    height: Vec<f64>,
+    /// The neighbours in the layer before and in the one after.
+    before: Vec<Vec<usize>>,
+    after: Vec<Vec<usize>>,
+    layers: Vec<Vec<usize>>,
+    /// For each edge its bends.
+    bends: Vec<Vec<usize>>,
+}
+
+pub(super) fn layout(task: &Task<'_>) -> Layout {
+    let mut graph = Layers::new(task);
+    graph.order();
+    let y = graph.heights(task.sizes.len());
+    let x = graph.columns(task);
+    let port = ports(task, &y);
+    let middle = |node: usize| [x[graph.rank[node]], y[node]];
+    let route = |(edge, &(from, to, _)): (usize, &(usize, usize, f64))| {
+        let [[x1, y1], [x2, y2]] = [middle(from), middle(to)];
+        let mut points = vec![[x1 + 0.5 * task.sizes[from][0], y1]];
+        points.extend(graph.bends[edge].iter().map(|&bend| middle(bend)));
+        points.push([x2 - 0.5 * task.sizes[to][0], y2 + port[edge]]);
+        points
+    };
+    let edges = task.edges.iter().enumerate().map(route).collect();
+    let nodes: Vec<[f64; 2]> = (0..task.sizes.len()).map(middle).collect();
+    let right = nodes.iter().zip(task.sizes).map(|(at, size)| at[0] + 0.5 * size[0]).fold(0.0, f64::max);
+    let bottom = (0..y.len()).map(|node| y[node] + 0.5 * graph.height[node]).fold(0.0, f64::max);
+    Layout { nodes, edges, size: [right, bottom] }
+}
+
+/// How far above or below a node's middle each edge ends, so that edges do not end in one point.
+fn ports(task: &Task<'_>, y: &[f64]) -> Vec<f64> {
+    let mut into: Vec<Vec<usize>> = vec![vec![]; task.sizes.len()];
+    task.edges.iter().enumerate().for_each(|(edge, &(_, to, _))| into[to].push(edge));
+    let mut port = vec![0.0; task.edges.len()];
+    for (node, mut edges) in into.into_iter().enumerate() {
+        edges.sort_by(|&a, &b| y[task.edges[a].0].total_cmp(&y[task.edges[b].0]));
+        let step = PORT.min(0.4 * task.sizes[node][1] / edges.len().max(1) as f64);
+        let middle = 0.5 * (edges.len() as f64 - 1.0);
+        edges.into_iter().enumerate().for_each(|(place, edge)| port[edge] = step * (place as f64 - middle));
+    }
+    port
+}
+
+impl Layers {
+    fn new(task: &Task<'_>) -> Self {
+        let n = task.sizes.len();
+        let mut rank = vec![0; n];
+        let mut by_end: Vec<_> = task.edges.to_vec();
+        by_end.sort_by_key(|edge| edge.1);
+        for (from, to, _) in by_end {
+            rank[to] = rank[to].max(rank[from] + 1);
+        }
+        let depth = rank.iter().max().map_or(0, |deepest| deepest + 1);
+        let mut graph = Layers {
+            height: task.sizes.iter().map(|size| size[1]).collect(),
+            before: vec![vec![]; n],
+            after: vec![vec![]; n],
+            layers: vec![vec![]; depth],
+            bends: vec![],
+            rank,
+        };
+        let span = |&(from, to, _): &(usize, usize, f64)| graph.rank[to] - graph.rank[from] - 1;
+        let bent = task.edges.iter().map(span).sum::<usize>() <= MOST_BENDS;
+        for &(from, to, _) in task.edges {
+            let (mut bends, mut last) = (vec![], from);
+            if bent {
+                for rank in graph.rank[from] + 1..graph.rank[to] {
+                    let bend = graph.rank.len();
+                    graph.rank.push(rank);
+                    graph.height.push(LANE);
+                    graph.before.push(vec![last]);
+                    graph.after.push(vec![]);
+                    graph.after[last].push(bend);
+                    bends.push(bend);
+                    last = bend;
+                }
+            }
+            if graph.rank[to] == graph.rank[last] + 1 {
+                graph.after[last].push(to);
+                graph.before[to].push(last);
+            }
+            graph.bends.push(bends);
+        }
+        for node in 0..graph.rank.len() {
+            graph.layers[graph.rank[node]].push(node);
+        }
+        graph
+    }
+
+    fn places(&self, layers: &[Vec<usize>]) -> Vec<usize> {
+        let mut places = vec![0; self.rank.len()];
+        for layer in layers {
+            layer.iter().enumerate().for_each(|(place, &node)| places[node] = place);
+        }
+        places
+    }
+
+    /// Orders every layer so that few edges cross.
+    fn order(&mut self) {
+        let mut layers = self.layers.clone();
+        let mut fewest = self.crossings(&layers);
+        for round in 0..2 * ROUNDS {
+            if fewest == 0 {
+                return;
+            }
+            let mut places: Vec<f64> = self.places(&layers).into_iter().map(|place| place as f64).collect();
+            let count = layers.len();
+            for step in 0..count {
+                let (layer, neighbours) =
+                    if round % 2 == 0 { (step, &self.before) } else { (count - 1 - step, &self.after) };
+                let key =
+                    |node: usize| mean(neighbours[node].iter().map(|&other| places[other])).unwrap_or(places[node]);
+                let mut keyed: Vec<(f64, usize)> = layers[layer].iter().map(|&node| (key(node), node)).collect();
+                keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+                layers[layer] = keyed.into_iter().map(|(_, node)| node).collect();
+                layers[layer].iter().enumerate().for_each(|(place, &node)| places[node] = place as f64);
+            }
+            let crossings = self.crossings(&layers);
+            if crossings < fewest {
+                fewest = crossings;
+                self.layers.clone_from(&layers);
+            }
+        }
+    }
+
+    /// How many pairs of edges cross, counted with a binary indexed tree.
+    fn crossings(&self, layers: &[Vec<usize>]) -> usize {
+        let places = self.places(layers);
+        let mut crossings = 0;
+        for pair in layers.windows(2) {
+            let mut tree = vec![0; pair[1].len() + 1];
+            let mut seen = 0;
+            for &node in &pair[0] {
+                let mut ends: Vec<usize> = self.after[node].iter().map(|&other| places[other]).collect();
+                ends.sort_unstable();
+                for &end in &ends {
+                    let (mut i, mut not_beyond) = (end + 1, 0);
+                    while i > 0 {
+                        not_beyond += tree[i];
+                        i &= i - 1;
+                    }
+                    crossings += seen - not_beyond;
+                }
+                for end in ends {
+                    seen += 1;
+                    let mut i = end + 1;
+                    while i < tree.len() {
+                        tree[i] += 1;
+                        i += i & i.wrapping_neg();
+                    }
+                }
+            }
+        }
+        crossings
+    }
+
+    /// The height of every node's middle.
+    fn heights(&self, nodes: usize) -> Vec<f64> {
+        let mut y = vec![0.0; self.rank.len()];
+        let tallest = self.layers.iter().map(|layer| self.extent(layer)).fold(0.0, f64::max);
+        for layer in &self.layers {
+            let mut top = 0.5 * (tallest - self.extent(layer));
+            for &node in layer {
+                y[node] = top + 0.5 * self.height[node];
+                top += self.height[node] + GAP;
+            }
+        }
+        let count = self.layers.len();
+        for round in 0..2 * ROUNDS + 1 {
+            for step in 0..count {
+                let layer = &self.layers[if round % 2 == 0 { step } else { count - 1 - step }];
+                let wish = |&node: &usize| {
+                    let (before, after) = (self.before[node].iter(), self.after[node].iter());
+                    let one = if round % 2 == 0 { before.clone() } else { after.clone() };
+                    // in the end both sides count
+                    let both = if round == 2 * ROUNDS { before.chain(after) } else { one.chain([].iter()) };
+                    // edges shall be straight where they pass through
+                    let weight = if node < nodes { 1.0 } else { 8.0 };
+                    mean(both.map(|&other| y[other])).map_or((y[node], 0.1), |wish| (wish, weight))
+                };
+                let wishes: Vec<(f64, f64)> = layer.iter().map(wish).collect();
+                let sizes: Vec<f64> = layer.iter().map(|&node| self.height[node]).collect();
+                for (&node, place) in layer.iter().zip(placed(&wishes, &sizes, GAP)) {
+                    y[node] = place;
+                }
+            }
+        }
+        let top = (0..y.len()).map(|node| y[node] - 0.5 * self.height[node]).fold(f64::INFINITY, f64::min);
+        y.iter_mut().for_each(|y| *y -= if top.is_finite() { top } else { 0.0 });
+        y
+    }
+
+    fn extent(&self, layer: &[usize]) -> f64 {
+        layer.iter().map(|&node| self.height[node] + GAP).sum::<f64>() - GAP
+    }
+
+    /// The middle of every layer.
+    fn columns(&self, task: &Task<'_>) -> Vec<f64> {
+        let mut widths = vec![0.0; self.layers.len()];
+        for (node, size) in task.sizes.iter().enumerate() {
+            widths[self.rank[node]] = f64::max(widths[self.rank[node]], size[0]);
+        }
+        let mut labels = vec![0.0; self.layers.len()];
+        for (edge, &(_, to, width)) in task.edges.iter().enumerate() {
+            // a label is before the last layer
+            let gap = if self.bends[edge].is_empty() { self.rank[task.edges[edge].0] } else { self.rank[to] - 1 };
+            labels[gap] = f64::max(labels[gap], width);
+        }
+        let mut right = 0.0;
+        (0..widths.len())
+            .map(|layer| {
+                let middle = right + 0.5 * widths[layer];
+                right += widths[layer] + labels[layer] + ACROSS;
+                middle
+            })
+            .collect()
+    }
+}
+
+fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = numbers.fold((0.0, 0), |(sum, count), x| (sum + x, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+/// The places in a row that are nearest to the wished ones, each with its weight, and leave room for everybody.
+pub(super) fn placed(wishes: &[(f64, f64)], sizes: &[f64], gap: f64) -> Vec<f64> {
+    // where each would be if all stood side by side
+    let mut offsets = vec![0.0];
+    for pair in sizes.windows(2) {
+        offsets.push(offsets[offsets.len() - 1] + 0.5 * (pair[0] + pair[1]) + gap);
+    }
+    // those that touch share the mean of what they wish
+    let mut groups: Vec<(f64, f64, usize)> = vec![];
+    for (&(wish, weight), offset) in wishes.iter().zip(&offsets) {
+        groups.push((wish - offset, weight, 1));
+        while let [.., a, b] = groups[..] {
+            if a.0 <= b.0 {
+                break;
+            }
+            let weight = a.1 + b.1;
+            groups.truncate(groups.len() - 2);
+            groups.push(((a.0 * a.1 + b.0 * b.1) / weight, weight, a.2 + b.2));
+        }
+    }
+    let starts = groups.iter().flat_map(|&(start, _, count)| std::iter::repeat_n(start, count));
+    starts.zip(offsets).map(|(start, offset)| start + offset).collect()
+}

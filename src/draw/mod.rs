@@ -1,0 +1,19 @@
+//! Pictures: cards and plots of ops, graphs of traces, and a page that shows a trace step by step.
+//!
+//! This part uses `teach`, `check`, `registry`, `tape`, `op` and `real`. Everything is text without a reference to anything outside of
+//! it, and the same bytes whenever it is made: SVG and HTML by a small writer of our own, a layout of our own, no fonts. Start with
+//! `plot.rs`, then `graph.rs` and `page.rs`.
+
+mod canvas;
+mod card;
+mod graph;
+mod json;
+mod layout;
+mod markup;
+mod page;
+mod plot;
+mod script;
+
+pub use card::card;
+pub use page::Page;
+pub use plot::{Plot, gallery};

@@ -1,0 +1,552 @@
+// What a rule is made of, where JavaScript has no operator for it; the rest of F is Math.
+const F = {
+  ...Object.fromEntries(Object.getOwnPropertyNames(Math).map(name => [name, Math[name]])),
+  ln: Math.log,
+  ln_1p: Math.log1p,
+  exp2: x => 2 ** x,
+  round: x => Math.sign(x) * Math.round(Math.abs(x)),
+  chain: (x, y) => x === 0 ? 0 : y === 0 && !Number.isNaN(x) ? 0 : x * y,
+  sum: (...x) => x.reduce((sum, x) => sum + x),
+  // x e^(-x²) Σ (2x²)ⁿ / (2n + 1)!!, whose terms have one sign
+  erf: x => {
+    if (Math.abs(x) > 2) return Math.sign(x) * (1 - F.erfc(Math.abs(x)));
+    let term = x, sum = x;
+    for (let n = 1; n < 60; n++) sum += term *= 2 * x * x / (2 * n + 1);
+    return sum * Math.exp(-x * x) * 1.1283791670955126;
+  },
+  // Laplace's continued fraction
+  erfc: x => {
+    if (!(x > 1)) return 1 - F.erf(x);
+    let tail = x;
+    for (let n = 150; n > 0; n--) tail = x + n / 2 / tail;
+    return x === Infinity ? 0 : Math.exp(-x * x) / tail * 0.5641895835477563;
+  },
+};
+
+const run = rules => {
+  const el = id => document.getElementById(id);
+  const D = JSON.parse(el('data').textContent);
+  const read = x => typeof x === 'string' ? {nan: NaN, inf: Infinity, '-inf': -Infinity}[x] : x;
+  const nodes = D.nodes.map(([op, args, partials, value, adjoint, name, kink], i) => ({
+    i, op, kink, name: name || `v${i + 1}`, value: read(value), adjoint: read(adjoint), partials: partials.map(read),
+    args: args.map(arg => Array.isArray(arg) ? {x: read(arg[0])} : {node: arg}),
+  }));
+  const inputs = nodes.filter(node => node.op < 0);
+  const rounded = D.single ? Math.fround : x => x;
+  const id = i => `v${i + 1}`, bar = i => id(i) + '\u0304', dot = i => id(i) + '\u0307';
+
+  // numbers, as the rest of the page has them
+  const minus = text => text.replace('e+', 'e').replaceAll('-', '−');
+  const num = x => minus(Number.isNaN(x) ? 'NaN' : !Number.isFinite(x) ? (x < 0 ? '-∞' : '∞')
+    : x === 0 || Math.abs(x) >= 1e-3 && Math.abs(x) < 1e7 ? x.toFixed(6) : x.toExponential(6));
+  const short = x => Number.isInteger(x) && Math.abs(x) < 1e7 ? minus(`${x}`) : num(x);
+  const brief = x => minus(Number.isFinite(x) ? `${+x.toPrecision(4)}` : num(x));
+  const plus = (x, text) => (x < 0 || Number.isNaN(x) ? '' : '+') + text;
+  const factor = x => x < 0 ? `(${short(x)})` : short(x);
+  const known = x => x == null ? '·' : plus(x, num(x));
+
+  // ---- the passes
+
+  const live = {value: nodes.map(n => n.value), partials: nodes.map(n => n.partials), moved: false};
+  const needed = nodes.map(() => false);
+  needed[D.out] = true;
+  for (const node of [...nodes].reverse()) {
+    if (needed[node.i]) for (const arg of node.args) if (arg.node != null) needed[arg.node] = true;
+  }
+
+  const forward = (R, given) => {
+    const value = [], partials = [];
+    for (const node of nodes) {
+      if (node.op < 0) {
+        value.push(rounded(given[node.i]));
+        partials.push([]);
+        continue;
+      }
+      const x = node.args.map(arg => arg.node == null ? rounded(arg.x) : value[arg.node]);
+      const [f, slopes] = R[node.op];
+      const a = +f(x);
+      value.push(rounded(a));
+      partials.push(slopes(x, rounded(a)).map(slope => rounded(+slope)));
+    }
+    return {value, partials};
+  };
+
+  // Backwards, as the tape does it or with a mistake: the steps and what every adjoint comes to.
+  const backward = ({partials}, mistake) => {
+    const adjoint = nodes.map(() => 0), steps = [];
+    let before = [];
+    const seed = () => {
+      steps.push({kind: 'seed', node: D.out});
+      adjoint[D.out] = D.seed;
+    };
+    const contribute = (from, argument) => {
+      const to = nodes[from].args[argument].node;
+      if (to == null) return null;
+      const upstream = adjoint[from], local = partials[from][argument], product = rounded(F.chain(upstream, local));
+      const amount = mistake === 'local-only' ? local : product;
+      adjoint[to] = rounded(mistake === 'overwrite' ? product : adjoint[to] + amount);
+      steps.push({kind: 'pass', from, argument, to, upstream, local, amount, sum: adjoint[to]});
+      return to;
+    };
+    const sweep = () => {
+      for (let i = D.out; i >= 0; i--) {
+        if (!needed[i] || nodes[i].op < 0) continue;
+        if (adjoint[i] === 0) steps.push({kind: 'skip', node: i});
+        else nodes[i].args.forEach((_, argument) => contribute(i, argument));
+      }
+    };
+    const recurse = () => {
+      const open = [[D.out, 0]];
+      while (open.length && steps.length < 20000) {
+        const top = open[open.length - 1];
+        if (top[1] === nodes[top[0]].args.length) open.pop();
+        else {
+          const to = contribute(top[0], top[1]++);
+          if (to != null) open.push([to, 0]);
+        }
+      }
+    };
+    seed();
+    if (mistake === 'order') recurse();
+    else sweep();
+    if (mistake === 'stale') {
+      before = adjoint.map((x, i) => needed[i] ? x : null);
+      steps.length = 0;
+      seed();
+      sweep();
+    }
+    const left = nodes.map(() => 0);
+    for (const step of [...steps].reverse()) if (step.kind === 'pass') step.waiting = left[step.to]++;
+    return {steps, before, total: left, adjoint: adjoint.map((x, i) => needed[i] ? x : null)};
+  };
+
+  const tangents = ({partials}, by) => {
+    const depends = nodes.map(() => false), tangent = [];
+    for (const node of nodes) {
+      const moving = node.args.map(arg => arg.node != null && depends[arg.node]);
+      depends[node.i] = node.i === by || moving.includes(true);
+      tangent.push(node.i === by ? 1 : node.args.reduce((sum, arg, k) =>
+        moving[k] ? rounded(sum + rounded(F.chain(tangent[arg.node], partials[node.i][k]))) : sum, 0));
+    }
+    return tangent.map((x, i) => depends[i] ? x : null);
+  };
+
+  // Whether the rules here find the numbers of the trace: to 10⁻¹² of what cancels in them.
+  const agrees = R => {
+    const here = forward(R, live.value), mine = backward(here).adjoint;
+    const near = (x, y, size) => Object.is(x, y) || x === y || Math.abs(x - y) <= (D.single ? 1e-6 : 1e-12) * size;
+    const size = [], weight = nodes.map(() => 0);
+    weight[D.out] = 1;
+    for (const {i, value, args, partials} of nodes) {
+      const through = args.reduce((sum, arg, k) => sum + (arg.node == null ? 0 : F.chain(size[arg.node], Math.abs(partials[k]))), 0);
+      size.push(Math.max(Math.abs(value), through));
+    }
+    for (const {i, args, partials} of [...nodes].reverse()) {
+      args.forEach((arg, k) => { if (arg.node != null) weight[arg.node] += F.chain(weight[i], Math.abs(partials[k])); });
+    }
+    return nodes.every(({i, value, adjoint}) => near(value, here.value[i], size[i])
+      && (adjoint == null ? mine[i] == null : near(adjoint, mine[i], weight[i])));
+  };
+
+  let R = null, fault = D.fault;
+  try {
+    if (rules) {
+      R = rules(F);
+      if (!agrees(R)) throw 0;
+    }
+  } catch {
+    R = null;
+    fault = 'the rules as JavaScript give other numbers than the trace has';
+  }
+
+  // ---- formulas: from text to MathML; what cannot be read stays text
+
+  const escape = text => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
+  const math = text => {
+    const words = text.match(/[\p{L}_∂][\p{L}\p{N}_\u0300-\u036f]*′?|[\d.]+(?:e[−-]?\d+)?|\s+|./gu) || [];
+    const spaced = words.map((word, k) => k > 0 && !words[k - 1].trim());
+    const list = words.map((word, k) => [word, spaced[k]]).filter(([word]) => word.trim());
+    let at = 0, depth = 0;
+    const peek = () => at < list.length ? list[at][0] : '';
+    const eat = word => peek() === word && !!++at;
+    const row = (...parts) => `<mrow>${parts.join('')}</mrow>`, op = text => `<mo>${escape(text)}</mo>`;
+    const isName = word => /^[\p{L}_∂]/u.test(word) && !['if', 'else', 'with'].includes(word);
+    const name = word => {
+      const mark = /[\u0304\u0307]/.exec(word), parts = /^(.+?)_?(\d+)$/.exec(word.replace(/[\u0304\u0307′]/g, ''));
+      const base = `<mi>${escape(parts ? parts[1] : word.replace(/[\u0304\u0307]/g, ''))}</mi>`;
+      const marked = mark ? `<mover accent=true>${base}<mo stretchy=false>${mark[0] === '\u0304' ? '¯' : '˙'}</mo></mover>` : base;
+      return parts ? `<msub>${marked}<mn>${parts[2]}</mn></msub>` : marked;
+    };
+    const inside = () => {
+      const items = [];
+      while (peek() && peek() !== ')') {
+        items.push(choice());
+        if (!eat(',')) break;
+      }
+      if (!eat(')')) throw 0;
+      return items;
+    };
+    const atom = () => {
+      const word = peek();
+      if (++depth > 200 || !word) throw 0;
+      at++;
+      let out;
+      if (word === '(') {
+        const items = inside();
+        out = {bare: items.join(op(',')), html: row(op('('), ...items, op(')'))};
+      } else if (word === '−') {
+        const x = power();
+        out = {html: row(op('−'), x.html)};
+      } else if (isName(word)) {
+        const call = peek() === '(' && !list[at][1];
+        if (call) {
+          at++;
+          const items = inside(), all = items.join(op(','));
+          const own = {exp: `<msup><mi>e</mi>${row(all)}</msup>`, sqrt: `<msqrt>${all}</msqrt>`, abs: row(op('|'), all, op('|'))}[word];
+          out = {html: items.length === 1 && own || row(name(word), '<mo>&#x2061;</mo>', op('('), all, op(')'))};
+        } else if (list[at]?.[1] && (isName(peek()) || /^\d/.test(peek()))) {
+          out = {html: row(name(word), '<mo>&#x2061;</mo>', atom().html)};
+        } else out = {html: name(word)};
+      } else if (/^[\d.]/.test(word) || '∞…'.includes(word)) out = {html: `<mn>${escape(word)}</mn>`};
+      else throw 0;
+      depth--;
+      return out;
+    };
+    const power = () => {
+      const base = atom();
+      return eat('^') ? {html: `<msup>${row(base.html)}${row(power().html)}</msup>`} : base;
+    };
+    const product = () => {
+      let left = power();
+      for (;;) {
+        if (eat('·')) left = {html: row(left.html, op('·'), power().html)};
+        else if (eat('/')) {
+          const right = power();
+          left = {html: `<mfrac>${row(left.bare || left.html)}${row(right.bare || right.html)}</mfrac>`};
+        } else return left.html;
+      }
+    };
+    const chainOf = (signs, next) => () => {
+      let out = next();
+      while (signs.includes(peek()) && peek()) out = row(out, op(list[at++][0]), next());
+      return out;
+    };
+    const sum = chainOf(['+', '−'], product), comparison = chainOf(['<', '≤', '='], sum);
+    const choice = () => {
+      const yes = comparison();
+      if (!eat('if')) return yes;
+      const mask = comparison();
+      if (!eat('else')) throw 0;
+      return row(yes, '<mtext>&nbsp;if&nbsp;</mtext>', mask, '<mtext>&nbsp;else&nbsp;</mtext>', choice());
+    };
+    try {
+      let out = eat('+') ? op('+') + choice() : choice();
+      if (eat('with')) {
+        out += '<mtext>&emsp;with&nbsp;</mtext>' + choice();
+        while (eat(',')) out += op(',') + choice();
+      }
+      return at === list.length ? `<math>${out}</math>` : escape(text);
+    } catch {
+      return escape(text);
+    }
+  };
+
+  // ---- what is shown
+
+  const rows = nodes.map((_, i) => el(`r${i + 1}`)), cells = rows.map(row => row.cells);
+  const figures = nodes.map((_, i) => el(`n${i + 1}`));
+  const ruleText = cells.map(cell => cell[1].textContent);
+  // an edge may be drawn between the nodes that others were joined to
+  const group = [];
+  figures.forEach((figure, i) => group.push(figure ? i : group[i - 1] ?? i));
+  const terms = new Map();
+  document.querySelectorAll('[data-e]').forEach(p => {
+    const text = p.querySelector('.f').textContent;
+    terms.set(p.dataset.e, {p, numbers: p.querySelector('i'), formula: text.slice(text.indexOf('·') + 1)});
+  });
+  const formulaOf = (user, argument) => terms.get(`${user + 1}.${argument}`)?.formula
+    ?? `(∂${id(user)}/∂${id(nodes[user].args[argument].node)})`;
+  document.querySelectorAll('.f').forEach(f => { f.innerHTML = math(f.textContent); });
+  const lines = [...document.querySelectorAll('#code li')].map(li => [li, li.dataset.n.split(' ').map(Number)]);
+
+  let mode = 'reverse', by = inputs[0]?.i ?? 0, mistake = '', pass, right, tangent, steps = [], at = 0, selected = D.out;
+
+  const compute = () => {
+    right = backward(live, '');
+    pass = mistake && mode === 'reverse' ? backward(live, mistake) : right;
+    tangent = tangents(live, by);
+    const ahead = nodes.map(node => ({kind: mode === 'forward' ? 'tangent' : 'value', node: node.i}));
+    const share = steps.length ? at / steps.length : 1;
+    const fresh = mode === 'forward' ? ahead : ahead.concat(pass.steps);
+    at = fresh.length === steps.length ? at : Math.round(share * fresh.length);
+    steps = fresh;
+    el('scrub').max = steps.length;
+  };
+
+  // What is known after the first `at` steps.
+  const state = () => {
+    const now = {value: [], adjoint: mode === 'forward' ? [] : [...pass.before], left: [...pass.total], made: new Map()};
+    for (const step of steps.slice(0, at)) {
+      if (step.kind === 'value' || step.kind === 'tangent') {
+        now.value[step.node] = live.value[step.node];
+        if (step.kind === 'tangent') now.adjoint[step.node] = tangent[step.node];
+      } else if (step.kind === 'seed') now.adjoint[step.node] = D.seed;
+      else if (step.kind === 'pass') {
+        now.adjoint[step.to] = step.sum;
+        now.left[step.to]--;
+        now.made.set(`${step.from + 1}.${step.argument}`, step);
+      } else for (const arg of nodes[step.node].args) if (arg.node != null) now.adjoint[arg.node] ??= 0;
+    }
+    return now;
+  };
+
+  const wrong = (i, x) => {
+    const y = right.adjoint[i];
+    return mode === 'reverse' && mistake && at === steps.length && x !== y
+      && !(Math.abs(x - y) <= (D.single ? 1e-5 : 1e-9) * Math.max(Math.abs(x), Math.abs(y)));
+  };
+  const waits = left => left > 0 && mode === 'reverse' && at > nodes.length ? ` waits for ${left}` : '';
+
+  const inNumbers = text => text.replace(/v(\d+)(?![\u0304\u0307\d])/g, (word, n) => {
+    const x = live.value[n - 1];
+    return x === undefined ? word : text === word ? num(x) : factor(x);
+  });
+
+  const sentence = step => {
+    const b = text => `<b>${escape(text)}</b>`;
+    if (!step) return mode === 'forward' ? 'Nothing is known yet. Forward mode carries a derivative along with every value.'
+      : 'Nothing is known yet. First the values, from the inputs on.';
+    const node = nodes[step.node ?? step.from], own = ruleText[node.i];
+    const value = () => node.op < 0 ? `${b(id(node.i))}${own.startsWith(node.name) ? ` = ${escape(node.name)}` : ''} = ${num(live.value[node.i])} is given.`
+      : `${b(id(node.i))} = ${math(own.replace(/^.* = /, ''))} = ${math(inNumbers(own.replace(/^.* = /, '')))} = ${b(num(live.value[node.i]))}`;
+    if (step.kind === 'value') return value();
+    if (step.kind === 'tangent') {
+      const x = tangent[node.i];
+      const parts = node.args.flatMap((arg, k) => arg.node != null && tangent[arg.node] != null
+        ? [`${math(`${dot(arg.node)}·${formulaOf(node.i, k)}`)} = ${short(tangent[arg.node])}·${factor(live.partials[node.i][k])}`] : []);
+      return `${value()}<br>` + (x == null ? `It does not depend on ${escape(nodes[by].name)}.`
+        : node.i === by ? `The seed: ${math(dot(node.i))} = ${b('1')}` : `${math(dot(node.i))}: ${parts.join(' and ')} makes ${b(num(x))}`);
+    }
+    if (step.kind === 'seed') return `The seed: ${math(bar(node.i))} = ∂${escape(D.y)}/∂${escape(D.y)} = ${b(num(D.seed))}. Now the adjoints, from the output back.`;
+    if (step.kind === 'skip') return `${math(bar(node.i))} = 0, and 0 times any slope is 0: nothing is passed on.`;
+    const early = mistake === 'order' && state().left[step.from] > 0 ? ` <span class=bad>✗ too early: ${id(step.from)} still waits.</span>` : '';
+    const local = math(formulaOf(step.from, step.argument).replace(/^\((.*)\)$/, '$1'));
+    return `${b(id(step.from))} tells ${b(id(step.to))}: upstream ${num(step.upstream)} × local ${local} = ${short(step.local)} → ${b(plus(step.amount, num(step.amount)))}${early}<br>`
+      + (step.waiting ? `${id(step.to)} waits for ${step.waiting} more.` : `${math(bar(step.to))} = ${num(step.sum)} is complete.`);
+  };
+
+  const draw = () => {
+    const now = state(), step = steps[at - 1];
+    const touched = step ? [step.node ?? step.from, step.to].filter(i => i != null) : [];
+    nodes.forEach(({i, args}) => {
+      const x = now.adjoint[i], bad = x != null && wrong(i, x), mark = bad ? ' ✗' : '';
+      const value = now.value[i] == null ? '·' : num(now.value[i]);
+      const hot = touched.includes(i);
+      const [, , v, a, sum] = cells[i];
+      v.textContent = value;
+      v.title = now.value[i] ?? '';
+      a.textContent = known(x) + mark;
+      a.title = x ?? '';
+      a.className = mode === 'forward' ? 'a t' : bad ? 'a bad' : 'a';
+      rows[i].classList.toggle('hot', hot);
+      rows[i].classList.toggle('sel', i === selected);
+      sum.querySelectorAll('.way').forEach(p => p.remove());
+      for (const p of sum.children) p.hidden = mode === 'forward';
+      if (mode === 'forward' && now.adjoint[i] != null) args.forEach((arg, k) => {
+        if (arg.node == null || tangent[arg.node] == null) return;
+        const p = document.createElement('p');
+        p.className = 'way';
+        p.innerHTML = `+ ${math(`${dot(arg.node)}·${formulaOf(i, k)}`)} <i>${plus(tangent[arg.node], short(tangent[arg.node]))}·${factor(live.partials[i][k])}</i>`;
+        sum.append(p);
+      });
+      const figure = figures[i];
+      if (!figure) return;
+      figure.classList.toggle('hot', touched.some(t => group[t] === i));
+      figure.classList.toggle('sel', group[selected] === i);
+      const [above, below] = ['.value', '.adjoint'].map(name => figure.querySelector(name));
+      if (!above) return;
+      above.textContent = value;
+      below.textContent = known(x) + mark + waits(now.left[i]);
+      below.setAttribute('class', `adjoint${mode === 'forward' ? ' t' : bad ? ' bad' : ''}`);
+    });
+    for (const [key, {p, numbers}] of terms) {
+      const made = now.made.get(key);
+      p.classList.toggle('off', !made);
+      numbers.textContent = made ? (mistake === 'local-only' ? factor(made.local) : `${plus(made.upstream, short(made.upstream))}·${factor(made.local)}`) : '';
+    }
+    document.querySelectorAll('.edge.hot,.local.hot').forEach(edge => edge.classList.remove('hot'));
+    const pairs = step?.kind === 'pass' ? [[step.to, step.from]]
+      : touched.length ? nodes[touched[0]].args.filter(arg => arg.node != null && step.kind !== 'seed').map(arg => [arg.node, touched[0]]) : [];
+    for (const [from, to] of pairs) for (const kind of 'el') el(`${kind}${group[from] + 1}-${group[to] + 1}`)?.classList.add('hot');
+    nodes.forEach(({i, args}) => {
+      const label = args.length && el(`l${args[0].node + 1}-${i + 1}`);
+      if (live.moved || label) labels(i);
+    });
+    for (const [li, own] of lines) li.classList.toggle('hot', touched.some(i => own.includes(i + 1)));
+    el('say').innerHTML = sentence(step);
+    el('scrub').value = at;
+    el('count').textContent = `step ${at} of ${steps.length}`;
+    el('first').disabled = el('back').disabled = at === 0;
+    el('last').disabled = el('next').disabled = at === steps.length;
+    const n = inputs.length, s = n === 1 ? '' : 's';
+    el('sweeps').textContent = mode === 'reverse'
+      ? `Reverse mode: 1 sweep gives the derivatives by all ${n} input${s}. Forward mode needs ${n} sweep${s}, one for each.`
+      : `Forward mode: this sweep gives the derivative by ${nodes[by].name} alone; all of them need ${n} sweep${s}. Reverse mode needs 1.`;
+    detail(now);
+  };
+
+  // the derivatives on the edges to a node, which sliders change
+  const labels = i => {
+    const to = new Map();
+    nodes[i].args.forEach((arg, k) => { if (arg.node != null) to.set(arg.node, [...to.get(arg.node) || [], brief(live.partials[i][k])]); });
+    for (const [from, slopes] of to) {
+      const label = el(`l${from + 1}-${i + 1}`);
+      if (label && slopes.length < 3) label.textContent = slopes.join(' + ').slice(0, 14);
+    }
+  };
+
+  const detail = now => {
+    const i = selected, node = nodes[i], op = D.ops[node.op], list = [];
+    const add = (term, html) => list.push(`<dt>${term}<dd>${html}`);
+    const own = ruleText[i].replace(/^.* = /, '');
+    if (op) {
+      add(id(i), `${math(own)} = ${math(inNumbers(own))} = <span class=v>${now.value[i] == null ? '·' : num(now.value[i])}</span>`);
+      const slopes = op[3].map(slope => math(slope)).join(', ');
+      add('op', `${escape(op[0])}${op[1] ? ` (${escape(op[1])})` : ''}${op[2] ? `: <span class=v>a = ${math(op[2])}</span>, slope${op[3].length > 1 ? 's' : ''} <span class=a>${slopes}</span>` : ''}`);
+      node.args.forEach((arg, k) => {
+        if (arg.node == null || k > 7) return;
+        const text = formulaOf(i, k).replace(/^\((.*)\)$/, '$1');
+        add(`∂${id(i)}/∂${id(arg.node)}`, `${math(text)} = ${short(live.partials[i][k])}`);
+      });
+    } else add(id(i), `${escape(node.name)} = <span class=v>${now.value[i] == null ? '·' : num(now.value[i])}</span>, an input`);
+    if (mode === 'forward') add(math(dot(i)), `<span class=t>${known(now.adjoint[i])}</span>`);
+    else {
+      const made = [...now.made.values()].filter(step => step.to === i);
+      const sum = made.map(step => plus(step.amount, num(step.amount))).join(' ');
+      const more = now.left[i] && at > nodes.length ? `, waits for ${now.left[i]} more` : '';
+      add(math(bar(i)), `${sum ? `${sum} = ` : ''}<span class=a>${known(now.adjoint[i])}</span>${i === D.out && now.adjoint[i] != null ? ', the seed' : more}`);
+      if (now.adjoint[i] != null && wrong(i, now.adjoint[i])) add('right', `<span class=bad>✗</span> it is ${known(right.adjoint[i])}`);
+    }
+    if (node.kink && !live.moved) add('kink', `<span class=t>${escape(node.kink.replace(/^kink: /, ''))}</span>`);
+    el('detail').innerHTML = `<dl>${list.join('')}</dl>${op && R && node.args.length === 1 ? plot(node) : ''}`;
+  };
+
+  // An op of one argument about its operand: value, slope and tangent.
+  const plot = node => {
+    const arg = node.args[0], x0 = arg.node == null ? arg.x : live.value[arg.node];
+    if (!Number.isFinite(x0)) return '';
+    const [f, slopes] = R[node.op], reach = Math.max(4, Math.abs(x0) / 4), [w, h] = [320, 170];
+    const points = Array.from({length: 161}, (_, k) => {
+      const x = x0 + reach * (k / 80 - 1), a = +f([x]);
+      return [x, a, +slopes([x], a)[0]];
+    });
+    const a0 = +f([x0]), slope = +slopes([x0], a0)[0];
+    const ys = points.flatMap(([, a, s]) => [a, s]).filter(y => Math.abs(y - a0) < 2 * reach);
+    if (!ys.length || !Number.isFinite(a0 + slope)) return '';
+    const low = Math.min(...ys), high = Math.max(...ys, low + 1e-9), pad = 0.06 * (high - low);
+    const px = x => (10 + (x - x0 + reach) / reach / 2 * (w - 20)).toFixed(1), py = y => (h - 20 - (y - low + pad) / (high - low + 2 * pad) * (h - 30)).toFixed(1);
+    const path = k => {
+      let out = '', pen = false;
+      for (const p of points) {
+        const fits = p[k] >= low - pad && p[k] <= high + pad;
+        if (fits) out += `${pen ? 'L' : 'M'}${px(p[0])} ${py(p[k])}`;
+        pen = fits;
+      }
+      return out;
+    };
+    const t = 0.5 * reach / Math.hypot(1, slope * 2 * reach / (high - low));
+    const zero = low < 0 && high > 0 ? `<line x1=10 x2=${w - 10} y1=${py(0)} y2=${py(0)} />` : '';
+    const axis = x0 - reach < 0 && x0 + reach > 0 ? `<line y1=10 y2=${h - 20} x1=${px(0)} x2=${px(0)} />` : '';
+    return `<figure><svg class=plot width=${w} height=${h} viewBox="0 0 ${w} ${h}" role=img aria-label="value, slope and tangent">${zero}${axis}<path class=pa d="${path(2)}"/><path class=pv d="${path(1)}"/><path class=pt d="M${px(x0 - t)} ${py(a0 - slope * t)}L${px(x0 + t)} ${py(a0 + slope * t)}"/><circle class=pp r=4 cx=${px(x0)} cy=${py(a0)} /><text x=10 y=${h - 5}>${brief(x0 - reach)}</text><text x=${w - 10} y=${h - 5} text-anchor=end>${brief(x0 + reach)}</text></svg><figcaption>value, slope (dotted) and the tangent at ${brief(x0)}: slope ${brief(slope)}</figcaption></figure>`;
+  };
+
+  // ---- what the user does
+
+  const show = i => {
+    const box = figures[group[i]]?.closest('.scroll'), calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (!box || box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) return;
+    const a = figures[group[i]].getBoundingClientRect(), b = box.getBoundingClientRect();
+    if (a.left < b.left || a.right > b.right || a.top < b.top || a.bottom > b.bottom) {
+      box.scrollBy({left: a.left + a.width / 2 - b.left - b.width / 2, top: a.top + a.height / 2 - b.top - b.height / 2, behavior: calm ? 'auto' : 'smooth'});
+    }
+  };
+  const go = to => {
+    at = Math.max(0, Math.min(steps.length, to));
+    const step = steps[at - 1];
+    if (step) show(selected = step.to ?? step.node);
+    draw();
+  };
+  const select = i => {
+    selected = Math.max(0, Math.min(nodes.length - 1, i));
+    show(selected);
+    draw();
+  };
+  el('first').onclick = () => go(0);
+  el('back').onclick = () => go(at - 1);
+  el('next').onclick = () => go(at + 1);
+  el('last').onclick = () => go(steps.length);
+  el('scrub').oninput = event => go(+event.target.value);
+  document.addEventListener('keydown', event => {
+    const moves = {ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), Home: () => go(0), End: () => go(steps.length),
+      ArrowUp: () => select(selected - 1), ArrowDown: () => select(selected + 1)};
+    if (event.target.matches('input,select,textarea') || event.ctrlKey || event.altKey || event.metaKey || !moves[event.key]) return;
+    event.preventDefault();
+    moves[event.key]();
+  });
+  rows.forEach((row, i) => { row.onclick = () => select(i); });
+  figures.forEach((figure, i) => { if (figure) figure.onclick = () => select(i); });
+  for (const node of inputs) el('by').add(new Option(node.name, node.i));
+  el('mode').onchange = () => {
+    mode = document.querySelector('[name=mode]:checked').value;
+    by = +el('by').value;
+    el('mistake').disabled = mode === 'forward';
+    compute();
+    go(at);
+  };
+  el('mistake').onchange = () => {
+    mistake = document.querySelector('[name=mistake]:checked').value;
+    compute();
+    go(at);
+  };
+
+  const fields = [];
+  const move = () => {
+    const given = nodes.map(node => node.value);
+    for (const {i, box} of fields) given[i] = box.value === '' ? NaN : +box.value;
+    live.moved = fields.some(({i}) => given[i] !== nodes[i].value);
+    Object.assign(live, live.moved ? forward(R, given) : {value: nodes.map(n => n.value), partials: nodes.map(n => n.partials)});
+    el('reset').disabled = !live.moved;
+    compute();
+    draw();
+  };
+  if (R) {
+    for (const {i, name, value} of inputs.filter(node => Number.isFinite(node.value)).slice(0, 24)) {
+      const line = document.createElement('label'), reach = Math.max(4, 2 * Math.abs(value));
+      line.className = 'slider';
+      line.innerHTML = '<span></span><input type=range step=any><input type=number step=any>';
+      const [text, range, box] = line.children;
+      text.textContent = text.title = name;
+      range.setAttribute('aria-label', `slider of ${name}`);
+      Object.assign(range, {min: value - reach, max: value + reach, value});
+      box.value = value;
+      range.oninput = () => { box.value = +(+range.value).toPrecision(6); move(); };
+      box.oninput = () => { range.value = box.value; move(); };
+      fields.push({i, box, range});
+      el('sliders').append(line);
+    }
+    if (fields.length < inputs.length) el('sliders').append(`${inputs.length - fields.length} more inputs have no slider`);
+  } else {
+    el('notice').hidden = false;
+    el('notice').textContent = `There are no sliders: ${fault}.`;
+  }
+  el('reset').hidden = !R;
+  el('reset').disabled = true;
+  el('reset').onclick = () => {
+    for (const {i, box, range} of fields) range.value = box.value = nodes[i].value;
+    move();
+  };
+  document.querySelectorAll('.live').forEach(part => { part.hidden = false; });
+  compute();
+  at = steps.length;
+  draw();
+};
