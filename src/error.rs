@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Shape,
     Name,
     Expression,
+    #[cfg_attr(not(feature = "png"), expect(dead_code, reason = "only pixels can fail"))]
+    Drawing,
 }
 
 impl Error {
@@ -70,6 +72,10 @@ impl Error {
     /// A name is unknown, or taken.
     pub fn is_name(&self) -> bool {
         self.kind == Kind::Name
+    }
+    /// A drawing could not be made into pixels.
+    pub fn is_drawing(&self) -> bool {
+        self.kind == Kind::Drawing
     }
     /// An expression could not be read.
     pub fn is_expression(&self) -> bool {

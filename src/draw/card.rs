@@ -139,7 +139,7 @@ impl Card<'_> {
             let [low, high] = [left.min(*right), left.max(*right)].map(|slope| self.brief(slope));
             text += &format!(
                 "\n  any slope in [{low}, {high}] is a subgradient   central difference {}",
-                self.style.short(central)
+                self.brief(central)
             );
         }
         let chosen = self.list(&kink.slope);
@@ -158,9 +158,11 @@ impl Card<'_> {
             }
             let (a, slopes) = self.value_and_slopes(&self.point);
             if (self.given || !fixed.is_empty()) && a.is_finite() && slopes[0].is_finite() {
-                let kink = self.op.kinks().iter().any(|kink| kink.at == self.point);
-                let text = tangent(name, *first, a, slopes[0]);
-                notes.push(if kink { "dashed: the slope that is returned".to_owned() } else { text });
+                let line = if self.style.ascii { "dashes" } else { "dotted line" };
+                notes.push(match self.is_edge() {
+                    true => format!("{line}: the slope that is returned"),
+                    false => tangent(name, *first, a, slopes[0]),
+                });
             }
         }
         Ok(plot.rows(SIZE, self.style, &notes))
@@ -180,13 +182,7 @@ impl Card<'_> {
             x[0] = first;
             let (a, slopes) = self.value_and_slopes(&x);
             let slope = if x.len() == 1 { "a′".to_owned() } else { format!("∂a/∂{}", self.names[0]) };
-            format!(
-                "{}={}  a={}  {slope}={}",
-                self.names[0],
-                self.style.short(first),
-                self.style.short(a),
-                self.style.short(slopes[0])
-            )
+            format!("{}={}  a={}  {slope}={}", self.names[0], self.brief(first), self.brief(a), self.brief(slopes[0]))
         };
         self.style.text(&format!("sanity  {}\n", firsts.map(row).join("     "))).into_owned()
     }
@@ -200,7 +196,10 @@ impl Card<'_> {
         let mut rows = vec![];
         for (i, name) in self.names.iter().enumerate() {
             let (dual, numeric) = check::references(self.op, &self.point, i);
-            let [rule, numeric_text] = [slopes[i], numeric].map(|x| self.style.number(x));
+            // where there is no slope there is none to be found by other ways
+            let [dual, numeric] = [dual, Some(numeric)].map(|x| x.filter(|x| !x.is_nan() && !at_jump));
+            let shown = |x: Option<f64>| x.map_or("-".to_owned(), |x| self.style.number(x));
+            let error = numeric.filter(|_| !at_kink).map_or("-".to_owned(), |x| small(relative(slopes[i], x)));
             let at = format!("{name}={}", self.brief(self.point[i]));
             let (word, tint) = match report.verdict {
                 _ if i > 0 => ("", Tint::Plain),
@@ -213,13 +212,10 @@ impl Card<'_> {
             rows.push(vec![
                 Cell::new(if i == 0 { "check" } else { "" }),
                 Cell::new(self.style.text(&at)),
-                Cell::new(format!("rule {rule}")),
-                Cell::new(format!(
-                    "dual {}",
-                    dual.filter(|_| !at_kink).map_or("-".to_owned(), |x| self.style.number(x))
-                )),
-                Cell::new(format!("numeric {numeric_text}")),
-                Cell::new(format!("rel {}", small(relative(slopes[i], numeric)))),
+                Cell::new(format!("rule {}", self.style.number(slopes[i]))),
+                Cell::new(format!("dual {}", shown(dual.filter(|_| !at_kink)))),
+                Cell::new(format!("numeric {}", shown(numeric))),
+                Cell::new(format!("rel {error}")),
                 Cell::new(word).tint(tint),
             ]);
         }
@@ -227,6 +223,11 @@ impl Card<'_> {
         // what a check finds at a kink or a jump is no agreement of numbers
         text.extend(report.reason.map(|reason| format!("        {reason}\n")));
         self.style.text(&text).into_owned()
+    }
+
+    /// Whether the point is a kink or a jump that the op declares.
+    fn is_edge(&self) -> bool {
+        self.op.kinks().iter().any(|kink| kink.at == self.point) || self.op.jumps().contains(&self.point)
     }
 
     fn value(&self, x: &[f64]) -> f64 {

@@ -69,7 +69,7 @@ impl<'a> Graph<'a> {
             let partials = uses.iter().map(|&(user, argument)| &trace.nodes[user].partials[argument]);
             let drawn = single(from) && single(to) && uses.len() <= 2;
             let values: Vec<String> = partials.clone().map(|partial| brief(partial.value, 4)).collect();
-            let label = if drawn { values.join(" + ") } else { format!("×{}", uses.len()) };
+            let label = if drawn { values.join(" + ").replace("+ −", "− ") } else { format!("×{}", uses.len()) };
             let notes: Vec<String> = partials
                 .take(if drawn { 2 } else { 0 })
                 .map(|partial| format!("{} = {}", shortened(&partial.formula, 60), brief(partial.value, 6)))

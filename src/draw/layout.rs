@@ -26,6 +26,8 @@ const MOST_BENDS: usize = 10_000;
 const GAP: f64 = 14.0;
 const LANE: f64 = 10.0;
 const PORT: f64 = 9.0;
+/// How far an edge may be from where it passes through a layer.
+const NEAR: f64 = 4.0;
 /// The distance of two layers, beside the widest label.
 const ACROSS: f64 = 36.0;
 
@@ -54,13 +56,34 @@ pub(super) fn layout(task: &Task<'_>) -> Layout {
         let mut points = vec![[x1 + 0.5 * task.sizes[from][0], y1]];
         points.extend(graph.bends[edge].iter().map(|&bend| middle(bend)));
         points.push([x2 - 0.5 * task.sizes[to][0], y2 + port[edge]]);
-        points
+        without_needless(points)
     };
     let edges = task.edges.iter().enumerate().map(route).collect();
     let nodes: Vec<[f64; 2]> = (0..task.sizes.len()).map(middle).collect();
     let right = nodes.iter().zip(task.sizes).map(|(at, size)| at[0] + 0.5 * size[0]).fold(0.0, f64::max);
     let bottom = (0..y.len()).map(|node| y[node] + 0.5 * graph.height[node]).fold(0.0, f64::max);
     Layout { nodes, edges, size: [right, bottom] }
+}
+
+/// A route without the bends that are hardly any: those within some pixels of the line between others.
+fn without_needless(points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    let mut kept = vec![points[0]];
+    // what the slopes from the last kept point may be, so that every point passed over is near to the line
+    let mut slopes = [f64::NEG_INFINITY, f64::INFINITY];
+    for pair in points.windows(2) {
+        let [before, [x, y]] = [pair[0], pair[1]];
+        let from = kept[kept.len() - 1];
+        let slope = (y - from[1]) / (x - from[0]);
+        if !(slopes[0]..=slopes[1]).contains(&slope) {
+            kept.push(before);
+            slopes = [f64::NEG_INFINITY, f64::INFINITY];
+        }
+        let from = kept[kept.len() - 1];
+        let [low, high] = [y - NEAR, y + NEAR].map(|y| (y - from[1]) / (x - from[0]));
+        slopes = [slopes[0].max(low), slopes[1].min(high)];
+    }
+    kept.extend(points.last());
+    kept
 }
 
 /// How far above or below a node's middle each edge ends, so that edges do not end in one point.

@@ -12,8 +12,12 @@ mod layout;
 mod markup;
 mod page;
 mod plot;
+#[cfg(feature = "png")]
+mod png;
 mod script;
 
 pub use card::card;
 pub use page::Page;
 pub use plot::{Plot, gallery};
+#[cfg(feature = "png")]
+pub use png::png;

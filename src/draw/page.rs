@@ -33,7 +33,7 @@ const MOST_CHECKED: usize = 50;
 /// let x = tape.named("x", tape.var(0.5));
 /// let trace = tape.trace(x.sin() * x)?;
 /// let html = Page::new(&trace).html();
-/// assert!(html.starts_with("<!doctype html>") && !html.contains("http"));
+/// assert!(html.starts_with("<!doctype html>") && !html.contains("://"));
 /// # Ok::<(), gprime::Error>(())
 /// ```
 pub struct Page<'a> {
@@ -106,7 +106,7 @@ impl<'a> Page<'a> {
                 .raw(&self.data(rules.as_ref().err()))
                 .raw("</script>")
                 .line();
-            html.raw("<script>\"use strict\";\n").raw(JS);
+            html.raw("<script>\"use strict\";\n").raw(&packed(JS));
             let list = rules.map_or("null".to_owned(), |rules| format!("F => [{rules}]"));
             html.raw(&format!("\nrun({list});\n"));
             html.raw("</script>");
@@ -139,7 +139,9 @@ impl<'a> Page<'a> {
         let (trace, uses) = (self.trace, Uses::of(self.trace));
         html.open("section", &[("id", &"account")]).leaf("h2", &[], "Both passes");
         html.open("div", &[("class", &"scroll"), ("tabindex", &"0")]).open("table", &[("id", &"table")]);
-        html.raw("<thead><tr><th>node<th>computed as<th>value <span aria-hidden=true>↓</span><th>adjoint <span aria-hidden=true>↑</span><th>the sum that it is</tr></thead>");
+        html.raw(
+            "<thead><tr><th>node<th>computed as<th>value ↓<th id=which>adjoint ↑<th>the sum that it is</tr></thead>",
+        );
         html.open("tbody", &[]).line();
         let most = if trace.nodes.len() <= MOST_NODES { MOST_NODES } else { MOST_ROWS };
         let (first, last) = ends(trace.nodes.len(), most);
@@ -230,6 +232,9 @@ impl<'a> Page<'a> {
     /// The rules as JavaScript, one after the other; or why there are none.
     fn rules(&self) -> Result<String, String> {
         let trace = self.trace;
+        if trace.branches.len() > MOST_NODES {
+            return Err(format!("the program branches {} times", trace.branches.len()));
+        }
         let mut rules = vec![];
         for (index, note) in trace.ops.iter().enumerate() {
             let Some(node) = trace.nodes.iter().find(|node| node.op == Some(index)) else {
@@ -264,12 +269,13 @@ impl<'a> Page<'a> {
                 json::list(slopes),
             ])
         });
+        let argument = |arg: &Argument| match *arg {
+            Argument::Node(id) => id.index().to_string(),
+            // a list is a constant, a number alone a node
+            Argument::Constant(x) => json::list([json::number(x)]),
+        };
         let node = |node: &Node| {
-            let args = node.args.iter().map(|arg| match *arg {
-                Argument::Node(id) => id.index().to_string(),
-                // a list is a constant, a number alone a node
-                Argument::Constant(x) => json::list([json::number(x)]),
-            });
+            let args = node.args.iter().map(argument);
             let partials = node.partials.iter().map(|partial| json::number(partial.value));
             let op = node.op.map_or("-1".to_owned(), |op| op.to_string());
             let adjoint = node.adjoint.map_or("null".to_owned(), json::number);
@@ -297,7 +303,13 @@ impl<'a> Page<'a> {
         );
         let _ = write!(data, "\"ops\":{},\n\"nodes\":[", json::list(ops));
         data += &trace.nodes.iter().map(node).collect::<Vec<_>>().join(",\n");
-        data + "]}"
+        let branches = trace.branches.iter().take(MOST_NODES).map(|branch| {
+            let place = branch.loc.as_ref().map_or(String::new(), |line| format!(" at {line}"));
+            let sides = branch.sides.iter().map(argument);
+            let fields = [json::text(&branch.relation), branch.held.to_string(), json::text(&place)];
+            json::list(fields.into_iter().chain(sides))
+        });
+        data + "],\n\"branches\":" + &json::list(branches) + "}"
     }
 }
 
@@ -344,7 +356,8 @@ fn check_panel(html: &mut Markup, check: &Check) {
 /// The error over the step, both as powers of ten.
 fn sweep_curve(html: &mut Markup, check: &Check) {
     const COLORS: usize = 6;
-    let log = |x: f64| x.max(1e-17).log10();
+    // an error of 0 lies on the lower edge, and NaN nowhere
+    let log = |x: f64| if x.is_nan() { x } else { x.max(1e-17).log10() };
     let points: Vec<Vec<[f64; 2]>> = (0..check.inputs.len().min(COLORS))
         .map(|input| {
             let errors = check.sweep.iter().map(|line| [log(line.step), log(line.errors[input])]);
@@ -404,6 +417,12 @@ fn sweep_curve(html: &mut Markup, check: &Check) {
     .close();
 }
 
+/// A script without its comments and indentation, which are for those who read it in its own file.
+fn packed(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A formula that is not too long for a cell.
 fn cut(text: &str) -> String {
     clean(&super::markup::shortened(text, LONGEST))
@@ -424,7 +443,7 @@ const CONTROLS: &str = "\
 <fieldset id=mistake><legend>mistake made on purpose</legend><label><input type=radio name=mistake value=\"\" checked>none</label><label><input type=radio name=mistake value=order>order</label><label><input type=radio name=mistake value=overwrite>overwrite</label><label><input type=radio name=mistake value=stale>stale</label><label><input type=radio name=mistake value=local-only>local only</label></fieldset></div>
 <p id=sweeps></p></section>
 ";
-const LEGEND: &str = "<p class=legend><span class=v>↓ value, above</span> <span class=a>↑ adjoint, below (· is not known)</span> <span>on an edge: the derivative</span></p>";
+const LEGEND: &str = "<p class=legend><span class=v>↓ value, above</span> <span class=a>↑ adjoint, below (· is not known)</span> <span class=t hidden>↓ tangent, below (· does not depend on it)</span> <span>on an edge: the derivative</span></p>";
 const PANELS: &str = "\
 <div class=\"live two\" hidden><section id=inputs aria-label=inputs><h2>Inputs</h2><p id=notice class=notice hidden></p><div id=sliders></div><button id=reset>back to the trace</button></section>
 <section id=node aria-label=\"selected node\"><h2>Node</h2><div id=detail></div></section></div>

@@ -47,6 +47,8 @@ struct Corner {
 const PIECES: usize = 240;
 /// How far to either side a window reaches of what it is about.
 const REACH: f64 = 4.0;
+/// Larger numbers are not drawn: their differences overflow.
+const LARGEST: f64 = 1e300;
 /// How many kinks are told in words.
 const MOST_NOTES: usize = 3;
 /// The least height that a window may have before what lies outside is cut off; it may be as high as it is wide.
@@ -126,7 +128,8 @@ impl<'a> Plot<'a> {
     /// If it is not one, or its ends are too far apart to tell the numbers between them from each other.
     pub fn between(mut self, ends: Range<f64>) -> Result<Self, Error> {
         let width = ends.end - ends.start;
-        let fits = width.is_finite() && width > 1e-9 * ends.start.abs().max(ends.end.abs()) && width > 1e-300;
+        let size = ends.start.abs().max(ends.end.abs());
+        let fits = size < LARGEST && width > 1e-9 * size && width > 1e-300;
         if !fits {
             let message = format!("a plot from {} to {} has no width", ends.start, ends.end);
             return Err(Error::new(Kind::Parameter, message));
@@ -158,14 +161,14 @@ impl<'a> Plot<'a> {
             [false, true] => [x[0].min(high) - 2.0 * reach, high],
             _ => [x[0] - reach, x[1] + reach],
         };
-        self.x = if (x[1] - x[0]).is_finite() { x } else { [-REACH, REACH] };
+        self.x = if x.iter().all(|x| x.abs() < LARGEST) { x } else { [-REACH, REACH] };
         self.choose_height();
     }
 
     fn choose_height(&mut self) {
         let tallest = TALLEST.max(self.x[1] - self.x[0]);
         let values = |k: usize| {
-            let mut values: Vec<f64> = self.samples().map(|x| (self.f)(x)[k]).filter(|y| y.is_finite()).collect();
+            let mut values: Vec<f64> = self.samples().map(|x| (self.f)(x)[k]).filter(|y| y.abs() < LARGEST).collect();
             values.sort_by(f64::total_cmp);
             values
         };
@@ -179,11 +182,14 @@ impl<'a> Plot<'a> {
             [low, ..] => Some([low, values[values.len() - 1]]),
         };
         let [value, slope] = [0, 1].map(|k| cut(values(k)));
-        let at = self.at.map(|at| (self.f)(at)[0]).filter(|y| y.is_finite()).map(|y| [y, y]);
+        let inside = |at: &f64| (self.x[0]..=self.x[1]).contains(at);
+        let at = self.at.filter(inside).map(|at| (self.f)(at)[0]).filter(|y| y.abs() < LARGEST).map(|y| [y, y]);
         let all = [value, slope, at].into_iter().flatten().reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
         let [low, high] = all.unwrap_or([-1.0, 1.0]);
-        let (low, high) = (low.max(-1e300), high.min(1e300));
-        let margin = if high > low { 0.06 * (high - low) } else { 1f64.max(1e-3 * low.abs()) };
+        // numbers that cannot be told from each other are one
+        let flat = high - low <= 1e-12 * low.abs().max(high.abs());
+        let margin = if flat { 0.1 * low.abs() } else { 0.06 * (high - low) };
+        let margin = if margin > 1e-300 { margin } else { 1.0 };
         self.y = [low - margin, high + margin];
     }
 

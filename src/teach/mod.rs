@@ -41,7 +41,7 @@ pub use steps::Steps;
 pub use style::Style;
 pub(crate) use style::{Cell, Tint, ends, width};
 pub(crate) use table::{described, kink};
-pub use trace::{Argument, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
+pub use trace::{Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 
 pub(crate) use uses::Uses;
 

@@ -1,13 +1,13 @@
 //! From a recording to its account.
 
 use super::plain;
-use super::trace::{Argument, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
+use super::trace::{Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::Real;
 use crate::check;
 use crate::error::Error;
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, Notation, applied, number, print};
-use crate::tape::{self, Edge, Erased, Rule, Tape, Var};
+use crate::tape::{self, Comparison, Edge, Erased, Operand, Relation, Rule, Tape, Var};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -70,6 +70,7 @@ impl Tape {
         for (index, &needed) in needed.iter().enumerate() {
             book.enter(self, index, needed.then(|| adjoints[index]))?;
         }
+        let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
         let Book { ids, ops, nodes, .. } = book;
         let id = |index: usize| ids[index].expect("a constant is no output");
         Ok(Trace {
@@ -81,6 +82,7 @@ impl Tape {
             ops: ops.into_values().map(|written| written.note).collect(),
             steps: steps(&nodes, id(output), &ids, &made),
             nodes,
+            branches,
             check: None,
         })
     }
@@ -260,6 +262,24 @@ impl Book {
         }
         self.nodes.push(node);
         Ok(())
+    }
+
+    fn branch(&self, comparison: &Comparison) -> Branch {
+        let relation = match comparison.relation {
+            Relation::Less => "<",
+            Relation::LessEqual => "≤",
+            Relation::Greater => ">",
+            Relation::GreaterEqual => "≥",
+            Relation::Equal => "=",
+            Relation::Unordered => "?",
+        };
+        let side = |operand: Operand| match operand {
+            Operand::Node(index) => self.argument(index),
+            Operand::Constant(value) => Argument::Constant(value),
+        };
+        let (held, line) = (comparison.held, comparison.line);
+        let loc = Some(Line { file: line.file().into(), line: line.line() });
+        Branch { relation: relation.to_owned(), sides: comparison.sides.map(side), held, loc }
     }
 
     fn argument(&self, index: usize) -> Argument {

@@ -177,6 +177,10 @@ impl Trace {
                 arg.is_some_and(|arg| *arg == Argument::Node(to))
             }
         };
+        let compared = self.branches.iter().flat_map(|branch| branch.sides).filter_map(Argument::node);
+        if let Some(id) = compared.into_iter().find(|id| !known(*id)) {
+            return Some(format!("a branch compares {id}, which is not there"));
+        }
         let odd = self.steps.iter().find(|step| !fits(step));
         let missing = (!known(self.output)).then(|| format!("there is no node {}", self.output));
         missing.or_else(|| odd.map(|step| format!("there is nothing that the step {step:?} could be about")))

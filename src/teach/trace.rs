@@ -33,6 +33,9 @@ pub struct Trace {
     pub nodes: Vec<Node>,
     /// What happened, in order: first every `Forward`, then the `Seed` and what follows from it.
     pub steps: Vec<Step>,
+    /// The comparisons that the program branched on: with other inputs it may go another way, of which nothing is known here.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub branches: Vec<Branch>,
     /// The gradient beside other ways to find it, if somebody asked for that.
     pub check: Option<super::Check>,
 }
@@ -164,6 +167,20 @@ pub struct KinkNote {
     pub slope: Vec<f64>,
 }
 
+/// A comparison that the program branched on.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Branch {
+    /// Which: `<`, `≤`, `>`, `≥` or `=`; `?` if one of the two was NaN where the order of both was asked.
+    pub relation: String,
+    /// The two sides.
+    pub sides: [Argument; 2],
+    /// Whether it held.
+    pub held: bool,
+    /// The line of the program that asked.
+    pub loc: Option<Line>,
+}
+
 /// A line of a program; it is shown and serialised as `file:line`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -258,6 +275,7 @@ impl Trace {
     /// Forgets the lines of the program: what is traced may be an expression, whose lines are those of whoever runs it.
     pub fn without_lines(mut self) -> Self {
         self.nodes.iter_mut().for_each(|node| node.loc = None);
+        self.branches.iter_mut().for_each(|branch| branch.loc = None);
         self
     }
 

@@ -9,12 +9,27 @@ use gprime::{Registry, Tape, Var};
 use std::path::PathBuf;
 use std::{fs, io};
 
-/// Writes a text to the file, if there is one; what is left to say on stdout.
+/// Writes a text to the file, if there is one; what is left to say on stdout. A drawing becomes a PNG if the file is called so.
 pub fn written(text: String, output: &Output) -> Result<String, Failure> {
     let Some(path) = &output.output else { return Ok(text) };
     let shown = path.display();
-    fs::write(path, &text).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
-    Ok(format!("{shown}: {} bytes\n", text.len()))
+    let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+    let bytes = if is_png { pixels(&text)? } else { text.into_bytes() };
+    fs::write(path, &bytes).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
+    Ok(format!("{shown}: {} bytes\n", bytes.len()))
+}
+
+#[cfg(feature = "png")]
+fn pixels(text: &str) -> Result<Vec<u8>, Failure> {
+    if !text.starts_with("<svg") {
+        return Err(Failure::new("only a drawing can be a PNG: plot, or graph --svg"));
+    }
+    Ok(draw::png(text, 2.0)?)
+}
+
+#[cfg(not(feature = "png"))]
+fn pixels(_: &str) -> Result<Vec<u8>, Failure> {
+    Err(Failure::new("this gprime writes no PNG: it was built without the feature png"))
 }
 
 /// The trace that is drawn, with a check of its gradient if it shall have one and can.

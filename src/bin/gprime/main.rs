@@ -266,7 +266,7 @@ enum Command {
         #[command(flatten)]
         of: Source,
         /// A file of the program, whose lines are shown beside the nodes they recorded; its name as in the trace.
-        #[arg(long, value_name = "FILE", requires = "trace")]
+        #[arg(long, value_name = "FILE", conflicts_with = "expr")]
         source: Vec<PathBuf>,
         /// Single precision.
         #[arg(long)]

@@ -205,7 +205,7 @@ const run = rules => {
           const own = {exp: `<msup><mi>e</mi>${row(all)}</msup>`, sqrt: `<msqrt>${all}</msqrt>`, abs: row(op('|'), all, op('|'))}[word];
           out = {html: items.length === 1 && own || row(name(word), '<mo>&#x2061;</mo>', op('('), all, op(')'))};
         } else if (list[at]?.[1] && (isName(peek()) || /^\d/.test(peek()))) {
-          out = {html: row(name(word), '<mo>&#x2061;</mo>', atom().html)};
+          out = {html: row(name(word), '<mspace width=.2em></mspace>', atom().html)};
         } else out = {html: name(word)};
       } else if (/^[\d.]/.test(word) || '∞…'.includes(word)) out = {html: `<mn>${escape(word)}</mn>`};
       else throw 0;
@@ -376,7 +376,7 @@ const run = rules => {
     }
     document.querySelectorAll('.edge.hot,.local.hot').forEach(edge => edge.classList.remove('hot'));
     const pairs = step?.kind === 'pass' ? [[step.to, step.from]]
-      : touched.length ? nodes[touched[0]].args.filter(arg => arg.node != null && step.kind !== 'seed').map(arg => [arg.node, touched[0]]) : [];
+      : touched.length ? nodes[touched[0]].args.filter(arg => arg.node != null && !['seed', 'skip'].includes(step.kind)).map(arg => [arg.node, touched[0]]) : [];
     for (const [from, to] of pairs) for (const kind of 'el') el(`${kind}${group[from] + 1}-${group[to] + 1}`)?.classList.add('hot');
     nodes.forEach(({i, args}) => {
       const label = args.length && el(`l${args[0].node + 1}-${i + 1}`);
@@ -385,6 +385,9 @@ const run = rules => {
     for (const [li, own] of lines) li.classList.toggle('hot', touched.some(i => own.includes(i + 1)));
     el('say').innerHTML = sentence(step);
     el('scrub').value = at;
+    el('which').textContent = mode === 'forward' ? `tangent by ${nodes[by].name} ↓` : 'adjoint ↑';
+    document.querySelector('.legend .a').hidden = mode === 'forward';
+    document.querySelector('.legend .t').hidden = mode !== 'forward';
     el('count').textContent = `step ${at} of ${steps.length}`;
     el('first').disabled = el('back').disabled = at === 0;
     el('last').disabled = el('next').disabled = at === steps.length;
@@ -401,7 +404,7 @@ const run = rules => {
     nodes[i].args.forEach((arg, k) => { if (arg.node != null) to.set(arg.node, [...to.get(arg.node) || [], brief(live.partials[i][k])]); });
     for (const [from, slopes] of to) {
       const label = el(`l${from + 1}-${i + 1}`);
-      if (label && slopes.length < 3) label.textContent = slopes.join(' + ').slice(0, 14);
+      if (label && slopes.length < 3) label.textContent = slopes.join(' + ').replace('+ −', '− ').slice(0, 14);
     }
   };
 
@@ -509,6 +512,14 @@ const run = rules => {
     go(at);
   };
 
+  // Where the program would branch another way, of which the recording knows nothing.
+  const relations = {'<': (x, y) => x < y, '≤': (x, y) => x <= y, '>': (x, y) => x > y, '≥': (x, y) => x >= y, '=': (x, y) => x === y};
+  const astray = () => {
+    const side = arg => Array.isArray(arg) ? read(arg[0]) : live.value[arg];
+    const shown = arg => Array.isArray(arg) ? short(read(arg[0])) : nodes[arg].name;
+    const branch = D.branches.find(([relation, held, , x, y]) => relations[relation]?.(side(x), side(y)) !== held);
+    return branch && `With these inputs the program would branch another way${branch[2]}, where ${shown(branch[3])} ${branch[0]} ${shown(branch[4])} was ${branch[1] ? 'true' : 'false'}. What is shown is the way that was recorded.`;
+  };
   const fields = [];
   const move = () => {
     const given = nodes.map(node => node.value);
@@ -516,6 +527,9 @@ const run = rules => {
     live.moved = fields.some(({i}) => given[i] !== nodes[i].value);
     Object.assign(live, live.moved ? forward(R, given) : {value: nodes.map(n => n.value), partials: nodes.map(n => n.partials)});
     el('reset').disabled = !live.moved;
+    const note = live.moved && astray();
+    el('notice').hidden = !note;
+    el('notice').textContent = note || '';
     compute();
     draw();
   };

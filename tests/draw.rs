@@ -1,0 +1,260 @@
+//! Drawings: that they are the same bytes each time, ask for nothing outside of them, hold any name, and bear any size.
+
+use gprime::draw::{Page, Plot, card, gallery};
+use gprime::prelude::*;
+use gprime::teach::{Style, Trace};
+use gprime::{Registry, teach};
+use std::time::Instant;
+
+fn baydin() -> Trace {
+    let tape = Tape::new();
+    let (x1, x2) = (tape.named("x1", tape.var(2.0)), tape.named("x2", tape.var(5.0)));
+    tape.trace(x1.ln() + x1 * x2 - x2.sin()).unwrap().without_lines()
+}
+
+/// Whether elements are closed in the order in which they were opened, and every text is escaped: enough of XML for what is drawn here.
+#[track_caller]
+fn well_formed(svg: &str) {
+    let (mut open, mut rest) = (vec![], svg);
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>'), "a bare > before {}", &rest[start..]);
+        let end = start + rest[start..].find('>').expect("every tag ends");
+        let tag = &rest[start + 1..end];
+        assert!(!tag.contains('<'), "a bare < in {tag}");
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        match tag.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name), "in {svg}"),
+            None if !tag.ends_with('/') => open.push(tag.split(' ').next().unwrap()),
+            None => {}
+        }
+        rest = &rest[end + 1..];
+    }
+    assert!(open.is_empty(), "{open:?} is left open");
+    for entity in svg.split('&').skip(1) {
+        assert!(["amp;", "lt;", "gt;", "quot;", "#39;"].iter().any(|known| entity.starts_with(known)), "&{entity:.10}");
+    }
+}
+
+#[track_caller]
+fn asks_for_nothing(text: &str) {
+    // the name of SVG, and of the header that a policy is said in, are no addresses
+    let text = text.replacen("xmlns=\"http://www.w3.org/2000/svg\"", "", 1).replacen("http-equiv", "", 1);
+    for word in ["http", "//www", "src=", "@import", "url(", "href", "<link", "<iframe", "<img", "fetch(", "import("] {
+        assert!(!text.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn every_op_has_a_card_and_a_plot() {
+    let styles =
+        [Style::default(), Style { ascii: true, ..Style::default() }, Style { color: true, ..Style::default() }];
+    for op in Registry::new().iter() {
+        let edges = op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps());
+        let points = op.samples().into_iter().chain(edges).map(|x| x.to_vec());
+        for at in points.chain([vec![]]) {
+            let svg = Plot::of_op(&**op, &at).unwrap().svg();
+            well_formed(&svg);
+            asks_for_nothing(&svg);
+            assert!(!svg.contains("NaN") || at.iter().any(|x| x.is_nan()), "{} at {at:?}: {svg}", op.name());
+            for style in &styles {
+                let card = card(&**op, &at, style).unwrap();
+                assert!(card.contains(op.name()) && card.contains("check") && card.lines().count() > 15, "{card}");
+                assert!(!card.contains("WRONG"), "{card}");
+                assert!(!style.ascii || card.is_ascii(), "{card}");
+                if !style.color {
+                    assert!(card.lines().all(|line| line == line.trim_end()), "{card}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn any_number_can_be_looked_at() {
+    for op in Registry::new().iter() {
+        let arity = op.arity().unwrap_or(2);
+        for x in [0.0, -0.0, 1e-320, 5e-9, 1e3, -1e17, 1e308, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            let at = vec![x; arity];
+            let Ok(plot) = Plot::of_op(&**op, &at) else { continue };
+            well_formed(&plot.svg());
+            card(&**op, &at, &Style::default()).unwrap();
+        }
+        assert!(Plot::of_op(&**op, &[0.5; 9]).is_err() || op.arity().is_none());
+    }
+    let plot = || Plot::of("f", "x", 0.0, |x| [x * 1e300, 1e300]);
+    for ends in [0.0..0.0, 1.0..0.0, 0.0..f64::INFINITY, f64::NAN..1.0, 1e300..1e300 * (1.0 + 1e-15)] {
+        assert!(plot().between(ends.clone()).is_err(), "{ends:?}");
+    }
+    well_formed(&plot().between(-1e9..1e9).unwrap().svg());
+}
+
+#[test]
+fn a_jump_is_not_drawn_as_a_line() {
+    // the curve is in two pieces, however steep the pieces are
+    let pieces =
+        |svg: &str| svg.split("class=\"value\" d=\"").nth(1).unwrap().split('"').next().unwrap().matches('M').count();
+    let svg = |f: fn(f64) -> [f64; 2]| Plot::of("f", "x", 1.0, f).svg();
+    assert_eq!(pieces(&svg(|x| [x.signum(), 0.0])), 2);
+    assert_eq!(pieces(&svg(|x| [1.0 / x, -1.0 / (x * x)])), 2);
+    assert_eq!(pieces(&svg(|x| [(1e4 * x).tanh(), 0.0])), 1);
+    assert_eq!(pieces(&svg(|x| [if x < 0.5 { f64::NAN } else { x }, 1.0])), 1);
+}
+
+#[test]
+fn drawings_are_whole_and_the_same_each_time() {
+    let views = || [baydin().svg(), baydin().page(), baydin().dot(), gallery()];
+    assert_eq!(views(), views());
+    let [svg, page, dot, gallery] = views();
+    for text in [&svg, &page, &dot, &gallery] {
+        asks_for_nothing(text);
+    }
+    well_formed(&svg);
+    well_formed(&gallery);
+    for op in Registry::activations().iter().filter(|op| op.arity() == Some(1)) {
+        assert!(gallery.contains(&format!(">{}</text>", op.name())));
+    }
+    for text in ["11.652071", "+5.500000", "0.2837"] {
+        assert!(svg.contains(text) && dot.contains(text), "{text}");
+    }
+    // x·x is one edge with a count
+    let tape = Tape::new();
+    let x = tape.var(3.0);
+    let dot = tape.trace(x * x).unwrap().dot();
+    assert!(dot.contains("n1 -> n2 [label=<×2: 3 + 3>]") && dot.matches("->").count() == 1, "{dot}");
+}
+
+#[test]
+fn a_name_cannot_break_a_drawing() {
+    let evil = "&<>\"'</script></style></svg><!--]]>\u{0}\u{1b}[2J\n\t\u{202e}\u{fffe}\\";
+    let tape = Tape::new();
+    let x = tape.named(evil, tape.var(2.0));
+    let y = tape.scope(evil, || tape.named(evil, x.sin()));
+    let mut trace = tape.trace(y * x).unwrap();
+    for node in &mut trace.nodes {
+        node.loc = Some(teach::Line { file: evil.into(), line: 3 });
+        node.rule = evil.to_owned();
+        node.partials.iter_mut().for_each(|partial| partial.formula = evil.to_owned());
+    }
+    trace.ops.iter_mut().for_each(|op| op.name = evil.to_owned());
+    trace.source = evil.to_owned();
+    trace.check = Some(tape.check_gradient(y * x).unwrap());
+    well_formed(&trace.svg());
+    let harmless =
+        |text: &str| !text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}' || c == '\u{fffe}');
+    let page = Page::new(&trace).source(evil, format!("a\nb\n{evil}")).html();
+    let plain = baydin().page();
+    assert!(harmless(&trace.svg()) && harmless(&page) && harmless(&trace.dot()));
+    for tag in ["</script", "</style", "<!--", "]]>"] {
+        assert_eq!(page.matches(tag).count(), plain.matches(tag).count(), "{tag}");
+    }
+    assert!(Plot::of(evil, evil, 1.0, |x| [x, 1.0]).svg().contains("&lt;/script&gt;"));
+    well_formed(&Plot::of(evil, evil, 1.0, |x| [x, 1.0]).svg());
+}
+
+/// A chain with a sum beside it, like a small network's.
+fn long(nodes: usize, scopes: usize) -> Trace {
+    let tape = Tape::new();
+    let mut x = tape.var(0.5);
+    for part in 0..scopes {
+        x = tape.scope(format!("part {part}"), || {
+            (0..nodes / scopes / 2).fold(x, |x, i| tape.scope(format!("step {i}"), || x.sin() + x))
+        });
+    }
+    tape.trace(x).unwrap()
+}
+
+#[test]
+fn a_page_is_small() {
+    let shell = Page::new(&long(2, 1)).html().len(); // with a trace of three nodes
+    assert!(shell <= 40_000, "the page without a trace has {shell} bytes");
+    for nodes in [50, 190, 1999] {
+        let tape = Tape::new();
+        let x = tape.named("x", tape.var(0.51234567));
+        let y = (0..nodes / 3).fold(x, |y, i| y * (x * f64::from(i)).sin());
+        let trace = tape.trace(y).unwrap();
+        let per_node = (Page::new(&trace).html().len() - shell) / trace.nodes.len();
+        println!("{nodes} nodes: {per_node} bytes each, beside {shell}");
+        assert!(per_node <= 1000, "{per_node} bytes a node");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_said_and_what_has_scopes_is_drawn() {
+    let start = Instant::now();
+    let (flat, scoped) = (long(200_000, 1), long(200_000, 50));
+    let tape = Tape::new();
+    let wide: Vec<_> = (0..100_000).map(|i| tape.var(f64::from(i))).collect();
+    let wide = tape.trace(wide.sum()).unwrap();
+    println!("traced after {:?}", start.elapsed());
+    // the one scope of a flat chain makes one node of it
+    assert!(flat.svg().contains("part 0: 200000 nodes"), "{:.600}", flat.svg());
+    let svg = scoped.svg();
+    assert!(svg.contains("part 49: 4000 nodes") && svg.matches("class=\"node").count() == 51, "{:.600}", svg);
+    well_formed(&svg);
+    for text in [wide.svg(), wide.dot(), wide.page()] {
+        assert!(text.contains("100001 nodes are too many to draw"), "{text:.600}");
+    }
+    for trace in [&flat, &scoped, &wide] {
+        let page = trace.page();
+        assert!(page.contains("more nodes, which are too many for a page") && !page.contains("id=\"data\""));
+        assert!(page.len() < 400_000, "{}", page.len());
+        assert!(trace.dot().len() < 20_000);
+    }
+    println!("drawn after {:?}", start.elapsed());
+}
+
+#[test]
+fn scopes_are_told_apart_as_deep_as_there_is_room() {
+    // 2 × 90 steps of 2 nodes are few enough, 2 × 120 are too many
+    let [few, many] = [360, 480].map(|nodes| long(nodes, 2).dot());
+    assert!(few.contains("part 0/step 0: 2 nodes") && few.contains("part 1/step 89: 2 nodes"), "{few}");
+    assert!(many.contains("part 0: 240 nodes") && many.contains("part 1: 240 nodes"), "{many}");
+    // 190 nodes are drawn one by one
+    assert_eq!(long(190, 2).dot().matches("[label=<<font").count(), 189);
+}
+
+#[test]
+fn an_op_that_is_not_known_takes_the_sliders_and_a_registry_brings_them_back() {
+    #[derive(Clone)]
+    struct Swish;
+    impl Op<1> for Swish {
+        const NAME: &'static str = "swish";
+        fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+            z / ((-z).exp() + 1.0)
+        }
+        fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+            let s = R::from(1.0) / ((-z).exp() + 1.0);
+            [s + a * (-s + 1.0)]
+        }
+    }
+    let tape = Tape::new();
+    let x = tape.var(0.5);
+    let trace = tape.trace(x.apply(&Swish) * x).unwrap();
+    assert!(trace.page().contains("the rule of swish is not known here"));
+    let mut registry = Registry::new();
+    registry.register(Swish).unwrap();
+    let page = Page::new(&trace).registry(registry).html();
+    assert!(!page.contains("is not known here") && page.contains("(x[0]/(F.exp((-x[0]))+1))"), "{page}");
+    let closures = x.unary("cube", |x| x * x * x, |x| 3.0 * x * x);
+    let page = tape.trace(closures).unwrap().page();
+    assert!(page.contains("\nrun(null);"));
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn a_drawing_becomes_pixels() {
+    use gprime::draw::png;
+    let size = |bytes: &[u8]| [16, 20].map(|at| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()));
+    // what has no text needs no font
+    let square =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><rect width=\"40\" height=\"20\"/></svg>";
+    let pixels = png(square, 1.5).unwrap();
+    assert!(pixels.starts_with(b"\x89PNG") && size(&pixels) == [60, 30]);
+    assert_eq!(pixels, png(square, 1.5).unwrap());
+    match png(&gallery(), 1.0) {
+        Ok(pixels) => assert!(size(&pixels)[0] == 970 && pixels.len() > 50_000, "{:?}", size(&pixels)),
+        Err(fault) => assert!(fault.is_drawing() && fault.to_string().contains("no font"), "{fault}"),
+    }
+    assert!(png("no drawing", 1.0).unwrap_err().is_drawing());
+    assert!(png(square, 1e6).unwrap_err().to_string().contains("too many"));
+}
