@@ -315,6 +315,11 @@ macro_rules! by_value {
                 inner_product(x, y)
             }
             #[inline]
+            fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+                assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+                inner_product(x, weights)
+            }
+            #[inline]
             fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
                 expect_arity(op, len(x));
                 match x {

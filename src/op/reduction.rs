@@ -3,6 +3,7 @@
 use super::arithmetic::cosine;
 use super::{Apply, Error, Kink, Params, Point, Real, Reduce, Visitor, bad_param};
 use smallvec::smallvec;
+use std::ops::Mul;
 
 /// Σ xᵢ.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +60,7 @@ impl Reduce for Dot {
 
 /// Σ xᵢ yᵢ. Four sums side by side, since each addition waits for the one before it.
 #[inline]
-pub(crate) fn inner_product<R: Real>(x: &[R], y: &[R]) -> R {
+pub(crate) fn inner_product<R: Real + Mul<T, Output = R>, T: Copy>(x: &[R], y: &[T]) -> R {
     let (xs, ys) = (x.chunks_exact(4), y.chunks_exact(4));
     let rest = xs.remainder().iter().zip(ys.remainder()).map(|(&x, &y)| x * y).sum::<R>();
     let fours = xs.zip(ys).map(|(x, y)| [x[0] * y[0], x[1] * y[1], x[2] * y[2], x[3] * y[3]]);
