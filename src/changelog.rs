@@ -2,7 +2,7 @@
 //!
 //! # 0.1.0
 //!
-//! The first version: numbers, rules, the two tapes, the modes, the registry, the checker, traces and the command line.
+//! The first version: numbers, rules, the two tapes, the modes, the registry, the checker, traces, drawings and the command line.
 //!
 //! Mistakes mended on the way:
 //!

@@ -16,7 +16,7 @@
 //!   slope is right. A plain `f64` closure and its slope do as well: [`Var::unary`].
 //! * **To see what happens**: record on [`Tape::new`] and print its [trace](Tape::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
-//!   [where NaN came from](Tape::first_non_finite).
+//!   [where NaN came from](Tape::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
 //! * **To learn reverse mode**, or to teach it: the [`guide`], from the first slope on; `gprime lesson` shows it on a terminal.
 //!
 //! # The one idea

@@ -1,7 +1,7 @@
 //! Where the nodes of a graph without cycles are drawn: in layers from left to right, without recursion.
 //!
 //! The steps are those of K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system structures", 1981:
-//! a node's layer is the longest path to it; an edge over several layers gets a bend in each; the order inside of a layer is that of the
+//! a node's layer is the longest path to it, but an input stands right before its first use; an edge over several layers gets a bend in each; the order inside of a layer is that of the
 //! mean of the neighbours, from both sides in turn, and the best order seen is kept. The places inside of a layer are the nearest
 //! to those means that keep the order and the distances: an isotonic regression, by pooling adjacent violators.
 
@@ -108,6 +108,14 @@ impl Layers {
         by_end.sort_by_key(|edge| edge.1);
         for (from, to, _) in by_end {
             rank[to] = rank[to].max(rank[from] + 1);
+        }
+        // what nothing leads to stands right before its first use
+        let mut first_use = vec![None; n];
+        for &(from, to, _) in task.edges {
+            first_use[from] = Some(first_use[from].map_or(rank[to], |first: usize| first.min(rank[to])));
+        }
+        for (rank, first) in rank.iter_mut().zip(first_use).filter(|(rank, _)| **rank == 0) {
+            *rank = first.map_or(0, |first| first - 1);
         }
         let depth = rank.iter().max().map_or(0, |deepest| deepest + 1);
         let mut graph = Layers {

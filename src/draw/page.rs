@@ -9,6 +9,7 @@ use super::script::script;
 use crate::registry::Registry;
 use crate::teach::{Agreement, Argument, Check, Node, Style, Trace, Uses, described, ends, label, small};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const CSS: &str = include_str!("page/page.css");
@@ -21,6 +22,8 @@ const MOST_ROWS: usize = 200;
 const MOST_TERMS: usize = 100;
 /// The longest formula in the table.
 const LONGEST: usize = 60;
+/// How many lines of the program are shown before and after those that recorded a node.
+const AROUND: u32 = 2;
 /// How many rows the table of a check has.
 const MOST_CHECKED: usize = 50;
 
@@ -70,16 +73,16 @@ impl<'a> Page<'a> {
     /// The page.
     pub fn html(&self) -> String {
         let trace = self.trace;
-        let title = clean(&format!("{} = {}", trace.output_name(), self.formula()));
+        let heading = self.heading();
         let moves = trace.nodes.len() <= MOST_NODES;
         let mut html = Markup::default();
         html.raw("<!doctype html>\n").open("html", &[("lang", &"en")]).open("head", &[]);
         html.raw("<meta charset=\"utf-8\">");
         html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">");
         html.raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
-        html.leaf("title", &[], &title).raw("<style>").raw(CSS).raw("</style>").close().line();
+        html.leaf("title", &[], &heading).raw("<style>").raw(CSS).raw("</style>").close().line();
         html.open("body", &[]);
-        self.header(&mut html);
+        self.header(&mut html, &heading);
         html.open("main", &[]);
         let drawn = trace.inner_svg();
         if moves {
@@ -115,17 +118,16 @@ impl<'a> Page<'a> {
         html.finish()
     }
 
-    fn formula(&self) -> String {
-        match self.trace.source.is_empty() {
-            true => self.trace.output.to_string(),
-            false => self.trace.source.clone(),
-        }
+    /// What was computed, as an equation.
+    fn heading(&self) -> String {
+        let trace = self.trace;
+        let formula = if trace.source.is_empty() { trace.output.to_string() } else { trace.source.clone() };
+        clean(&format!("{} = {formula}", trace.output_name()))
     }
 
-    fn header(&self, html: &mut Markup) {
+    fn header(&self, html: &mut Markup, heading: &str) {
         let trace = self.trace;
-        let heading = format!("{} = {}", trace.output_name(), self.formula());
-        html.open("header", &[]).leaf("h1", &[("class", &"f")], &clean(&heading));
+        html.open("header", &[]).leaf("h1", &[("class", &"f")], heading);
         let n = trace.inputs().count();
         let [inputs, nodes] = [(n, "input"), (trace.nodes.len(), "node")]
             .map(|(n, what)| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
@@ -168,7 +170,7 @@ impl<'a> Page<'a> {
         let adjoint = style.known(node.adjoint);
         let rule = cut(&described(node));
         // HTML needs no end of a cell, and a large table is made of them
-        let _ = html.raw(&format!("<tr id=r{number}><th>{}<td class=f>{}", node.id, escaped(&rule)));
+        html.raw(&format!("<tr id=r{number}><th>{}<td class=f>{}", node.id, escaped(&rule)));
         html.raw(&format!("<td class=v>{}<td class=a>{}<td>", style.number(node.value), escaped(&adjoint)));
         if node.id == trace.output {
             html.raw("<p>seed</p>");
@@ -208,11 +210,12 @@ impl<'a> Page<'a> {
             html.leaf("h3", &[], &clean(file)).open("ol", &[]);
             let text =
                 self.sources.iter().find(|(name, _)| name == file).map(|(_, text)| text.lines().collect::<Vec<_>>());
-            let shown: Vec<u32> = match &text {
-                // what lies between them, and a line around
+            let shown: BTreeSet<u32> = match &text {
+                // what lies around them too
                 Some(text) => {
-                    let near = |line: u32| lines.keys().any(|own| own.abs_diff(line) <= 2);
-                    (1..=text.len() as u32).filter(|line| near(*line)).collect()
+                    let around =
+                        lines.keys().flat_map(|line| line.saturating_sub(AROUND)..=line.saturating_add(AROUND));
+                    around.filter(|line| (1..=text.len()).contains(&(*line as usize))).collect()
                 }
                 None => lines.keys().copied().collect(),
             };
