@@ -369,6 +369,8 @@ class Suite:
         self.expect(f"the scope of a step is lit: {hot}", hot == ["n62"])
         self.move([1.1])
         self.browser.key("End")
+        labels = self.browser.js("[...document.querySelectorAll('#graph .local')].map(t => t.textContent)")
+        self.expect(f"edges that were joined have a count: {labels}", labels and all(label.startswith("×") for label in labels))
         self.compare("collapsed, moved", self.trace(expr, "x=1.1"))
         self.browser.screenshot(self.out / "collapsed.png", height=600, full=False)
         self.done("collapsed")

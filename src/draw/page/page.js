@@ -404,7 +404,8 @@ const run = rules => {
     nodes[i].args.forEach((arg, k) => { if (arg.node != null) to.set(arg.node, [...to.get(arg.node) || [], brief(live.partials[i][k])]); });
     for (const [from, slopes] of to) {
       const label = el(`l${from + 1}-${i + 1}`);
-      if (label && slopes.length < 3) label.textContent = slopes.join(' + ').replace('+ −', '− ').slice(0, 14);
+      // a count is of edges that were joined
+      if (label && !label.textContent.startsWith('×')) label.textContent = slopes.join(' + ').replace('+ −', '− ').slice(0, 14);
     }
   };
 
