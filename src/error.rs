@@ -24,7 +24,6 @@ pub(crate) enum Kind {
     Shape,
     Name,
     Expression,
-    #[cfg_attr(not(feature = "png"), expect(dead_code, reason = "only pixels can fail"))]
     Drawing,
 }
 
