@@ -138,6 +138,21 @@ fn zero_annihilates_in_a_block_too() {
     }
 }
 
+/// The slope of √x at 0 is infinite, and the term does not depend on it.
+#[test]
+fn zero_annihilates_the_slope_of_an_argument() {
+    struct First;
+    impl Block<2, 1> for First {
+        fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
+            [x + y * 0.0]
+        }
+    }
+    let expected = [1.0, 0.0];
+    assert_eq!(gradient(|v| Var::sum_blocks([(First, [v[0], v[1].sqrt()])]), &[2.0, 0.0]), expected);
+    assert_eq!(gradient(|v| Var::block(&First, [v[0], v[1].sqrt()])[0], &[2.0, 0.0]), expected);
+    assert_eq!(gradient(|v| Var::map_block(&First, [&[v[0]; 4], &[v[1].sqrt(); 4]])[0][3], &[2.0, 0.0]), expected);
+}
+
 fn mapped<R: Apply>(v: &[R]) -> R {
     R::map_block(&SafeRoot, [&v[..4], &v[4..]])[0].iter().copied().sum()
 }

@@ -52,7 +52,8 @@ impl<S: Scalar> Tape<Lean<S>> {
             return None;
         }
         // Lists of numbers, so that the loop over the block has nothing but the block in it.
-        let mut memory = self.store.slopes.take();
+        let mut arguments = self.store.arguments.take();
+        let memory = &mut arguments.values;
         memory.resize(memory.len().max((N + M * (N + 1)) * len), S::from(0.0));
         let mut lists = memory.chunks_exact_mut(len);
         let mut list = || lists.next().expect("there is one for each number");
@@ -83,7 +84,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             let result = |(slot, &value)| Var { tape: Some(self), handle: self.store.newest(slot), value };
             from_fn(|m| (first + (m * len) as u32..).zip(&*values[m]).map(result).collect())
         });
-        self.store.slopes.set(memory);
+        self.store.arguments.set(arguments);
         results
     }
 }
@@ -194,7 +195,7 @@ impl<'t, S: Scalar> Slopes<'t, S> {
                 if slope.is_zero() {
                     self.edges.slots.push(slot);
                 }
-                *slope += partials[k] * x[k].handle.slope;
+                *slope += total(partials[k], x[k].handle.slope);
             }
         } else {
             self.add_unusual(partials.map(|p| p), x.map(|x| x));
@@ -220,6 +221,13 @@ impl<'t, S: Scalar> Slopes<'t, S> {
         let slots = tape.store.slots() as usize;
         self.by_slot.resize(self.by_slot.len().max(slots), S::from(0.0));
     }
+}
+
+/// The slope by a slot, of an argument that may be an infinite multiple of it: 0 annihilates.
+#[inline(always)]
+fn total<S: Scalar>(partial: S, inner: S) -> S {
+    let product = partial * inner;
+    if product.has_nan() { partial.chain(inner) } else { product }
 }
 
 /// [`Apply::sum_blocks`](crate::op::Apply::sum_blocks).

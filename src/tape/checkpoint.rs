@@ -97,7 +97,8 @@ impl<S: Scalar> Tape<Lean<S>> {
         };
         // the slopes of the results by the state before the steps reversed so far, and by the parameters
         let mut by_state: [Several<S, N>; N] = from_fn(Several::seed);
-        let mut by_params = vec![Several::zero(); params.len()];
+        let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
+        let mut by_params = vec![Several::zero(); active.len()];
         let mut adjoints = vec![];
         let mut inputs = Vec::with_capacity(params.len());
         let mut results = None;
@@ -129,7 +130,6 @@ impl<S: Scalar> Tape<Lean<S>> {
             }
         }
         let Some(results) = results else { return state };
-        let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
         let x: Vec<_> = state.into_iter().chain(active).collect();
         from_fn(|i| {
             let slopes = by_state.iter().chain(&by_params).map(|adjoint| adjoint.0[i]);

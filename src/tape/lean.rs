@@ -237,7 +237,6 @@ impl<S: Scalar> Tape<Lean<S>> {
             listed: Bump::default(),
             arguments: Cell::default(),
             edges: Cell::default(),
-            slopes: Cell::default(),
             adjoints: Cell::default(),
             parked: vec![],
             wide: Wide::default(),

@@ -55,11 +55,10 @@ pub struct Store<S: Scalar> {
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of the entries that are runs.
     pub(super) listed: Bump<S>,
-    // Memory that is kept between uses: for the arguments of a reduction, for its edges, for the slopes of a mapped block; for adjoints, all 0; for the inputs
-    // of a closure; for segments.
+    // Memory that is kept between uses: for the arguments of a reduction or a mapped block, for the edges of an op; for
+    // adjoints, all 0; for the inputs of a closure; for the adjoints of several outputs; for segments.
     pub(super) arguments: Cell<Arguments<S>>,
     pub(super) edges: Cell<Edges<S>>,
-    pub(super) slopes: Cell<Vec<S>>,
     pub(super) adjoints: Cell<Vec<S>>,
     pub(super) parked: Vec<Parked<S>>,
     pub(super) wide: Wide<S>,

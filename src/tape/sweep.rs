@@ -44,16 +44,6 @@ impl Run {
     fn places(self) -> RangeInclusive<usize> {
         self.first as usize..=self.first as usize + (self.len as usize - 1) * self.stride as usize
     }
-
-    /// Adds a share to each of its slots, of which these are the places.
-    #[inline(always)]
-    fn add<A: AddAssign>(self, places: &mut [A], shares: impl Iterator<Item = A>) {
-        if self.stride == 1 {
-            places.iter_mut().zip(shares).for_each(|(place, share)| *place += share);
-        } else {
-            places.iter_mut().step_by(self.stride as usize).zip(shares).for_each(|(place, share)| *place += share);
-        }
-    }
 }
 
 /// Results that depend on arguments place by place. It is the entry of the last of them; the entries of those before it hold the
@@ -142,11 +132,11 @@ pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
             let places = &mut adjoints[..own][run.places()];
             if run.uniform {
                 let share = product(adjoint, slope[0]);
-                run.add(places, std::iter::repeat(share));
+                add_to_each(places, run.stride, std::iter::repeat(share));
             } else {
                 let slopes;
                 (listed, slopes) = listed.split_at(listed.len() - run.len as usize);
-                run.add(places, slopes.iter().map(|&slope| product(adjoint, slope)));
+                add_to_each(places, run.stride, slopes.iter().map(|&slope| product(adjoint, slope)));
             }
             kept = adjoints[slot];
         }
@@ -164,13 +154,21 @@ fn spread<S: Copy, A: Copy + AddAssign>(
     product: impl Fn(A, S) -> A,
 ) {
     let shares = results.iter().zip(slopes).map(|(&adjoint, &slope)| product(adjoint, slope));
-    let places = &mut below[first as usize..];
-    match stride {
-        0 => shares.for_each(|share| places[0] += share),
-        1 => places[..results.len()].iter_mut().zip(shares).for_each(|(place, share)| *place += share),
-        _ => {
-            assert!((results.len() - 1) * (stride as usize) < places.len(), "an argument is not an earlier slot");
-            places.iter_mut().step_by(stride as usize).zip(shares).for_each(|(place, share)| *place += share);
-        }
+    let (first, steps) = (first as usize, results.len() - 1);
+    let places = &mut below[first..=first + steps * stride as usize];
+    if stride == 0 {
+        shares.for_each(|share| places[0] += share);
+    } else {
+        add_to_each(places, stride, shares);
+    }
+}
+
+/// Adds a share to every place that is so far from the one before.
+#[inline(always)]
+fn add_to_each<A: AddAssign>(places: &mut [A], stride: u32, shares: impl Iterator<Item = A>) {
+    if stride == 1 {
+        places.iter_mut().zip(shares).for_each(|(place, share)| *place += share);
+    } else {
+        places.iter_mut().step_by(stride as usize).zip(shares).for_each(|(place, share)| *place += share);
     }
 }
