@@ -431,3 +431,72 @@ fn a_small_jacobian_is_made_again_and_again() {
     tape.values_and_jacobian(|x| [(x[0] * 0.0).sqrt() * 0.0 + x[1], x[0] + x[1], x[1]], &[1.0, 2.0], &mut rows);
     assert_eq!(rows, [0.0, 1.0, 1.0, 1.0, 0.0, 1.0]);
 }
+
+/// Numbers on the tape in many ways: themselves, in other orders, multiples and results of ops, constants among them.
+fn matrix<R: Apply>(x: &[R], len: usize, how: usize) -> Vec<R> {
+    let number = |i: usize| match how % 6 {
+        0 => x[i % x.len()],
+        1 => x[x.len() - 1 - i % x.len()],
+        2 => x[i % x.len()] * 2.0,
+        3 if i % 3 == 0 => R::from(i as f64 - 1.5),
+        3 => x[i % x.len()],
+        4 => R::from(0.25 * i as f64 - 1.0),
+        _ => x[i % x.len()] * x[(i + 1) % x.len()] + x[0],
+    };
+    (0..len).map(number).collect()
+}
+
+/// A number that each result of a product has another weight in, so that none can stand for another.
+fn of_product<R: Apply>(a: &[R], b: &[R], inner: usize) -> R {
+    let products = a.mat_mul(b, inner);
+    assert_eq!(products.len(), a.len() / inner * (b.len() / inner));
+    let terms = products.iter().enumerate().map(|(i, &z)| (z * (0.1 * (i + 1) as f64)).sin() * z);
+    products.iter().step_by(2).fold(terms.sum(), |sum, &z| sum + z * 0.5)
+}
+
+fn of_dots<R: Apply>(a: &[R], b: &[R], inner: usize) -> R {
+    let products = a.chunks(inner).flat_map(|row| b.chunks(inner).map(|other| row.dot(other)));
+    let terms = products.clone().enumerate().map(|(i, z)| (z * (0.1 * (i + 1) as f64)).sin() * z);
+    products.step_by(2).fold(terms.sum(), |sum, z| sum + z * 0.5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A product of matrices is the dot products of their rows, whatever the rows are made of and however they stand on the tape.
+    #[test]
+    fn a_product_of_matrices_is_the_dots_of_its_rows(
+        x in prop::collection::vec(-1.5..1.5, 40),
+        (rows, columns, inner) in (0usize..7, 0usize..7, 1usize..10),
+        (how_a, how_b, from) in (0usize..6, 0usize..6, 0usize..20),
+    ) {
+        fn product<R: Apply>(x: &[R], [rows, columns, inner]: [usize; 3], [a, b, from]: [usize; 3], dots: bool) -> R {
+            let (a, b) = (matrix(x, rows * inner, a), matrix(&x[from..], columns * inner, b));
+            x[0] + if dots { of_dots(&a, &b, inner) } else { of_product(&a, &b, inner) }
+        }
+        let (shape, how) = ([rows, columns, inner], [how_a, how_b, from]);
+        agree!(&x, |x| product(&x, shape, how, false));
+        let of_numbers = product(&x, shape, how, false);
+        prop_assert_eq!(of_numbers, product(&x, shape, how, true));
+        let mut g = vec![0.0; x.len()];
+        approx::assert_relative_eq!(
+            value_and_gradient(|x| product(x, shape, how, false), &x, &mut g), of_numbers, max_relative = 1e-12, epsilon = 1e-12
+        );
+        close(&g, &gradient(|x| product(x, shape, how, true), &x));
+        // of second order, both ways
+        let u: Vec<f64> = x.iter().map(|x| 1.0 - x).collect();
+        let second = hvp(|x| product(x, shape, how, true), &x, &u);
+        let near = |other: &[f64]| {
+            second.iter().zip(other).all(|(a, b)| (a - b).abs() <= 1e-9 * (1.0 + a.abs()))
+        };
+        prop_assert!(near(&hvp(|x| product(x, shape, how, false), &x, &u)));
+        let reverse = gradient(
+            |x| {
+                let g = gradient(|x| product(x, shape, how, false), x);
+                g.iter().zip(&u).map(|(&g, &u)| g * u).sum()
+            },
+            &x,
+        );
+        prop_assert!(near(&reverse));
+    }
+}

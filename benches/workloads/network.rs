@@ -60,9 +60,11 @@ impl Workload for Network {
 
     fn program<R: Apply + PartialOrd>(&self, w: &[R]) -> R {
         let [w1, b1, w2, b2, w3, b3] = self.split(w);
-        let h1: Vec<R> =
-            w1.chunks(INPUTS).zip(b1).map(|(row, &b)| (row.weighted_sum(&self.sample) + b).tanh()).collect();
-        let h2: Vec<R> = w2.chunks(self.hidden).zip(b2).map(|(row, &b)| (row.dot(&h1) + b).tanh()).collect();
+        let layer = |w: &[R], b: &[R], x: &[R]| -> Vec<R> {
+            w.mat_mul(x, x.len()).into_iter().zip(b).map(|(z, &b)| (z + b).tanh()).collect()
+        };
+        let sample = self.sample.iter().map(|&x| x.into()).collect::<Vec<R>>();
+        let h2 = layer(w2, b2, &layer(w1, b1, &sample));
         let p = (w3.dot(&h2) + b3[0]).sigmoid();
         -(p.ln() * LABEL + (-p + 1.0).ln() * (1.0 - LABEL))
     }

@@ -60,6 +60,31 @@ pub trait Apply: Real {
         x.iter().zip(weights).map(|(&x, &weight)| x * weight).sum()
     }
 
+    /// The product A Bᵀ of two matrices, both row by row with rows of `inner` numbers: Σₖ aᵢₖ bⱼₖ for each row i of A and each row j of
+    /// B, row by row. If B has one row, it is the product of a matrix and a vector.
+    ///
+    /// A lean tape keeps the numbers of each matrix once, and not for each row of the other, and writes the whole product as
+    /// one statement.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let weights = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    /// assert_eq!(Apply::mat_mul(&weights, &[1.0, 0.5, 2.0], 3), [8.0, 18.5]);
+    ///
+    /// // |W x|² has the slopes 2 WᵀW x
+    /// let g = gradient(|x| Apply::mat_mul(&weights.map(Var::from), x, 3).iter().map(|y| y.square()).sum(), &[1.0, 0.5, 2.0]);
+    /// assert_eq!(g, [164.0, 217.0, 270.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `inner` is 0, or a matrix has no whole number of rows.
+    #[track_caller]
+    fn mat_mul(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+        expect_rows(a, b, inner);
+        dot_each(a, b, inner)
+    }
+
     /// A block of a program with few inputs and outputs: the numbers that `f(x)` is.
     ///
     /// A lean tape differentiates the block at once and keeps only the slopes of its results by its inputs: of a step of a
@@ -278,6 +303,27 @@ pub(crate) fn map_each<R: Apply, const N: usize, const M: usize, B: Block<N, M>>
         results.for_each(|(list, y)| list.push(y));
     }
     results
+}
+
+/// # Panics
+/// If `inner` is 0, or a matrix has no whole number of rows.
+#[track_caller]
+pub(crate) fn expect_rows<R>(a: &[R], b: &[R], inner: usize) {
+    assert!(inner > 0, "mat_mul needs rows of at least 1 number");
+    for len in [a.len(), b.len()] {
+        assert!(len % inner == 0, "mat_mul needs rows of {inner}, which {len} numbers are not");
+    }
+}
+
+/// [`Apply::mat_mul`], one dot product after the other. A row of `a` is read once for all of `b`.
+#[track_caller]
+#[inline]
+pub(crate) fn dot_each<R: Apply>(a: &[R], b: &[R], inner: usize) -> Vec<R> {
+    let mut products = Vec::with_capacity(a.len() / inner * (b.len() / inner));
+    for row in a.chunks_exact(inner) {
+        products.extend(b.chunks_exact(inner).map(|other| R::dot(row, other)));
+    }
+    products
 }
 
 /// The arguments of a reduction.

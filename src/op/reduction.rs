@@ -199,7 +199,7 @@ fn softmax<R: Real>(x: &[R], out: &mut [R]) {
 ///
 /// # Panics
 /// If the slice is empty, except for [`sum`](Reductions::sum), [`dot`](Reductions::dot) and
-/// [`weighted_sum`](Reductions::weighted_sum), which are then 0.
+/// [`weighted_sum`](Reductions::weighted_sum), which are then 0, and [`mat_mul`](Reductions::mat_mul), which then has no rows.
 pub trait Reductions<R: Apply> {
     /// Σ xᵢ: [`Sum`].
     #[track_caller]
@@ -222,6 +222,13 @@ pub trait Reductions<R: Apply> {
     /// If the lengths differ.
     #[track_caller]
     fn weighted_sum(&self, weights: &[f64]) -> R;
+
+    /// The product with the transpose of another matrix, both row by row with rows of `inner` numbers: [`Apply::mat_mul`].
+    ///
+    /// # Panics
+    /// If `inner` is 0, or a matrix has no whole number of rows.
+    #[track_caller]
+    fn mat_mul(&self, rhs: &[R], inner: usize) -> Vec<R>;
 
     /// √(Σ xᵢ²): [`Norm`].
     #[track_caller]
@@ -251,6 +258,9 @@ impl<R: Apply> Reductions<R> for [R] {
     }
     fn weighted_sum(&self, weights: &[f64]) -> R {
         R::weighted_sum(self, weights)
+    }
+    fn mat_mul(&self, rhs: &[R], inner: usize) -> Vec<R> {
+        R::mat_mul(self, rhs, inner)
     }
     fn norm(&self) -> R {
         R::reduce(&Norm, self)

@@ -132,7 +132,7 @@ pub(super) enum Line {
 }
 
 impl Line {
-    fn through<S: Scalar>(x: &[Var<'_, Lean<S>>]) -> Option<Self> {
+    pub(super) fn through<S: Scalar>(x: &[Var<'_, Lean<S>>]) -> Option<Self> {
         let Some(tape) = x.first()?.tape else {
             return x.iter().all(|x| x.tape.is_none()).then_some(Line::Constant);
         };

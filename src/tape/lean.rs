@@ -102,6 +102,10 @@ impl<S: Scalar> Kind for Lean<S> {
         (value, handle)
     }
 
+    fn mat_mul<'t>(tape: &'t Tape<Self>, a: &[Var<'t, Self>], b: &[Var<'t, Self>], inner: usize) -> Vec<Var<'t, Self>> {
+        tape.mat_mul(a, b, inner)
+    }
+
     fn sum<'t>(first: Var<'t, Self>, rest: impl Iterator<Item = Var<'t, Self>>) -> Var<'t, Self> {
         let Var { mut tape, mut value, .. } = first;
         // the terms may be sums themselves, and then find no memory here

@@ -3,10 +3,11 @@
 //! This part uses `op` and `real`. One front end, [`Var`], stands before two tapes: the *lean* one keeps slopes alone and
 //! is the fast way to a gradient; the *recording* one keeps ops, arguments and values, and is what is explained, checked
 //! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `store.rs`, what is recorded of an op, and `lean.rs`.
-//! Parts of a program that need not be kept whole are in `block.rs`, `segment.rs` and `checkpoint.rs`.
+//! Products of matrices are in `product.rs`; parts of a program that need not be kept whole in `block.rs`, `segment.rs` and
+//! `checkpoint.rs`.
 
 use crate::error::Error;
-use crate::op::apply::map_each;
+use crate::op::apply::{dot_each, map_each};
 use crate::op::{Apply, Block, Dot, Op, Reduce, Sum};
 use smallvec::SmallVec;
 use std::cell::Cell;
@@ -23,6 +24,7 @@ mod gradient;
 mod lean;
 mod modes;
 mod opaque;
+mod product;
 mod recording;
 mod scalar;
 mod segment;
@@ -154,6 +156,12 @@ pub trait Kind: sealed::Sealed + Sized {
         let weights: SmallVec<[Var<'t, Self>; 32]> = weights.iter().map(|&weight| weight.into()).collect();
         let sum = Var::reduce_parts(&Dot, &[x, &weights]);
         (sum.value, sum.handle)
+    }
+    /// The products of the rows of two matrices, of which at least one number is a variable of this tape.
+    #[doc(hidden)]
+    #[track_caller]
+    fn mat_mul<'t>(_: &'t Tape<Self>, a: &[Var<'t, Self>], b: &[Var<'t, Self>], inner: usize) -> Vec<Var<'t, Self>> {
+        dot_each(a, b, inner)
     }
     /// The sum of these; it is recorded as one node.
     #[doc(hidden)]

@@ -4,7 +4,7 @@ use super::adjoint::Wide;
 use super::block::Line;
 use super::bump::Bump;
 use super::segment::Segment;
-use super::sweep::{Entry, Map, Run, SHARED};
+use super::sweep::{Entry, Map, Product, Run, SHARED};
 use super::{Lean, Scalar, Var};
 use std::cell::Cell;
 
@@ -302,6 +302,25 @@ impl<S: Scalar> Store<S> {
         }
         (active..len - 1).for_each(|_| _ = self.push(zero, [0; 2]));
         self.push(zero, Map { lines: active as u32, len: len as u32 }.pack());
+    }
+
+    /// The slots of the products of two matrices, whose values are given.
+    pub(super) fn push_product(&self, product: Product, values: [&[S]; 2]) {
+        let zero = [S::from(0.0); 2];
+        let [a, b] = product.first.map(|first| first != Product::CONSTANT);
+        // what is multiplied by a constant matrix needs no slopes
+        [(b, values[0]), (a, values[1])]
+            .into_iter()
+            .filter(|(needed, _)| *needed)
+            .for_each(|(_, x)| self.listed.extend(x));
+        let args = product.pack();
+        (args.len()..product.len()).for_each(|_| _ = self.push(zero, [0; 2]));
+        args.into_iter().for_each(|args| _ = self.push(zero, args));
+    }
+
+    /// A slot that depends on nothing.
+    pub(super) fn push_constant(&self) {
+        self.push([S::from(0.0); 2], Map { lines: 0, len: 1 }.pack());
     }
 
     /// The edge from an op to the slot its argument stands on, given the op's slope by the argument. Where the two slopes must be

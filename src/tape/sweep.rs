@@ -13,7 +13,7 @@ pub struct Entry<S> {
 
 /// Marks an entry that holds further arguments of the slot after it.
 pub(super) const SHARED: u32 = 1 << 31;
-/// Marks an entry that holds a [`Run`] or a [`Map`].
+/// Marks an entry that holds a [`Run`], a [`Map`] or a [`Product`].
 pub(super) const RUN: u32 = 1 << 31;
 
 /// Arguments that stand on slots at equal distances. Their slopes are kept in a list beside the entries, or are all the first
@@ -63,7 +63,50 @@ impl Map {
     }
 
     fn unpack([lines, rest]: [u32; 2]) -> Option<Self> {
-        (rest >> 20 & Run::WIDEST == 0).then_some(Map { lines, len: rest & Self::LONGEST as u32 })
+        (rest >> 20 == RUN >> 20).then_some(Map { lines, len: rest & Self::LONGEST as u32 })
+    }
+}
+
+/// Results that are the dot products of the rows of two matrices. It is the entry of the last of them; those of the two before it
+/// hold the rest of its numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Product {
+    /// The slot of the first number of each matrix, before all others row by row; or [`CONSTANT`](Product::CONSTANT).
+    pub first: [u32; 2],
+    /// How many rows each has.
+    pub rows: [u32; 2],
+    /// How long they are.
+    pub inner: u32,
+}
+
+impl Product {
+    pub const CONSTANT: u32 = u32::MAX;
+    /// With fewer results there is no room for its numbers.
+    pub const FEWEST: usize = 3;
+    /// In an entry: a uniform run of stride 0, which does not exist.
+    const MARK: u32 = RUN | 1 << 30;
+
+    /// As the arguments of its last entries.
+    pub fn pack(self) -> [[u32; 2]; Self::FEWEST] {
+        [self.first, self.rows, [self.inner, Self::MARK]]
+    }
+
+    #[inline(always)]
+    fn unpack<S>([inner, mark]: [u32; 2], before: &[Entry<S>]) -> Option<Self> {
+        match before {
+            [.., first, rows] if mark == Self::MARK => Some(Product { first: first.arg, rows: rows.arg, inner }),
+            _ => None,
+        }
+    }
+
+    /// How many results there are.
+    pub fn len(self) -> usize {
+        self.rows[0] as usize * self.rows[1] as usize
+    }
+
+    /// How many numbers each matrix has.
+    fn sizes(self) -> [usize; 2] {
+        self.rows.map(|rows| rows as usize * self.inner as usize)
     }
 }
 
@@ -127,6 +170,15 @@ pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
             results.fill(zero);
             slot = own - len;
             kept = adjoints[slot];
+        } else if let Some(matrices) = Product::unpack(*arg, rest) {
+            let len = matrices.len();
+            rest = &rest[..rest.len() - (len - 1)];
+            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
+            results[len - 1] = adjoint;
+            listed = pass_on_products(matrices, below, results, listed, &product);
+            results.fill(zero);
+            slot = own - len;
+            kept = adjoints[slot];
         } else {
             let run = Run::unpack(*arg);
             let places = &mut adjoints[..own][run.places()];
@@ -160,6 +212,67 @@ fn spread<S: Copy, A: Copy + AddAssign>(
         shares.for_each(|share| places[0] += share);
     } else {
         add_to_each(places, stride, shares);
+    }
+}
+
+/// Passes the adjoints of a product Z = A Bᵀ on to its matrices: those of A are Z̄ B, and those of B are Z̄ᵀ A. What is left of the
+/// list of slopes is returned.
+#[inline(always)]
+fn pass_on_products<'l, S: Copy, A: Copy + AddAssign>(
+    matrices: Product,
+    below: &mut [A],
+    results: &[A],
+    mut listed: &'l [S],
+    product: impl Fn(A, S) -> A,
+) -> &'l [S] {
+    let ([a, b], inner, columns) = (matrices.sizes(), matrices.inner as usize, matrices.rows[1] as usize);
+    // the numbers of B were listed last
+    for (first, own, other, strides) in
+        [(matrices.first[0], a, b, [columns, 1]), (matrices.first[1], b, a, [1, columns])]
+    {
+        if first != Product::CONSTANT {
+            let values;
+            (listed, values) = listed.split_at(listed.len() - other);
+            add_rows(&mut below[first as usize..][..own], inner, values, results, strides, &product);
+        }
+    }
+    listed
+}
+
+/// Adds to each row the sum of the rows of another matrix times the adjoints of the products with them. Those of one row to the next,
+/// and of one of the others to the next, are so far apart.
+#[inline(always)]
+fn add_rows<S: Copy, A: Copy + AddAssign>(
+    places: &mut [A],
+    inner: usize,
+    values: &[S],
+    results: &[A],
+    [next, next_other]: [usize; 2],
+    product: impl Fn(A, S) -> A,
+) {
+    for (i, places) in places.chunks_exact_mut(inner).enumerate() {
+        let mut adjoints = results[i * next..].iter().step_by(next_other).copied();
+        let mut adjoint = || adjoints.next().expect("there is one for each row");
+        // four rows at a time, since each time the places are read and written
+        let mut fours = values.chunks_exact(4 * inner);
+        for rows in &mut fours {
+            let adjoints = [adjoint(), adjoint(), adjoint(), adjoint()];
+            let (p, rest) = rows.split_at(inner);
+            let (q, rest) = rest.split_at(inner);
+            let (r, s) = rest.split_at(inner);
+            for (place, (((&p, &q), &r), &s)) in places.iter_mut().zip(p.iter().zip(q).zip(r).zip(s)) {
+                let mut sum = *place;
+                sum += product(adjoints[0], p);
+                sum += product(adjoints[1], q);
+                sum += product(adjoints[2], r);
+                sum += product(adjoints[3], s);
+                *place = sum;
+            }
+        }
+        for row in fours.remainder().chunks_exact(inner) {
+            let adjoint = adjoint();
+            places.iter_mut().zip(row).for_each(|(place, &value)| *place += product(adjoint, value));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The variable: a number that remembers where it came from.
 
 use super::{Gradient, Kind, Recording, Relation, Tape};
-use crate::op::apply::{Args, expect_arity, len, map_each};
+use crate::op::apply::{Args, dot_each, expect_arity, expect_rows, len, map_each};
 use crate::op::{self, Apply, Block, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
 use std::cmp::Ordering;
@@ -149,6 +149,15 @@ impl<K: Kind> Apply for Var<'_, K> {
                 Var { tape: Some(tape), handle, value }
             }
             None => Var::constant(x.iter().zip(weights).map(|(x, &weight)| x.value * weight).sum()),
+        }
+    }
+
+    #[track_caller]
+    fn mat_mul(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+        expect_rows(a, b, inner);
+        match Self::same_tape(Self::tape_of(a), Self::tape_of(b)) {
+            Some(tape) => K::mat_mul(tape, a, b, inner),
+            None => dot_each(a, b, inner),
         }
     }
 

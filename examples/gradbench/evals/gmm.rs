@@ -75,7 +75,7 @@ impl Parameters {
 }
 
 /// How many points are recorded together.
-const POINTS: usize = 4;
+const POINTS: usize = 32;
 
 /// ln p(points, parameters), the parameters in one list.
 fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
@@ -109,19 +109,16 @@ fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
     }
 
     // a few points at a time, so that a component is read once for all of them: of each point 1, x and the products of two of x
-    let memory = Cell::new((Vec::with_capacity(POINTS * terms), Vec::with_capacity(POINTS * k), Vec::with_capacity(k)));
+    let memory = Cell::new((Vec::with_capacity(POINTS * terms), Vec::with_capacity(k)));
     let some_points = |chunk: usize, components: &[R]| {
-        let (mut points, mut densities, mut point): (Vec<f64>, Vec<R>, Vec<R>) = memory.take();
+        let (mut points, mut point): (Vec<R>, Vec<R>) = memory.take();
         points.clear();
-        densities.clear();
         for x in (chunk * POINTS..n.min((chunk + 1) * POINTS)).map(|i| x.row(i)) {
-            points.push(1.0);
-            points.extend(x);
-            x.iter().enumerate().for_each(|(i, a)| points.extend(x[..=i].iter().map(|b| a * b)));
+            points.push(R::from(1.0));
+            points.extend(x.iter().map(|&a| R::from(a)));
+            x.iter().enumerate().for_each(|(i, a)| points.extend(x[..=i].iter().map(|b| R::from(a * b))));
         }
-        for component in components.chunks_exact(terms) {
-            densities.extend(points.chunks_exact(terms).map(|point| component.weighted_sum(point)));
-        }
+        let densities = components.mat_mul(&points, terms);
         let count = points.len() / terms;
         let log_density = |i| {
             point.clear();
@@ -129,7 +126,7 @@ fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
             point.logsumexp()
         };
         let sum = (0..count).map(log_density).reduce(|a, b| a + b).expect("a chunk has a point");
-        memory.set((points, densities, point));
+        memory.set((points, point));
         sum
     };
     let likelihood = R::sum_terms(n.div_ceil(POINTS), &components, some_points)
