@@ -500,3 +500,97 @@ proptest! {
         prop_assert!(near(&reverse));
     }
 }
+
+#[test]
+fn a_matrix_times_itself_is_a_product_too() {
+    for how in [0, 2, 3, 5] {
+        agree!(&X, |x| {
+            let a = matrix(&x, 12, how);
+            of_product(&a, &a, 3) + of_product(&a, &a[3..], 1)
+        });
+    }
+    assert_eq!([1.0, 2.0, 3.0].mat_mul(&[1.0, 2.0, 3.0], 1), [1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Where a number is infinite or NaN, or a slope is, 0 annihilates in a product as it does on a recording tape.
+    #[test]
+    fn zero_annihilates_in_a_product(
+        x in prop::collection::vec(prop::sample::select(vec![0.0, 1.0, -2.0, 0.5, f64::INFINITY, f64::NAN, 1e200]), 12),
+        weights in prop::collection::vec(prop::sample::select(vec![0.0, 0.0, 1.0, -0.5]), 12),
+        how in (0usize..6, 0usize..6),
+        roots in any::<bool>(),
+    ) {
+        fn product<R: Apply>(x: &[R], weights: &[f64], (a, b): (usize, usize), roots: bool) -> R {
+            let (mut a, b) = (matrix(x, 8, a), matrix(&x[5..], 6, b));
+            if roots {
+                a.iter_mut().for_each(|a| *a = a.sqrt());
+            }
+            x[0] + a.mat_mul(&b, 2).weighted_sum(weights)
+        }
+        let recording = Tape::new();
+        let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
+        let expected = product(&inputs, &weights, how, roots).backward();
+        let g = gradient(|x| product(x, &weights, how, roots), &x);
+        for (&g, &x) in g.iter().zip(&inputs) {
+            let expected = expected[x];
+            prop_assert!(g == expected || g.is_nan() && expected.is_nan() || (g - expected).abs() <= 1e-12 * g.abs(), "{g} for {expected}");
+        }
+    }
+
+    /// In lanes of 2, 4 and 8, too.
+    #[test]
+    fn each_result_of_a_product_has_its_row(
+        x in prop::collection::vec(-2.0..2.0, 12),
+        (rows, columns, inner) in (1usize..5, 1usize..5, 1usize..6),
+        how in (0usize..6, 0usize..6),
+    ) {
+        fn products<R: Apply>(x: &[R], [rows, columns, inner]: [usize; 3], how: (usize, usize)) -> Vec<R> {
+            matrix(x, rows * inner, how.0).mat_mul(&matrix(&x[3..], columns * inner, how.1), inner)
+        }
+        let shape = [rows, columns, inner];
+        for (i, row) in jacobian(|x| products(x, shape, how), &x).iter().enumerate() {
+            close(row, &gradient(|x| products(x, shape, how)[i], &x));
+        }
+    }
+}
+
+#[test]
+fn a_product_inside_of_a_segment() {
+    fn inside<R: Apply>(x: &[R], how: usize) -> R {
+        let a = matrix(x, 6, how);
+        let sum = R::sum_terms(4, x, |i, x| of_product(&x[..6], &matrix(&x[i..], 8, how), 2));
+        let [inner] = R::preaccumulate([x[0], x[1], x[2], x[3]], |x| [of_product(&x, &x, 1)]);
+        let [state, _] = R::checkpoint(5, [sum, inner], &a, |_, [s, t], a| [(s * 0.1).sin() + of_product(a, a, 2), t]);
+        state * inner + sum
+    }
+    for how in 0..6 {
+        agree!(&X, |x| inside(&x, how));
+    }
+}
+
+#[test]
+fn a_product_with_late_inputs() {
+    let tape = Tape::lean();
+    let early = tape.vars(&X[..4]);
+    let product = early[0] * early[1];
+    let late = tape.vars(&X[4..]);
+    let all = [&early[..], &late].concat();
+    let expected = gradient(|x| of_dots(&x[4..], x, 2) + x[0] * x[1], &X);
+    let g = (of_product(&late, &all, 2) + product).backward();
+    close(&all.iter().map(|&x| g[x]).collect::<Vec<_>>(), &expected);
+}
+
+#[test]
+#[should_panic(expected = "rows of 5, which 12 numbers are not")]
+fn a_matrix_of_no_whole_rows_is_refused() {
+    X.mat_mul(&X[..5], 5);
+}
+
+#[test]
+#[should_panic(expected = "rows of at least 1 number")]
+fn a_matrix_of_empty_rows_is_refused() {
+    X.mat_mul(&[], 0);
+}
