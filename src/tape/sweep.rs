@@ -217,7 +217,9 @@ fn spread<S: Copy, A: Copy + AddAssign>(
 
 /// Passes the adjoints of a product Z = A Bᵀ on to its matrices: those of A are Z̄ B, and those of B are Z̄ᵀ A. What is left of the
 /// list of slopes is returned.
-#[inline(always)]
+///
+/// It is a function of its own, so that the loop of the sweep keeps its registers.
+#[inline(never)]
 fn pass_on_products<'l, S: Copy, A: Copy + AddAssign>(
     matrices: Product,
     below: &mut [A],
