@@ -15,10 +15,16 @@ use std::process::{Command, Output, Stdio};
 fn shell(line: &str) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("gprime() {{ \"$GPRIME\" \"$@\"; }}\n{line}")]);
-    command.env("GPRIME", env!("CARGO_BIN_EXE_gprime")).env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
+    command
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .env("GPRIME", env!("CARGO_BIN_EXE_gprime"))
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
-/// What a line prints that has nothing to complain about. The exit code of a quiz counts the wrong answers.
+/// What a line prints that has nothing to complain about. The exit code of a quiz tells that an answer was wrong.
 #[track_caller]
 fn printed(line: &str) -> String {
     let output = shell(line);
@@ -85,13 +91,36 @@ fn commands_print_what_the_guide_shows() {
     assert!(count > 40, "the test no longer sees the commands");
 }
 
+/// What a reader is told to type without being shown what it prints: it writes a drawing into a file.
+#[test]
+fn drawings_of_the_guide_are_made() {
+    let mut count = 0;
+    for chapter in CHAPTERS {
+        for (_, block) in blocks(chapter.text).0.iter().filter(|(info, _)| *info == "sh") {
+            for line in block.lines() {
+                let Some((_, file)) = line.split_once(" -o ") else {
+                    assert!(line.starts_with("gprime quiz "), "{}: {line}", chapter.title());
+                    continue;
+                };
+                let said = printed(line);
+                let drawing = fs::read_to_string(Path::new(env!("CARGO_TARGET_TMPDIR")).join(file)).unwrap();
+                assert_eq!(said, format!("{file}: {} bytes\n", drawing.len()));
+                let start = if file.ends_with("html") { "<!doctype html>" } else { "<svg " };
+                assert!(drawing.starts_with(start), "{line}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 4, "the test no longer sees the drawings");
+}
+
 /// A title, one sentence, and at the end a quiz with its answers folded away; and short.
 #[test]
 fn chapters_are_made_alike() {
     for chapter in CHAPTERS {
         let (title, text) = (chapter.title(), chapter.text);
         assert!(text.starts_with(&format!("# {title}\n\n{}\n\n", chapter.idea())), "{title}: no title and idea");
-        assert!(text.lines().count() <= 155, "{title} has {} lines", text.lines().count());
+        assert!(text.lines().count() <= 180, "{title} has {} lines", text.lines().count());
         let (before, answers) = text.split_once("<details><summary>Answers</summary>\n\n").unwrap();
         let (answers, after) = answers.split_once("\n</details>\n").unwrap();
         assert_eq!(after, "", "{title} goes on after the answers");

@@ -36,6 +36,10 @@ fn kink<O: Op<1>>(op: O, at: f64, ours: f64, interval: [f64; 2], others: &[f64])
     let kink = kinks.iter().find(|kink| kink.at[0] == at).unwrap_or_else(|| panic!("{name} declares no kink at {at}"));
     let sides = [kink.left[0].min(kink.right[0]), kink.left[0].max(kink.right[0])];
     assert_eq!(sides, interval, "{name} at {at}");
+    // what the op tells of other libraries is among what was measured
+    for (library, slope) in &kink.elsewhere {
+        assert!(others.contains(&slope[0]), "{name} at {at}: {library} {slope:?}");
+    }
     for &theirs in others {
         assert!(kink.contains(0, theirs), "{name} at {at}: {theirs}");
         // one choice serves all kinks of an op, or none
@@ -72,6 +76,26 @@ fn reduced(op: &impl Reduce, x: &[f64]) -> Vec<f64> {
         assert!(same(g[input], lean[i]) && same(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
     }
     lean
+}
+
+#[test]
+fn other_libraries_are_told_with_their_version_and_for_each_argument() {
+    let mut count = 0;
+    for op in gprime::Registry::new().iter() {
+        for kink in op.kinks() {
+            for (i, (library, slopes)) in kink.elsewhere.iter().enumerate() {
+                assert_eq!(slopes.len(), kink.at.len(), "{}: {library}", op.name());
+                let known =
+                    ["PyTorch 2.15", "JAX 0.10", "TensorFlow 2.21", "Keras 3.15"].iter().any(|it| library.contains(it));
+                // another function of the library before, or no program
+                assert!(known || i > 0 && ["maximum", "lax.clamp", "Ng's lecture"].contains(library), "{library}");
+                let inside = slopes.iter().enumerate().all(|(j, slope)| slope.is_nan() || kink.contains(j, *slope));
+                assert!(inside, "{}: {library} {slopes:?}", op.name());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "{count}");
 }
 
 #[test]

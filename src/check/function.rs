@@ -35,7 +35,13 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
         return report;
     }
     let gradient = gradient_by_rules_and_duals(&f, x);
-    let mut kink = Kink { at: Point::from_slice(x), left: Point::new(), right: Point::new(), slope: Point::new() };
+    let mut kink = Kink {
+        at: Point::from_slice(x),
+        left: Point::new(),
+        right: Point::new(),
+        slope: Point::new(),
+        elsewhere: vec![],
+    };
     let mut kink_verdict = None;
     for (i, &(rule, exact)) in gradient.iter().enumerate() {
         let numeric = numeric(|t| value(&replaced(x, i, t)), x[i]);

@@ -136,6 +136,7 @@ pub(crate) fn kink_at(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
         left: sides.iter().map(|side| side.left.slope).collect(),
         right: sides.iter().map(|side| side.right.slope).collect(),
         slope,
+        elsewhere: vec![],
     })
 }
 

@@ -241,7 +241,7 @@ impl fmt::Display for Report {
             write!(f, "\n\n{test}")?;
         }
         for KinkFinding { kink, verdict } in &self.kinks {
-            let Kink { at, left, right, slope } = kink;
+            let Kink { at, left, right, slope, .. } = kink;
             write!(f, "\n  kink at {}: slopes {} and {}", show(at), show(left), show(right))?;
             write!(f, ", {} returned: {verdict}", show(slope))?;
         }

@@ -11,6 +11,11 @@ use crate::teach::{Cell, Style, Tint, relative, small};
 
 /// How large the plot is, in characters.
 const SIZE: [usize; 2] = [64, 13];
+/// How wide a line may become that tells of other libraries.
+const WIDEST: usize = 96;
+/// How far on both sides of 0 extremes are looked for, beside limits and kinks, and how many points there are on a side.
+const REACH: f64 = 32.0;
+const STEPS: i32 = 1024;
 /// How many kinks and jumps are told.
 const MOST: usize = 6;
 
@@ -65,6 +70,7 @@ impl Card<'_> {
             Ok(Formula { value, slopes }) if op.arity() == Some(1) => {
                 lines.push(format!("{name}   a = {value}   a′ = {}", slopes[0]));
                 let [of_z, of_a] = [&self.names[0][..], "a"].map(|name| has_word(&slopes[0], name));
+                facts.extend(self.range());
                 facts.extend(self.limits());
                 let of = match (of_z, of_a) {
                     (true, true) => format!("{} and a", self.names[0]),
@@ -102,6 +108,70 @@ impl Card<'_> {
         let right = if high.is_infinite() { limit(high, "∞") } else { None };
         let both: Vec<String> = left.into_iter().chain(right).collect();
         (!both.is_empty()).then(|| format!("a is {}", both.join(" and ")))
+    }
+
+    /// All values, as an interval: from the smallest to the largest of the limits and of what the rule has where its slope changes its
+    /// sign, at kinks and at the ends of the domain. `None` where that is not known to be all: with jumps, poles, or neither limits
+    /// nor the same extremes again and again.
+    fn range(&self) -> Option<String> {
+        let (low, high) = self.op.domain().bound(0);
+        let (from, to) = (low.max(-REACH), high.min(REACH));
+        if !self.op.jumps().is_empty() || from >= to {
+            return None;
+        }
+        // 0 is among them, and so is every number that is a few eighths
+        let inner =
+            (-STEPS..=STEPS).map(|i| f64::from(i) * REACH / f64::from(STEPS)).filter(|x| (from..=to).contains(x));
+        let (mut slopes, mut met) = (vec![], vec![]);
+        for x in inner {
+            let (a, slope) = self.value_and_slopes(&[x]);
+            if !a.is_finite() && x > low && x < high {
+                return None;
+            }
+            // flat, and not by rounding, as it is far out
+            if slope[0] == 0.0 && x.abs() <= 4.0 {
+                met.push(a);
+            }
+            slopes.push((x, slope[0]));
+        }
+        slopes.retain(|(_, slope)| *slope != 0.0 && slope.is_finite());
+        let changes = slopes.windows(2).filter(|pair| pair[0].1 * pair[1].1 < 0.0);
+        let turns: Vec<f64> = changes.map(|pair| self.value(&[self.turn([pair[0].0, pair[1].0], pair[0].1)])).collect();
+        let kinks = self.op.kinks().into_iter().map(|kink| self.value(&kink.at));
+        met.extend(turns.iter().copied().chain(kinks));
+        let mut limits = vec![];
+        for end in [low, high] {
+            let value = self.value(&[end]);
+            if end.is_finite() && value.is_finite() { met.push(value) } else { limits.push(value) }
+        }
+        let least = |x: &[f64]| x.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = |x: &[f64]| x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let again = |end: f64| turns.iter().filter(|turn| (*turn - end).abs() < 1e-12).count() > 1;
+        if limits.iter().any(|limit| limit.is_nan()) && !(again(least(&met)) && again(most(&met))) {
+            return None;
+        }
+        limits.retain(|limit| !limit.is_nan());
+        let [inf, sup] = [least(&met).min(least(&limits)), most(&met).max(most(&limits))];
+        if [inf, sup] == [f64::NEG_INFINITY, f64::INFINITY] {
+            return Some("range all reals".to_owned());
+        }
+        let [open, close] = [if met.contains(&inf) { "[" } else { "(" }, if met.contains(&sup) { "]" } else { ")" }];
+        Some(format!("range {open}{}, {}{close}", self.brief(inf), self.brief(sup)))
+    }
+
+    /// Where the slope changes its sign, which is that of `first` on the left.
+    fn turn(&self, [mut left, mut right]: [f64; 2], first: f64) -> f64 {
+        loop {
+            let middle = 0.5 * (left + right);
+            if middle <= left || middle >= right {
+                return middle;
+            }
+            match self.value_and_slopes(&[middle]).1[0] * first {
+                side if side > 0.0 => left = middle,
+                side if side < 0.0 => right = middle,
+                _ => return middle,
+            }
+        }
     }
 
     /// A line for each kink and jump.
@@ -143,7 +213,18 @@ impl Card<'_> {
             );
         }
         let chosen = self.list(&kink.slope);
-        text + &format!("\n  this crate returns {chosen} (the smallest norm)\n")
+        text += &format!("\n  this crate returns {chosen} (the smallest norm)\n");
+        let mut line = String::from("  elsewhere ");
+        for (i, (library, slopes)) in kink.elsewhere.iter().enumerate() {
+            let told = format!("{library} {}", self.list(slopes));
+            if line.chars().count() + told.chars().count() > WIDEST {
+                text += &format!("{line} ·\n");
+                line = " ".repeat("  elsewhere ".len()) + &told;
+            } else {
+                line += &format!("{}{told}", if i == 0 { "" } else { " · " });
+            }
+        }
+        if kink.elsewhere.is_empty() { text } else { text + &line + "\n" }
     }
 
     fn plot(&self, at: &[f64]) -> Result<String, Error> {

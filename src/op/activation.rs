@@ -5,7 +5,7 @@
 //! the school's, `textbook` has the school's. NaN is met by no comparison, so it falls through the selects to the
 //! last branch, which hands it on.
 
-use super::{Domain, Kink, Op, Point, Real, ops};
+use super::{Domain, JAX, Kink, Op, Point, Real, TF, TORCH, ops, smallest};
 use crate::real::tanh_and_rest;
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
@@ -125,15 +125,10 @@ fn bell<R: Real>(z: R, scale: f64) -> [R; 3] {
     [e, -(e * (error * scale)), tail]
 }
 
-/// The slope that the rules return at a kink between these two.
-#[inline(always)]
-fn smallest(left: f64, right: f64) -> f64 {
-    Kink::new(0.0, left, right).slope[0]
-}
-
-/// The kink at a point, unless the slopes on both sides are the same.
-fn kink(at: f64, left: f64, right: f64) -> Vec<Kink> {
-    if left == right { vec![] } else { vec![Kink::new(at, left, right)] }
+/// The kink at a point, unless the slopes on both sides are the same, with what other libraries return there.
+fn kink(at: f64, left: f64, right: f64, elsewhere: &[(&'static str, f64)]) -> Vec<Kink> {
+    let told = |kink: Kink, &(library, slope): &(&'static str, f64)| kink.elsewhere(library, &[slope]);
+    if left == right { vec![] } else { vec![elsewhere.iter().fold(Kink::new(at, left, right), told)] }
 }
 
 /// 1 / (1 + e⁻ᶻ).
@@ -201,7 +196,20 @@ impl Op<1> for Relu {
         [step(z, 0.0, 0.0, 1.0)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        kink(0.0, 0.0, 1.0)
+        kink(
+            0.0,
+            0.0,
+            1.0,
+            &[
+                ("PyTorch 2.15 relu", 0.0),
+                ("maximum", 0.5),
+                ("JAX 0.10 nn.relu", 0.0),
+                ("maximum", 0.5),
+                ("TensorFlow 2.21 relu", 0.0),
+                ("maximum", 1.0),
+                ("Ng's lecture", 1.0),
+            ],
+        )
     }
 }
 
@@ -232,7 +240,7 @@ impl Op<1> for LeakyRelu {
         (!self.slope.is_finite()).then_some("needs a finite slope")
     }
     fn kinks(&self) -> Vec<Kink> {
-        kink(0.0, self.slope, 1.0)
+        kink(0.0, self.slope, 1.0, &[(TORCH, self.slope), (JAX, 1.0), (TF, self.slope)])
     }
 }
 
@@ -271,7 +279,8 @@ impl Op<1> for Relu6 {
         [between(z, 0.0, 6.0, 1.0)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(0.0, 0.0, 1.0), Kink::new(6.0, 1.0, 0.0)]
+        let kinks = [Kink::new(0.0, 0.0, 1.0), Kink::new(6.0, 1.0, 0.0)];
+        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[0.0]).elsewhere(TF, &[0.0])).into()
     }
 }
 
@@ -305,7 +314,7 @@ impl Op<1> for Elu {
         (!self.alpha.is_finite()).then_some("needs a finite alpha")
     }
     fn kinks(&self) -> Vec<Kink> {
-        kink(0.0, self.alpha, 1.0)
+        kink(0.0, self.alpha, 1.0, &[TORCH, JAX, TF].map(|library| (library, self.alpha)))
     }
 }
 
@@ -331,7 +340,8 @@ impl Op<1> for Selu {
         Self::ELU.textbook_slope(z, a).map(|slope| slope * Self::LAMBDA)
     }
     fn kinks(&self) -> Vec<Kink> {
-        kink(0.0, Self::ELU.alpha * Self::LAMBDA, Self::LAMBDA)
+        let steep = Self::ELU.alpha * Self::LAMBDA;
+        kink(0.0, steep, Self::LAMBDA, &[(TORCH, steep), (JAX, steep), (TF, Self::LAMBDA)])
     }
 }
 
@@ -725,7 +735,8 @@ impl Op<1> for Softshrink {
         shrink_fault(self.lambda)
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(-self.lambda, 1.0, 0.0), Kink::new(self.lambda, 0.0, 1.0)]
+        let kinks = [Kink::new(-self.lambda, 1.0, 0.0), Kink::new(self.lambda, 0.0, 1.0)];
+        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(TF, &[0.0])).into()
     }
 }
 
@@ -802,7 +813,8 @@ impl Op<1> for HardTanh {
         (self.lo >= self.hi).then_some("needs a lo below its hi")
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)]
+        let kinks = [Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)];
+        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[1.0]).elsewhere("Keras 3.15", &[1.0])).into()
     }
 }
 
@@ -821,7 +833,8 @@ impl Op<1> for HardSigmoid {
         [between(z, -3.0, 3.0, 1.0 / 6.0)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(-3.0, 0.0, 1.0 / 6.0), Kink::new(3.0, 1.0 / 6.0, 0.0)]
+        let kinks = [Kink::new(-3.0, 0.0, 1.0 / 6.0), Kink::new(3.0, 1.0 / 6.0, 0.0)];
+        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[0.0]).elsewhere(TF, &[0.0])).into()
     }
 }
 
@@ -843,7 +856,10 @@ impl Op<1> for HardSwish {
         [step(z, -3.0, 0.0, R::select(z.less(3.0.into()), (z * 2.0 + 3.0) / 6.0, 1.0.into()))]
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(-3.0, 0.0, -0.5), Kink::new(3.0, 1.5, 1.0)]
+        let kinks = [Kink::new(-3.0, 0.0, -0.5), Kink::new(3.0, 1.5, 1.0)];
+        let same = |kink: Kink, slope| kink.elsewhere(TORCH, &[slope]).elsewhere(JAX, &[slope]).elsewhere(TF, &[slope]);
+        let [low, high] = kinks;
+        vec![same(low, 0.0), same(high, 1.0)]
     }
 }
 
@@ -875,7 +891,7 @@ impl Op<1> for Threshold {
         (!self.threshold.is_finite() || !self.value.is_finite()).then_some("needs a finite threshold and value")
     }
     fn kinks(&self) -> Vec<Kink> {
-        if self.value == self.threshold { kink(self.threshold, 0.0, 1.0) } else { vec![] }
+        if self.value == self.threshold { kink(self.threshold, 0.0, 1.0, &[]) } else { vec![] }
     }
     fn jumps(&self) -> Vec<Point> {
         if self.value == self.threshold { vec![] } else { vec![smallvec![self.threshold]] }

@@ -1,6 +1,6 @@
 //! Arithmetic: the operators, powers, rounding, and the ops that choose between numbers.
 
-use super::{Domain, Error, Kink, Op, Params, Point, Real, bad_param, ops};
+use super::{Domain, Error, JAX, Kink, Op, Params, Point, Real, TF, TORCH, bad_param, ops};
 use smallvec::smallvec;
 
 /// x + y.
@@ -169,7 +169,8 @@ impl Op<1> for Abs {
         [x.sign()]
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::new(0.0, -1.0, 1.0)]
+        let kink = Kink::new(0.0, -1.0, 1.0);
+        vec![kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[1.0]).elsewhere(TF, &[0.0])]
     }
 }
 
@@ -210,6 +211,11 @@ steps! {
     Round, "round", round, jumps at [-1.5, -0.5, 0.5, 2.5];
 }
 
+/// What other libraries make of a tie of two numbers.
+fn tie(kink: Kink) -> Kink {
+    kink.elsewhere(TORCH, &[0.5; 2]).elsewhere(JAX, &[0.5; 2]).elsewhere(TF, &[1.0, 0.0])
+}
+
 /// The larger of two numbers; at a tie each argument has the slope ½. NaN if either is NaN.
 #[derive(Clone, Debug, Default)]
 pub struct Max;
@@ -222,7 +228,7 @@ impl Op<2> for Max {
         [below(y, x), below(x, y)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        [-2.5, 0.0, 1.0].map(|t| Kink::at_point([t, t], [(0.0, 1.0, 0.5); 2])).into()
+        [-2.5, 0.0, 1.0].map(|t| tie(Kink::at_point([t, t], [(0.0, 1.0, 0.5); 2]))).into()
     }
 }
 
@@ -238,7 +244,7 @@ impl Op<2> for Min {
         [below(x, y), below(y, x)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        [-2.5, 0.0, 1.0].map(|t| Kink::at_point([t, t], [(1.0, 0.0, 0.5); 2])).into()
+        [-2.5, 0.0, 1.0].map(|t| tie(Kink::at_point([t, t], [(1.0, 0.0, 0.5); 2]))).into()
     }
 }
 
@@ -267,7 +273,11 @@ impl Op<1> for Clamp {
         (self.lo > self.hi).then_some("needs lo ≤ hi")
     }
     fn kinks(&self) -> Vec<Kink> {
-        let mut kinks = vec![Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)];
+        let told = |kink: Kink| {
+            let kink = kink.elsewhere(TORCH, &[0.0]).elsewhere("JAX 0.10 numpy.clip", &[0.5]);
+            kink.elsewhere("lax.clamp", &[0.0]).elsewhere(TF, &[1.0])
+        };
+        let mut kinks = [Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)].map(told).to_vec();
         kinks.retain(|k| k.at[0].is_finite() && self.lo < self.hi);
         kinks
     }
@@ -291,7 +301,8 @@ impl Op<2> for Hypot {
         [x / a, y / a]
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2])]
+        let kink = Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2]);
+        vec![kink.elsewhere(TORCH, &[f64::NAN; 2]).elsewhere(JAX, &[0.5; 2])]
     }
 }
 

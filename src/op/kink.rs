@@ -4,6 +4,11 @@ use super::{Domain, Op, Params, Point, Real};
 use crate::error::{Error, Kind as ErrorKind};
 use smallvec::smallvec;
 
+/// The versions that were asked.
+pub(super) const TORCH: &str = "PyTorch 2.15";
+pub(super) const JAX: &str = "JAX 0.10";
+pub(super) const TF: &str = "TensorFlow 2.21";
+
 /// A point at which the slope jumps: the slopes on either side, and the one that the rule returns there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kink {
@@ -15,13 +20,20 @@ pub struct Kink {
     pub right: Point,
     /// For each argument, the slope returned: of the subdifferential, the element of smallest norm.
     pub slope: Point,
+    /// What other libraries return, each with its version: conventions differ between libraries, and between versions of one.
+    pub elsewhere: Vec<(&'static str, Point)>,
+}
+
+/// The number of [left, right] nearest to 0: the slope that is returned at a kink.
+#[inline(always)]
+pub(super) fn smallest(left: f64, right: f64) -> f64 {
+    0f64.clamp(left.min(right), left.max(right))
 }
 
 impl Kink {
     /// A kink of an op of one argument. The slope returned is the number of [left, right] nearest to 0.
     pub fn new(at: f64, left: f64, right: f64) -> Self {
-        let slope = 0f64.clamp(left.min(right), left.max(right));
-        Kink { at: smallvec![at], left: smallvec![left], right: smallvec![right], slope: smallvec![slope] }
+        Kink::at_point([at], [(left, right, smallest(left, right))])
     }
 
     /// A kink of an op of several arguments: the point, and for each argument the slopes on its left and right
@@ -32,7 +44,14 @@ impl Kink {
             left: sides.iter().map(|s| s.0).collect(),
             right: sides.iter().map(|s| s.1).collect(),
             slope: sides.iter().map(|s| s.2).collect(),
+            elsewhere: vec![],
         }
+    }
+
+    /// The same with what another library returns, for each argument.
+    pub fn elsewhere(mut self, library: &'static str, slopes: &[f64]) -> Self {
+        self.elsewhere.push((library, slopes.iter().copied().collect()));
+        self
     }
 
     /// Whether a slope in one argument lies between the slopes on the two sides.

@@ -1,7 +1,7 @@
 //! Ops of any number of arguments, each one node.
 
 use super::arithmetic::cosine;
-use super::{Apply, Error, Kink, Params, Point, Real, Reduce, Visitor, bad_param};
+use super::{Apply, Error, JAX, Kink, Params, Point, Real, Reduce, TF, TORCH, Visitor, bad_param};
 use smallvec::smallvec;
 use std::ops::Mul;
 
@@ -95,7 +95,8 @@ impl Reduce for Norm {
         }
     }
     fn kinks(&self) -> Vec<Kink> {
-        vec![Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2])]
+        let kink = Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2]);
+        vec![kink.elsewhere(TORCH, &[0.0; 2]).elsewhere(JAX, &[f64::NAN; 2]).elsewhere(TF, &[f64::NAN; 2])]
     }
 }
 

@@ -104,7 +104,7 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
         if numeric.class == Class::Kink && numeric.left.slope.is_finite() {
             let [at, left, right, slope] =
                 [x, numeric.left.slope, numeric.right.slope, (self.df)(x)].map(|number| Point::from_slice(&[number]));
-            report.kinks.push(KinkFinding { kink: Kink { at, left, right, slope }, verdict });
+            report.kinks.push(KinkFinding { kink: Kink { at, left, right, slope, elsewhere: vec![] }, verdict });
         }
         report.take(verdict, reason);
     }

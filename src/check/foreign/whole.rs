@@ -263,7 +263,8 @@ impl Scalar<'_> {
                 judged.iter().map(|axis| axis.numeric.left.slope).collect(),
                 judged.iter().map(|axis| axis.numeric.right.slope).collect(),
             ];
-            let kink_at = Kink { at: Point::from_slice(x), left, right, slope: Point::from_slice(g) };
+            let kink_at =
+                Kink { at: Point::from_slice(x), left, right, slope: Point::from_slice(g), elsewhere: vec![] };
             report.kinks.push(KinkFinding { kink: kink_at, verdict: worst.unwrap_or(kink.verdict) });
         }
         let smooth = judged.iter().all(|axis| axis.numeric.class == Class::Smooth);
