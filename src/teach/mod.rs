@@ -37,6 +37,8 @@ pub use locate::{Search, WrongRule};
 pub use mistake::{Mistake, Mistaken};
 pub use non_finite::{Flow, NonFinite};
 pub use quiz::{LEVELS, Quiz};
+#[cfg(feature = "serde")]
+pub use serial::Number;
 pub use steps::Steps;
 pub use style::Style;
 pub(crate) use style::{Cell, Tint, ends, width};

@@ -6,8 +6,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// A number: as it is, or `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
-struct Number(f64);
+/// A number that is written as its shortest decimal, or as `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number(
+    /// The number.
+    pub f64,
+);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

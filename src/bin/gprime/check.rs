@@ -1,9 +1,10 @@
 //! `gprime check`: are the slopes of ops, or of an expression, right.
 
 use crate::function::Function;
-use crate::json::{self, Kink, Number, Point};
+use crate::json::{self, Kink, Point};
 use crate::table::{self, BAD, BOLD, Cell, DOUBTFUL, GOOD, PLAIN};
 use gprime::check::{self, Report, Verdict};
+use gprime::teach::Number;
 use gprime::{Error, Registry};
 use serde::Serialize;
 use std::fmt::Write;

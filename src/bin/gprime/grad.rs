@@ -1,8 +1,9 @@
 //! `gprime grad`: the value, the gradient and the Hessian of an expression.
 
 use crate::function::Function;
-use crate::json::{self, Number};
+use crate::json;
 use crate::table::{self, BOLD, PLAIN};
+use gprime::teach::Number;
 use gprime::{Error, Tape};
 use indexmap::IndexMap;
 use serde::Serialize;

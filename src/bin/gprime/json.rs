@@ -1,23 +1,9 @@
 //! How numbers and points are written in JSON.
 
-use serde::{Serialize, Serializer};
+use gprime::teach::Number;
+use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
-
-/// A number: its shortest decimal, or `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
-#[derive(Clone, Copy)]
-pub struct Number(pub f64);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            x if x.is_nan() => serializer.serialize_str("nan"),
-            f64::INFINITY => serializer.serialize_str("inf"),
-            f64::NEG_INFINITY => serializer.serialize_str("-inf"),
-            x => serializer.serialize_f64(x),
-        }
-    }
-}
 
 /// A point, or slopes at one: a number where there is one argument, else a list.
 #[derive(Serialize)]

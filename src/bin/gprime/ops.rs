@@ -2,10 +2,11 @@
 
 use crate::assignment::assignment;
 use crate::failure::Failure;
-use crate::json::{self, Kink, Number, Point};
+use crate::json::{self, Kink, Point};
 use crate::table::{self, BOLD, DIM, PLAIN};
 use gprime::registry::Formula;
 use gprime::tape::Erased;
+use gprime::teach::Number;
 use gprime::{Error, Registry};
 use indexmap::IndexMap;
 use serde::Serialize;
