@@ -20,4 +20,6 @@
 //!   of two variables took 6.5 ns recorded and reversed, 5.6 now.
 //! * sigmoid and tanh took a second exponential for their slope. They share the first now (`Op::value_and_slope`).
 //! * The documentation of sum_terms had an example that did not compile, with a gradient of the wrong sign.
+//! * A quiz ended with the number of wrong answers, so that two of them had the code of a wrong request. It ends with 1 now.
+//! * The formulas of a page were made by its script alone; now they are MathML in the page.
 //! * A sum of blocks multiplied a slope of 0 by an infinite one of its argument, as √x has at 0, and the gradient was NaN. It is 0 there.

@@ -203,6 +203,38 @@ fn what_is_too_large_is_said_and_what_has_scopes_is_drawn() {
     println!("drawn after {:?}", start.elapsed());
 }
 
+/// A million nodes: the table and the steps are cut, the drawings joined, and nothing overflows or hangs.
+#[test]
+fn a_million_nodes() {
+    let start = Instant::now();
+    let took = |what: &str| println!("{what} after {:?}", start.elapsed());
+    let trace = long(1_000_000, 50);
+    assert_eq!(trace.nodes.len(), 1_000_001);
+    took("traced");
+    let style = Style::default();
+    let table = trace.table(&style);
+    assert!(table.contains("more nodes here") && table.lines().count() < 300, "{table:.600}");
+    took("table");
+    let steps = trace.stepper().show_all(&style);
+    assert!(steps.contains("more steps here") && steps.lines().count() < 1000, "{steps:.600}");
+    took("steps");
+    let last = trace.output;
+    for id in [0, last.0 / 2, last.0] {
+        let text = trace.explain(teach::Id(id), &style);
+        assert!(text.lines().count() < 60, "{text:.600}");
+    }
+    took("explained");
+    for text in [trace.svg(), trace.dot(), trace.page()] {
+        assert!(text.contains("part 49: 20000 nodes") && text.len() < 400_000, "{text:.600}");
+        took("drawn");
+    }
+    let wrong = trace.mistaken(teach::Mistake::Order);
+    assert!(wrong.stopped && wrong.beside(&trace, &style).lines().count() < 60);
+    took("mistaken");
+    drop(trace);
+    took("dropped");
+}
+
 #[test]
 fn scopes_are_told_apart_as_deep_as_there_is_room() {
     // 2 × 90 steps of 2 nodes are few enough, 2 × 120 are too many

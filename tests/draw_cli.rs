@@ -74,6 +74,16 @@ fn single_precision_has_its_own_page() {
     assert!(page.contains("in single precision") && page.contains("\"single\":true"));
 }
 
+#[test]
+fn a_page_may_begin_with_a_mistake() {
+    let page = |args: &[&str]| String::from_utf8(run(&[&["page"], &BAYDIN[..], args].concat()).stdout).unwrap();
+    let checked = |page: &str| {
+        page.split("name=mistake value=\"").find_map(|it| it.split_once("\" checked").map(|it| it.0.to_owned()))
+    };
+    assert_eq!(checked(&page(&[])).as_deref(), Some(""));
+    assert_eq!(checked(&page(&["--mistake", "local-only"])).as_deref(), Some("local-only"));
+}
+
 #[track_caller]
 fn refuses(args: &[&str], message: &str) {
     let output = run(args);

@@ -1,10 +1,10 @@
 //! A trace as a graph: values above the nodes, adjoints below, derivatives on the edges.
 
 use super::layout::{Layout, Task, layout, placed};
-use super::markup::{Markup, Px, brief, drawing, escaped, shortened};
+use super::markup::{Attribute, Markup, Px, brief, drawing, escaped, shortened};
 use crate::teach::{Style, Trace, described, width};
 use indexmap::IndexMap;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// Beyond so many nodes those of one scope become one; beyond so many of what is left, or edges, nothing is drawn.
 const MOST_NODES: usize = 200;
@@ -148,21 +148,24 @@ impl<'a> Graph<'a> {
     pub fn draw(&self, svg: &mut Markup, [left, top]: [f64; 2], Layout { nodes, edges, .. }: &Layout) {
         let at = |[x, y]: [f64; 2]| [left + x, top + y];
         let id = |block: usize| self.blocks[block].first + 1;
+        svg.open("g", &[("class", &"edges")]).line();
         for (edge, route) in self.edges.iter().zip(edges) {
             let path = path(&route.iter().map(|&point| at(point)).collect::<Vec<_>>());
             let name = format!("e{}-{}", id(edge.from), id(edge.to));
-            let thick = if edge.count > 1 { "edge many" } else { "edge" };
-            svg.open("path", &[("id", &name), ("class", &thick), ("d", &path)]);
+            let thick: &[Attribute<'_>] = if edge.count > 1 { &[("class", &"many")] } else { &[] };
+            svg.open("path", &[&[("id", &name as &dyn Display)], thick, &[("d", &path)]].concat());
             if !edge.note.is_empty() {
                 svg.leaf("title", &[], &edge.note);
             }
             svg.close().line();
         }
+        svg.close().line().open("g", &[("class", &"locals")]).line();
         for (edge, [x, y]) in self.labels(edges) {
             let [x, y] = at([x, y]).map(Px);
             let (name, text) = (format!("l{}-{}", id(edge.from), id(edge.to)), shortened(&edge.label, WIDEST_LABEL));
-            svg.leaf("text", &[("id", &name), ("class", &"local"), ("x", &x), ("y", &y)], &text).line();
+            svg.leaf("text", &[("id", &name), ("x", &x), ("y", &y)], &text).line();
         }
+        svg.close().line();
         for (block, &point) in self.blocks.iter().zip(nodes) {
             self.draw_block(svg, block, at(point));
         }
@@ -258,7 +261,8 @@ fn blocks(trace: &Trace) -> Vec<Block> {
     }
     let scope = |index: usize| trace.nodes[index].scope.as_deref().unwrap_or("");
     let mut blocks = vec![];
-    for depth in (1..=DEEPEST).rev() {
+    let deepest = (0..n).map(|index| 1 + scope(index).matches('/').count()).max().unwrap_or(1);
+    for depth in (1..=deepest.min(DEEPEST)).rev() {
         blocks.clear();
         for index in 0..n {
             let joins = |block: &&mut Block| {
@@ -282,10 +286,10 @@ const STYLE: &str = "\
 text{font:13px ui-monospace,Menlo,Consolas,monospace;text-anchor:middle;fill:#1c1c1c}.paper{fill:#fff}.title{font-size:14px}
 .node rect{fill:#f6f6f4;stroke:#8a8a86}.input rect{fill:#fff}.output rect{stroke-width:2.5}.group rect{stroke-dasharray:1 3;stroke-width:2.5}
 .kink rect{stroke-dasharray:6 3}.node .value{font-size:12px;fill:#15803d}.node .adjoint{font-size:12px;fill:#c2410c}
-.edge{fill:none;stroke:#9a9a96;stroke-width:1.2}.many{stroke-width:2.8}
-.local{font-size:11px;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:5px;stroke-linejoin:round}
+.edges path{fill:none;stroke:#9a9a96;stroke-width:1.2}.edges .many{stroke-width:2.8}
+.locals text{font-size:11px;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:5px;stroke-linejoin:round}
 @media(prefers-color-scheme:dark){text{fill:#eaeaea}.paper{fill:#161616}.node rect{fill:#262626;stroke:#8e8e8e}.input rect{fill:#161616}
-.node .value{fill:#4ade80}.node .adjoint{fill:#fb923c}.edge{stroke:#777}.local{fill:#bbb;stroke:#161616}}
+.node .value{fill:#4ade80}.node .adjoint{fill:#fb923c}.edges path{stroke:#777}.locals text{fill:#bbb;stroke:#161616}}
 ";
 
 /// The space around a graph.
@@ -317,7 +321,7 @@ impl Trace {
                 let size = [placed.size[0].max(heading) + 2.0 * MARGIN, placed.size[1] + 2.0 * MARGIN + 28.0];
                 let mut svg = drawing(size, &title, STYLE);
                 svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
-                let attributes: [(&str, &dyn std::fmt::Display); 4] =
+                let attributes: [(&str, &dyn Display); 4] =
                     [("class", &"title"), ("style", &"text-anchor:start"), ("x", &Px(MARGIN)), ("y", &28)];
                 svg.leaf("text", &attributes, &title).line();
                 graph.draw(
@@ -344,7 +348,7 @@ impl Trace {
         let [width, height] = placed.size.map(|size| Px(size + 2.0 * MARGIN));
         let mut svg = Markup::default();
         let view = format!("0 0 {width} {height}");
-        let size = [("width", &width as &dyn std::fmt::Display), ("height", &height)];
+        let size = [("width", &width as &dyn Display), ("height", &height)];
         svg.open(
             "svg",
             &[("id", &"graph"), size[0], size[1], ("viewBox", &view), ("role", &"img"), ("aria-label", &"graph")],

@@ -10,6 +10,7 @@ mod graph;
 mod json;
 mod layout;
 mod markup;
+mod mathml;
 mod page;
 mod plot;
 #[cfg(feature = "png")]

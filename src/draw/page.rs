@@ -5,9 +5,10 @@
 
 use super::json;
 use super::markup::{Markup, Px, brief, escaped, is_unfit};
+use super::mathml::{math, mathml};
 use super::script::script;
 use crate::registry::Registry;
-use crate::teach::{Agreement, Argument, Check, Node, Style, Trace, Uses, described, ends, label, small};
+use crate::teach::{Agreement, Argument, Check, Mistake, Node, Style, Trace, Uses, ends, label, small};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -43,6 +44,7 @@ pub struct Page<'a> {
     trace: &'a Trace,
     registry: Registry,
     sources: Vec<(String, String)>,
+    mistake: Option<Mistake>,
 }
 
 impl Trace {
@@ -55,7 +57,7 @@ impl Trace {
 impl<'a> Page<'a> {
     /// A page of a trace whose ops are built in.
     pub fn new(trace: &'a Trace) -> Self {
-        Page { trace, registry: Registry::new(), sources: vec![] }
+        Page { trace, registry: Registry::new(), sources: vec![], mistake: None }
     }
 
     /// Where the ops of the trace are found by their names; sliders need all of them.
@@ -67,6 +69,12 @@ impl<'a> Page<'a> {
     /// Shows the text of a file of the program beside the nodes that its lines recorded.
     pub fn source(mut self, file: impl Into<String>, text: impl Into<String>) -> Self {
         self.sources.push((file.into(), text.into()));
+        self
+    }
+
+    /// Begins with a mistake made on purpose; the reader can choose another, or none.
+    pub fn mistake(mut self, mistake: Mistake) -> Self {
+        self.mistake = Some(mistake);
         self
     }
 
@@ -86,7 +94,7 @@ impl<'a> Page<'a> {
         html.open("main", &[]);
         let drawn = trace.inner_svg();
         if moves {
-            html.raw(CONTROLS);
+            html.raw(&controls(self.mistake));
         }
         html.open("section", &[("id", &"picture"), ("aria-label", &"graph")]);
         match &drawn {
@@ -127,7 +135,7 @@ impl<'a> Page<'a> {
 
     fn header(&self, html: &mut Markup, heading: &str) {
         let trace = self.trace;
-        html.open("header", &[]).leaf("h1", &[("class", &"f")], heading);
+        html.open("header", &[]).open("h1", &[]).raw(&math(None, heading)).close();
         let n = trace.inputs().count();
         let [inputs, nodes] = [(n, "input"), (trace.nodes.len(), "node")]
             .map(|(n, what)| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
@@ -168,12 +176,17 @@ impl<'a> Page<'a> {
     fn row(&self, html: &mut Markup, node: &Node, uses: &Uses) {
         let (trace, style, number) = (self.trace, Style::default(), node.id.index() + 1);
         let adjoint = style.known(node.adjoint);
-        let rule = cut(&described(node));
+        let (rule, name) = (cut(&node.rule), node.name.as_deref().map(cut));
+        let rule = match (name, node.op) {
+            (None, None) => "input".to_owned(),
+            (Some(name), Some(_)) => math(Some((&name, " = ")), &rule),
+            _ => math(None, &rule),
+        };
         // HTML needs no end of a cell, and a large table is made of them
-        html.raw(&format!("<tr id=r{number}><th>{}<td class=f>{}", node.id, escaped(&rule)));
+        html.raw(&format!("<tr id=r{number}><th>{}<td>{rule}", node.id));
         html.raw(&format!("<td class=v>{}<td class=a>{}<td>", style.number(node.value), escaped(&adjoint)));
         if node.id == trace.output {
-            html.raw("<p>seed</p>");
+            html.raw("<p>seed");
         }
         for it in uses.of_node(node.id).iter().take(MOST_TERMS) {
             let user = trace.node(it.user);
@@ -184,13 +197,13 @@ impl<'a> Page<'a> {
                 } else {
                     partial.formula.clone()
                 };
-                let term = format!("{}·{}", style.adjoint(&user.id.to_string()), style.as_factor(&clean(&formula)));
+                let term = math(Some((&style.adjoint(&user.id.to_string()), "·")), &style.as_factor(&clean(&formula)));
                 let numbers = format!("{}·{}", style.signed_short(upstream), style.factor(partial.value));
                 let place = format!("{}.{}", it.user.index() + 1, it.argument);
-                html.raw(&format!("<p data-e={place}>+ <span class=f>{}</span> <i>{numbers}</i></p>", escaped(&term)));
+                html.raw(&format!("<p data-e={place}>+ {term} <i>{numbers}</i>"));
             }
         }
-        html.raw("</tr>\n");
+        html.line();
     }
 
     /// The lines of the program that recorded the nodes, with their text where it is known.
@@ -264,11 +277,12 @@ impl<'a> Page<'a> {
         let ops = trace.ops.iter().map(|op| {
             let params = op.params.iter().map(|param| format!("{}={}", param.name, brief(param.value, 6)));
             let params = params.collect::<Vec<_>>().join(", ");
-            let slopes = op.slopes.iter().map(|slope| json::text(slope));
+            let formula = |text: &str| json::text(&mathml(&clean(text)));
+            let slopes = op.slopes.iter().map(|slope| formula(slope));
             json::list([
                 json::text(&op.name),
                 json::text(&params),
-                json::text(op.value.as_deref().unwrap_or("")),
+                op.value.as_deref().map_or("\"\"".to_owned(), formula),
                 json::list(slopes),
             ])
         });
@@ -437,13 +451,23 @@ fn clean(text: &str) -> String {
 }
 
 /// What steps through the trace; the script brings it to life.
+fn controls(mistake: Option<Mistake>) -> String {
+    let choice = |value: Option<Mistake>| {
+        let name = value.map_or("", Mistake::name);
+        let [checked, shown] =
+            [if value == mistake { " checked" } else { "" }, if name.is_empty() { "none" } else { name }];
+        format!("<label><input type=radio name=mistake value=\"{name}\"{checked}>{}</label>", shown.replace('-', " "))
+    };
+    let mistakes: String = [None].into_iter().chain(Mistake::ALL.map(Some)).map(choice).collect();
+    CONTROLS.replace("{mistakes}", &mistakes)
+}
 const CONTROLS: &str = "\
 <section id=control class=live aria-label=steps hidden>
 <div class=bar><span class=buttons><button id=first title=\"to the beginning (Home)\" aria-label=first>|◀</button><button id=back title=\"back (←)\" aria-label=back>◀</button><button id=next title=\"next (→)\" aria-label=next>▶</button><button id=last title=\"to the end (End)\" aria-label=last>▶|</button></span>
 <label class=grow><span class=sr>step</span><input id=scrub type=range min=0 step=1></label><output id=count></output></div>
 <p id=say aria-live=polite></p>
 <div class=bar><fieldset id=mode><legend>pass</legend><label><input type=radio name=mode value=reverse checked>reverse</label><label><input type=radio name=mode value=forward>forward by <select id=by aria-label=\"forward by\"></select></label></fieldset>
-<fieldset id=mistake><legend>mistake made on purpose</legend><label><input type=radio name=mistake value=\"\" checked>none</label><label><input type=radio name=mistake value=order>order</label><label><input type=radio name=mistake value=overwrite>overwrite</label><label><input type=radio name=mistake value=stale>stale</label><label><input type=radio name=mistake value=local-only>local only</label></fieldset></div>
+<fieldset id=mistake><legend>mistake made on purpose</legend>{mistakes}</fieldset></div>
 <p id=sweeps></p></section>
 ";
 const LEGEND: &str = "<p class=legend><span class=v>↓ value, above</span> <span class=a>↑ adjoint, below (· is not known)</span> <span class=t hidden>↓ tangent, below (· does not depend on it)</span> <span>on an edge: the derivative</span></p>";

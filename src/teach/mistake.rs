@@ -268,6 +268,49 @@ impl Mistaken {
         text + &self.others(trace, style)
     }
 
+    /// What came to one node, in order, and what its adjoint came to.
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn explain(&self, trace: &Trace, id: Id, style: &Style) -> String {
+        let (node, own) = (trace.node(id), style.adjoint(&id.to_string()));
+        let named = node.name.as_ref().map_or(String::new(), |name| format!("   ({name})"));
+        let verdict = if self.is_wrong(node) {
+            style.text(&format!("✗   it is {}", style.known_number(node.adjoint))).into_owned()
+        } else {
+            "as it is without the mistake".to_owned()
+        };
+        let mut text = format!("--mistake {}: {}\n\n", self.mistake, self.mistake.heading());
+        text +=
+            &format!("{own} = {}   {verdict}{}\n", style.known_number(self.adjoints[id.index()]), style.text(&named));
+        let came = self.steps.iter().filter_map(|step| match *step {
+            Step::Contribute { from, argument, to, upstream, local, amount, sum_after, .. } if to == id => {
+                let formula = style.as_factor(&trace.node(from).partials[argument as usize].formula);
+                let dot = style.text("·");
+                let factors = match self.mistake {
+                    Mistake::LocalOnly => [formula, style.short(local)],
+                    _ => [
+                        format!("{}{dot}{formula}", style.adjoint(&from.to_string())),
+                        format!("{}{dot}{}", style.signed_short(upstream), style.factor(local)),
+                    ],
+                };
+                let [symbols, numbers] = factors;
+                let sign = if self.mistake == Mistake::Overwrite { "=" } else { "+" };
+                let made = format!("{own} {} {}", style.text("→"), style.number(sum_after));
+                let cells = [format!("  {sign} {symbols}"), numbers, format!("= {}", style.signed(amount)), made];
+                Some(cells.map(Cell::new).to_vec())
+            }
+            _ => None,
+        });
+        let mut came: Vec<Vec<Cell>> = came.collect();
+        let (first, last) = ends(came.len(), MOST_ROWS);
+        if last.start > first.end {
+            let more = format!("  {} {}", style.text("…"), style.count(last.start - first.end, "more contribution"));
+            came.splice(first.end..last.start, [vec![Cell::wide(more)]]);
+        }
+        text + &style.columns(&came, &[3, 1, 3])
+    }
+
     /// For each node how many times something came to it, and the first sums.
     fn sums(&self, nodes: usize) -> Vec<(usize, Vec<f64>)> {
         let mut sums = vec![(0, vec![]); nodes];

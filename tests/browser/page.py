@@ -262,6 +262,8 @@ class Suite:
             self.expect(f"{mistake}: as many steps", self.browser.js("+document.getElementById('scrub').max") == steps)
         self.choose("mistake", "")
         self.compare("no mistake", trace)
+        self.page("mistaken", expr, "--at", at, "--mistake", "overwrite")
+        self.compare("a mistake from the start", trace, self.trace(expr, at, "--mistake", "overwrite")["adjoints"])
         self.done("mistakes")
 
     def forward_mode(self):
@@ -369,7 +371,7 @@ class Suite:
         self.expect(f"the scope of a step is lit: {hot}", hot == ["n62"])
         self.move([1.1])
         self.browser.key("End")
-        labels = self.browser.js("[...document.querySelectorAll('#graph .local')].map(t => t.textContent)")
+        labels = self.browser.js("[...document.querySelectorAll('#graph .locals text')].map(t => t.textContent)")
         self.expect(f"edges that were joined have a count: {labels}", labels and all(label.startswith("×") for label in labels))
         self.compare("collapsed, moved", self.trace(expr, "x=1.1"))
         self.browser.screenshot(self.out / "collapsed.png", height=600, full=False)
@@ -381,6 +383,12 @@ class Suite:
         self.page("static", "ln(x1) + x1*x2 - sin(x2)", "--at", "x1=2,x2=5")
         b.screenshot(self.out / "no-script.png", height=1300)
         b.call("Emulation.setScriptExecutionDisabled", value=False)
+        formulas = b.js("[document.querySelectorAll('h1 math, #table math').length, document.querySelectorAll('mtext').length,"
+                        " document.querySelectorAll('#table tbody tr').length]")
+        self.expect(f"every formula is MathML: {formulas}", formulas[0] >= 1 + 2 * formulas[2] and formulas[1] == 0)
+        fraction = b.js("""(() => { const {width, height} = document.querySelector('#table mfrac').getBoundingClientRect();
+            return [width, height, getComputedStyle(document.querySelector('annotation')).display]; })()""")
+        self.expect(f"a fraction is drawn as one, and its text is not: {fraction}", fraction[1] > fraction[0] and fraction[2] == "none")
         text = b.js("document.body.innerText")
         self.expect("without a script there are the numbers", "11.652071" in text and "+5.500000" in text)
         self.expect("and no dead controls", "reverse mode" not in text.lower())

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::function::Function;
 use crate::{Output, Source, float, ops, teach};
 use gprime::draw::{self, Page, Plot};
-use gprime::teach::{Style, Trace};
+use gprime::teach::{Mistake, Style, Trace};
 use gprime::{Registry, Tape, Var};
 use std::path::PathBuf;
 use std::{fs, io};
@@ -50,9 +50,12 @@ pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure>
     Ok(trace)
 }
 
-/// The page of a trace, with the text of these files of its program.
-pub fn page(trace: &Trace, sources: &[PathBuf]) -> Result<String, Failure> {
+/// The page of a trace, with the text of these files of its program, and with a mistake to begin with.
+pub fn page(trace: &Trace, sources: &[PathBuf], mistake: Option<Mistake>) -> Result<String, Failure> {
     let mut page = Page::new(trace);
+    if let Some(mistake) = mistake {
+        page = page.mistake(mistake);
+    }
     for path in sources {
         let shown = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;

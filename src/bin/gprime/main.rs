@@ -1,8 +1,8 @@
 //! The command line.
 //!
 //! This file holds the arguments; each command has a file of its own. What they print with `--json`, and what `eval`
-//! prints, other programs rely on. The program ends with 0 if it did what it was asked, with 1 if a check did not pass,
-//! and with 2 if the request was wrong; the message is then on stderr, and nothing is on stdout.
+//! prints, other programs rely on. The program ends with 0 if it did what it was asked, with 1 if a check did not pass or an answer
+//! to a quiz was wrong, and with 2 if the request was wrong; the message is then on stderr, and nothing is on stdout.
 
 mod assignment;
 mod check;
@@ -157,13 +157,16 @@ enum Command {
         /// The node: its id, such as v2, or its name.
         node: Option<String>,
         #[command(flatten)]
+        wrong: Wrong,
+        #[command(flatten)]
         view: View,
         #[command(flatten)]
         format: Format,
     },
     /// Adjoints to be found by hand; answers on stdin, one a line.
     ///
-    /// The exit code is the number of wrong answers, at most 100; a missing answer is a wrong one.
+    /// The last line counts the right answers. The exit code is 0 if all are right, and 1 if one is wrong or missing; as everywhere it is 2
+    /// if there is nothing to ask.
     #[command(after_help = "Examples:\n  gprime quiz --level 3\n  gprime quiz \"x*y + sin(x)\" --at x=0,y=5")]
     Quiz {
         /// The expression.
@@ -268,6 +271,8 @@ enum Command {
         /// A file of the program, whose lines are shown beside the nodes they recorded; its name as in the trace.
         #[arg(long, value_name = "FILE", conflicts_with = "expr")]
         source: Vec<PathBuf>,
+        #[command(flatten)]
+        wrong: Wrong,
         /// Single precision.
         #[arg(long)]
         f32: bool,
@@ -308,7 +313,7 @@ struct Source {
 /// A mistake made on purpose.
 #[derive(Args)]
 struct Wrong {
-    /// Do the backward pass wrong, and show it beside the right one.
+    /// Do the backward pass wrong, and show what differs.
     ///
     /// order: a node does not wait for its other uses; overwrite: = in the place of +=; stale: a second pass on top of the
     /// first; local-only: slopes without the adjoint above.
@@ -459,13 +464,13 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
                 steps.show_all(&view.style())
             }
         }
-        Command::Explain { of, node, view, format } => {
+        Command::Explain { of, node, wrong, view, format } => {
             let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
-            teach::explain(&function, node.as_deref(), &view, format.json)?
+            teach::explain(&function, node.as_deref(), wrong.mistake, &view, format.json)?
         }
         Command::Quiz { expr, given, level, view } => {
-            let wrong = quiz::run(expr, &given, level, &view, input)?;
-            return Ok(ExitCode::from(wrong.min(100) as u8));
+            let all_right = quiz::run(expr, &given, level, &view, input)?;
+            return Ok(ExitCode::from(u8::from(!all_right)));
         }
         Command::Lesson { chapter: None, .. } => lesson::list(),
         Command::Lesson { chapter: Some(chapter), answers } => {
@@ -485,8 +490,8 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
             let trace = draw::trace(&of, f32, false)?;
             draw::written(if svg { trace.svg() } else { trace.dot() }, &output)?
         }
-        Command::Page { of, source, f32, output } => {
-            draw::written(draw::page(&draw::trace(&of, f32, true)?, &source)?, &output)?
+        Command::Page { of, source, wrong, f32, output } => {
+            draw::written(draw::page(&draw::trace(&of, f32, true)?, &source, wrong.mistake)?, &output)?
         }
         Command::Completions { shell } => {
             let mut script = vec![];

@@ -9,14 +9,14 @@ use std::io::{BufRead, Read, Write};
 /// The longest answer, in bytes.
 const LONGEST: u64 = 4096;
 
-/// Asks, judges, and tells how many answers were wrong.
+/// Asks and judges, and tells whether every answer was right.
 pub fn run(
     expr: Option<String>,
     given: &Given,
     level: Option<u8>,
     view: &View,
     mut answers: impl BufRead,
-) -> Result<usize, Failure> {
+) -> Result<bool, Failure> {
     let (mut out, style) = (anstream::stdout(), view.style());
     let levelled = level.map(|level| LEVELS[usize::from(level) - 1]);
     let (expr, at) = match levelled {
@@ -49,5 +49,5 @@ pub fn run(
     let all = quiz.blanks.len();
     writeln!(out, "\n{} of {all} right", all - wrong)?;
     out.flush()?;
-    Ok(wrong)
+    Ok(wrong == 0)
 }

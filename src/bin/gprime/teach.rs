@@ -6,7 +6,7 @@ use crate::function::Function;
 use crate::json;
 use gprime::Tape;
 use gprime::registry::nearest;
-use gprime::teach::{Id, Mistake, Node, Step, Trace};
+use gprime::teach::{Id, Mistake, Mistaken, Node, Number, Step, Trace};
 use serde::Serialize;
 
 /// What is shown of a trace.
@@ -60,11 +60,21 @@ pub fn find(trace: &Trace, text: &str) -> Result<Id, Failure> {
     })
 }
 
-pub fn explain(function: &Function<'_>, node: Option<&str>, view: &View, json: bool) -> Result<String, Failure> {
+pub fn explain(
+    function: &Function<'_>,
+    node: Option<&str>,
+    mistake: Option<Mistake>,
+    view: &View,
+    json: bool,
+) -> Result<String, Failure> {
     let (trace, style) = (account(function, view.f32)?, view.style());
     let id = node.map(|text| find(&trace, text)).transpose()?;
+    let mistaken = mistake.map(|mistake| trace.mistaken(mistake));
     if json {
-        return Ok(json::line(&Explained::new(&trace, id.unwrap_or(trace.output))));
+        return Ok(json::line(&Explained::new(&trace, mistaken.as_ref(), id.unwrap_or(trace.output))));
+    }
+    if let Some(mistaken) = mistaken {
+        return Ok(mistaken.explain(&trace, id.unwrap_or(trace.output), &style));
     }
     let origin = trace.first_non_finite(&style);
     Ok(match (id, origin) {
@@ -82,18 +92,23 @@ pub fn explain(function: &Function<'_>, node: Option<&str>, view: &View, json: b
 #[derive(Serialize)]
 struct Explained<'a> {
     node: &'a Node,
+    /// With a mistake: what the adjoint came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mistaken: Option<Option<Number>>,
     received: Vec<&'a Step>,
     passed_on: Vec<&'a Step>,
 }
 
 impl<'a> Explained<'a> {
-    fn new(trace: &'a Trace, id: Id) -> Self {
+    fn new(trace: &'a Trace, mistaken: Option<&'a Mistaken>, id: Id) -> Self {
+        let steps = mistaken.map_or(&trace.steps, |mistaken| &mistaken.steps);
         let contributions = |at_end: fn(Id, Id) -> Id| {
             let is_own = |step: &&Step| matches!(**step, Step::Contribute { from, to, .. } if at_end(from, to) == id);
-            trace.steps.iter().filter(is_own).collect()
+            steps.iter().filter(is_own).collect()
         };
         Explained {
             node: trace.node(id),
+            mistaken: mistaken.map(|mistaken| mistaken.adjoints[id.index()].map(Number)),
             received: contributions(|_, to| to),
             passed_on: contributions(|from, _| from),
         }

@@ -33,7 +33,7 @@ const run = rules => {
   }));
   const inputs = nodes.filter(node => node.op < 0);
   const rounded = D.single ? Math.fround : x => x;
-  const id = i => `v${i + 1}`, bar = i => id(i) + '\u0304', dot = i => id(i) + '\u0307';
+  const id = i => `v${i + 1}`;
 
   // numbers, as the rest of the page has them
   const minus = text => text.replace('e+', 'e').replaceAll('-', '−');
@@ -159,114 +159,34 @@ const run = rules => {
     fault = 'the rules as JavaScript give other numbers than the trace has';
   }
 
-  // ---- formulas: from text to MathML; what cannot be read stays text
+  // ---- formulas: MathML, of which the page has the parts
 
   const escape = text => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
-  const math = text => {
-    const words = text.match(/[\p{L}_∂][\p{L}\p{N}_\u0300-\u036f]*′?|[\d.]+(?:e[−-]?\d+)?|\s+|./gu) || [];
-    const spaced = words.map((word, k) => k > 0 && !words[k - 1].trim());
-    const list = words.map((word, k) => [word, spaced[k]]).filter(([word]) => word.trim());
-    let at = 0, depth = 0;
-    const peek = () => at < list.length ? list[at][0] : '';
-    const eat = word => peek() === word && !!++at;
-    const row = (...parts) => `<mrow>${parts.join('')}</mrow>`, op = text => `<mo>${escape(text)}</mo>`;
-    const isName = word => /^[\p{L}_∂]/u.test(word) && !['if', 'else', 'with'].includes(word);
-    const name = word => {
-      const mark = /[\u0304\u0307]/.exec(word), parts = /^(.+?)_?(\d+)$/.exec(word.replace(/[\u0304\u0307′]/g, ''));
-      const base = `<mi>${escape(parts ? parts[1] : word.replace(/[\u0304\u0307]/g, ''))}</mi>`;
-      const marked = mark ? `<mover accent=true>${base}<mo stretchy=false>${mark[0] === '\u0304' ? '¯' : '˙'}</mo></mover>` : base;
-      return parts ? `<msub>${marked}<mn>${parts[2]}</mn></msub>` : marked;
-    };
-    const inside = () => {
-      const items = [];
-      while (peek() && peek() !== ')') {
-        items.push(choice());
-        if (!eat(',')) break;
-      }
-      if (!eat(')')) throw 0;
-      return items;
-    };
-    const atom = () => {
-      const word = peek();
-      if (++depth > 200 || !word) throw 0;
-      at++;
-      let out;
-      if (word === '(') {
-        const items = inside();
-        out = {bare: items.join(op(',')), html: row(op('('), ...items, op(')'))};
-      } else if (word === '−') {
-        const x = power();
-        out = {html: row(op('−'), x.html)};
-      } else if (isName(word)) {
-        const call = peek() === '(' && !list[at][1];
-        if (call) {
-          at++;
-          const items = inside(), all = items.join(op(','));
-          const own = {exp: `<msup><mi>e</mi>${row(all)}</msup>`, sqrt: `<msqrt>${all}</msqrt>`, abs: row(op('|'), all, op('|'))}[word];
-          out = {html: items.length === 1 && own || row(name(word), '<mo>&#x2061;</mo>', op('('), all, op(')'))};
-        } else if (list[at]?.[1] && (isName(peek()) || /^\d/.test(peek()))) {
-          out = {html: row(name(word), '<mspace width=.2em></mspace>', atom().html)};
-        } else out = {html: name(word)};
-      } else if (/^[\d.]/.test(word) || '∞…'.includes(word)) out = {html: `<mn>${escape(word)}</mn>`};
-      else throw 0;
-      depth--;
-      return out;
-    };
-    const power = () => {
-      const base = atom();
-      return eat('^') ? {html: `<msup>${row(base.html)}${row(power().html)}</msup>`} : base;
-    };
-    const product = () => {
-      let left = power();
-      for (;;) {
-        if (eat('·')) left = {html: row(left.html, op('·'), power().html)};
-        else if (eat('/')) {
-          const right = power();
-          left = {html: `<mfrac>${row(left.bare || left.html)}${row(right.bare || right.html)}</mfrac>`};
-        } else return left.html;
-      }
-    };
-    const chainOf = (signs, next) => () => {
-      let out = next();
-      while (signs.includes(peek()) && peek()) out = row(out, op(list[at++][0]), next());
-      return out;
-    };
-    const sum = chainOf(['+', '−'], product), comparison = chainOf(['<', '≤', '='], sum);
-    const choice = () => {
-      const yes = comparison();
-      if (!eat('if')) return yes;
-      const mask = comparison();
-      if (!eat('else')) throw 0;
-      return row(yes, '<mtext>&nbsp;if&nbsp;</mtext>', mask, '<mtext>&nbsp;else&nbsp;</mtext>', choice());
-    };
-    try {
-      let out = eat('+') ? op('+') + choice() : choice();
-      if (eat('with')) {
-        out += '<mtext>&emsp;with&nbsp;</mtext>' + choice();
-        while (eat(',')) out += op(',') + choice();
-      }
-      return at === list.length ? `<math>${out}</math>` : escape(text);
-    } catch {
-      return escape(text);
-    }
+  const math = (...parts) => `<math>${parts.join('')}</math>`, times = '<mo>·</mo>';
+  const marked = mark => i => `<msub><mover><mi>v</mi><mo>${mark}</mo></mover><mn>${i + 1}</mn></msub>`;
+  const bar = marked('¯'), dot = marked('˙');
+  // a formula and what it is here, unless it is that number
+  const valued = (formula, x) => {
+    const own = bare(formula);
+    return own.replace(/<[^>]*>/g, '') === short(x) ? short(x) : `${math(own)} = ${short(x)}`;
   };
+  const formulaIn = part => part.querySelector('math')?.lastElementChild.outerHTML ?? '';
+  const bare = formula => formula.replace(/^<mrow><mo>\(<\/mo>(.*)<mo>\)<\/mo><\/mrow>$/, '$1');
 
   // ---- what is shown
 
   const rows = nodes.map((_, i) => el(`r${i + 1}`)), cells = rows.map(row => row.cells);
   const figures = nodes.map((_, i) => el(`n${i + 1}`));
-  const ruleText = cells.map(cell => cell[1].textContent);
+  const rule = cells.map(cell => formulaIn(cell[1]));
   // an edge may be drawn between the nodes that others were joined to
   const group = [];
   figures.forEach((figure, i) => group.push(figure ? i : group[i - 1] ?? i));
   const terms = new Map();
   document.querySelectorAll('[data-e]').forEach(p => {
-    const text = p.querySelector('.f').textContent;
-    terms.set(p.dataset.e, {p, numbers: p.querySelector('i'), formula: text.slice(text.indexOf('·') + 1)});
+    terms.set(p.dataset.e, {p, numbers: p.querySelector('i'), formula: formulaIn(p)});
   });
   const formulaOf = (user, argument) => terms.get(`${user + 1}.${argument}`)?.formula
-    ?? `(∂${id(user)}/∂${id(nodes[user].args[argument].node)})`;
-  document.querySelectorAll('.f').forEach(f => { f.innerHTML = math(f.textContent); });
+    ?? `<mtext>∂${id(user)}/∂${id(nodes[user].args[argument].node)}</mtext>`;
   const lines = [...document.querySelectorAll('#code li')].map(li => [li, li.dataset.n.split(' ').map(Number)]);
 
   let mode = 'reverse', by = inputs[0]?.i ?? 0, mistake = '', pass, right, tangent, steps = [], at = 0, selected = D.out;
@@ -307,31 +227,31 @@ const run = rules => {
   };
   const waits = left => left > 0 && mode === 'reverse' && at > nodes.length ? ` waits for ${left}` : '';
 
-  const inNumbers = text => text.replace(/v(\d+)(?![\u0304\u0307\d])/g, (word, n) => {
+  const inNumbers = formula => formula.replace(/<msub><mi>v<\/mi><mn>(\d+)<\/mn><\/msub>/g, (word, n) => {
     const x = live.value[n - 1];
-    return x === undefined ? word : text === word ? num(x) : factor(x);
+    return x === undefined ? word : `<mn>${formula === word ? num(x) : factor(x)}</mn>`;
   });
 
   const sentence = step => {
     const b = text => `<b>${escape(text)}</b>`;
     if (!step) return mode === 'forward' ? 'Nothing is known yet. Forward mode carries a derivative along with every value.'
       : 'Nothing is known yet. First the values, from the inputs on.';
-    const node = nodes[step.node ?? step.from], own = ruleText[node.i];
-    const value = () => node.op < 0 ? `${b(id(node.i))}${own.startsWith(node.name) ? ` = ${escape(node.name)}` : ''} = ${num(live.value[node.i])} is given.`
-      : `${b(id(node.i))} = ${math(own.replace(/^.* = /, ''))} = ${math(inNumbers(own.replace(/^.* = /, '')))} = ${b(num(live.value[node.i]))}`;
+    const node = nodes[step.node ?? step.from], own = rule[node.i];
+    const value = () => node.op < 0 ? `${b(id(node.i))}${own && ` = ${math(own)}`} = ${num(live.value[node.i])} is given.`
+      : `${b(id(node.i))} = ${math(own)} = ${math(inNumbers(own))} = ${b(num(live.value[node.i]))}`;
     if (step.kind === 'value') return value();
     if (step.kind === 'tangent') {
       const x = tangent[node.i];
       const parts = node.args.flatMap((arg, k) => arg.node != null && tangent[arg.node] != null
-        ? [`${math(`${dot(arg.node)}·${formulaOf(node.i, k)}`)} = ${short(tangent[arg.node])}·${factor(live.partials[node.i][k])}`] : []);
+        ? [`${math(dot(arg.node), times, formulaOf(node.i, k))} = ${short(tangent[arg.node])}·${factor(live.partials[node.i][k])}`] : []);
       return `${value()}<br>` + (x == null ? `It does not depend on ${escape(nodes[by].name)}.`
         : node.i === by ? `The seed: ${math(dot(node.i))} = ${b('1')}` : `${math(dot(node.i))}: ${parts.join(' and ')} makes ${b(num(x))}`);
     }
     if (step.kind === 'seed') return `The seed: ${math(bar(node.i))} = ∂${escape(D.y)}/∂${escape(D.y)} = ${b(num(D.seed))}. Now the adjoints, from the output back.`;
     if (step.kind === 'skip') return `${math(bar(node.i))} = 0, and 0 times any slope is 0: nothing is passed on.`;
     const early = mistake === 'order' && state().left[step.from] > 0 ? ` <span class=bad>✗ too early: ${id(step.from)} still waits.</span>` : '';
-    const local = math(formulaOf(step.from, step.argument).replace(/^\((.*)\)$/, '$1'));
-    return `${b(id(step.from))} tells ${b(id(step.to))}: upstream ${num(step.upstream)} × local ${local} = ${short(step.local)} → ${b(plus(step.amount, num(step.amount)))}${early}<br>`
+    const local = valued(formulaOf(step.from, step.argument), step.local);
+    return `${b(id(step.from))} tells ${b(id(step.to))}: upstream ${num(step.upstream)} × local ${local} → ${b(plus(step.amount, num(step.amount)))}${early}<br>`
       + (step.waiting ? `${id(step.to)} waits for ${step.waiting} more.` : `${math(bar(step.to))} = ${num(step.sum)} is complete.`);
   };
 
@@ -356,7 +276,7 @@ const run = rules => {
         if (arg.node == null || tangent[arg.node] == null) return;
         const p = document.createElement('p');
         p.className = 'way';
-        p.innerHTML = `+ ${math(`${dot(arg.node)}·${formulaOf(i, k)}`)} <i>${plus(tangent[arg.node], short(tangent[arg.node]))}·${factor(live.partials[i][k])}</i>`;
+        p.innerHTML = `+ ${math(dot(arg.node), times, formulaOf(i, k))} <i>${plus(tangent[arg.node], short(tangent[arg.node]))}·${factor(live.partials[i][k])}</i>`;
         sum.append(p);
       });
       const figure = figures[i];
@@ -374,7 +294,7 @@ const run = rules => {
       p.classList.toggle('off', !made);
       numbers.textContent = made ? (mistake === 'local-only' ? factor(made.local) : `${plus(made.upstream, short(made.upstream))}·${factor(made.local)}`) : '';
     }
-    document.querySelectorAll('.edge.hot,.local.hot').forEach(edge => edge.classList.remove('hot'));
+    document.querySelectorAll('.edges .hot,.locals .hot').forEach(edge => edge.classList.remove('hot'));
     const pairs = step?.kind === 'pass' ? [[step.to, step.from]]
       : touched.length ? nodes[touched[0]].args.filter(arg => arg.node != null && !['seed', 'skip'].includes(step.kind)).map(arg => [arg.node, touched[0]]) : [];
     for (const [from, to] of pairs) for (const kind of 'el') el(`${kind}${group[from] + 1}-${group[to] + 1}`)?.classList.add('hot');
@@ -412,15 +332,14 @@ const run = rules => {
   const detail = now => {
     const i = selected, node = nodes[i], op = D.ops[node.op], list = [];
     const add = (term, html) => list.push(`<dt>${term}<dd>${html}`);
-    const own = ruleText[i].replace(/^.* = /, '');
+    const own = rule[i];
     if (op) {
       add(id(i), `${math(own)} = ${math(inNumbers(own))} = <span class=v>${now.value[i] == null ? '·' : num(now.value[i])}</span>`);
       const slopes = op[3].map(slope => math(slope)).join(', ');
       add('op', `${escape(op[0])}${op[1] ? ` (${escape(op[1])})` : ''}${op[2] ? `: <span class=v>a = ${math(op[2])}</span>, slope${op[3].length > 1 ? 's' : ''} <span class=a>${slopes}</span>` : ''}`);
       node.args.forEach((arg, k) => {
         if (arg.node == null || k > 7) return;
-        const text = formulaOf(i, k).replace(/^\((.*)\)$/, '$1');
-        add(`∂${id(i)}/∂${id(arg.node)}`, `${math(text)} = ${short(live.partials[i][k])}`);
+        add(`∂${id(i)}/∂${id(arg.node)}`, valued(formulaOf(i, k), live.partials[i][k]));
       });
     } else add(id(i), `${escape(node.name)} = <span class=v>${now.value[i] == null ? '·' : num(now.value[i])}</span>, an input`);
     if (mode === 'forward') add(math(dot(i)), `<span class=t>${known(now.adjoint[i])}</span>`);
@@ -561,6 +480,7 @@ const run = rules => {
     move();
   };
   document.querySelectorAll('.live').forEach(part => { part.hidden = false; });
+  mistake = document.querySelector('[name=mistake]:checked').value;
   compute();
   at = steps.length;
   draw();
