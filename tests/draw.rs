@@ -69,6 +69,39 @@ fn every_op_has_a_card_and_a_plot() {
     }
 }
 
+/// The range on a card holds every value, an end that is open is not reached, and one that is closed is.
+#[test]
+fn a_card_tells_the_range() {
+    let number = |text: &str| text.replace('−', "-").replace('∞', "inf").parse::<f64>().unwrap();
+    let mut told = 0;
+    for op in Registry::new().iter().filter(|op| op.arity() == Some(1) && !op.needs_params()) {
+        let text = card(&**op, &[], &Style::default()).unwrap();
+        let Some(range) = text.split_once("range ").map(|it| it.1).filter(|it| it.starts_with(['(', '['])) else {
+            continue;
+        };
+        let (ends, _) = range.split_at(range.find([')', ']']).unwrap() + 1);
+        let (low, high) = ends[1..ends.len() - 1].split_once(", ").unwrap();
+        let [low, high] = [low, high].map(number);
+        let (from, to) = op.domain().bound(0);
+        let values = |reach: f64| {
+            let x = (-8000..=8000).map(move |i| f64::from(i) / 8000.0 * reach);
+            let x = x.chain([from, to]).filter(move |x| (from..=to).contains(x) && x.abs() <= reach);
+            x.map(|x| op.value(&[x]).unwrap()).filter(|a| !a.is_nan()).collect::<Vec<f64>>()
+        };
+        let all = values(100.0);
+        assert!(all.iter().all(|a| (low - 1e-6..=high + 1e-6).contains(a)), "{}: {ends}", op.name());
+        // far out, digits run out before the limit
+        for (end, is_open) in [(low, ends.starts_with('(')), (high, ends.ends_with(')'))] {
+            let met = values(if is_open { 4.0 } else { 100.0 })
+                .iter()
+                .any(|a| (a - end).abs() < if is_open { 1e-15 } else { 1e-5 });
+            assert_eq!(met, !is_open, "{}: {ends}", op.name());
+        }
+        told += 1;
+    }
+    assert!(told > 30, "{told}");
+}
+
 #[test]
 fn any_number_can_be_looked_at() {
     for op in Registry::new().iter() {

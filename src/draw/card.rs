@@ -217,7 +217,7 @@ impl Card<'_> {
         let mut line = String::from("  elsewhere ");
         for (i, (library, slopes)) in kink.elsewhere.iter().enumerate() {
             let told = format!("{library} {}", self.list(slopes));
-            if line.chars().count() + told.chars().count() > WIDEST {
+            if i > 0 && line.chars().count() + told.chars().count() > WIDEST {
                 text += &format!("{line} ·\n");
                 line = " ".repeat("  elsewhere ".len()) + &told;
             } else {
