@@ -94,7 +94,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         while !rest.0.is_empty() {
             let taken = match rest.0.len() {
                 1 => {
-                    self.with_gradient(rest.0[0], |gradient| rest.1[..columns].copy_from_slice(gradient));
+                    self.gradient_into(rest.0[0], &mut rest.1[..columns]);
                     1
                 }
                 2 => self.some_rows(rest.0, rest.1, two),

@@ -269,10 +269,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// Several inputs, added to a list.
+    #[inline(always)]
     fn vars_into<'t>(&'t self, values: &[S], inputs: &mut Vec<Var<'t, Lean<S>>>) {
         if self.store.entries.len() == 0 {
-            inputs
-                .extend((self.first_inputs(values.len())..).zip(values).map(|(slot, &value)| self.input(slot, value)));
+            let first = self.first_inputs(values.len());
+            inputs.extend(values.iter().enumerate().map(|(i, &value)| self.input(first + i as u32, value)));
         } else {
             inputs.extend(values.iter().map(|&value| self.var(value)));
         }
@@ -307,7 +308,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let mut inputs = recycle(std::mem::take(&mut self.store.parked));
         self.vars_into(x, &mut inputs);
         let y = f(&inputs);
-        self.with_gradient(y, |gradient| g.copy_from_slice(gradient));
+        self.gradient_into(y, g);
         inputs.clear();
         let (value, parked) = (y.value, recycle(inputs));
         self.store.parked = parked;
@@ -367,6 +368,30 @@ impl<S: Scalar> Tape<Lean<S>> {
         self.with_adjoints(|adjoints| {
             self.sweep_into([(y, S::from(1.0))], adjoints);
             f(&adjoints[..self.inputs()])
+        })
+    }
+
+    /// Puts the adjoints of the inputs, of one output, into `gradient`.
+    pub(super) fn gradient_into(&self, y: Var<'_, Lean<S>>, gradient: &mut [S]) {
+        let mut adjoints = self.store.adjoints.take();
+        if self.gradient_has_nan(y, &mut adjoints, gradient, S::times) {
+            self.gradient_has_nan(y, &mut adjoints, gradient, S::chain);
+        }
+        self.store.adjoints.set(adjoints);
+    }
+
+    /// The same for one way to multiply; whether there is a NaN. Each adjoint is read, tested and made 0 again in one pass.
+    fn gradient_has_nan(
+        &self,
+        y: Var<'_, Lean<S>>,
+        adjoints: &mut Vec<S>,
+        gradient: &mut [S],
+        product: impl Fn(S, S) -> S,
+    ) -> bool {
+        self.accumulate(y.tape.map(|_| (y, S::from(1.0))), adjoints, product);
+        gradient.iter_mut().zip(adjoints).fold(false, |nan, (slope, adjoint)| {
+            *slope = std::mem::replace(adjoint, S::from(0.0));
+            nan | slope.has_nan()
         })
     }
 
