@@ -270,6 +270,48 @@ fn lists_in_rows_and_not_in_rows_give_the_same() {
     }
 }
 
+/// Where a piece of a list begins, how far apart its numbers are, how many they are, and of which kind.
+type Piece = (usize, usize, usize, usize);
+
+fn some_pieces() -> impl Strategy<Value = Vec<Piece>> {
+    prop::collection::vec((0usize..24, 0usize..4, 1usize..12, 0usize..5), 1..5)
+}
+
+/// A list of which some pieces stand in a row and others do not.
+fn list<R: Apply>(x: &[R], pieces: &[Piece]) -> Vec<R> {
+    let number = |i: usize, kind| match kind {
+        0 | 1 => x[i],
+        2 => x[i] * 2.5,
+        3 => x[i] * x[(i + 1) % x.len()],
+        _ => R::from(0.1 * i as f64 - 0.95),
+    };
+    let piece = |&(first, stride, len, kind): &Piece| {
+        (0..len).map(move |k| number((first + k * stride) % x.len(), kind)).collect::<Vec<R>>()
+    };
+    pieces.iter().flat_map(piece).collect()
+}
+
+fn blocks<R: Apply>(x: &[R], lists: &[Vec<Piece>; 3]) -> R {
+    let [a, b, c] = [0, 1, 2].map(|k| list(x, &lists[k]));
+    // some have no slope, and some cancel
+    let weights = [1.0, 0.0, -0.5, 0.5].into_iter().cycle();
+    let terms = a.iter().zip(&b).zip(&c).zip(weights);
+    R::sum_blocks(terms.map(|(((&a, &b), &c), weight)| (Term { weight }, [a, b, c]))) * 0.1 + x[0]
+}
+
+proptest! {
+    #[test]
+    fn a_sum_of_blocks_is_the_same_of_any_lists(
+        x in prop::collection::vec(-1.0..1.0, 24),
+        u in prop::collection::vec(-1.0..1.0, 24),
+        lists in [some_pieces(), some_pieces(), some_pieces()],
+    ) {
+        agree!(&x, |x| blocks(&x, &lists));
+        let forward = hvp(|x| blocks(x, &lists), &x, &u);
+        close(&forward, &gradient(|x| gradient(|x| blocks(x, &lists), x).weighted_sum(&u), &x));
+    }
+}
+
 /// A run holds 2²⁰ − 1 arguments at most.
 #[test]
 fn very_long_lists_are_cut_into_several_runs() {
@@ -284,12 +326,21 @@ fn very_long_lists_are_cut_into_several_runs() {
     assert!(g.iter().all(|&g| g == 1.0));
     tape.value_and_gradient(|x| x.weighted_sum(&(0..LONG).map(|i| i as f64).collect::<Vec<_>>()), &x, &mut g);
     assert!(g.iter().enumerate().all(|(i, &g)| g == i as f64));
+    tape.value_and_gradient(|x| Var::sum_blocks(x.iter().map(|&x| (Square, [x]))), &x, &mut g);
+    assert!(g.iter().zip(&x).all(|(&g, &x)| g == 2.0 * x));
     let half = |x: &[Var<'_, Lean>]| {
         let [y] = Var::map_block(&Half, [x]);
         y.iter().copied().sum::<Var<'_, Lean>>().value()
     };
     let tape = Tape::lean();
     assert_eq!(half(&tape.vars(&x)), x.iter().sum::<f64>() / 2.0);
+}
+
+struct Square;
+impl Block<1, 1> for Square {
+    fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+        [x * x]
+    }
 }
 
 struct Half;

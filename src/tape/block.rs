@@ -1,12 +1,13 @@
 //! Blocks on a lean tape: run in forward mode, in all directions at once, so that only the slopes of their results by their inputs
 //! are kept.
 
-use super::store::Edges;
+use super::store::Handle;
 use super::sweep::Map;
 use super::{Lean, Scalar, Tangents, Tape, Var};
 use crate::op::Block;
 use crate::op::apply::common_len;
 use std::array::from_fn;
+use std::ops::Range;
 use std::ptr;
 
 impl<S: Scalar> Tape<Lean<S>> {
@@ -173,16 +174,19 @@ fn run_exactly<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(block:
     results.map(|y| (y.primal, y.tangents))
 }
 
-/// The slopes of a sum, added up by slot in memory that is all 0 otherwise, and the slots.
-struct Slopes<'t, S: Scalar> {
+/// The slopes of a sum of terms of `N` arguments, added up by slot in memory that is all 0 otherwise.
+struct Slopes<'t, S: Scalar, const N: usize> {
     tape: Option<&'t Tape<Lean<S>>>,
     by_slot: Vec<S>,
-    edges: Edges<S>,
+    /// All slots that have a slope, but for those of the open spans.
+    spans: Vec<Range<u32>>,
+    /// The slots that each argument has met last, one after the other: most often it goes through a list.
+    open: [Range<u32>; N],
 }
 
-impl<'t, S: Scalar> Slopes<'t, S> {
+impl<'t, S: Scalar, const N: usize> Slopes<'t, S, N> {
     #[inline(always)]
-    fn add<const N: usize>(&mut self, partials: [S; N], x: &[Var<'t, Lean<S>>; N]) {
+    fn add(&mut self, partials: [S; N], x: &[Var<'t, Lean<S>>; N]) {
         let room = self.by_slot.len();
         let is_usual = |x: &Var<'t, Lean<S>>| match (x.tape, self.tape) {
             (Some(a), Some(b)) => ptr::eq(a, b) & ((x.handle.place.slot() as usize) < room),
@@ -190,12 +194,7 @@ impl<'t, S: Scalar> Slopes<'t, S> {
         };
         if (0..N).all(|k| is_usual(&x[k])) {
             for k in 0..N {
-                let slot = x[k].handle.place.slot();
-                let slope = &mut self.by_slot[slot as usize];
-                if slope.is_zero() {
-                    self.edges.slots.push(slot);
-                }
-                *slope += total(partials[k], x[k].handle.slope);
+                self.add_one(k, partials[k], x[k].handle);
             }
         } else {
             self.add_unusual(partials.map(|p| p), x.map(|x| x));
@@ -204,10 +203,25 @@ impl<'t, S: Scalar> Slopes<'t, S> {
 
     #[cold]
     #[inline(never)]
-    fn add_unusual<const N: usize>(&mut self, partials: [S; N], x: [Var<'t, Lean<S>>; N]) {
+    fn add_unusual(&mut self, partials: [S; N], x: [Var<'t, Lean<S>>; N]) {
         self.make_room(&x);
-        for (x, partial) in x.into_iter().zip(partials).filter(|(x, _)| x.tape.is_some()) {
-            self.add([partial], &[x]);
+        for k in (0..N).filter(|&k| x[k].tape.is_some()) {
+            self.add_one(k, partials[k], x[k].handle);
+        }
+    }
+
+    #[inline(always)]
+    fn add_one(&mut self, k: usize, partial: S, x: Handle<S>) {
+        let slot = x.place.slot();
+        let slope = &mut self.by_slot[slot as usize];
+        let is_new = slope.is_zero();
+        *slope += total(partial, x.slope);
+        if is_new {
+            if slot == self.open[k].end {
+                self.open[k].end += 1;
+            } else if !self.open[k].contains(&slot) {
+                close(&mut self.spans, std::mem::replace(&mut self.open[k], slot..slot + 1));
+            }
         }
     }
 
@@ -216,10 +230,31 @@ impl<'t, S: Scalar> Slopes<'t, S> {
         self.tape = Var::same_tape(known, Var::tape_of(x));
         let Some(tape) = self.tape else { return };
         if known.is_none() {
-            (self.by_slot, self.edges) = (tape.store.adjoints.take(), tape.store.edges.take());
+            (self.by_slot, self.spans) = (tape.store.adjoints.take(), tape.store.spans.take());
         }
         let slots = tape.store.slots() as usize;
         self.by_slot.resize(self.by_slot.len().max(slots), S::from(0.0));
+    }
+
+    /// The handle of the sum, if it has a slope; the memory is all 0 again.
+    fn record(self, tape: &Tape<Lean<S>>) -> Handle<S> {
+        let Slopes { mut by_slot, mut spans, open, .. } = self;
+        open.into_iter().for_each(|span| close(&mut spans, span));
+        let handle = tape.store.record_spans(&mut by_slot, &spans);
+        spans.clear();
+        tape.store.spans.set(spans);
+        tape.store.adjoints.set(by_slot);
+        handle
+    }
+}
+
+/// Adds a span to others.
+#[inline(never)]
+fn close(spans: &mut Vec<Range<u32>>, span: Range<u32>) {
+    match spans.last_mut() {
+        Some(last) if last.end == span.start => last.end = span.end,
+        _ if span.is_empty() => {}
+        _ => spans.push(span),
     }
 }
 
@@ -236,15 +271,14 @@ pub(super) fn sum_blocks<'t, S: Scalar, const N: usize, B: Block<N, 1>>(
     terms: impl Iterator<Item = (B, [Var<'t, Lean<S>>; N])>,
 ) -> Var<'t, Lean<S>> {
     let mut value = S::from(0.0);
-    let mut slopes = Slopes { tape: None, by_slot: vec![], edges: Edges::default() };
+    let mut slopes = Slopes { tape: None, by_slot: vec![], spans: vec![], open: from_fn(|_| 0..0) };
     for (block, x) in terms {
         let [(term, partials)] = run(&block, x);
         value += term;
         slopes.add(partials, &x);
     }
-    let Slopes { tape: Some(tape), mut by_slot, mut edges } = slopes else { return Var::constant(value) };
-    let zero = S::from(0.0);
-    edges.slopes.extend(edges.slots.iter().map(|&slot| std::mem::replace(&mut by_slot[slot as usize], zero)));
-    tape.store.adjoints.set(by_slot);
-    Var { tape: Some(tape), handle: tape.store.record_edges(edges), value }
+    match slopes.tape {
+        Some(tape) => Var { tape: Some(tape), handle: slopes.record(tape), value },
+        None => Var::constant(value),
+    }
 }

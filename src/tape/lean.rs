@@ -241,6 +241,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             listed: Bump::default(),
             arguments: Cell::default(),
             edges: Cell::default(),
+            spans: Cell::default(),
             adjoints: Cell::default(),
             parked: vec![],
             wide: Wide::default(),

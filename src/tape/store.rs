@@ -7,6 +7,7 @@ use super::segment::Segment;
 use super::sweep::{Entry, Map, Product, Run, SHARED};
 use super::{Lean, Scalar, Var};
 use std::cell::Cell;
+use std::ops::Range;
 
 /// How many slots a tape can have.
 pub(super) const LIMIT: usize = SHARED as usize;
@@ -55,10 +56,11 @@ pub struct Store<S: Scalar> {
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of the entries that are runs.
     pub(super) listed: Bump<S>,
-    // Memory that is kept between uses: for the arguments of a reduction or a mapped block, for the edges of an op; for
-    // adjoints, all 0; for the inputs of a closure; for the adjoints of several outputs; for segments.
+    // Memory that is kept between uses: for the arguments of a reduction or a mapped block, for the edges of an op; for the slots
+    // that a sum of blocks depends on; for adjoints, all 0; for the inputs of a closure; for the adjoints of several outputs; for segments.
     pub(super) arguments: Cell<Arguments<S>>,
     pub(super) edges: Cell<Edges<S>>,
+    pub(super) spans: Cell<Vec<Range<u32>>>,
     pub(super) adjoints: Cell<Vec<S>>,
     pub(super) parked: Vec<Parked<S>>,
     pub(super) wide: Wide<S>,
@@ -95,6 +97,11 @@ impl<S> Edges<S> {
     pub(super) fn push(&mut self, (slope, slot): (S, u32)) {
         self.slopes.push(slope);
         self.slots.push(slot);
+    }
+
+    fn clear(&mut self) {
+        self.slopes.clear();
+        self.slots.clear();
     }
 
     /// How many from the `i`th on stand on slots at equal distances, and the distance.
@@ -274,10 +281,39 @@ impl<S: Scalar> Store<S> {
     pub(super) fn record_edges(&self, mut edges: Edges<S>) -> Handle<S> {
         let handle = match *edges.slots {
             [slot] => self.multiple(slot, edges.slopes[0]),
-            _ => self.newest(self.push_edges(&edges)),
+            _ => {
+                let mut writer = Writer::new(self);
+                writer.edges(&edges);
+                self.newest(writer.finish())
+            }
         };
-        edges.slopes.clear();
-        edges.slots.clear();
+        edges.clear();
+        self.edges.set(edges);
+        handle
+    }
+
+    /// The handle of what depends on the slots in these spans, at least one, given its slopes by all slots. They become 0.
+    pub(super) fn record_spans(&self, by_slot: &mut [S], spans: &[Range<u32>]) -> Handle<S> {
+        let zero = S::from(0.0);
+        let in_span = |span: &Range<u32>| span.start as usize..span.end as usize;
+        // slots that stand alone may still be equally far apart
+        let mut edges = self.edges.take();
+        for span in spans.iter().filter(|span| span.len() < WORTH_IT) {
+            edges.slots.extend(span.clone());
+            edges.slopes.extend(by_slot[in_span(span)].iter_mut().map(|slope| std::mem::replace(slope, zero)));
+        }
+        if edges.slots.len() == spans.iter().map(Range::len).sum() {
+            return self.record_edges(edges);
+        }
+        let mut writer = Writer::new(self);
+        for span in spans.iter().filter(|span| span.len() >= WORTH_IT) {
+            let slopes = &mut by_slot[in_span(span)];
+            writer.run([span.start, 1], slopes);
+            slopes.fill(zero);
+        }
+        writer.edges(&edges);
+        let handle = self.newest(writer.finish());
+        edges.clear();
         self.edges.set(edges);
         handle
     }
@@ -333,41 +369,69 @@ impl<S: Scalar> Store<S> {
             (slope, self.push([x.slope, S::from(0.0)], [x.place.slot(), x.place.slot()]))
         }
     }
+}
 
-    /// A slot whose arguments are these edges; at least one. Runs of them are kept as such, the others in pairs.
-    fn push_edges(&self, edges: &Edges<S>) -> u32 {
-        const WORTH_IT: usize = 4;
-        let (mut last, mut single) = (None, None);
-        // all but the last are marked as belonging to the slot after them
-        let mut push = |slope, arg: [u32; 2]| {
-            if let Some((slope, [first, second])) = last.replace((slope, arg)) {
-                self.push(slope, [first | SHARED, second]);
+/// How many edges are worth a run.
+const WORTH_IT: usize = 4;
+
+/// Writes the edges of one slot, at least one: runs of them as such, the others in pairs.
+///
+/// While it is in use nothing else may be written, since the entries of a slot stand one after the other.
+pub(super) struct Writer<'s, S: Scalar> {
+    store: &'s Store<S>,
+    last: Option<([S; 2], [u32; 2])>,
+    single: Option<(S, u32)>,
+}
+
+impl<'s, S: Scalar> Writer<'s, S> {
+    pub(super) fn new(store: &'s Store<S>) -> Self {
+        Writer { store, last: None, single: None }
+    }
+
+    /// Edges to slots that are so far apart, at most [`Run::WIDEST`].
+    pub(super) fn run(&mut self, [first, stride]: [u32; 2], slopes: &[S]) {
+        for (slopes, i) in slopes.chunks(Run::MOST).zip(0..) {
+            let uniform = slopes.iter().all(|&other| other == slopes[0]);
+            if !uniform {
+                self.store.listed.extend(slopes);
             }
-        };
+            let first = first + i * Run::MOST as u32 * stride;
+            self.entry([slopes[0]; 2], Run { first, len: slopes.len() as u32, stride, uniform }.pack());
+        }
+    }
+
+    /// Edges to any slots.
+    pub(super) fn edges(&mut self, edges: &Edges<S>) {
         let mut i = 0;
         while i < edges.slots.len() {
             let (slope, slot) = (edges.slopes[i], edges.slots[i]);
             let (len, stride) = edges.run(i);
             if len >= WORTH_IT {
-                let slopes = &edges.slopes[i..i + len];
-                let uniform = slopes.iter().all(|&other| other == slope);
-                if !uniform {
-                    self.listed.extend(slopes);
-                }
-                push([slope; 2], Run { first: slot, len: len as u32, stride, uniform }.pack());
+                self.run([slot, stride], &edges.slopes[i..i + len]);
                 i += len;
             } else {
-                match single.take() {
-                    Some((p, first)) => push([p, slope], [first, slot]),
-                    None => single = Some((slope, slot)),
+                match self.single.take() {
+                    Some((p, first)) => self.entry([p, slope], [first, slot]),
+                    None => self.single = Some((slope, slot)),
                 }
                 i += 1;
             }
         }
-        if let Some((slope, slot)) = single {
-            push([slope, S::from(0.0)], [slot, slot]);
+    }
+
+    /// The slot.
+    pub(super) fn finish(mut self) -> u32 {
+        if let Some((slope, slot)) = self.single.take() {
+            self.entry([slope, S::from(0.0)], [slot, slot]);
         }
-        let (slope, arg) = last.expect("there is an edge");
-        self.push(slope, arg)
+        let (slope, arg) = self.last.expect("there is an edge");
+        self.store.push(slope, arg)
+    }
+
+    /// All but the last are marked as belonging to the slot after them.
+    fn entry(&mut self, slope: [S; 2], arg: [u32; 2]) {
+        if let Some((slope, [first, second])) = self.last.replace((slope, arg)) {
+            self.store.push(slope, [first | SHARED, second]);
+        }
     }
 }
