@@ -270,6 +270,15 @@ fn lists_in_rows_and_not_in_rows_give_the_same() {
     }
 }
 
+#[test]
+fn the_slopes_of_a_long_list_are_multiplied_late_too() {
+    fn large<R: Apply>(x: &[R]) -> R {
+        let large: Vec<R> = x.iter().map(|&x| x * 1e200).collect();
+        large.weighted_sum(&[1e200; 12]) * 1e-300
+    }
+    close(&gradient(|x| large(x), &[1e-200; 12]), &[1e100; 12]);
+}
+
 /// Where a piece of a list begins, how far apart its numbers are, how many they are, and of which kind.
 type Piece = (usize, usize, usize, usize);
 
@@ -291,6 +300,16 @@ fn list<R: Apply>(x: &[R], pieces: &[Piece]) -> Vec<R> {
     pieces.iter().flat_map(piece).collect()
 }
 
+fn reductions<R: Apply>(x: &[R], lists: &[Vec<Piece>; 2]) -> R {
+    let (a, b) = (list(x, &lists[0]), list(x, &lists[1]));
+    let n = a.len().min(b.len());
+    let weights: Vec<f64> = (0..n).map(|i| (i % 5) as f64 - 2.0).collect();
+    let sums = a[..n].dot(&b[..n]) + a[..n].weighted_sum(&weights) * b.mean() + a.sum() * b.norm();
+    let logarithms =
+        a.logsumexp() * b.softmax_cross_entropy(n / 2) + R::reduce_parts(&gprime::op::LogSumExp, &[&a, &b]);
+    (sums + logarithms + x[0]) * 0.01
+}
+
 fn blocks<R: Apply>(x: &[R], lists: &[Vec<Piece>; 3]) -> R {
     let [a, b, c] = [0, 1, 2].map(|k| list(x, &lists[k]));
     // some have no slope, and some cancel
@@ -300,6 +319,17 @@ fn blocks<R: Apply>(x: &[R], lists: &[Vec<Piece>; 3]) -> R {
 }
 
 proptest! {
+    #[test]
+    fn a_reduction_is_the_same_of_any_list(
+        x in prop::collection::vec(-1.0..1.0, 24),
+        u in prop::collection::vec(-1.0..1.0, 24),
+        lists in [some_pieces(), some_pieces()],
+    ) {
+        agree!(&x, |x| reductions(&x, &lists));
+        let forward = hvp(|x| reductions(x, &lists), &x, &u);
+        close(&forward, &gradient(|x| gradient(|x| reductions(x, &lists), x).weighted_sum(&u), &x));
+    }
+
     #[test]
     fn a_sum_of_blocks_is_the_same_of_any_lists(
         x in prop::collection::vec(-1.0..1.0, 24),

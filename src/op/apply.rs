@@ -33,6 +33,18 @@ pub trait Apply: Real {
         Self::reduce_parts(op, &[x])
     }
 
+    /// The same, and the slopes there as well, into `slopes`.
+    ///
+    /// # Panics
+    /// If the op does not take that many arguments.
+    #[inline]
+    #[track_caller]
+    fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
+        let a = Self::reduce(op, x);
+        op.slope(x, a, slopes);
+        a
+    }
+
     /// The same, of the arguments in several lists, one after the other.
     ///
     /// # Panics
@@ -366,6 +378,11 @@ macro_rules! by_value {
                 inner_product(x, weights)
             }
             #[inline]
+            fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
+                expect_arity(op, x.len());
+                op.value_and_slope(x, slopes)
+            }
+            #[inline]
             fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
                 expect_arity(op, len(x));
                 match x {
@@ -388,9 +405,8 @@ impl<R: Apply> Apply for Dual<R> {
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         let primals = join(x, |x| x.primal);
-        let a = R::reduce(op, &primals);
         let mut slopes: Args<R> = smallvec![R::from(0.0); primals.len()];
-        op.slope(&primals, a, &mut slopes);
+        let a = R::reduce_and_slope(op, &primals, &mut slopes);
         let zero = R::from(0.0);
         Dual::new(a, x.iter().copied().flatten().zip(&slopes).fold(zero, |sum, (x, &s)| sum + x.tangent.chain(s)))
     }

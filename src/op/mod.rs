@@ -151,6 +151,14 @@ pub trait Reduce: Clone + Send + Sync + 'static {
     /// Writes the slope of g in each argument at `x`, given also a = g(x), into `slopes`, which is as long as `x`.
     fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]);
 
+    /// The value and the slopes at once, for a rule in which the two share what is costly, such as exponentials.
+    #[inline]
+    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        let a = self.value(x);
+        self.slope(x, a, slopes);
+        a
+    }
+
     /// The formula that the textbooks give for the value.
     fn textbook<R: Real>(&self, x: &[R]) -> R {
         self.value(x)

@@ -107,10 +107,18 @@ impl Reduce for LogSumExp {
     const NAME: &'static str = "logsumexp";
     fn value<R: Real>(&self, x: &[R]) -> R {
         let m = max(x);
-        log_sum(x, m) + m
+        log_sum(x, m, x.iter().map(|&x| weight(x, m))) + m
     }
     fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
-        softmax(x, slopes);
+        weigh(x, max(x), slopes);
+        normalize(slopes);
+    }
+    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        let m = max(x);
+        weigh(x, m, slopes);
+        let a = log_sum(x, m, slopes.iter().copied()) + m;
+        normalize(slopes);
+        a
     }
     fn textbook<R: Real>(&self, x: &[R]) -> R {
         x.iter().map(|x| x.exp()).sum::<R>().ln()
@@ -128,18 +136,32 @@ pub struct SoftmaxCrossEntropy {
     /// The index of the true class.
     pub class: usize,
 }
+impl SoftmaxCrossEntropy {
+    /// The slopes, given each exp(xᵢ − m).
+    fn slopes<R: Real>(&self, weights: &mut [R]) {
+        normalize(weights);
+        // p − 1 has no digits where p is nearly 1
+        weights[self.class] = 0.0.into();
+        weights[self.class] = -weights.iter().copied().sum::<R>();
+    }
+}
 impl Reduce for SoftmaxCrossEntropy {
     const NAME: &'static str = "softmax_cross_entropy";
     const NEEDS_PARAMS: bool = true;
     fn value<R: Real>(&self, x: &[R]) -> R {
         let m = max(x);
-        log_sum(x, m) - below(x[self.class], m)
+        log_sum(x, m, x.iter().map(|&x| weight(x, m))) - below(x[self.class], m)
     }
     fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
-        softmax(x, slopes);
-        // p − 1 has no digits where p is nearly 1
-        slopes[self.class] = 0.0.into();
-        slopes[self.class] = -slopes.iter().copied().sum::<R>();
+        weigh(x, max(x), slopes);
+        self.slopes(slopes);
+    }
+    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        let m = max(x);
+        weigh(x, m, slopes);
+        let a = log_sum(x, m, slopes.iter().copied()) - below(x[self.class], m);
+        self.slopes(slopes);
+        a
     }
     fn textbook<R: Real>(&self, x: &[R]) -> R {
         LogSumExp.textbook(x) - x[self.class]
@@ -174,24 +196,30 @@ fn below<R: Real>(x: R, m: R) -> R {
     R::select(d.equal(d), d, R::select(zero.less(x), zero, x))
 }
 
-/// ln Σ exp(xᵢ − m) of the largest number m. The ones are summed apart, since they would round the rest away.
-fn log_sum<R: Real>(x: &[R], m: R) -> R {
+/// exp(x − m) of the largest number m.
+fn weight<R: Real>(x: R, m: R) -> R {
+    below(x, m).exp()
+}
+
+/// Each exp(xᵢ − m), into `weights`.
+fn weigh<R: Real>(x: &[R], m: R, weights: &mut [R]) {
+    weights.iter_mut().zip(x).for_each(|(p, &x)| *p = weight(x, m));
+}
+
+/// ln Σ exp(xᵢ − m), given these. The ones are summed apart, since they would round the rest away.
+fn log_sum<R: Real>(x: &[R], m: R, weights: impl Iterator<Item = R>) -> R {
     let zero = R::from(0.0);
-    let (ones, rest) = x.iter().fold((R::from(-1.0), zero), |(ones, rest), &x| {
-        let (largest, weight) = (x.equal(m), below(x, m).exp());
+    let (ones, rest) = x.iter().zip(weights).fold((R::from(-1.0), zero), |(ones, rest), (&x, weight)| {
+        let largest = x.equal(m);
         (ones + R::select(largest, weight, zero), rest + R::select(largest, zero, weight))
     });
     (ones + rest).ln_1p()
 }
 
-/// exp(xᵢ) / Σ exp(xⱼ), and 0 where all are −∞.
-fn softmax<R: Real>(x: &[R], out: &mut [R]) {
-    let m = max(x);
-    for (p, &x) in out.iter_mut().zip(x) {
-        *p = below(x, m).exp();
-    }
-    let sum: R = out.iter().copied().sum();
-    for p in out {
+/// Divides by the sum, and leaves 0 where all are 0.
+fn normalize<R: Real>(weights: &mut [R]) {
+    let sum: R = weights.iter().copied().sum();
+    for p in weights {
         *p = p.chain(R::from(1.0) / sum);
     }
 }

@@ -140,6 +140,10 @@ impl Line {
         let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
+        // most lists that are not in line end elsewhere
+        if slot(&x[x.len() - 1]) != first.wrapping_add(stride.wrapping_mul(x.len() as u32 - 1)) {
+            return None;
+        }
         let (one, mut next) = (S::from(1.0), first);
         let (mut in_line, mut units) = (true, true);
         for x in x {

@@ -55,18 +55,15 @@ impl<S: Scalar> Kind for Lean<S> {
         for x in x {
             values.extend(x.iter().map(|x| x.value));
         }
-        let value = S::reduce(op, values);
         slopes.clear();
         slopes.resize(values.len(), S::from(0.0));
-        op.slope(values, value, slopes);
-        let mut edges = tape.store.edges.take();
-        let mut rest = &**slopes;
-        for x in x {
+        let value = S::reduce_and_slope(op, values, slopes);
+        let mut rest = &mut **slopes;
+        let handle = tape.store.record_lists(x.iter().map(|&x| {
             let slopes;
-            (slopes, rest) = rest.split_at(x.len());
-            tape.store.add_edges(&mut edges, slopes, x);
-        }
-        let handle = tape.store.record_edges(edges);
+            (slopes, rest) = std::mem::take(&mut rest).split_at_mut(x.len());
+            (slopes, x)
+        }));
         tape.store.arguments.set(arguments);
         (value, handle)
     }
@@ -77,12 +74,9 @@ impl<S: Scalar> Kind for Lean<S> {
         values.clear();
         values.extend(x.iter().map(|x| x.value));
         values.extend(y.iter().map(|y| y.value));
-        let (by_y, by_x) = values.split_at(x.len());
-        let mut edges = tape.store.edges.take();
-        tape.store.add_edges(&mut edges, by_x, x);
-        tape.store.add_edges(&mut edges, by_y, y);
+        let (by_y, by_x) = values.split_at_mut(x.len());
         let value = inner_product(by_y, by_x);
-        let handle = tape.store.record_edges(edges);
+        let handle = tape.store.record_lists([(by_x, x), (by_y, y)].into_iter());
         tape.store.arguments.set(arguments);
         (value, handle)
     }
@@ -95,9 +89,7 @@ impl<S: Scalar> Kind for Lean<S> {
         slopes.clear();
         slopes.extend(weights.iter().map(|&weight| S::from(weight)));
         let value = inner_product(values, slopes);
-        let mut edges = tape.store.edges.take();
-        tape.store.add_edges(&mut edges, slopes, x);
-        let handle = tape.store.record_edges(edges);
+        let handle = tape.store.record_lists(std::iter::once((&mut **slopes, x)));
         tape.store.arguments.set(arguments);
         (value, handle)
     }

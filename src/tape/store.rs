@@ -6,6 +6,7 @@ use super::bump::Bump;
 use super::segment::Segment;
 use super::sweep::{Entry, Map, Product, Run, SHARED};
 use super::{Lean, Scalar, Var};
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -258,8 +259,36 @@ impl<S: Scalar> Store<S> {
         self.record_edges(edges)
     }
 
+    /// The same for lists of variables, given the slopes by all, constants included.
+    pub(super) fn record_lists<'a>(
+        &self,
+        lists: impl Iterator<Item = (&'a mut [S], &'a [Var<'a, Lean<S>>])>,
+    ) -> Handle<S>
+    where
+        S: 'a,
+    {
+        let mut edges = self.edges.take();
+        let mut runs = SmallVec::<[([u32; 2], &[S]); 2]>::new();
+        for (slopes, x) in lists {
+            match in_a_row(slopes, x) {
+                Some(line) => runs.push((line, slopes)),
+                None => self.add_edges(&mut edges, slopes, x),
+            }
+        }
+        if runs.is_empty() {
+            return self.record_edges(edges);
+        }
+        let mut writer = Writer::new(self);
+        runs.into_iter().for_each(|(line, slopes)| writer.run(line, slopes));
+        writer.edges(&edges);
+        let handle = self.newest(writer.finish());
+        edges.clear();
+        self.edges.set(edges);
+        handle
+    }
+
     /// Adds the edges to the active ones of these variables, given the slopes by all.
-    pub(super) fn add_edges(&self, edges: &mut Edges<S>, slopes: &[S], x: &[Var<'_, Lean<S>>]) {
+    fn add_edges(&self, edges: &mut Edges<S>, slopes: &[S], x: &[Var<'_, Lean<S>>]) {
         // First as if all were simple, in loops without a branch.
         let start = edges.slots.len();
         let pairs = || slopes.iter().zip(x);
@@ -369,6 +398,25 @@ impl<S: Scalar> Store<S> {
             (slope, self.push([x.slope, S::from(0.0)], [x.place.slot(), x.place.slot()]))
         }
     }
+}
+
+/// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles.
+fn in_a_row<S: Scalar>(slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> Option<[u32; 2]> {
+    // a shorter one is written sooner than looked at
+    const WORTH_IT: usize = 8;
+    if x.len() < WORTH_IT {
+        return None;
+    }
+    let Line::Slots(line, units) = Line::through(x)? else { return None };
+    let pairs = || slopes.iter().zip(x).map(|(&slope, x)| (slope, x.handle.slope));
+    let folds = || pairs().fold(true, |all, (outer, inner)| all & S::folds(outer, inner, outer * inner));
+    if !(1..=Run::WIDEST).contains(&line[1]) || !units && !folds() {
+        return None;
+    }
+    if !units {
+        slopes.iter_mut().zip(x).for_each(|(slope, x)| *slope *= x.handle.slope);
+    }
+    Some(line)
 }
 
 /// How many edges are worth a run.
