@@ -3,7 +3,7 @@
 
 use super::store::Handle;
 use super::sweep::Map;
-use super::{Lean, Scalar, Tangents, Tape, Var};
+use super::{Lean, Scalar, Sparse, Tangents, Tape, Var};
 use crate::op::Block;
 use crate::op::apply::common_len;
 use std::array::from_fn;
@@ -102,10 +102,10 @@ fn run_each<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() == len));
     assert!(slopes.iter().flatten().all(|list| list.len() == len));
     for i in 0..len {
-        let results: [Tangents<S, N, false>; M] = block.run(Tangents::variables(from_fn(|k| x[k][i])));
+        let results: [Tangents<S, N, Sparse>; M] = block.run(Tangents::variables(from_fn(|k| x[k][i])));
         for m in 0..M {
             values[m][i] = results[m].primal;
-            slopes[m].iter_mut().zip(results[m].tangents).for_each(|(list, tangent)| list[i] = tangent);
+            slopes[m].iter_mut().zip(results[m].tangents()).for_each(|(list, tangent)| list[i] = tangent);
         }
     }
 }
@@ -163,11 +163,11 @@ fn run<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     block: &B,
     x: [Var<'_, Lean<S>>; N],
 ) -> [(S, [S; N]); M] {
-    let results: [Tangents<S, N, false>; M] = block.run(Tangents::variables(x.map(|x| x.value)));
-    if results.iter().flat_map(|y| &y.tangents).fold(false, |nan, slope| nan | slope.has_nan()) {
+    let results: [Tangents<S, N, Sparse>; M] = block.run(Tangents::variables(x.map(|x| x.value)));
+    if results.iter().flat_map(|y| y.tangents()).fold(false, |nan, slope| nan | slope.has_nan()) {
         run_exactly(block, x.map(|x| x.value))
     } else {
-        results.map(|y| (y.primal, y.tangents))
+        results.map(|y| (y.primal, y.tangents()))
     }
 }
 
@@ -175,7 +175,7 @@ fn run<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
 #[inline(never)]
 fn run_exactly<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [S; N]) -> [(S, [S; N]); M] {
     let results: [Tangents<S, N>; M] = block.run(Tangents::variables(x));
-    results.map(|y| (y.primal, y.tangents))
+    results.map(|y| (y.primal, y.tangents()))
 }
 
 /// The slopes of a sum of terms of `N` arguments, added up by slot in memory that is all 0 otherwise.

@@ -41,7 +41,7 @@ pub use opaque::{FloatKind, Opaque};
 pub(crate) use recording::Edge;
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
-pub use tangents::Tangents;
+pub use tangents::{Exact, Plain, Sparse, Tangents, Zeros};
 pub use var::Var;
 
 /// What was computed, in order: each variable's op and arguments, or only what the reverse sweep needs of them.

@@ -4,7 +4,6 @@ use crate::op::apply::{Args, expect_arity, len};
 use crate::op::{self, Apply, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
 use smallvec::smallvec;
-use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A primal with `N` tangents, its derivatives in as many directions: vector forward mode, for functions of few inputs.
@@ -12,8 +11,15 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// Unlike a [`Dual`](crate::Dual), whose derivatives are a second opinion on the rules, it takes the slopes of the rules themselves, as a tape
 /// does, and needs no memory but its own.
 ///
-/// `EXACT` says whether 0 annihilates ±∞ and NaN in the chain rule, as it does everywhere else. Without that the products are plain, and several
-/// times faster; whoever finds a NaN among the tangents then asks again with `EXACT`, as the reverse sweep does.
+/// `Z` says what a tangent of 0 is worth:
+///
+/// * [`Exact`], if nothing else is said: 0 annihilates ±∞ and NaN in the chain rule, as it does everywhere else.
+/// * [`Plain`]: the products are plain, and several times faster. Whoever finds a NaN among the tangents then asks again with `Exact`, as the
+///   reverse sweep does.
+/// * [`Sparse`]: plain, too, and a number knows which directions it depends on; shares of the others are not computed. It is the fastest for
+///   short straight programs that the compiler sees as a whole, as most [`Block`](crate::op::Block)s are, with up to some ten directions:
+///   which they depend on is known before the program runs then. In a long program, in a loop, or behind a call, it is asked for each
+///   share, and `Plain` is several times faster.
 ///
 /// ```
 /// use gprime::prelude::*;
@@ -21,21 +27,126 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// let [x, y]: [Tangents<f64, 2>; 2] = Tangents::variables([2.0, 3.0]);
 /// let z = x * y + x.sin();
-/// assert_eq!(z.tangents, [3.0 + 2f64.cos(), 2.0]);
+/// assert_eq!(z.tangents(), [3.0 + 2f64.cos(), 2.0]);
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Tangents<R, const N: usize, const EXACT: bool = true> {
+pub struct Tangents<R, const N: usize, Z: Zeros = Exact> {
     /// The value.
     pub primal: R,
-    /// The derivative of the value in each direction.
-    pub tangents: [R; N],
+    // What the pattern leaves out is 0; so no one else may write these.
+    tangents: [R; N],
+    pattern: Z::Pattern,
 }
 
-impl<R: Apply, const N: usize, const EXACT: bool> Tangents<R, N, EXACT> {
+/// What a tangent of 0 is worth in [`Tangents`]: [`Exact`], [`Plain`] or [`Sparse`]. There are no others.
+pub trait Zeros: Rule {}
+
+/// 0 annihilates ±∞ and NaN.
+#[derive(Clone, Copy, Debug)]
+pub struct Exact;
+
+/// 0 times ±∞ is NaN.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+/// 0 times ±∞ is NaN, but a direction that a number does not depend on has no share in what is made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sparse;
+
+impl Zeros for Exact {}
+impl Zeros for Plain {}
+impl Zeros for Sparse {}
+
+mod sealed {
+    use super::{Exact, Plain, Real, Sparse};
+    use std::fmt::Debug;
+
+    pub trait Rule: Copy + Debug {
+        /// Which directions a number depends on.
+        type Pattern: Copy + Debug + PartialEq;
+        const NONE: Self::Pattern;
+        const ALL: Self::Pattern;
+        fn only(k: usize) -> Self::Pattern;
+        fn union(a: Self::Pattern, b: Self::Pattern) -> Self::Pattern;
+        fn contains(pattern: Self::Pattern, k: usize) -> bool;
+        /// A tangent times a slope.
+        fn share<R: Real>(tangent: R, slope: R) -> R;
+    }
+
+    macro_rules! without_pattern {
+        ($Zeros:ident, $tangent:ident, $slope:ident, $share:expr) => {
+            impl Rule for $Zeros {
+                type Pattern = ();
+                const NONE: () = ();
+                const ALL: () = ();
+                #[inline(always)]
+                fn only(_: usize) {}
+                #[inline(always)]
+                fn union(_: (), _: ()) {}
+                #[inline(always)]
+                fn contains(_: (), _: usize) -> bool {
+                    true
+                }
+                #[inline(always)]
+                fn share<R: Real>($tangent: R, $slope: R) -> R {
+                    $share
+                }
+            }
+        };
+    }
+    without_pattern! { Exact, tangent, slope, tangent.chain(slope) }
+    without_pattern! { Plain, tangent, slope, tangent * slope }
+
+    /// A bit for each direction; the last is for all from the 64th on.
+    impl Rule for Sparse {
+        type Pattern = u64;
+        const NONE: u64 = 0;
+        const ALL: u64 = u64::MAX;
+        #[inline(always)]
+        fn only(k: usize) -> u64 {
+            1 << k.min(63)
+        }
+        #[inline(always)]
+        fn union(a: u64, b: u64) -> u64 {
+            a | b
+        }
+        #[inline(always)]
+        fn contains(pattern: u64, k: usize) -> bool {
+            pattern & Self::only(k) != 0
+        }
+        #[inline(always)]
+        fn share<R: Real>(tangent: R, slope: R) -> R {
+            tangent * slope
+        }
+    }
+}
+use sealed::Rule;
+
+/// A loop over the directions, written out: the compiler does not unroll a long one early enough to find that patterns are constants.
+macro_rules! for_each_direction {
+    ($k:ident in $N:ident $body:block) => {
+        for_each_direction! { $k in $N $body 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 }
+    };
+    ($k:ident in $N:ident $body:block $($direction:literal)*) => {
+        $(if const { $direction < $N } {
+            let $k = $direction;
+            $body
+        })*
+        for $k in 24..$N $body
+    };
+}
+
+impl<R: Apply, const N: usize, Z: Zeros> Tangents<R, N, Z> {
+    /// A number with these derivatives, of which none is known to be 0.
+    #[inline(always)]
+    pub fn new(primal: R, tangents: [R; N]) -> Self {
+        Tangents { primal, tangents, pattern: Z::ALL }
+    }
+
     /// A number that does not depend on the variables.
     #[inline(always)]
     pub fn constant(primal: R) -> Self {
-        Tangents { primal, tangents: [R::from(0.0); N] }
+        Tangents { primal, tangents: [R::from(0.0); N], pattern: Z::NONE }
     }
 
     /// The variable that is the `i`th direction.
@@ -46,32 +157,63 @@ impl<R: Apply, const N: usize, const EXACT: bool> Tangents<R, N, EXACT> {
     pub fn variable(primal: R, i: usize) -> Self {
         let mut x = Tangents::constant(primal);
         x.tangents[i] = R::from(1.0);
+        x.pattern = Z::only(i);
         x
     }
 
     /// All variables of a function, each with a direction of its own.
     #[inline(always)]
     pub fn variables(primals: [R; N]) -> [Self; N] {
-        from_fn(|i| Tangents::variable(primals[i], i))
+        let mut x = [Tangents::constant(R::from(0.0)); N];
+        for_each_direction! { k in N {
+            x[k].primal = primals[k];
+            x[k].tangents[k] = R::from(1.0);
+            x[k].pattern = Z::only(k);
+        } }
+        x
+    }
+
+    /// The derivative of the value in each direction.
+    #[inline(always)]
+    pub fn tangents(self) -> [R; N] {
+        self.tangents
+    }
+
+    /// Whether the number may depend on the `k`th direction. With [`Exact`] and [`Plain`] it always may; with [`Sparse`] its tangent is 0
+    /// otherwise.
+    #[inline(always)]
+    pub fn depends_on(self, k: usize) -> bool {
+        Z::contains(self.pattern, k)
     }
 
     /// Applies an op; what is not active is a constant.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
     fn apply<const M: usize, O: Op<M>>(op: &O, x: [Self; M], active: [bool; M]) -> Self {
         let (primal, slopes) = R::call_and_slope(op, x.map(|x| x.primal));
-        let share = |i: usize, k: usize| {
-            let tangent = x[i].tangents[k];
-            if EXACT { tangent.chain(slopes[i]) } else { tangent * slopes[i] }
-        };
-        let tangents = from_fn(|k| {
-            let shares = (0..M).filter(|&i| active[i]).map(|i| share(i, k));
-            shares.reduce(R::add).unwrap_or(R::from(0.0))
-        });
-        Tangents { primal, tangents }
+        let mut y = Tangents::constant(primal);
+        for i in 0..M {
+            if active[i] {
+                y.pattern = Z::union(y.pattern, x[i].pattern);
+            }
+        }
+        for_each_direction! { k in N {
+            // −0 + x is x, whatever x is
+            let mut sum = R::from(-0.0);
+            for i in 0..M {
+                if active[i] && x[i].depends_on(k) {
+                    sum += Z::share(x[i].tangents[k], slopes[i]);
+                }
+            }
+            if y.depends_on(k) {
+                y.tangents[k] = sum;
+            }
+        } }
+        y
     }
 }
 
-impl<R: Apply, const N: usize, const EXACT: bool> Apply for Tangents<R, N, EXACT> {
+impl<R: Apply, const N: usize, Z: Zeros> Apply for Tangents<R, N, Z> {
     #[inline(always)]
     fn call<const M: usize, O: Op<M>>(op: &O, x: [Self; M]) -> Self {
         Self::apply(op, x, [true; M])
@@ -86,22 +228,25 @@ impl<R: Apply, const N: usize, const EXACT: bool> Apply for Tangents<R, N, EXACT
         op.slope(&primals, primal, &mut slopes);
         let mut sum = Tangents::constant(primal);
         for (x, &slope) in x().zip(&slopes) {
-            for (sum, &tangent) in sum.tangents.iter_mut().zip(&x.tangents) {
-                *sum += if EXACT { tangent.chain(slope) } else { tangent * slope };
+            sum.pattern = Z::union(sum.pattern, x.pattern);
+            for (k, (sum, &tangent)) in sum.tangents.iter_mut().zip(&x.tangents).enumerate() {
+                if x.depends_on(k) {
+                    *sum += Z::share(tangent, slope);
+                }
             }
         }
         sum
     }
 }
 
-impl<R: Apply, const N: usize, const EXACT: bool> From<f64> for Tangents<R, N, EXACT> {
+impl<R: Apply, const N: usize, Z: Zeros> From<f64> for Tangents<R, N, Z> {
     #[inline(always)]
     fn from(c: f64) -> Self {
         Tangents::constant(R::from(c))
     }
 }
 
-impl<R: Apply, const N: usize, const EXACT: bool> Neg for Tangents<R, N, EXACT> {
+impl<R: Apply, const N: usize, Z: Zeros> Neg for Tangents<R, N, Z> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -111,33 +256,33 @@ impl<R: Apply, const N: usize, const EXACT: bool> Neg for Tangents<R, N, EXACT> 
 
 macro_rules! operators {
     ($($Op:ident $f:ident)*) => { $(
-        impl<R: Apply, const N: usize, const EXACT: bool> $Op for Tangents<R, N, EXACT> {
+        impl<R: Apply, const N: usize, Z: Zeros> $Op for Tangents<R, N, Z> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
                 Self::call(&op::$Op, [self, rhs])
             }
         }
-        impl<R: Apply, const N: usize, const EXACT: bool> $Op<f64> for Tangents<R, N, EXACT> {
+        impl<R: Apply, const N: usize, Z: Zeros> $Op<f64> for Tangents<R, N, Z> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: f64) -> Self {
                 Self::apply(&op::$Op, [self, rhs.into()], [true, false])
             }
         }
-        impl<R: Apply, const N: usize, const EXACT: bool> $Op<Tangents<R, N, EXACT>> for f64 {
-            type Output = Tangents<R, N, EXACT>;
+        impl<R: Apply, const N: usize, Z: Zeros> $Op<Tangents<R, N, Z>> for f64 {
+            type Output = Tangents<R, N, Z>;
             #[inline(always)]
-            fn $f(self, rhs: Tangents<R, N, EXACT>) -> Tangents<R, N, EXACT> {
+            fn $f(self, rhs: Tangents<R, N, Z>) -> Tangents<R, N, Z> {
                 Tangents::apply(&op::$Op, [self.into(), rhs], [false, true])
             }
         } )*
     };
 }
 operators! { Add add Sub sub Mul mul Div div }
-assign_operators!([R: Apply, const N: usize, const EXACT: bool] Tangents<R, N, EXACT>);
+assign_operators!([R: Apply, const N: usize, Z: Zeros] Tangents<R, N, Z>);
 
-impl<R: Apply, const N: usize, const EXACT: bool> std::iter::Sum for Tangents<R, N, EXACT> {
+impl<R: Apply, const N: usize, Z: Zeros> std::iter::Sum for Tangents<R, N, Z> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.reduce(Add::add).unwrap_or(Tangents::from(0.0))
@@ -146,7 +291,7 @@ impl<R: Apply, const N: usize, const EXACT: bool> std::iter::Sum for Tangents<R,
 
 macro_rules! tangents {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        impl<R: Apply, const N: usize, const EXACT: bool> Real for Tangents<R, N, EXACT> {
+        impl<R: Apply, const N: usize, Z: Zeros> Real for Tangents<R, N, Z> {
             type Mask = R::Mask;
             #[inline(always)]
             fn less(self, rhs: Self) -> R::Mask {
@@ -162,8 +307,14 @@ macro_rules! tangents {
             }
             #[inline(always)]
             fn select(mask: R::Mask, yes: Self, no: Self) -> Self {
-                let tangents = from_fn(|k| R::select(mask, yes.tangents[k], no.tangents[k]));
-                Tangents { primal: R::select(mask, yes.primal, no.primal), tangents }
+                let mut chosen = Tangents::constant(R::select(mask, yes.primal, no.primal));
+                chosen.pattern = Z::union(yes.pattern, no.pattern);
+                for k in 0..N {
+                    if chosen.depends_on(k) {
+                        chosen.tangents[k] = R::select(mask, yes.tangents[k], no.tangents[k]);
+                    }
+                }
+                chosen
             }
             #[inline(always)]
             fn decided(mask: R::Mask) -> Option<bool> {

@@ -4,7 +4,7 @@
 
 use super::{Problem, expect_between, expect_len};
 use gprime::prelude::*;
-use gprime::tape::Tangents;
+use gprime::tape::{Plain, Tangents};
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
@@ -185,9 +185,9 @@ pub fn objective(input: Input) -> impl FnMut(&mut Errors) {
 
 /// The slopes of both coordinates of an observation, in all directions at once.
 fn slopes(active: [f64; ACTIVE], feature: [f64; 2]) -> [[f64; ACTIVE]; 2] {
-    let fast = reprojection_error(Tangents::<_, ACTIVE, false>::variables(active), feature).map(|x| x.tangents);
+    let fast = reprojection_error(Tangents::<_, ACTIVE, Plain>::variables(active), feature).map(Tangents::tangents);
     if fast.as_flattened().iter().any(|slope| slope.is_nan()) {
-        return reprojection_error(Tangents::<_, ACTIVE>::variables(active), feature).map(|x| x.tangents);
+        return reprojection_error(Tangents::<_, ACTIVE>::variables(active), feature).map(Tangents::tangents);
     }
     fast
 }
@@ -211,7 +211,7 @@ pub fn jacobian(input: Input) -> impl FnMut(&mut Sparse) {
         }
         for (i, &w) in scene.weights.iter().enumerate() {
             let error = weight_error(Tangents::<_, 1>::variable(w, 0));
-            jacobian.push_row(&[(first_weight + i) as u32], &error.tangents);
+            jacobian.push_row(&[(first_weight + i) as u32], &error.tangents());
         }
     }
 }

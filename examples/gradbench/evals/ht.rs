@@ -3,7 +3,7 @@
 
 use super::{Matrix, Problem, expect_between, expect_len};
 use gprime::prelude::*;
-use gprime::tape::Tangents;
+use gprime::tape::{Plain, Tangents};
 use serde::Deserialize;
 use std::ops::Mul;
 
@@ -200,17 +200,14 @@ impl Data {
     }
 }
 
-type ByTheta = Tangents<f64, THETA, false>;
+type ByTheta = Tangents<f64, THETA, Plain>;
 
 /// The vertices and their derivatives by theta, all at once.
 fn vertices_by_theta(model: &Model, theta: [f64; THETA]) -> Vec<[ByTheta; 3]> {
     let fast = vertices(model, &ByTheta::variables(theta));
-    if fast.as_flattened().iter().any(|x| x.tangents.iter().any(|tangent| tangent.is_nan())) {
+    if fast.as_flattened().iter().any(|x| x.tangents().iter().any(|tangent| tangent.is_nan())) {
         let exact = vertices(model, &Tangents::<f64, THETA>::variables(theta));
-        return exact
-            .into_iter()
-            .map(|x| x.map(|Tangents { primal, tangents }| Tangents { primal, tangents }))
-            .collect();
+        return exact.into_iter().map(|x| x.map(|x| Tangents::new(x.primal, x.tangents()))).collect();
     }
     fast
 }
@@ -245,8 +242,8 @@ pub fn jacobian(Input { theta, data, us }: Input) -> impl FnMut(&mut Matrix) {
             let corners = data.corners(&vertices, i, axis, on_triangles);
             let by_theta = residual(corners, u, data.points[i][axis]);
             let by_u = residual(corners.map(|x| x.primal), Tangents::<_, 2>::variables(u), data.points[i][axis]);
-            out[..own].copy_from_slice(&by_u.tangents[..own]);
-            out[own..].copy_from_slice(&by_theta.tangents);
+            out[..own].copy_from_slice(&by_u.tangents()[..own]);
+            out[own..].copy_from_slice(&by_theta.tangents());
         }
     }
 }
