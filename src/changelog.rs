@@ -23,3 +23,4 @@
 //! * A quiz ended with the number of wrong answers, so that two of them had the code of a wrong request. It ends with 1 now.
 //! * The formulas of a page were made by its script alone; now they are MathML in the page.
 //! * A sum of blocks multiplied a slope of 0 by an infinite one of its argument, as √x has at 0, and the gradient was NaN. It is 0 there.
+//! * A block mapped over lists of which some places had no variable panicked on a lean tape, if the lists did not stand in a row.

@@ -78,6 +78,23 @@ fn a_lean_tape_used_again_allocates_nothing() {
     assert_eq!((again, g), (0, first));
 }
 
+/// A mapped block allocates its lists of results, and nothing else.
+#[test]
+fn a_mapped_block_allocates_its_results() {
+    let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
+    let mut g = vec![0.0; x.len()];
+    let mut tape = Tape::lean();
+    let mut run = || {
+        tape.value_and_gradient(
+            |x| Var::map_block(&Product, [&x[..500], &x[500..]])[0].iter().copied().sum(),
+            &x,
+            &mut g,
+        );
+    };
+    run();
+    assert_eq!(allocations(run), 1);
+}
+
 #[test]
 fn a_recording_tape_used_again_allocates_nothing() {
     let mut tape = Tape::new();

@@ -32,6 +32,20 @@ struct Unit {
     tanh: f64,
 }
 
+/// One unit: from the layer's input, hidden state and cell, and weights and biases of the gates, to its next hidden state and cell.
+struct Step;
+impl Block<11, 2> for Step {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w2, w3, b0, b1, b2, b3]: [R; 11]) -> [R; 2] {
+        let forget = x.mul_add(w0, b0).sigmoid();
+        let ingate = hidden.mul_add(w1, b1).sigmoid();
+        let outgate = x.mul_add(w2, b2).sigmoid();
+        let change = hidden.mul_add(w3, b3).tanh();
+        let cell = cell.mul_add(forget, ingate * change);
+        [outgate * cell.tanh(), cell]
+    }
+}
+
 impl Lstm {
     pub fn new(layers: usize, length: usize) -> Self {
         let bits: Vec<f64> = unit(8, length * BITS).map(|u| (u > 0.5).into()).collect();
@@ -71,20 +85,15 @@ impl Workload for Lstm {
         let mut state: Vec<R> = self.state.iter().map(|&s| s.into()).collect();
         let mut total = R::from(0.0);
         for pair in self.characters.windows(2) {
-            let mut x: [R; BITS] = std::array::from_fn(|i| extra[i] * pair[0][i]);
+            let mut x: Vec<R> = extra.iter().zip(&pair[0]).map(|(&weight, &bit)| weight * bit).collect();
             for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2 * BITS)) {
-                let (w, b) = p.split_at(4 * BITS);
                 let (hidden, cell) = state.split_at_mut(BITS);
-                for i in 0..BITS {
-                    let gate = |k: usize, x: R| x.mul_add(w[k * BITS + i], b[k * BITS + i]);
-                    let forget = gate(0, x[i]).sigmoid();
-                    let ingate = gate(1, hidden[i]).sigmoid();
-                    let outgate = gate(2, x[i]).sigmoid();
-                    let change = gate(3, hidden[i]).tanh();
-                    cell[i] = cell[i].mul_add(forget, ingate * change);
-                    hidden[i] = outgate * cell[i].tanh();
-                    x[i] = hidden[i];
-                }
+                let part = |k: usize| &p[k * BITS..][..BITS];
+                let [w0, w1, w2, w3, b0, b1, b2, b3] = std::array::from_fn(part);
+                let [new_hidden, new_cell] = R::map_block(&Step, [&x, hidden, cell, w0, w1, w2, w3, b0, b1, b2, b3]);
+                hidden.copy_from_slice(&new_hidden);
+                cell.copy_from_slice(&new_cell);
+                x = new_hidden;
             }
             let y: [R; BITS] = std::array::from_fn(|i| x[i].mul_add(extra[BITS + i], extra[2 * BITS + i]));
             let lse = (y.iter().map(|y| y.exp()).sum::<R>() + 2.0).ln();

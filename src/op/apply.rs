@@ -152,8 +152,9 @@ pub trait Apply: Real {
     /// The results of the same [`Block`] at each place of some lists: one list for each result. A list of one number is the same at all
     /// places.
     ///
-    /// A lean tape writes the slopes of each list in one piece, where the arguments stand in a row, as inputs do and the
-    /// results of another such call: 8 bytes for each, and a loop without a branch in the reverse sweep.
+    /// A lean tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
+    /// another such call: 8 bytes for each that is not known to be 0, and loops without a branch in the reverse sweep. The block
+    /// may have up to 12 results for that.
     ///
     /// ```
     /// use gprime::prelude::*;

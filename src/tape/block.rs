@@ -2,10 +2,11 @@
 //! are kept.
 
 use super::store::Handle;
-use super::sweep::Map;
+use super::sweep::{Line, Map};
+use super::tangents::Rule;
 use super::{Lean, Scalar, Sparse, Tangents, Tape, Var};
-use crate::op::Block;
 use crate::op::apply::common_len;
+use crate::op::{Apply, Block};
 use std::array::from_fn;
 use std::ops::Range;
 use std::ptr;
@@ -29,85 +30,145 @@ impl<S: Scalar> Tape<Lean<S>> {
         x: [&[Var<'t, Lean<S>>]; N],
     ) -> [Vec<Var<'t, Lean<S>>>; M] {
         let len = common_len(x.map(<[_]>::len));
-        self.map_lines(block, x, len).unwrap_or_else(|| {
+        let (mut arguments, mut chunk) = (self.store.arguments.take(), self.store.chunk.take());
+        let results = self.map_lines(block, x, len, &mut arguments.values, &mut chunk);
+        self.store.arguments.set(arguments);
+        self.store.chunk.set(chunk);
+        results.unwrap_or_else(|| {
             let mut results = from_fn(|_| Vec::with_capacity(len));
             for i in 0..len {
                 let x = from_fn(|k| x[k][if x[k].len() == 1 { 0 } else { i }]);
-                results.iter_mut().zip(self.block(block, x)).for_each(|(list, y)| list.push(y));
+                results.iter_mut().zip(Var::block(block, x)).for_each(|(list, y)| list.push(y));
             }
             results
         })
     }
 
-    /// The same as one statement for each list of results; `None` if the arguments do not stand in lines or are too few to be worth
-    /// it, or if a slope cannot be folded.
+    /// The same as one statement; `None` if the arguments do not stand in lines or are too few to be worth it, if a slope cannot be
+    /// folded, or if it depends on the place what a result depends on.
     fn map_lines<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,
         x: [&[Var<'t, Lean<S>>]; N],
         len: usize,
+        memory: &mut Vec<S>,
+        chunk: &mut Vec<[S; Map::CHUNK]>,
     ) -> Option<[Vec<Var<'t, Lean<S>>>; M]> {
-        let lines = x.map(Line::through);
-        let active = lines.iter().filter(|line| matches!(line, Some(Line::Slots(..)))).count();
-        if lines.contains(&None) || !(active + 1..=Map::LONGEST).contains(&len) {
+        if !(1..=Map::MOST_RESULTS).contains(&M) || !(2..=Map::LONGEST).contains(&len) {
             return None;
         }
         // Lists of numbers, so that the loop over the block has nothing but the block in it.
-        let mut arguments = self.store.arguments.take();
-        let memory = &mut arguments.values;
-        memory.resize(memory.len().max((N + M * (N + 1)) * len), S::from(0.0));
+        memory.resize(memory.len().max((N + M) * len), S::from(0.0));
+        chunk.resize(chunk.len().max(N * M), [S::from(0.0); Map::CHUNK]);
         let mut lists = memory.chunks_exact_mut(len);
         let mut list = || lists.next().expect("there is one for each number");
-        let mut primals: [&mut [S]; N] = from_fn(|_| list());
-        let mut values: [&mut [S]; M] = from_fn(|_| list());
-        let mut slopes: [[&mut [S]; N]; M] = from_fn(|_| from_fn(|_| list()));
-        for (primals, x) in primals.iter_mut().zip(x) {
+        let (mut primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
+        let mut stands = [Stand::Constant; N];
+        for ((stand, primals), x) in stands.iter_mut().zip(&mut primals).zip(x) {
+            *stand = Stand::of(x, primals)?;
             if let [x] = x {
                 primals.fill(x.value);
-            } else {
-                primals.iter_mut().zip(x).for_each(|(primal, x)| *primal = x.value);
             }
         }
-        run_each(block, primals.map(|list| &*list), &mut values, &mut slopes);
-        let mut simple = true;
-        for slopes in &mut slopes {
-            for ((slopes, x), line) in slopes.iter_mut().zip(x).zip(&lines) {
-                simple &= match line {
-                    Some(Line::Slots(_, true)) => slopes.iter().fold(true, |simple, slope| simple & !slope.has_nan()),
-                    Some(Line::Slots(_, false)) => fold_each(slopes, x),
-                    _ => true,
-                };
+        let lines = stands.iter().filter(|stand| matches!(stand, Stand::InLine { .. })).count();
+        if lines >= M * len {
+            return None;
+        }
+        let primals = primals.map(|list| &*list);
+        let listed = self.store.listed.len();
+        let Some(patterns) = self.list_slopes(block, x, primals, &mut values, &stands, chunk) else {
+            self.store.listed.truncate(listed);
+            return None;
+        };
+        let mut slot = self.store.slots();
+        let map = Map { lines: lines as u32, results: M as u32, len: len as u32 };
+        self.store.push_map(map, stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results)));
+        Some(values.map(|values| {
+            let result = |&value: &S| {
+                let handle = self.store.newest(slot);
+                slot += 1;
+                Var { tape: Some(self), handle, value }
+            };
+            values.iter().map(result).collect()
+        }))
+    }
+
+    /// Runs a block at each place and lists its slopes as a [`Map`] has them. Which results depend on each argument is returned.
+    #[allow(clippy::needless_range_loop)]
+    fn list_slopes<'t, const N: usize, const M: usize, B: Block<N, M>>(
+        &'t self,
+        block: &B,
+        x: [&[Var<'t, Lean<S>>]; N],
+        primals: [&[S]; N],
+        values: &mut [&mut [S]; M],
+        stands: &[Stand; N],
+        chunk: &mut [[S; Map::CHUNK]],
+    ) -> Option<[u32; N]> {
+        let len = values[0].len();
+        let mut dependent = None;
+        for start in (0..len).step_by(Map::CHUNK) {
+            let some = (len - start).min(Map::CHUNK);
+            let patterns = run_some(block, primals.map(|list| &list[start..][..some]), values, start, chunk)?;
+            let all = *dependent.get_or_insert(patterns);
+            if all != patterns {
+                return None;
+            }
+            let mut simple = true;
+            for k in 0..N {
+                let Stand::InLine { units, .. } = stands[k] else { continue };
+                let x = if x[k].len() == 1 { x[k] } else { &x[k][start..][..some] };
+                for m in (0..M).filter(|m| all[k] >> m & 1 != 0) {
+                    let slopes = &mut chunk[k * M + m][..some];
+                    simple &= if units {
+                        slopes.iter().fold(true, |simple, slope| simple & !slope.has_nan())
+                    } else {
+                        fold_each(slopes, x)
+                    };
+                    self.store.listed.extend(slopes);
+                }
+            }
+            if !simple {
+                return None;
             }
         }
-        let first = self.store.slots();
-        let results = simple.then(|| {
-            slopes.iter().for_each(|lists| self.store.push_map(&lines, len, lists.iter().map(|list| &**list)));
-            let result = |(slot, &value)| Var { tape: Some(self), handle: self.store.newest(slot), value };
-            from_fn(|m| (first + (m * len) as u32..).zip(&*values[m]).map(result).collect())
-        });
-        self.store.arguments.set(arguments);
-        results
+        dependent
     }
 }
 
-/// Runs a block at each place.
-fn run_each<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
+/// Runs a block at some places, from `start` on, and puts its values and its slopes, for each argument and each result, into lists. Which
+/// results depend on each argument is returned; `None` if that is another thing at another place.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)]
+fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     block: &B,
     x: [&[S]; N],
     values: &mut [&mut [S]; M],
-    slopes: &mut [[&mut [S]; N]; M],
-) {
-    let len = values.first().map_or(0, |list| list.len());
+    start: usize,
+    slopes: &mut [[S; Map::CHUNK]],
+) -> Option<[u32; N]> {
+    let values = values.each_mut().map(|list| &mut list[start..]);
+    let len = x.first().map_or(0, |list| list.len());
     // so that no index has to be tested in the loop
-    assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() == len));
-    assert!(slopes.iter().flatten().all(|list| list.len() == len));
+    assert!(len <= Map::CHUNK && slopes.len() >= N * M);
+    assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() >= len));
+    let (mut first, mut same) = (None, true);
     for i in 0..len {
         let results: [Tangents<S, N, Sparse>; M] = block.run(Tangents::variables(from_fn(|k| x[k][i])));
+        let patterns = results.map(Tangents::pattern);
+        same &= *first.get_or_insert(patterns) == patterns;
         for m in 0..M {
             values[m][i] = results[m].primal;
-            slopes[m].iter_mut().zip(results[m].tangents()).for_each(|(list, tangent)| list[i] = tangent);
+            let tangents = results[m].tangents();
+            for k in 0..N {
+                if results[m].depends_on(k) {
+                    slopes[k * M + m][i] = tangents[k];
+                }
+            }
         }
     }
+    let patterns = first.filter(|_| same)?;
+    let depends = |m: usize, k: usize| Sparse::contains(patterns[m], k);
+    Some(from_fn(|k| (0..M).fold(0, |results, m| results | u32::from(depends(m, k)) << m)))
 }
 
 /// Multiplies slopes by those in the handles of their arguments; whether all can be folded.
@@ -123,36 +184,53 @@ fn fold_each<S: Scalar>(slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> bool {
     }
 }
 
-/// Where the variables of a list stand, if their slots are equally far apart.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Line {
+/// How the variables of a list stand on the tape, if their slots are equally far apart.
+#[derive(Clone, Copy)]
+pub(super) enum Stand {
     /// All are constants.
     Constant,
-    /// From this slot on, that far apart; whether all are the slots themselves, with a slope of 1.
-    Slots([u32; 2], bool),
+    InLine {
+        first: u32,
+        stride: u32,
+        /// Whether all are the slots themselves, with a slope of 1.
+        units: bool,
+    },
 }
 
-impl Line {
-    pub(super) fn through<S: Scalar>(x: &[Var<'_, Lean<S>>]) -> Option<Self> {
-        let Some(tape) = x.first()?.tape else {
-            return x.iter().all(|x| x.tape.is_none()).then_some(Line::Constant);
-        };
+impl Stand {
+    /// Writes the values of the list, which `values` must have room for, as well.
+    pub(super) fn of<S: Scalar>(x: &[Var<'_, Lean<S>>], values: &mut [S]) -> Option<Self> {
+        let tape = x.first()?.tape;
         let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
-        // most lists that are not in line end elsewhere
-        if slot(&x[x.len() - 1]) != first.wrapping_add(stride.wrapping_mul(x.len() as u32 - 1)) {
-            return None;
-        }
         let (one, mut next) = (S::from(1.0), first);
-        let (mut in_line, mut units) = (true, true);
-        for x in x {
-            in_line &= x.tape.is_some_and(|other| ptr::eq(tape, other)) & (slot(x) == next);
+        let (mut in_line, mut units, mut constant) = (true, true, true);
+        for (x, value) in x.iter().zip(values) {
+            *value = x.value;
+            constant &= x.tape.is_none();
+            in_line &= same_tape(x.tape, tape) & (slot(x) == next);
             units &= x.handle.slope.is(one);
             next = next.wrapping_add(stride);
         }
-        (in_line && stride < 1 << 31).then_some(Line::Slots([first, stride], units))
+        if constant {
+            return Some(Stand::Constant);
+        }
+        (in_line && stride <= Line::WIDEST).then_some(Stand::InLine { first, stride, units })
     }
+
+    fn line(self, results: u32) -> Option<Line> {
+        match self {
+            Stand::Constant => None,
+            Stand::InLine { first, stride, .. } => Some(Line { first, stride, results }),
+        }
+    }
+}
+
+/// Whether two variables are on one tape, or neither is on any.
+#[inline(always)]
+fn same_tape<S: Scalar>(a: Option<&Tape<Lean<S>>>, b: Option<&Tape<Lean<S>>>) -> bool {
+    ptr::eq(a.map_or(ptr::null(), ptr::from_ref), b.map_or(ptr::null(), ptr::from_ref))
 }
 
 /// The results of a block, and the slopes of each by the block's inputs.

@@ -50,6 +50,12 @@ impl<T: Copy> Bump<T> {
         unsafe { (*self.0.get()).extend_from_slice(items) }
     }
 
+    /// Removes all items but the first `len`.
+    pub fn truncate(&self, len: usize) {
+        // SAFETY: as in `len`; items lent by `with` are in another list.
+        unsafe { (*self.0.get()).truncate(len) }
+    }
+
     /// Removes all items, and keeps the memory.
     #[inline(always)]
     pub fn clear(&self) {

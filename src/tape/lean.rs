@@ -6,16 +6,18 @@
 //! and have no entries.
 
 use super::adjoint::{Adjoint, Wide};
-use super::block;
+use super::block::{self, Stand};
 use super::bump::Bump;
 use super::gradient::{Gradient, late};
 use super::sealed::Sealed;
 use super::segment::Segment;
-use super::store::{Arguments, Handle, LIMIT, Place, Store};
+use super::store::{Handle, LIMIT, Place, Store};
 use super::sweep::sweep;
 use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
+use crate::op::apply::len;
 use crate::op::{Block, Op, Reduce, inner_product};
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::marker::PhantomData;
 
@@ -50,46 +52,37 @@ impl<S: Scalar> Kind for Lean<S> {
 
     fn reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[&[Var<'_, Self>]]) -> (S, Handle<S>) {
         let mut arguments = tape.store.arguments.take();
-        let Arguments { values, slopes } = &mut arguments;
-        values.clear();
-        for x in x {
-            values.extend(x.iter().map(|x| x.value));
-        }
-        slopes.clear();
-        slopes.resize(values.len(), S::from(0.0));
+        let (values, slopes) = arguments.of(len(x));
+        let mut rest = &mut *values;
+        let stands: SmallVec<[_; 2]> = x.iter().map(|x| Stand::of(x, take(&mut rest, x.len()))).collect();
+        // a rule may leave out what is 0
+        slopes.fill(S::from(0.0));
         let value = S::reduce_and_slope(op, values, slopes);
-        let mut rest = &mut **slopes;
-        let handle = tape.store.record_lists(x.iter().map(|&x| {
-            let slopes;
-            (slopes, rest) = std::mem::take(&mut rest).split_at_mut(x.len());
-            (slopes, x)
-        }));
+        let mut rest = slopes;
+        let lists = x.iter().zip(stands).map(|(&x, stand)| (stand, take(&mut rest, x.len()), x));
+        let handle = tape.store.record_lists(lists);
         tape.store.arguments.set(arguments);
         (value, handle)
     }
 
     fn dot<'t>(tape: &'t Tape<Self>, x: &[Var<'t, Self>], y: &[Var<'t, Self>]) -> (S, Handle<S>) {
         let mut arguments = tape.store.arguments.take();
-        let Arguments { values, .. } = &mut arguments;
-        values.clear();
-        values.extend(x.iter().map(|x| x.value));
-        values.extend(y.iter().map(|y| y.value));
-        let (by_y, by_x) = values.split_at_mut(x.len());
+        // the slopes by each list are the values of the other
+        let (by_y, by_x) = arguments.of(x.len());
+        let [stand_x, stand_y] = [Stand::of(x, by_y), Stand::of(y, by_x)];
         let value = inner_product(by_y, by_x);
-        let handle = tape.store.record_lists([(by_x, x), (by_y, y)].into_iter());
+        let handle = tape.store.record_lists([(stand_x, by_x, x), (stand_y, by_y, y)].into_iter());
         tape.store.arguments.set(arguments);
         (value, handle)
     }
 
     fn weighted_sum<'t>(tape: &'t Tape<Self>, x: &[Var<'t, Self>], weights: &[f64]) -> (S, Handle<S>) {
         let mut arguments = tape.store.arguments.take();
-        let Arguments { values, slopes } = &mut arguments;
-        values.clear();
-        values.extend(x.iter().map(|x| x.value));
-        slopes.clear();
-        slopes.extend(weights.iter().map(|&weight| S::from(weight)));
+        let (values, slopes) = arguments.of(x.len());
+        let stand = Stand::of(x, values);
+        slopes.iter_mut().zip(weights).for_each(|(slope, &weight)| *slope = S::from(weight));
         let value = inner_product(values, slopes);
-        let handle = tape.store.record_lists(std::iter::once((&mut **slopes, x)));
+        let handle = tape.store.record_lists(std::iter::once((stand, slopes, x)));
         tape.store.arguments.set(arguments);
         (value, handle)
     }
@@ -234,6 +227,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             arguments: Cell::default(),
             edges: Cell::default(),
             spans: Cell::default(),
+            chunk: Cell::default(),
             adjoints: Cell::default(),
             parked: vec![],
             wide: Wide::default(),
@@ -449,6 +443,13 @@ impl<S: Scalar> Tape<Lean<S>> {
             self.store.listed.with(|listed| sweep(entries, listed, &mut adjoints[..slots], A::zero(), product));
         });
     }
+}
+
+/// Takes so many from the front of a list.
+fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
+    let (first, rest) = std::mem::take(list).split_at_mut(len);
+    *list = rest;
+    first
 }
 
 /// The memory of an empty list, for items of another type of the same size.

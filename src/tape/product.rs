@@ -1,7 +1,7 @@
 //! Products of matrices on a lean tape: one statement, so that the numbers of a matrix are kept once and not for each row of the other.
 
-use super::block::Line;
-use super::store::{Arguments, LIMIT};
+use super::block::Stand;
+use super::store::LIMIT;
 use super::sweep::Product;
 use super::{Lean, Scalar, Tape, Var};
 use crate::op::apply::dot_each;
@@ -21,15 +21,12 @@ impl<S: Scalar> Tape<Lean<S>> {
             return dot_each(a, b, inner);
         }
         let mut arguments = self.store.arguments.take();
-        let Arguments { values, .. } = &mut arguments;
-        values.clear();
-        values.extend(a.iter().map(|x| x.value));
-        values.extend(b.iter().map(|x| x.value));
-        let (a_values, b_values) = values.split_at(a.len());
-        let first = [self.in_line(a), self.in_line(b)];
+        let (a_values, b_values) = arguments.of(a.len().max(b.len()));
+        let (a_values, b_values) = (&mut a_values[..a.len()], &mut b_values[..b.len()]);
+        let first = [self.in_line(a, a_values), self.in_line(b, b_values)];
         let product = Product { first, rows: rows.map(|rows| rows as u32), inner: inner as u32 };
         let mut slot = self.store.slots();
-        self.store.push_product(product, [a_values, b_values]);
+        self.store.push_product(product, [&*a_values, &*b_values]);
         let mut products = Vec::with_capacity(rows[0] * rows[1]);
         for row in a_values.chunks_exact(inner) {
             products.extend(b_values.chunks_exact(inner).map(|other| {
@@ -43,11 +40,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// The first of the slots, one after the other, that these are; they become slots if they are not. [`Product::CONSTANT`] if all are
-    /// constants.
-    fn in_line(&self, x: &[Var<'_, Lean<S>>]) -> u32 {
-        match Line::through(x) {
-            Some(Line::Constant) => Product::CONSTANT,
-            Some(Line::Slots([first, stride], true)) if stride == 1 || x.len() == 1 => first,
+    /// constants. The values are written to a list.
+    fn in_line(&self, x: &[Var<'_, Lean<S>>], values: &mut [S]) -> u32 {
+        match Stand::of(x, values) {
+            Some(Stand::Constant) => Product::CONSTANT,
+            Some(Stand::InLine { first, stride, units: true }) if stride == 1 || x.len() == 1 => first,
             _ => {
                 let first = self.store.slots();
                 for x in x {

@@ -1,10 +1,10 @@
 //! What a lean tape keeps, and what it records of an op: a multiple of a slot, or a new slot with its edges.
 
 use super::adjoint::Wide;
-use super::block::Line;
+use super::block::Stand;
 use super::bump::Bump;
 use super::segment::Segment;
-use super::sweep::{Entry, Map, Product, Run, SHARED};
+use super::sweep::{Entry, Line, Map, Product, Run, SHARED};
 use super::{Lean, Scalar, Var};
 use smallvec::SmallVec;
 use std::cell::Cell;
@@ -57,11 +57,13 @@ pub struct Store<S: Scalar> {
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of the entries that are runs.
     pub(super) listed: Bump<S>,
-    // Memory that is kept between uses: for the arguments of a reduction or a mapped block, for the edges of an op; for the slots
-    // that a sum of blocks depends on; for adjoints, all 0; for the inputs of a closure; for the adjoints of several outputs; for segments.
+    // Memory that is kept between uses: for the arguments of a reduction or a mapped block; for the edges of an op; for the slots that a
+    // sum of blocks depends on; for the slopes of some places of a mapped block; for adjoints, all 0; for the inputs of a closure; for
+    // the adjoints of several outputs; for segments.
     pub(super) arguments: Cell<Arguments<S>>,
     pub(super) edges: Cell<Edges<S>>,
     pub(super) spans: Cell<Vec<Range<u32>>>,
+    pub(super) chunk: Cell<Vec<[S; Map::CHUNK]>>,
     pub(super) adjoints: Cell<Vec<S>>,
     pub(super) parked: Vec<Parked<S>>,
     pub(super) wide: Wide<S>,
@@ -77,6 +79,16 @@ pub(super) struct Arguments<S> {
 impl<S> Default for Arguments<S> {
     fn default() -> Self {
         Arguments { values: vec![], slopes: vec![] }
+    }
+}
+
+impl<S: Scalar> Arguments<S> {
+    /// Room for so many values and slopes, whatever is in it.
+    pub(super) fn of(&mut self, len: usize) -> (&mut [S], &mut [S]) {
+        for list in [&mut self.values, &mut self.slopes] {
+            list.resize(list.len().max(len), S::from(0.0));
+        }
+        (&mut self.values[..len], &mut self.slopes[..len])
     }
 }
 
@@ -259,18 +271,18 @@ impl<S: Scalar> Store<S> {
         self.record_edges(edges)
     }
 
-    /// The same for lists of variables, given the slopes by all, constants included.
+    /// The same for lists of variables, given how they stand and the slopes by all, constants included.
     pub(super) fn record_lists<'a>(
         &self,
-        lists: impl Iterator<Item = (&'a mut [S], &'a [Var<'a, Lean<S>>])>,
+        lists: impl Iterator<Item = (Option<Stand>, &'a mut [S], &'a [Var<'a, Lean<S>>])>,
     ) -> Handle<S>
     where
         S: 'a,
     {
         let mut edges = self.edges.take();
         let mut runs = SmallVec::<[([u32; 2], &[S]); 2]>::new();
-        for (slopes, x) in lists {
-            match in_a_row(slopes, x) {
+        for (stand, slopes, x) in lists {
+            match stand.and_then(|stand| in_a_row(stand, slopes, x)) {
                 Some(line) => runs.push((line, slopes)),
                 None => self.add_edges(&mut edges, slopes, x),
             }
@@ -347,26 +359,12 @@ impl<S: Scalar> Store<S> {
         handle
     }
 
-    /// The slots of a list of results of one block, given its slopes by each argument, place by place.
-    pub(super) fn push_map<'a, const N: usize>(
-        &self,
-        lines: &[Option<Line>; N],
-        len: usize,
-        slopes: impl Iterator<Item = &'a [S]>,
-    ) where
-        S: 'a,
-    {
+    /// The slots of the results of a block at each place, whose slopes are listed. There must be more of them than of the lines.
+    pub(super) fn push_map(&self, map: Map, lines: impl Iterator<Item = Line>) {
         let zero = [S::from(0.0); 2];
-        let mut active = 0;
-        for (line, slopes) in lines.iter().zip(slopes) {
-            if let Some(Line::Slots(slots, _)) = line {
-                self.push(zero, *slots);
-                self.listed.extend(slopes);
-                active += 1;
-            }
-        }
-        (active..len - 1).for_each(|_| _ = self.push(zero, [0; 2]));
-        self.push(zero, Map { lines: active as u32, len: len as u32 }.pack());
+        lines.for_each(|line| _ = self.push(zero, line.pack()));
+        (map.lines as usize..map.slots() - 1).for_each(|_| _ = self.push(zero, [0; 2]));
+        self.push(zero, map.pack());
     }
 
     /// The slots of the products of two matrices, whose values are given.
@@ -385,7 +383,7 @@ impl<S: Scalar> Store<S> {
 
     /// A slot that depends on nothing.
     pub(super) fn push_constant(&self) {
-        self.push([S::from(0.0); 2], Map { lines: 0, len: 1 }.pack());
+        self.push([S::from(0.0); 2], Map { lines: 0, results: 1, len: 1 }.pack());
     }
 
     /// The edge from an op to the slot its argument stands on, given the op's slope by the argument. Where the two slopes must be
@@ -401,22 +399,19 @@ impl<S: Scalar> Store<S> {
 }
 
 /// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles.
-fn in_a_row<S: Scalar>(slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> Option<[u32; 2]> {
-    // a shorter one is written sooner than looked at
+fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> Option<[u32; 2]> {
+    // a shorter one is written sooner in pairs
     const WORTH_IT: usize = 8;
-    if x.len() < WORTH_IT {
-        return None;
-    }
-    let Line::Slots(line, units) = Line::through(x)? else { return None };
+    let Stand::InLine { first, stride, units } = stand else { return None };
     let pairs = || slopes.iter().zip(x).map(|(&slope, x)| (slope, x.handle.slope));
     let folds = || pairs().fold(true, |all, (outer, inner)| all & S::folds(outer, inner, outer * inner));
-    if !(1..=Run::WIDEST).contains(&line[1]) || !units && !folds() {
+    if x.len() < WORTH_IT || !(1..=Run::WIDEST).contains(&stride) || !units && !folds() {
         return None;
     }
     if !units {
         slopes.iter_mut().zip(x).for_each(|(slope, x)| *slope *= x.handle.slope);
     }
-    Some(line)
+    Some([first, stride])
 }
 
 /// How many edges are worth a run.

@@ -46,24 +46,59 @@ impl Run {
     }
 }
 
-/// Results that depend on arguments place by place. It is the entry of the last of them; the entries of those before it hold the
-/// lines that the arguments stand in: the first slot, and how far apart they are.
+/// Lists of results that depend on lists of arguments place by place. It is the entry of the last of them; the entries of those before it
+/// hold the [`Line`]s that the arguments stand in.
+///
+/// The slopes are listed for [`CHUNK`](Map::CHUNK) places after the other: for each line, and each list of results that depends on it,
+/// those of the places of a chunk. So recording and sweep go once through the list, and a loop over places is one over a
+/// piece of memory.
 #[derive(Clone, Copy)]
 pub(super) struct Map {
     pub lines: u32,
+    pub results: u32,
     pub len: u32,
 }
 
 impl Map {
     pub const LONGEST: usize = Run::MOST;
+    pub const MOST_RESULTS: usize = 12;
+    pub const CHUNK: usize = 32;
 
     /// As the arguments of an entry: those of a run of stride 0, which does not exist.
     pub fn pack(self) -> [u32; 2] {
-        [self.lines, RUN | self.len]
+        [self.lines << 4 | self.results, RUN | self.len]
     }
 
-    fn unpack([lines, rest]: [u32; 2]) -> Option<Self> {
-        (rest >> 20 == RUN >> 20).then_some(Map { lines, len: rest & Self::LONGEST as u32 })
+    fn unpack([counts, rest]: [u32; 2]) -> Option<Self> {
+        let (lines, results) = (counts >> 4, counts & 0xf);
+        (rest >> 20 == RUN >> 20).then_some(Map { lines, results, len: rest & Self::LONGEST as u32 })
+    }
+
+    /// How many results there are.
+    pub fn slots(self) -> usize {
+        self.results as usize * self.len as usize
+    }
+}
+
+/// Where the arguments at each place stand, and which results depend on them.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    pub first: u32,
+    pub stride: u32,
+    /// A bit for each list of results.
+    pub results: u32,
+}
+
+impl Line {
+    pub const WIDEST: u32 = (1 << (u32::BITS - Map::MOST_RESULTS as u32)) - 1;
+
+    /// As the arguments of an entry, which is not looked at but through its [`Map`].
+    pub fn pack(self) -> [u32; 2] {
+        [self.first, self.stride << Map::MOST_RESULTS | self.results]
+    }
+
+    fn unpack([first, rest]: [u32; 2]) -> Self {
+        Line { first, stride: rest >> Map::MOST_RESULTS, results: rest & ((1 << Map::MOST_RESULTS) - 1) }
     }
 }
 
@@ -156,19 +191,14 @@ pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
                     unsafe { *adjoints.get_unchecked_mut(arg) += share };
                 }
             }
-        } else if let Some(Map { lines, len }) = Map::unpack(*arg) {
-            let len = len as usize;
-            let first;
-            (rest, first) = rest.split_at(rest.len() - (len - 1));
-            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
-            results[len - 1] = adjoint;
-            let slopes;
-            (listed, slopes) = listed.split_at(listed.len() - lines as usize * len);
-            for (line, slopes) in first[..lines as usize].iter().zip(slopes.chunks_exact(len)) {
-                spread(below, line.arg, results, slopes, &product);
-            }
+        } else if let Some(map) = Map::unpack(*arg) {
+            let (before, lines) = rest.split_at(rest.len() - (map.slots() - 1));
+            rest = before;
+            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - map.slots());
+            results[map.slots() - 1] = adjoint;
+            listed = pass_on_map(map, &lines[..map.lines as usize], below, results, listed, &product);
             results.fill(zero);
-            slot = own - len;
+            slot = own - map.slots();
             kept = adjoints[slot];
         } else if let Some(matrices) = Product::unpack(*arg, rest) {
             let len = matrices.len();
@@ -196,23 +226,43 @@ pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
     adjoints[slot] = kept;
 }
 
-/// Passes the adjoints of results on to an argument at each place; the arguments stand in a line, or are all the same.
-#[inline(always)]
-fn spread<S: Copy, A: Copy + AddAssign>(
+/// Passes the adjoints of lists of results on to the lists of arguments. What is left of the list of slopes is returned.
+///
+/// It is a function of its own, so that the loop of the sweep keeps its registers.
+#[inline(never)]
+fn pass_on_map<'l, S: Copy, A: Copy + AddAssign>(
+    map: Map,
+    lines: &[Entry<S>],
     below: &mut [A],
-    [first, stride]: [u32; 2],
     results: &[A],
-    slopes: &[S],
+    listed: &'l [S],
     product: impl Fn(A, S) -> A,
-) {
-    let shares = results.iter().zip(slopes).map(|(&adjoint, &slope)| product(adjoint, slope));
-    let (first, steps) = (first as usize, results.len() - 1);
-    let places = &mut below[first..=first + steps * stride as usize];
-    if stride == 0 {
-        shares.for_each(|share| places[0] += share);
-    } else {
-        add_to_each(places, stride, shares);
+) -> &'l [S] {
+    let len = map.len as usize;
+    let lines = || lines.iter().map(|line| Line::unpack(line.arg));
+    let at_each_place: usize = lines().map(|line| line.results.count_ones() as usize).sum();
+    let (listed, mut slopes) = listed.split_at(listed.len() - at_each_place * len);
+    for start in (0..len).step_by(Map::CHUNK) {
+        let some = (len - start).min(Map::CHUNK);
+        for line in lines() {
+            let (stride, first) = (line.stride as usize, line.first as usize + start * line.stride as usize);
+            let places = &mut below[first..=first + (some - 1) * stride];
+            let mut dependent = line.results;
+            while dependent != 0 {
+                let results = &results[dependent.trailing_zeros() as usize * len + start..][..some];
+                dependent &= dependent - 1;
+                let own;
+                (own, slopes) = slopes.split_at(some);
+                let shares = results.iter().zip(own).map(|(&adjoint, &slope)| product(adjoint, slope));
+                if stride == 0 {
+                    shares.for_each(|share| places[0] += share);
+                } else {
+                    add_to_each(places, line.stride, shares);
+                }
+            }
+        }
     }
+    listed
 }
 
 /// Passes the adjoints of a product Z = A Bᵀ on to its matrices: those of A are Z̄ B, and those of B are Z̄ᵀ A. What is left of the

@@ -120,7 +120,7 @@ mod sealed {
         }
     }
 }
-use sealed::Rule;
+pub(super) use sealed::Rule;
 
 /// A loop over the directions, written out: the compiler does not unroll a long one early enough to find that patterns are constants.
 macro_rules! for_each_direction {
@@ -186,6 +186,12 @@ impl<R: Apply, const N: usize, Z: Zeros> Tangents<R, N, Z> {
         Z::contains(self.pattern, k)
     }
 
+    /// Which directions the number may depend on.
+    #[inline(always)]
+    pub(super) fn pattern(self) -> Z::Pattern {
+        self.pattern
+    }
+
     /// Applies an op; what is not active is a constant.
     #[inline(always)]
     #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
@@ -223,9 +229,8 @@ impl<R: Apply, const N: usize, Z: Zeros> Apply for Tangents<R, N, Z> {
         expect_arity(op, len(x));
         let x = || x.iter().copied().flatten();
         let primals: Args<R> = x().map(|x| x.primal).collect();
-        let primal = R::reduce(op, &primals);
         let mut slopes: Args<R> = smallvec![R::from(0.0); primals.len()];
-        op.slope(&primals, primal, &mut slopes);
+        let primal = R::reduce_and_slope(op, &primals, &mut slopes);
         let mut sum = Tangents::constant(primal);
         for (x, &slope) in x().zip(&slopes) {
             sum.pattern = Z::union(sum.pattern, x.pattern);
