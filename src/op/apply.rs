@@ -176,6 +176,51 @@ pub trait Apply: Real {
         map_each(block, x)
     }
 
+    /// Passes over a long state, as time steps over a grid are. A pass goes through the places from the first to the last: at each the
+    /// [`Block`] is given what the `M` lists of the state are there, then what is carried from the place before, then the parameters of
+    /// the place; and it gives the new state, then what is carried on. Each pass begins with the same `carry`, and what is carried past
+    /// the last place is dropped. A list of one parameter is the same at all places.
+    ///
+    /// A lean tape keeps now and then what is carried and the state, about a byte for each number of a pass, and runs the block again
+    /// in the reverse sweep, in all directions at once. So it is made for blocks of cheap operations; of the others
+    /// [`map_block`](Apply::map_block) keeps the slopes.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// /// A step of ∂u/∂t = −k ∂u/∂x by the difference to the place before, 1 away; what is carried is u there before the step.
+    /// #[derive(Clone)]
+    /// struct Upwind { dt: f64 }
+    /// impl Block<3, 2> for Upwind {
+    ///     fn run<R: Apply>(&self, [u, before, k]: [R; 3]) -> [R; 2] {
+    ///         [u - k * (u - before) * self.dt, u]
+    ///     }
+    /// }
+    /// fn outflow<R: Apply>(k: &[R]) -> R {
+    ///     let mut u = vec![R::from(0.0); k.len()];
+    ///     R::scan(&Upwind { dt: 0.5 }, 20, [&mut u], [1.0.into()], [k]);
+    ///     u[k.len() - 1]
+    /// }
+    /// let g = gradient(|k| outflow(k), &[1.0, 0.8, 0.6, 0.4]);
+    /// assert!(g.iter().all(|&slope| slope > 0.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the lists differ in length, but for parameters of length 1. It does not compile if there is no state, or if the block does not
+    /// take `M + C + N` numbers or does not give `M + C`.
+    #[track_caller]
+    fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+        block: &B,
+        passes: usize,
+        state: [&mut [Self]; M],
+        carry: [Self; C],
+        params: [&[Self]; N],
+    ) where
+        B: Block<I, O> + Clone + Send + 'static,
+    {
+        super::scan::scan_each(block, passes, state, carry, params);
+    }
+
     /// The sum of the same [`Block`] over many points: Σ b(x) of the pairs (b, x). What differs between the terms beside their variables
     /// is data inside of `b`.
     ///

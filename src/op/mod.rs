@@ -15,6 +15,7 @@ mod elementary;
 mod kink;
 mod loss;
 mod reduction;
+pub(crate) mod scan;
 
 pub use activation::*;
 pub use apply::{Apply, Block};

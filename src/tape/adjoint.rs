@@ -13,6 +13,8 @@ pub(super) trait Adjoint<S>: Copy + AddAssign {
     /// Times a slope, with the rule that 0 annihilates.
     fn chain(self, slope: S) -> Self;
     fn has_nan(&self) -> bool;
+    /// One number for each output.
+    fn lanes(&mut self) -> &mut [S];
 }
 
 impl<S: Scalar> Adjoint<S> for S {
@@ -31,6 +33,9 @@ impl<S: Scalar> Adjoint<S> for S {
     #[inline(always)]
     fn has_nan(&self) -> bool {
         Scalar::has_nan(self)
+    }
+    fn lanes(&mut self) -> &mut [S] {
+        std::slice::from_mut(self)
     }
 }
 
@@ -69,6 +74,9 @@ impl<S: Scalar, const K: usize> Adjoint<S> for Several<S, K> {
     #[inline(always)]
     fn has_nan(&self) -> bool {
         self.0.iter().fold(false, |nan, adjoint| nan | adjoint.has_nan())
+    }
+    fn lanes(&mut self) -> &mut [S] {
+        &mut self.0
     }
 }
 

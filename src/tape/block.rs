@@ -19,8 +19,13 @@ impl<S: Scalar> Tape<Lean<S>> {
         block: &B,
         x: [Var<'t, Lean<S>>; N],
     ) -> [Var<'t, Lean<S>>; M] {
-        let record = |slopes| self.store.record_few(slopes, x);
-        run(block, x).map(|(value, slopes)| Var { tape: Some(self), handle: record(slopes), value })
+        let results = run(block, x);
+        let mut y = [Var::constant(S::from(0.0)); M];
+        // a loop, since what `map` calls is not always inlined, and then goes through memory
+        for (y, &(value, slopes)) in y.iter_mut().zip(&results) {
+            *y = Var { tape: Some(self), handle: self.store.record_few(slopes, x), value };
+        }
+        y
     }
 
     /// [`Apply::map_block`](crate::op::Apply::map_block), if a variable is active.

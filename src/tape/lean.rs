@@ -18,7 +18,7 @@ use crate::error::{Error, Kind as ErrorKind};
 use crate::op::apply::len;
 use crate::op::{Block, Op, Reduce, inner_product};
 use smallvec::SmallVec;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 /// The kind of tape that keeps only slopes: the fast way to a gradient of the inputs.
@@ -141,6 +141,18 @@ impl<S: Scalar> Kind for Lean<S> {
     ) -> [Vec<Var<'t, Self>>; M] {
         tape.map_block(block, x)
     }
+    fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+        tape: &'t Tape<Self>,
+        block: &B,
+        passes: usize,
+        state: [&mut [Var<'t, Self>]; M],
+        carry: [Var<'t, Self>; C],
+        params: [&[Var<'t, Self>]; N],
+    ) where
+        B: Block<I, O> + Clone + Send + 'static,
+    {
+        tape.scan(block, passes, state, carry, params);
+    }
     fn checkpoint<'t, const N: usize>(
         tape: &'t Tape<Self>,
         steps: usize,
@@ -224,6 +236,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             late_inputs: Cell::new(false),
             entries: Bump::default(),
             listed: Bump::default(),
+            replays: RefCell::default(),
             arguments: Cell::default(),
             edges: Cell::default(),
             spans: Cell::default(),
@@ -232,6 +245,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             parked: vec![],
             wide: Wide::default(),
             segment: Segment::default(),
+            scan: Cell::default(),
         })
     }
 
@@ -348,6 +362,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     pub(super) fn rewind(&self) {
         self.store.entries.clear();
         self.store.listed.clear();
+        let mut replays = self.store.replays.borrow_mut();
+        // most often there are none, and clearing would be a call
+        if !replays.is_empty() {
+            replays.clear();
+        }
     }
 
     /// Gives the adjoints of the inputs, of one output, to `f`.
@@ -361,21 +380,20 @@ impl<S: Scalar> Tape<Lean<S>> {
     /// Puts the adjoints of the inputs, of one output, into `gradient`.
     pub(super) fn gradient_into(&self, y: Var<'_, Lean<S>>, gradient: &mut [S]) {
         let mut adjoints = self.store.adjoints.take();
-        if self.gradient_has_nan(y, &mut adjoints, gradient, S::times) {
-            self.gradient_has_nan(y, &mut adjoints, gradient, S::chain);
+        if self.gradient_has_nan::<false>(y, &mut adjoints, gradient) {
+            self.gradient_has_nan::<true>(y, &mut adjoints, gradient);
         }
         self.store.adjoints.set(adjoints);
     }
 
-    /// The same for one way to multiply; whether there is a NaN. Each adjoint is read, tested and made 0 again in one pass.
-    fn gradient_has_nan(
+    /// The same in one sweep; whether there is a NaN. Each adjoint is read, tested and made 0 again in one pass.
+    fn gradient_has_nan<const EXACT: bool>(
         &self,
         y: Var<'_, Lean<S>>,
         adjoints: &mut Vec<S>,
         gradient: &mut [S],
-        product: impl Fn(S, S) -> S,
     ) -> bool {
-        self.accumulate(y.tape.map(|_| (y, S::from(1.0))), adjoints, product);
+        self.accumulate::<S, EXACT>(y.tape.map(|_| (y, S::from(1.0))), adjoints);
         gradient.iter_mut().zip(adjoints).fold(false, |nan, (slope, adjoint)| {
             *slope = std::mem::replace(adjoint, S::from(0.0));
             nan | slope.has_nan()
@@ -409,10 +427,10 @@ impl<S: Scalar> Tape<Lean<S>> {
     ) where
         S: 't,
     {
-        self.accumulate(seeds.clone(), adjoints, A::times);
+        self.accumulate::<A, false>(seeds.clone(), adjoints);
         if self.has_nan(adjoints) {
             adjoints.fill(A::zero());
-            self.accumulate(seeds, adjoints, A::chain);
+            self.accumulate::<A, true>(seeds, adjoints);
         }
     }
 
@@ -425,12 +443,12 @@ impl<S: Scalar> Tape<Lean<S>> {
             .any(|some| some.iter().fold(false, |nan, adjoint| nan | adjoint.has_nan()))
     }
 
-    /// Adds the adjoints of the inputs to those in `adjoints`, which must be 0 but for those of inputs.
-    pub(super) fn accumulate<'t, A: Adjoint<S>>(
+    /// Adds the adjoints of the inputs to those in `adjoints`, which must be 0 but for those of inputs; with the rule that 0 annihilates
+    /// if it is to be `EXACT`.
+    pub(super) fn accumulate<'t, A: Adjoint<S>, const EXACT: bool>(
         &'t self,
         seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, A)>,
         adjoints: &mut Vec<A>,
-        product: impl Fn(A, S) -> A,
     ) where
         S: 't,
     {
@@ -440,13 +458,19 @@ impl<S: Scalar> Tape<Lean<S>> {
             for (y, seed) in seeds.into_iter().filter(|(y, _)| y.tape.is_some()) {
                 adjoints[y.handle.place.slot() as usize] += seed.chain(y.handle.slope);
             }
-            self.store.listed.with(|listed| sweep(entries, listed, &mut adjoints[..slots], A::zero(), product));
+            let product = |adjoint: A, slope| if EXACT { adjoint.chain(slope) } else { adjoint.times(slope) };
+            let adjoints = &mut adjoints[..slots];
+            self.store.listed.with(|listed| {
+                sweep(entries, listed, adjoints, A::zero(), product, |scan, lines, below, results, listed| {
+                    self.reverse_scan(scan, lines, below, results, listed, EXACT)
+                });
+            });
         });
     }
 }
 
 /// Takes so many from the front of a list.
-fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
+pub(super) fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
     let (first, rest) = std::mem::take(list).split_at_mut(len);
     *list = rest;
     first

@@ -3,11 +3,12 @@
 //! This part uses `op` and `real`. One front end, [`Var`], stands before two tapes: the *lean* one keeps slopes alone and
 //! is the fast way to a gradient; the *recording* one keeps ops, arguments and values, and is what is explained, checked
 //! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `store.rs`, what is recorded of an op, and `lean.rs`.
-//! Products of matrices are in `product.rs`; parts of a program that need not be kept whole in `block.rs`, `segment.rs` and
-//! `checkpoint.rs`.
+//! Products of matrices are in `product.rs`; parts of a program that need not be kept whole in `block.rs`, `scan.rs`,
+//! `segment.rs` and `checkpoint.rs`.
 
 use crate::error::Error;
 use crate::op::apply::{dot_each, map_each};
+use crate::op::scan::scan_each;
 use crate::op::{Apply, Block, Dot, Op, Reduce, Sum};
 use smallvec::SmallVec;
 use std::cell::Cell;
@@ -27,6 +28,7 @@ mod opaque;
 mod product;
 mod recording;
 mod scalar;
+mod scan;
 mod segment;
 mod store;
 mod sweep;
@@ -194,6 +196,20 @@ pub trait Kind: sealed::Sealed + Sized {
         x: [&[Var<'t, Self>]; N],
     ) -> [Vec<Var<'t, Self>>; M] {
         map_each(block, x)
+    }
+    #[doc(hidden)]
+    #[track_caller]
+    fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+        _: &'t Tape<Self>,
+        block: &B,
+        passes: usize,
+        state: [&mut [Var<'t, Self>]; M],
+        carry: [Var<'t, Self>; C],
+        params: [&[Var<'t, Self>]; N],
+    ) where
+        B: Block<I, O> + Clone + Send + 'static,
+    {
+        scan_each(block, passes, state, carry, params);
     }
     #[doc(hidden)]
     fn checkpoint<'t, const N: usize>(

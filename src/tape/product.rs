@@ -41,7 +41,7 @@ impl<S: Scalar> Tape<Lean<S>> {
 
     /// The first of the slots, one after the other, that these are; they become slots if they are not. [`Product::CONSTANT`] if all are
     /// constants. The values are written to a list.
-    fn in_line(&self, x: &[Var<'_, Lean<S>>], values: &mut [S]) -> u32 {
+    pub(super) fn in_line(&self, x: &[Var<'_, Lean<S>>], values: &mut [S]) -> u32 {
         match Stand::of(x, values) {
             Some(Stand::Constant) => Product::CONSTANT,
             Some(Stand::InLine { first, stride, units: true }) if stride == 1 || x.len() == 1 => first,

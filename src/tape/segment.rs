@@ -101,27 +101,26 @@ impl<S: Scalar> Tape<Lean<S>> {
         term: impl Fn(usize) -> Var<'t, Lean<S>>,
         adjoints: &mut Vec<S>,
     ) -> S {
-        let value = self.reverse_terms_by(terms.clone(), &term, adjoints, |adjoint, slope| adjoint * slope);
+        let value = self.reverse_terms_by::<false>(terms.clone(), &term, adjoints);
         if self.has_nan(adjoints) {
             adjoints.fill(S::from(0.0));
-            self.reverse_terms_by(terms, &term, adjoints, S::chain);
+            self.reverse_terms_by::<true>(terms, &term, adjoints);
         }
         value
     }
 
-    fn reverse_terms_by<'t>(
+    fn reverse_terms_by<'t, const EXACT: bool>(
         &'t self,
         terms: Range<usize>,
         term: impl Fn(usize) -> Var<'t, Lean<S>>,
         adjoints: &mut Vec<S>,
-        product: impl Fn(S, S) -> S,
     ) -> S {
         let mut sum = S::from(0.0);
         for i in terms {
             self.rewind();
             let y = term(i);
             Var::same_tape(Some(self), y.tape);
-            self.accumulate([(y, S::from(1.0))], adjoints, &product);
+            self.accumulate::<S, EXACT>([(y, S::from(1.0))], adjoints);
             sum += y.value;
         }
         sum

@@ -3,11 +3,12 @@
 use super::adjoint::Wide;
 use super::block::Stand;
 use super::bump::Bump;
+use super::scan::Replay;
 use super::segment::Segment;
-use super::sweep::{Entry, Line, Map, Product, Run, SHARED};
+use super::sweep::{Entry, Line, Map, Product, Run, SHARED, Scan};
 use super::{Lean, Scalar, Var};
 use smallvec::SmallVec;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 /// How many slots a tape can have.
@@ -57,9 +58,11 @@ pub struct Store<S: Scalar> {
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of the entries that are runs.
     pub(super) listed: Bump<S>,
+    /// What the entries that are scans run again.
+    pub(super) replays: RefCell<Vec<Box<dyn Replay<S>>>>,
     // Memory that is kept between uses: for the arguments of a reduction or a mapped block; for the edges of an op; for the slots that a
     // sum of blocks depends on; for the slopes of some places of a mapped block; for adjoints, all 0; for the inputs of a closure; for
-    // the adjoints of several outputs; for segments.
+    // the adjoints of several outputs; for segments; for the arguments of a scan, or their adjoints.
     pub(super) arguments: Cell<Arguments<S>>,
     pub(super) edges: Cell<Edges<S>>,
     pub(super) spans: Cell<Vec<Range<u32>>>,
@@ -68,6 +71,7 @@ pub struct Store<S: Scalar> {
     pub(super) parked: Vec<Parked<S>>,
     pub(super) wide: Wide<S>,
     pub(super) segment: Segment<S>,
+    pub(super) scan: Cell<Vec<S>>,
 }
 
 /// The arguments of a reduction: their values, and its slopes by them.
@@ -379,6 +383,17 @@ impl<S: Scalar> Store<S> {
         let args = product.pack();
         (args.len()..product.len()).for_each(|_| _ = self.push(zero, [0; 2]));
         args.into_iter().for_each(|args| _ = self.push(zero, args));
+    }
+
+    /// The slots of the state after a scan of so many numbers, given where its arguments stand.
+    pub(super) fn push_scan(&self, len: usize, lines: &[u32], replay: Box<dyn Replay<S>>) {
+        let zero = [S::from(0.0); 2];
+        let mut replays = self.replays.borrow_mut();
+        let scan = Scan { index: replays.len() as u32, len: len as u32 };
+        lines.iter().for_each(|&first| _ = self.push(zero, [first, 0]));
+        (lines.len() + Scan::OWN..len).for_each(|_| _ = self.push(zero, [0; 2]));
+        scan.pack().into_iter().for_each(|args| _ = self.push(zero, args));
+        replays.push(replay);
     }
 
     /// A slot that depends on nothing.

@@ -13,7 +13,7 @@ pub struct Entry<S> {
 
 /// Marks an entry that holds further arguments of the slot after it.
 pub(super) const SHARED: u32 = 1 << 31;
-/// Marks an entry that holds a [`Run`], a [`Map`] or a [`Product`].
+/// Marks an entry that holds a [`Run`], a [`Map`], a [`Product`] or a [`Scan`].
 pub(super) const RUN: u32 = 1 << 31;
 
 /// Arguments that stand on slots at equal distances. Their slopes are kept in a list beside the entries, or are all the first
@@ -145,20 +145,54 @@ impl Product {
     }
 }
 
+/// The state after the passes of a scan, which are run again. It is the entry of the last of its numbers; that of the one before it
+/// holds the rest, and the first hold where each list of arguments stands, or [`CONSTANT`](Scan::CONSTANT).
+#[derive(Clone, Copy)]
+pub(super) struct Scan {
+    /// What is run again.
+    pub index: u32,
+    /// How many numbers the state has.
+    pub len: u32,
+}
+
+impl Scan {
+    pub const CONSTANT: u32 = Product::CONSTANT;
+    /// In an entry: that of a product and 1.
+    const MARK: u32 = Product::MARK | 1;
+
+    /// How many entries hold its own numbers.
+    pub const OWN: usize = 2;
+
+    /// As the arguments of these.
+    pub fn pack(self) -> [[u32; 2]; Self::OWN] {
+        [[self.len, 0], [self.index, Self::MARK]]
+    }
+
+    #[inline(always)]
+    fn unpack<S>([index, mark]: [u32; 2], before: &[Entry<S>]) -> Option<Self> {
+        match before {
+            [.., before] if mark == Self::MARK => Some(Scan { index, len: before.arg[0] }),
+            _ => None,
+        }
+    }
+}
+
 /// From the last entry to the first, each slot's adjoint, complete by then, is taken out and passed on to the slots of its
 /// arguments, times the slopes. What is left are the adjoints of the inputs, which are the first slots and have no entries.
 ///
-/// An adjoint is one number `A = S`, or several: one for each of several outputs.
+/// An adjoint is one number `A = S`, or several: one for each of several outputs. What scans list is theirs to `replay`: given the
+/// entries with their arguments, the adjoints below and those of the results, and the list, it returns what is left of the list.
 ///
 /// # Panics
 /// If an argument is not an earlier slot.
 #[inline(always)]
-pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
+pub(super) fn sweep<'l, S: Copy, A: Copy + AddAssign>(
     entries: &[Entry<S>],
-    mut listed: &[S],
+    mut listed: &'l [S],
     adjoints: &mut [A],
     zero: A,
     product: impl Fn(A, S) -> A,
+    replay: impl Fn(Scan, &[Entry<S>], &mut [A], &mut [A], &'l [S]) -> &'l [S],
 ) {
     let Some(&last) = adjoints.last() else { return };
     assert!(entries.len() < adjoints.len(), "no entry is without an input before it");
@@ -206,6 +240,16 @@ pub(super) fn sweep<S: Copy, A: Copy + AddAssign>(
             let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
             results[len - 1] = adjoint;
             listed = pass_on_products(matrices, below, results, listed, &product);
+            results.fill(zero);
+            slot = own - len;
+            kept = adjoints[slot];
+        } else if let Some(scan) = Scan::unpack(*arg, rest) {
+            let len = scan.len as usize;
+            let first;
+            (rest, first) = rest.split_at(rest.len() - (len - 1));
+            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
+            results[len - 1] = adjoint;
+            listed = replay(scan, first, below, results, listed);
             results.fill(zero);
             slot = own - len;
             kept = adjoints[slot];

@@ -2,6 +2,7 @@
 
 use super::{Gradient, Kind, Recording, Relation, Tape};
 use crate::op::apply::{Args, dot_each, expect_arity, expect_rows, len, map_each};
+use crate::op::scan::scan_each;
 use crate::op::{self, Apply, Block, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
 use std::cmp::Ordering;
@@ -183,6 +184,23 @@ impl<K: Kind> Apply for Var<'_, K> {
         match x.iter().fold(None, |tape, x| Self::same_tape(tape, Self::tape_of(x))) {
             Some(tape) => K::map_block(tape, block, x),
             None => map_each(block, x),
+        }
+    }
+
+    #[track_caller]
+    fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+        block: &B,
+        passes: usize,
+        state: [&mut [Self]; M],
+        carry: [Self; C],
+        params: [&[Self]; N],
+    ) where
+        B: Block<I, O> + Clone + Send + 'static,
+    {
+        let lists = state.iter().map(|list| &**list).chain(params);
+        match lists.fold(Self::tape_of(&carry), |tape, x| Self::same_tape(tape, Self::tape_of(x))) {
+            Some(tape) => K::scan(tape, block, passes, state, carry, params),
+            None => scan_each(block, passes, state, carry, params),
         }
     }
 
