@@ -5,7 +5,7 @@
 //! the school's, `textbook` has the school's. NaN is met by no comparison, so it falls through the selects to the
 //! last branch, which hands it on.
 
-use super::{Domain, JAX, Kink, Op, Point, Real, TF, TORCH, ops, smallest};
+use super::{Domain, JAX, KERAS, Kink, Op, Point, Real, TF, TORCH, ops, smallest};
 use crate::real::tanh_and_rest;
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
@@ -279,8 +279,7 @@ impl Op<1> for Relu6 {
         [between(z, 0.0, 6.0, 1.0)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        let kinks = [Kink::new(0.0, 0.0, 1.0), Kink::new(6.0, 1.0, 0.0)];
-        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[0.0]).elsewhere(TF, &[0.0])).into()
+        [Kink::new(0.0, 0.0, 1.0), Kink::new(6.0, 1.0, 0.0)].map(|kink| kink.everywhere(0.0)).into()
     }
 }
 
@@ -314,7 +313,8 @@ impl Op<1> for Elu {
         (!self.alpha.is_finite()).then_some("needs a finite alpha")
     }
     fn kinks(&self) -> Vec<Kink> {
-        kink(0.0, self.alpha, 1.0, &[TORCH, JAX, TF].map(|library| (library, self.alpha)))
+        // each takes 0 to be on the left, whatever alpha is; TensorFlow's own has no alpha
+        kink(0.0, self.alpha, 1.0, &[TORCH, JAX, KERAS].map(|library| (library, self.alpha)))
     }
 }
 
@@ -814,7 +814,7 @@ impl Op<1> for HardTanh {
     }
     fn kinks(&self) -> Vec<Kink> {
         let kinks = [Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)];
-        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[1.0]).elsewhere("Keras 3.15", &[1.0])).into()
+        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[1.0]).elsewhere(KERAS, &[1.0])).into()
     }
 }
 
@@ -833,8 +833,7 @@ impl Op<1> for HardSigmoid {
         [between(z, -3.0, 3.0, 1.0 / 6.0)]
     }
     fn kinks(&self) -> Vec<Kink> {
-        let kinks = [Kink::new(-3.0, 0.0, 1.0 / 6.0), Kink::new(3.0, 1.0 / 6.0, 0.0)];
-        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[0.0]).elsewhere(TF, &[0.0])).into()
+        [Kink::new(-3.0, 0.0, 1.0 / 6.0), Kink::new(3.0, 1.0 / 6.0, 0.0)].map(|kink| kink.everywhere(0.0)).into()
     }
 }
 
@@ -856,10 +855,7 @@ impl Op<1> for HardSwish {
         [step(z, -3.0, 0.0, R::select(z.less(3.0.into()), (z * 2.0 + 3.0) / 6.0, 1.0.into()))]
     }
     fn kinks(&self) -> Vec<Kink> {
-        let kinks = [Kink::new(-3.0, 0.0, -0.5), Kink::new(3.0, 1.5, 1.0)];
-        let same = |kink: Kink, slope| kink.elsewhere(TORCH, &[slope]).elsewhere(JAX, &[slope]).elsewhere(TF, &[slope]);
-        let [low, high] = kinks;
-        vec![same(low, 0.0), same(high, 1.0)]
+        vec![Kink::new(-3.0, 0.0, -0.5).everywhere(0.0), Kink::new(3.0, 1.5, 1.0).everywhere(1.0)]
     }
 }
 

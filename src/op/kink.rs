@@ -8,6 +8,7 @@ use smallvec::smallvec;
 pub(super) const TORCH: &str = "PyTorch 2.15";
 pub(super) const JAX: &str = "JAX 0.10";
 pub(super) const TF: &str = "TensorFlow 2.21";
+pub(super) const KERAS: &str = "Keras 3.15";
 
 /// A point at which the slope jumps: the slopes on either side, and the one that the rule returns there.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,11 @@ impl Kink {
     pub fn elsewhere(mut self, library: &'static str, slopes: &[f64]) -> Self {
         self.elsewhere.push((library, slopes.iter().copied().collect()));
         self
+    }
+
+    /// The same with what PyTorch, JAX and TensorFlow all return.
+    pub(super) fn everywhere(self, slope: f64) -> Self {
+        [TORCH, JAX, TF].into_iter().fold(self, |kink, library| kink.elsewhere(library, &[slope]))
     }
 
     /// Whether a slope in one argument lies between the slopes on the two sides.

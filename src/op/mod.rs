@@ -23,7 +23,7 @@ pub use arithmetic::*;
 pub use branch::*;
 pub use elementary::*;
 pub use kink::{AtKink, Kink};
-use kink::{JAX, TF, TORCH, smallest};
+use kink::{JAX, KERAS, TF, TORCH, smallest};
 pub use loss::*;
 pub use reduction::*;
 
