@@ -1,6 +1,6 @@
 //! Drawings: that they are the same bytes each time, ask for nothing outside of them, hold any name, and bear any size.
 
-use gprime::draw::{Page, Plot, card, gallery};
+use gprime::draw::{Graph, Page, Plot, card, gallery};
 use gprime::prelude::*;
 use gprime::teach::{Style, Trace};
 use gprime::{Registry, teach};
@@ -100,6 +100,14 @@ fn a_card_tells_the_range() {
         told += 1;
     }
     assert!(told > 30, "{told}");
+    let several = Registry::new();
+    let several = several.iter().filter(|op| op.arity() != Some(1) && !op.needs_params());
+    let all = |op: &&std::sync::Arc<dyn gprime::tape::Erased>| {
+        card(&***op, &[], &Style::default()).unwrap().contains("range all reals")
+    };
+    let names: Vec<&str> = several.filter(all).map(|op| op.name()).collect();
+    assert!(["add", "div", "max", "sum", "logsumexp"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(["hypot", "atan2", "norm", "huber", "less", "pow"].iter().all(|name| !names.contains(name)), "{names:?}");
 }
 
 #[test]
@@ -154,6 +162,86 @@ fn drawings_are_whole_and_the_same_each_time() {
     let x = tape.var(3.0);
     let dot = tape.trace(x * x).unwrap().dot();
     assert!(dot.contains("n1 -> n2 [label=<×2: 3 + 3>]") && dot.matches("->").count() == 1, "{dot}");
+}
+
+/// The numbers of an attribute of each element that begins so.
+fn numbers(svg: &str, element: &str, attributes: &[&str]) -> Vec<(String, Vec<f64>)> {
+    let attribute = |text: &str, name: &str| {
+        text.split(&format!(" {name}=\"")).nth(1).map(|it| it.split('"').next().unwrap().to_owned())
+    };
+    let read = |text: &str| {
+        let own = attribute(&format!(" {text}"), "id")?;
+        let all = attributes.iter().filter_map(|name| attribute(text, name)).collect::<Vec<_>>().join(" ");
+        Some((own, all.split(['M', 'L', ' ']).filter_map(|x| x.parse().ok()).collect()))
+    };
+    svg.split(element).skip(1).filter_map(read).collect()
+}
+
+/// Every edge is straight or has one bend, but where that would lead over a node; and none leads over one.
+#[test]
+fn edges_are_straight_or_have_one_bend() {
+    let (mut edges, mut bent) = (0, 0);
+    let mut state = 7u32;
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) as usize % n
+    };
+    let mut traces = vec![baydin()];
+    for nodes in [3, 8, 15, 25, 40] {
+        let tape = Tape::new();
+        let mut x: Vec<_> = (0..3).map(|i| tape.var(f64::from(i))).collect();
+        for _ in 0..nodes {
+            // mostly of what is near, as in programs
+            let [a, b] = [random(4), random(x.len())].map(|back| x[x.len() - 1 - back.min(x.len() - 1)]);
+            x.push(if random(3) == 0 { a.sin() } else { a * b });
+        }
+        traces.push(tape.trace(x.sum()).unwrap());
+    }
+    for trace in traces {
+        let svg = trace.svg();
+        let boxes = numbers(&svg, "<g ", &["x", "y", "width", "height"]);
+        for (name, points) in numbers(&svg, "<path ", &["d"]) {
+            let points: Vec<[f64; 2]> = points.chunks(2).map(|at| [at[0], at[1]]).collect();
+            edges += 1;
+            bent += usize::from(points.len() > 3);
+            let ends: Vec<String> = name[1..].split('-').map(|id| format!("n{id}")).collect();
+            for (id, rect) in
+                boxes.iter().filter(|(id, rect)| id.starts_with('n') && rect.len() >= 4 && !ends.contains(id))
+            {
+                let inside =
+                    |[x, y]: [f64; 2]| x > rect[0] && x < rect[0] + rect[2] && y > rect[1] && y < rect[1] + rect[3];
+                for line in points.windows(2) {
+                    let on = |t: f64| [0, 1].map(|k| line[0][k] + t * (line[1][k] - line[0][k]));
+                    assert!(!(0..=400).any(|t| inside(on(f64::from(t) / 400.0))), "{name} leads over {id} in {svg}");
+                }
+            }
+        }
+    }
+    println!("{bent} of {edges} edges have more bends");
+    assert!(edges > 150 && bent * 8 <= edges, "{bent} of {edges} have more bends");
+}
+
+#[test]
+fn a_graph_shows_a_mistake_or_formulas() {
+    let tape = Tape::new();
+    let x = tape.named("x", tape.var(1.0));
+    let u = tape.named("u", x * x);
+    let trace = tape.trace(u + u.sin()).unwrap();
+    for mistake in teach::Mistake::ALL {
+        let svg = Graph::new(&trace).mistake(mistake).svg();
+        well_formed(&svg);
+        let wrong = trace.mistaken(mistake);
+        let count = trace.nodes.iter().filter(|node| wrong.is_wrong(node)).count();
+        assert!(count > 0 && svg.matches(" ✗</text>").count() == count && svg.contains("(+3.080605)"), "{svg}");
+    }
+    let [svg, dot] = [Graph::new(&trace).symbols().svg(), Graph::new(&trace).symbols().dot()];
+    well_formed(&svg);
+    for text in [&svg, &dot] {
+        assert!(text.contains("cos(v2)") && !text.contains("1.0") && !text.contains("3.08"), "{text}");
+    }
+    let ascii = Style { ascii: true, digits: 2, ..Style::default() };
+    let text = Graph::new(&trace).style(&ascii).mistake(teach::Mistake::Stale).svg();
+    assert!(text.is_ascii() && text.contains("+3.08)"), "{text}");
 }
 
 #[test]

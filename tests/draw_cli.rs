@@ -3,6 +3,10 @@
 //! `GPRIME_BLESS=1 cargo test --features cli --test draw_cli` writes what is drawn now.
 #![cfg(feature = "cli")]
 
+#[path = "common/golden.rs"]
+mod golden;
+
+use golden::golden;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -26,9 +30,12 @@ fn without_assets(page: String) -> String {
 fn every_drawing_is_what_it_was() {
     let relu = ["plot", "relu", "--at", "0"];
     let wave = ["plot", "x*sin(w*x)", "--at", "x=1,w=3", "--from=-2", "--to=2"];
-    let commands: [(&str, &[&str]); 7] = [
+    let wrong = ["graph", "u + sin(u)", "--let", "u=x*x", "--at", "x=1", "--mistake", "order", "--svg"];
+    let commands: [(&str, &[&str]); 9] = [
         ("graph.svg", &[&["graph", "--svg"], &BAYDIN[..]].concat()),
         ("graph.dot", &[&["graph", "--dot"], &BAYDIN[..]].concat()),
+        ("graph_wrong.svg", &wrong),
+        ("graph_symbols.dot", &["graph", "u + sin(u)", "--let", "u=x*x", "--dot"]),
         ("page.html", &[&["page"], &BAYDIN[..]].concat()),
         ("kink.html", &["page", "relu(x)*gelu(x)", "--at", "x=0"]),
         ("relu.svg", &relu),
@@ -44,12 +51,7 @@ fn every_drawing_is_what_it_was() {
         );
         assert_eq!(output.stdout, run(args).stdout, "{args:?}");
         let text = without_assets(String::from_utf8(output.stdout).unwrap());
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden_draw").join(name);
-        if std::env::var_os("GPRIME_BLESS").is_some() {
-            fs::write(&path, &text).unwrap();
-        }
-        let expected = fs::read_to_string(&path).unwrap();
-        assert!(text == expected, "{} differs; it is now\n{text}", path.display());
+        golden(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden_draw").join(name), &text);
     }
 }
 
@@ -66,6 +68,16 @@ fn a_trace_of_a_program_makes_the_page_that_the_expression_makes() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{html}: {} bytes\n", page.len()));
     // a trace of its own has no check
     assert!(page.contains("11.652071") && !page.contains("Is it right?"));
+}
+
+#[test]
+fn a_card_as_json_is_what_is_listed_and_the_point() {
+    let json = |args: &[&str]| serde_json::from_slice::<serde_json::Value>(&run(args).stdout).unwrap();
+    let listed = json(&["ops", "--json"]);
+    let own = json(&["op", "elu", "--at", "0", "alpha=2", "--json"]);
+    assert_eq!(own["point"], serde_json::json!({"at": 0.0, "value": 0.0, "slope": 1.0}));
+    let own = json(&["op", "max", "--json"]);
+    assert!(own.get("point").is_none() && listed.as_array().unwrap().contains(&own));
 }
 
 #[test]
@@ -108,6 +120,10 @@ fn wrong_requests_say_what_was_meant() {
     refuses(&["plot", "sin", "-o", "/no/such/folder/f.svg"], "/no/such/folder/f.svg");
     refuses(&["graph", "x*x", "--at", "x=1"], "--dot");
     refuses(&["graph", "pi", "--svg"], "the expression is a constant");
+    refuses(&["graph", "x*x", "--svg", "--mistake", "order"], "--at must give the variables");
+    refuses(&["graph", "sigmod(x)", "--svg"], "did you mean sigmoid?");
+    refuses(&["graph", "x*y", "--at", "x=1", "--svg"], "y has no value");
+    refuses(&["op", "max", "--at", "1,2,3", "--json"], "takes 2 arguments, not 3");
     refuses(&["page", "pi"], "the expression is a constant");
     refuses(&["page"], "required");
     refuses(&["page", "--trace", "/no/such/file"], "/no/such/file");

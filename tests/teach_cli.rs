@@ -3,6 +3,10 @@
 //! `GPRIME_BLESS=1 cargo test --features cli --test teach_cli` writes what is printed now.
 #![cfg(feature = "cli")]
 
+#[path = "common/golden.rs"]
+mod golden;
+
+use golden::golden;
 use gprime::prelude::*;
 use gprime::teach::Style;
 use std::fs;
@@ -38,16 +42,6 @@ fn split(line: &str) -> Vec<String> {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden_cli")
-}
-
-/// Compares a text with a file, or writes the file.
-#[track_caller]
-fn golden(path: &Path, text: &str) {
-    if std::env::var_os("GPRIME_BLESS").is_some() {
-        fs::write(path, text).unwrap();
-    }
-    let expected = fs::read_to_string(path).unwrap();
-    assert!(text == expected, "{} differs; it is now\n{text}", path.display());
 }
 
 /// The command lines in the files.

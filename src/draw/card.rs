@@ -13,6 +13,7 @@ use crate::teach::{Cell, Style, Tint, relative, small};
 const SIZE: [usize; 2] = [64, 13];
 /// How wide a line may become that tells of other libraries.
 const WIDEST: usize = 96;
+const ALL_REALS: &str = "range all reals";
 /// How far on both sides of 0 extremes are looked for, beside limits and kinks, and how many points there are on a side.
 const REACH: f64 = 32.0;
 const STEPS: i32 = 1024;
@@ -84,6 +85,7 @@ impl Card<'_> {
                 lines.push(format!("{name}   a = {value}"));
                 let names = argument_names(slopes.len());
                 lines.extend(names.iter().zip(&slopes).map(|(name, slope)| format!("  ∂a/∂{name} = {slope}")));
+                facts.extend(self.has_all_values().then(|| ALL_REALS.to_owned()));
                 if op.arity().is_none() {
                     facts.push("any number of arguments".to_owned());
                 }
@@ -153,10 +155,23 @@ impl Card<'_> {
         limits.retain(|limit| !limit.is_nan());
         let [inf, sup] = [least(&met).min(least(&limits)), most(&met).max(most(&limits))];
         if [inf, sup] == [f64::NEG_INFINITY, f64::INFINITY] {
-            return Some("range all reals".to_owned());
+            return Some(ALL_REALS.to_owned());
         }
         let [open, close] = [if met.contains(&inf) { "[" } else { "(" }, if met.contains(&sup) { "]" } else { ")" }];
         Some(format!("range {open}{}, {}{close}", self.brief(inf), self.brief(sup)))
+    }
+
+    /// Whether the values of an op of several arguments are known to be all reals: without a jump they go from one infinity to the other as
+    /// the first argument, or all together, go.
+    fn has_all_values(&self) -> bool {
+        let first_alone = |t: f64| [&[t], &self.point[1..]].concat();
+        let all = |t: f64| vec![t; self.point.len()];
+        let goes = |path: &dyn Fn(f64) -> Vec<f64>| {
+            let [left, right] = [f64::NEG_INFINITY, f64::INFINITY].map(|t| self.value(&path(t)));
+            let mut inner = (-STEPS..=STEPS).map(|i| f64::from(i) * REACH / f64::from(STEPS));
+            left.is_infinite() && right == -left && inner.all(|t| self.value(&path(t)).is_finite())
+        };
+        self.op.jumps().is_empty() && (goes(&first_alone) || goes(&all))
     }
 
     /// Where the slope changes its sign, which is that of `first` on the left.

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Task, layout, placed};
 use super::markup::{Attribute, Markup, Px, brief, drawing, escaped, shortened};
-use crate::teach::{Style, Trace, described, width};
+use crate::teach::{Mistake, Mistaken, Node, Partial, Style, Trace, described, width};
 use indexmap::IndexMap;
 use std::fmt::{Display, Write};
 
@@ -16,8 +16,28 @@ const DEEPEST: usize = 16;
 const WIDEST: usize = 28;
 const WIDEST_LABEL: usize = 14;
 
-/// What is drawn of a trace.
-pub(super) struct Graph<'a> {
+/// A drawing of a trace as a graph.
+///
+/// ```
+/// use gprime::{draw::Graph, prelude::*, teach::Mistake};
+///
+/// let tape = Tape::new();
+/// let u = tape.named("u", tape.var(1.0) * 2.0);
+/// let trace = tape.trace(u + u.sin())?;
+/// let svg = Graph::new(&trace).mistake(Mistake::Overwrite).svg();
+/// assert!(svg.starts_with("<svg") && svg.contains("✗"));
+/// # Ok::<(), gprime::Error>(())
+/// ```
+pub struct Graph<'a> {
+    trace: &'a Trace,
+    style: Style,
+    mistaken: Option<Mistaken>,
+    symbols: bool,
+}
+
+/// What is drawn.
+pub(super) struct Parts<'a> {
+    graph: &'a Graph<'a>,
     trace: &'a Trace,
     blocks: Vec<Block>,
     edges: Vec<Edge>,
@@ -39,9 +59,10 @@ pub(super) struct Edge {
     note: String,
 }
 
-impl<'a> Graph<'a> {
-    /// The graph, or why there is none.
-    pub fn of(trace: &'a Trace) -> Result<Self, String> {
+impl<'a> Parts<'a> {
+    /// The parts, or why there are none.
+    fn of(graph: &'a Graph<'a>) -> Result<Self, String> {
+        let (trace, style) = (graph.trace, &graph.style);
         let blocks = blocks(trace);
         if blocks.len() > MOST_BLOCKS {
             let n = blocks.len();
@@ -68,21 +89,33 @@ impl<'a> Graph<'a> {
         let edge = |((from, to), uses): ((usize, usize), Vec<(usize, usize)>)| {
             let partials = uses.iter().map(|&(user, argument)| &trace.nodes[user].partials[argument]);
             let drawn = single(from) && single(to) && uses.len() <= 2;
-            let values: Vec<String> = partials.clone().map(|partial| brief(partial.value, 4)).collect();
+            let value = |partial: &Partial| match graph.symbols {
+                true => partial.formula.clone(),
+                false => brief(partial.value, 4.min(style.digits)),
+            };
+            let values: Vec<String> = partials.clone().map(value).collect();
             let label = if drawn { values.join(" + ").replace("+ −", "− ") } else { format!("×{}", uses.len()) };
             let notes: Vec<String> = partials
                 .take(if drawn { 2 } else { 0 })
-                .map(|partial| format!("{} = {}", shortened(&partial.formula, 60), brief(partial.value, 6)))
+                .map(|partial| match graph.symbols {
+                    true => partial.formula.clone(),
+                    false => format!("{} = {}", shortened(&partial.formula, 60), brief(partial.value, style.digits)),
+                })
                 .collect();
             let label = if single(from) && single(to) || uses.len() > 1 { label } else { String::new() };
-            Edge { from, to, count: uses.len(), label, note: notes.join(" and ") }
+            let [label, note] = [label, notes.join(" and ")].map(|text| style.text(&text).into_owned());
+            Edge { from, to, count: uses.len(), label, note }
         };
         let edges = merged.into_iter().map(edge).collect();
-        Ok(Graph { trace, blocks, edges })
+        Ok(Parts { graph, trace, blocks, edges })
     }
 
     /// What stands in a block.
     fn text(&self, block: &Block) -> String {
+        self.graph.style.text(&self.full_text(block)).into_owned()
+    }
+
+    fn full_text(&self, block: &Block) -> String {
         let node = &self.trace.nodes[block.first];
         if block.first < block.last {
             let prefix = self.shared_scope(block);
@@ -109,16 +142,23 @@ impl<'a> Graph<'a> {
 
     /// The graph in Graphviz's language.
     fn dot(&self) -> String {
-        let (style, trace) = (Style::default(), self.trace);
+        let (graph, trace) = (self.graph, self.trace);
         let mut text = String::from(
             "digraph trace {\n  rankdir=LR\n  node [shape=box style=rounded fontname=\"monospace\"]\n  edge [fontname=\"monospace\" fontsize=11]\n",
         );
+        if let Some(note) = graph.note() {
+            let _ = writeln!(text, "  labelloc=t\n  label=<{}>", escaped(&note));
+        }
         for (index, block) in self.blocks.iter().enumerate() {
             let own = escaped(&self.text(block)).into_owned();
-            let label = if block.first == block.last {
+            let label = if block.first == block.last && !graph.symbols {
                 let node = &trace.nodes[block.first];
-                let [value, adjoint] = [style.number(node.value), style.known(node.adjoint)];
-                format!("<font color=\"#15803d\">{value}</font><br/>{own}<br/><font color=\"#c2410c\">{adjoint}</font>")
+                let value = graph.style.number(node.value);
+                let below = graph.below(node).into_iter().map(|(adjoint, wrong)| {
+                    let color = if wrong { "#b91c1c" } else { "#c2410c" };
+                    format!("<br/><font color=\"{color}\">{adjoint}</font>")
+                });
+                format!("<font color=\"#15803d\">{value}</font><br/>{own}{}", below.collect::<String>())
             } else {
                 own
             };
@@ -137,7 +177,13 @@ impl<'a> Graph<'a> {
     }
 
     fn layout(&self) -> Layout {
-        let size = |block: &Block| [2.0 * half_width(&shortened(&self.text(block), WIDEST)), 72.0];
+        let height = match (self.graph.symbols, &self.graph.mistaken) {
+            (true, _) => 30.0,
+            (_, None) => 72.0,
+            // there may be two adjoints below
+            (_, Some(_)) => 100.0,
+        };
+        let size = |block: &Block| [2.0 * half_width(&shortened(&self.text(block), WIDEST)), height];
         let sizes: Vec<[f64; 2]> = self.blocks.iter().map(size).collect();
         let chars = |edge: &Edge| width(&shortened(&edge.label, WIDEST_LABEL)) as f64;
         let edges: Vec<_> = self.edges.iter().map(|edge| (edge.from, edge.to, chars(edge) * 6.7)).collect();
@@ -145,7 +191,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The graph inside of a drawing; the ids of its parts are those of nodes: `n4` a node, `e2-4` an edge.
-    pub fn draw(&self, svg: &mut Markup, [left, top]: [f64; 2], Layout { nodes, edges, .. }: &Layout) {
+    pub fn draw(&self, svg: &mut Markup, [left, top]: [f64; 2], Layout { nodes, edges, labels, .. }: &Layout) {
         let at = |[x, y]: [f64; 2]| [left + x, top + y];
         let id = |block: usize| self.blocks[block].first + 1;
         svg.open("g", &[("class", &"edges")]).line();
@@ -160,7 +206,7 @@ impl<'a> Graph<'a> {
             svg.close().line();
         }
         svg.close().line().open("g", &[("class", &"locals")]).line();
-        for (edge, [x, y]) in self.labels(edges) {
+        for (edge, [x, y]) in self.labels(labels) {
             let [x, y] = at([x, y]).map(Px);
             let (name, text) = (format!("l{}-{}", id(edge.from), id(edge.to)), shortened(&edge.label, WIDEST_LABEL));
             svg.leaf("text", &[("id", &name), ("x", &x), ("y", &y)], &text).line();
@@ -172,7 +218,7 @@ impl<'a> Graph<'a> {
     }
 
     fn draw_block(&self, svg: &mut Markup, block: &Block, [x, y]: [f64; 2]) {
-        let (style, node) = (Style::default(), &self.trace.nodes[block.first]);
+        let (graph, node) = (self.graph, &self.trace.nodes[block.first]);
         let full = self.text(block);
         let text = shortened(&full, WIDEST);
         let (half, single) = (half_width(&text), block.first == block.last);
@@ -180,7 +226,7 @@ impl<'a> Graph<'a> {
             () if !single => "node group",
             () if node.id == self.trace.output => "node output",
             () if node.op.is_none() => "node input",
-            () if node.kink.is_some() => "node kink",
+            () if node.kink.is_some() && !graph.symbols => "node kink",
             () => "node",
         };
         svg.open("g", &[("id", &format!("n{}", block.first + 1)), ("class", &class)]);
@@ -191,21 +237,21 @@ impl<'a> Graph<'a> {
         let rect = [Px(x - half), Px(y - 14.0), Px(2.0 * half)];
         svg.empty("rect", &[("x", &rect[0]), ("y", &rect[1]), ("width", &rect[2]), ("height", &28), ("rx", &radius)]);
         svg.leaf("text", &[("x", &Px(x)), ("y", &Px(y + 4.5))], &text);
-        if single {
-            svg.leaf("text", &[("class", &"value"), ("x", &Px(x)), ("y", &Px(y - 20.0))], &style.number(node.value));
-            svg.leaf("text", &[("class", &"adjoint"), ("x", &Px(x)), ("y", &Px(y + 29.0))], &style.known(node.adjoint));
+        if single && !graph.symbols {
+            let value = graph.style.number(node.value);
+            svg.leaf("text", &[("class", &"value"), ("x", &Px(x)), ("y", &Px(y - 20.0))], &value);
+            for (line, (adjoint, wrong)) in graph.below(node).into_iter().enumerate() {
+                let (class, y) = (if wrong { "adjoint bad" } else { "adjoint" }, y + 29.0 + 14.0 * line as f64);
+                svg.leaf("text", &[("class", &class), ("x", &Px(x)), ("y", &Px(y))], &adjoint);
+            }
         }
         svg.close().line();
     }
 
-    /// Where the labels of edges stand: in the middle of what goes to the last layer, apart from each other.
-    fn labels(&self, routes: &[Vec<[f64; 2]>]) -> Vec<(&Edge, [f64; 2])> {
-        let mut labels: Vec<(&Edge, [f64; 2])> = vec![];
-        for (edge, route) in self.edges.iter().zip(routes).filter(|(edge, _)| !edge.label.is_empty()) {
-            if let [.., from, to] = route[..] {
-                labels.push((edge, [0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1]) + 4.0]));
-            }
-        }
+    /// Where the labels of edges stand: apart from each other.
+    fn labels(&self, places: &[[f64; 2]]) -> Vec<(&Edge, [f64; 2])> {
+        let labelled = self.edges.iter().zip(places).filter(|(edge, _)| !edge.label.is_empty());
+        let mut labels: Vec<(&Edge, [f64; 2])> = labelled.map(|(edge, [x, y])| (edge, [*x, y + 4.0])).collect();
         labels.sort_by(|(_, a), (_, b)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
         let mut apart = vec![];
         // those of one gap between layers lie side by side, within some pixels
@@ -225,23 +271,10 @@ fn half_width(text: &str) -> f64 {
     (0.5 * (width(text) as f64 * 7.9 + 14.0)).max(36.0)
 }
 
-/// A smooth curve through points, which leaves the first and enters the last to the right.
+/// Lines from point to point.
 fn path(points: &[[f64; 2]]) -> String {
-    let last = points.len() - 1;
-    // at a bend it goes as from the point before to the one after
-    let slope = |i: usize| match i {
-        0 => 0.0,
-        i if i == last => 0.0,
-        i => (points[i + 1][1] - points[i - 1][1]) / (points[i + 1][0] - points[i - 1][0]),
-    };
-    let mut path = format!("M{} {}", Px(points[0][0]), Px(points[0][1]));
-    for i in 1..=last {
-        let [[x1, y1], [x2, y2]] = [points[i - 1], points[i]];
-        let reach = (x2 - x1) * if last == 1 { 0.5 } else { 0.4 };
-        let [y3, y4] = [y1 + reach * slope(i - 1), y2 - reach * slope(i)];
-        let _ = write!(path, "C{} {} {} {} {} {}", Px(x1 + reach), Px(y3), Px(x2 - reach), Px(y4), Px(x2), Px(y2));
-    }
-    path
+    let points: Vec<String> = points.iter().map(|[x, y]| format!("{} {}", Px(*x), Px(*y))).collect();
+    format!("M{}", points.join("L"))
 }
 
 /// The first `depth` parts of a scope, if it has so many.
@@ -285,66 +318,87 @@ fn blocks(trace: &Trace) -> Vec<Block> {
 const STYLE: &str = "\
 text{font:13px ui-monospace,Menlo,Consolas,monospace;text-anchor:middle;fill:#1c1c1c}.paper{fill:#fff}.title{font-size:14px}
 .node rect{fill:#f6f6f4;stroke:#8a8a86}.input rect{fill:#fff}.output rect{stroke-width:2.5}.group rect{stroke-dasharray:1 3;stroke-width:2.5}
-.kink rect{stroke-dasharray:6 3}.node .value{font-size:12px;fill:#15803d}.node .adjoint{font-size:12px;fill:#c2410c}
-.edges path{fill:none;stroke:#9a9a96;stroke-width:1.2}.edges .many{stroke-width:2.8}
+.kink rect{stroke-dasharray:6 3}.node .value{font-size:12px;fill:#15803d}.node .adjoint{font-size:12px;fill:#c2410c}.node .bad{fill:#b91c1c;font-weight:700}
+.edges path{fill:none;stroke:#9a9a96;stroke-width:1.2;stroke-linejoin:round}.edges .many{stroke-width:2.8}
 .locals text{font-size:11px;fill:#555;paint-order:stroke;stroke:#fff;stroke-width:5px;stroke-linejoin:round}
 @media(prefers-color-scheme:dark){text{fill:#eaeaea}.paper{fill:#161616}.node rect{fill:#262626;stroke:#8e8e8e}.input rect{fill:#161616}
-.node .value{fill:#4ade80}.node .adjoint{fill:#fb923c}.edges path{stroke:#777}.locals text{fill:#bbb;stroke:#161616}}
+.node .value{fill:#4ade80}.node .adjoint{fill:#fb923c}.node .bad{fill:#f87171}.edges path{stroke:#777}.locals text{fill:#bbb;stroke:#161616}}
 ";
 
 /// The space around a graph.
 const MARGIN: f64 = 16.0;
 
-impl Trace {
-    /// The recorded graph in the language of Graphviz: each node with its value above and its adjoint below, which is `·` where the
+impl<'a> Graph<'a> {
+    /// The graph of a trace.
+    pub fn new(trace: &'a Trace) -> Self {
+        Graph { trace, style: Style::default(), mistaken: None, symbols: false }
+    }
+
+    /// How numbers and formulas are written; colours do not depend on it.
+    pub fn style(mut self, style: &Style) -> Self {
+        self.style = *style;
+        self
+    }
+
+    /// What a mistake makes of the adjoints, with the right ones below those that it changes.
+    pub fn mistake(mut self, mistake: Mistake) -> Self {
+        self.mistaken = Some(self.trace.mistaken(mistake));
+        self
+    }
+
+    /// Formulas in the place of numbers: what does not depend on the inputs' values.
+    pub fn symbols(mut self) -> Self {
+        self.symbols = true;
+        self
+    }
+
+    /// The graph in the language of Graphviz: each node with its value above and its adjoint below, which is `·` where the
     /// output does not depend on it, and the derivative on each edge. Edges between the same nodes are one, with a count; of more than 200
     /// nodes those of one scope are one; more than 2000 are not drawn.
     pub fn dot(&self) -> String {
-        match Graph::of(self) {
-            Ok(graph) => graph.dot(),
+        match Parts::of(self) {
+            Ok(parts) => parts.dot(),
             Err(message) => format!("digraph trace {{\n  message [shape=plain label=<{}>]\n}}\n", escaped(&message)),
         }
     }
 
-    /// The recorded graph as a drawing that stands alone, and needs no Graphviz; the same nodes and edges as those of
-    /// [`dot`](Trace::dot).
+    /// The graph as a drawing that stands alone, and needs no Graphviz; the same nodes and edges as those of [`dot`](Graph::dot).
     pub fn svg(&self) -> String {
-        let title = if self.source.is_empty() {
-            format!("{} nodes", self.nodes.len())
+        let trace = self.trace;
+        let mut title = if trace.source.is_empty() {
+            format!("{} nodes", trace.nodes.len())
         } else {
-            format!("{} = {}", self.output_name(), self.source)
+            format!("{} = {}", trace.output_name(), trace.source)
         };
-        match Graph::of(self) {
-            Ok(graph) => {
-                let placed = graph.layout();
-                let heading = width(&title) as f64 * 8.5;
-                let size = [placed.size[0].max(heading) + 2.0 * MARGIN, placed.size[1] + 2.0 * MARGIN + 28.0];
-                let mut svg = drawing(size, &title, STYLE);
-                svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
+        title.extend(self.note().map(|note| format!("   {note}")));
+        let title = self.style.text(&title);
+        let parts = Parts::of(self);
+        let placed = parts.as_ref().map(|parts| (parts, parts.layout()));
+        let [wide, high] = match &placed {
+            Ok((_, placed)) => placed.size,
+            Err(message) => [width(message) as f64 * 8.0, 0.0],
+        };
+        let size = [wide.max(width(&title) as f64 * 8.5) + 2.0 * MARGIN, high + 2.0 * MARGIN + 28.0];
+        let mut svg = drawing(size, &title, STYLE);
+        svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
+        match placed {
+            Ok((parts, placed)) => {
                 let attributes: [(&str, &dyn Display); 4] =
                     [("class", &"title"), ("style", &"text-anchor:start"), ("x", &Px(MARGIN)), ("y", &28)];
                 svg.leaf("text", &attributes, &title).line();
-                graph.draw(
-                    &mut svg,
-                    [MARGIN + 0.5 * (size[0] - 2.0 * MARGIN - placed.size[0]), MARGIN + 28.0],
-                    &placed,
-                );
-                svg.finish()
+                parts.draw(&mut svg, [0.5 * (size[0] - wide), MARGIN + 28.0], &placed);
             }
             Err(message) => {
-                let size = [width(&message) as f64 * 8.0 + 40.0, 60.0];
-                let mut svg = drawing(size, &title, STYLE);
-                svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
-                svg.leaf("text", &[("x", &Px(0.5 * size[0])), ("y", &36)], &message);
-                svg.finish()
+                svg.leaf("text", &[("x", &Px(0.5 * size[0])), ("y", &36)], message);
             }
         }
+        svg.finish()
     }
 
     /// The graph without a style sheet, to be put into a page; or why there is none.
     pub(super) fn inner_svg(&self) -> Result<String, String> {
-        let graph = Graph::of(self)?;
-        let placed = graph.layout();
+        let parts = Parts::of(self)?;
+        let placed = parts.layout();
         let [width, height] = placed.size.map(|size| Px(size + 2.0 * MARGIN));
         let mut svg = Markup::default();
         let view = format!("0 0 {width} {height}");
@@ -353,7 +407,37 @@ impl Trace {
             "svg",
             &[("id", &"graph"), size[0], size[1], ("viewBox", &view), ("role", &"img"), ("aria-label", &"graph")],
         );
-        graph.draw(&mut svg, [MARGIN, MARGIN], &placed);
+        parts.draw(&mut svg, [MARGIN, MARGIN], &placed);
         Ok(svg.finish())
+    }
+
+    /// What is said above the graph.
+    fn note(&self) -> Option<String> {
+        let mistake = self.mistaken.as_ref()?.mistake;
+        Some(format!("--mistake {mistake}: {}", mistake.heading()))
+    }
+
+    /// The adjoint of a node, and whether it is wrong; then the right one is the second.
+    fn below(&self, node: &Node) -> Vec<(String, bool)> {
+        let right = self.style.known(node.adjoint);
+        match self.mistaken.as_ref().filter(|mistaken| mistaken.is_wrong(node)) {
+            None => vec![(right, false)],
+            Some(mistaken) => {
+                let wrong = self.style.known(mistaken.adjoints[node.id.index()]);
+                vec![(format!("{wrong} {}", self.style.text("✗")), true), (format!("({right})"), false)]
+            }
+        }
+    }
+}
+
+impl Trace {
+    /// The recorded graph in the language of Graphviz; [`Graph`] has more to choose.
+    pub fn dot(&self) -> String {
+        Graph::new(self).dot()
+    }
+
+    /// The recorded graph as a drawing that stands alone; [`Graph`] has more to choose.
+    pub fn svg(&self) -> String {
+        Graph::new(self).svg()
     }
 }

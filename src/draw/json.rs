@@ -19,19 +19,6 @@ pub(super) fn text(text: &str) -> String {
     out + "\""
 }
 
-/// A number as JSON; one that JSON has none for is a text.
-pub(super) fn number(x: f64) -> String {
-    match x {
-        x if x.is_nan() => "\"nan\"".to_owned(),
-        f64::INFINITY => "\"inf\"".to_owned(),
-        f64::NEG_INFINITY => "\"-inf\"".to_owned(),
-        x => {
-            let (plain, scientific) = (format!("{x}"), format!("{x:e}"));
-            if plain.len() <= scientific.len() { plain } else { scientific }
-        }
-    }
-}
-
 /// A list of what is JSON already.
 pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     format!("[{}]", items.into_iter().collect::<Vec<_>>().join(","))

@@ -1,9 +1,10 @@
 //! Where the nodes of a graph without cycles are drawn: in layers from left to right, without recursion.
 //!
 //! The steps are those of K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system structures", 1981:
-//! a node's layer is the longest path to it, but an input stands right before its first use; an edge over several layers gets a bend in each; the order inside of a layer is that of the
-//! mean of the neighbours, from both sides in turn, and the best order seen is kept. The places inside of a layer are the nearest
-//! to those means that keep the order and the distances: an isotonic regression, by pooling adjacent violators.
+//! a node's layer is the longest path to it, but an input stands right before its first use; for an edge over several layers a lane is
+//! kept free in each; the order inside of a layer is that of the mean of the neighbours, from both sides in turn, and the best order
+//! seen is kept. The places inside of a layer are the nearest to those means that keep the order and the distances: an isotonic
+//! regression, by pooling adjacent violators. An edge is straight, or has one bend, wherever that leads past the nodes.
 
 /// What is laid out: the size of every node, and the edges as pairs of a node and a later one, each with the width of its label.
 pub(super) struct Task<'a> {
@@ -11,23 +12,24 @@ pub(super) struct Task<'a> {
     pub edges: &'a [(usize, usize, f64)],
 }
 
-/// Where the nodes' middles are, the points that each edge goes through, and how large all of it is.
+/// Where the nodes' middles are, the points that each edge goes through, where its label is, and how large all of it is.
 pub(super) struct Layout {
     pub nodes: Vec<[f64; 2]>,
     pub edges: Vec<Vec<[f64; 2]>>,
+    pub labels: Vec<[f64; 2]>,
     pub size: [f64; 2],
 }
 
 /// How often the order is improved from each side.
 const ROUNDS: usize = 12;
-/// How many bends there may be; beyond, long edges are straight.
+/// How many lanes there may be; beyond, long edges have none, and are straight.
 const MOST_BENDS: usize = 10_000;
+/// How many heights a bend is tried at in every layer.
+const MOST_HEIGHTS: usize = 10;
 /// The distance between two nodes of a layer, the height that an edge passes through a layer with, and that between two edges' ends.
 const GAP: f64 = 14.0;
 const LANE: f64 = 10.0;
 const PORT: f64 = 9.0;
-/// How far an edge may be from where it passes through a layer.
-const NEAR: f64 = 4.0;
 /// The distance of two layers, beside the widest label.
 const ACROSS: f64 = 36.0;
 
@@ -48,42 +50,89 @@ pub(super) fn layout(task: &Task<'_>) -> Layout {
     let mut graph = Layers::new(task);
     graph.order();
     let y = graph.heights(task.sizes.len());
-    let x = graph.columns(task);
+    let columns = graph.columns(task);
     let port = ports(task, &y);
-    let middle = |node: usize| [x[graph.rank[node]], y[node]];
-    let route = |(edge, &(from, to, _)): (usize, &(usize, usize, f64))| {
-        let [[x1, y1], [x2, y2]] = [middle(from), middle(to)];
-        let mut points = vec![[x1 + 0.5 * task.sizes[from][0], y1]];
-        points.extend(graph.bends[edge].iter().map(|&bend| middle(bend)));
-        points.push([x2 - 0.5 * task.sizes[to][0], y2 + port[edge]]);
-        without_needless(points)
-    };
-    let edges = task.edges.iter().enumerate().map(route).collect();
+    let middle = |node: usize| [0.5 * columns[graph.rank[node]].iter().sum::<f64>(), y[node]];
     let nodes: Vec<[f64; 2]> = (0..task.sizes.len()).map(middle).collect();
-    let right = nodes.iter().zip(task.sizes).map(|(at, size)| at[0] + 0.5 * size[0]).fold(0.0, f64::max);
+    let paper = Paper { task, graph: &graph, nodes: &nodes, columns: &columns };
+    let edges = task.edges.iter().enumerate().map(|(edge, &(from, to, _))| {
+        let start = [nodes[from][0] + 0.5 * task.sizes[from][0], y[from]];
+        let end = [nodes[to][0] - 0.5 * task.sizes[to][0], y[to] + port[edge]];
+        let lanes = graph.bends[edge].iter().map(|&bend| y[bend]).collect();
+        paper.route(from, to, [start, end], lanes)
+    });
+    let edges: Vec<Vec<[f64; 2]>> = edges.collect();
+    let labels = task.edges.iter().zip(&edges).map(|(&(_, to, _), route)| paper.label(to, route)).collect();
+    let right = columns.last().map_or(0.0, |[_, right]| *right);
     let bottom = (0..y.len()).map(|node| y[node] + 0.5 * graph.height[node]).fold(0.0, f64::max);
-    Layout { nodes, edges, size: [right, bottom] }
+    Layout { labels, size: [right, bottom], edges, nodes }
 }
 
-/// A route without the bends that are hardly any: those within some pixels of the line between others.
-fn without_needless(points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
-    let mut kept = vec![points[0]];
-    // what the slopes from the last kept point may be, so that every point passed over is near to the line
-    let mut slopes = [f64::NEG_INFINITY, f64::INFINITY];
-    for pair in points.windows(2) {
-        let [before, [x, y]] = [pair[0], pair[1]];
-        let from = kept[kept.len() - 1];
-        let slope = (y - from[1]) / (x - from[0]);
-        if !(slopes[0]..=slopes[1]).contains(&slope) {
-            kept.push(before);
-            slopes = [f64::NEG_INFINITY, f64::INFINITY];
+/// Where edges are drawn.
+struct Paper<'a> {
+    task: &'a Task<'a>,
+    graph: &'a Layers,
+    nodes: &'a [[f64; 2]],
+    /// The ends of each layer.
+    columns: &'a [[f64; 2]],
+}
+
+impl Paper<'_> {
+    /// The shortest way that is straight or has one bend and meets no node. Where there is none, the one through the lanes that were kept
+    /// free for it.
+    fn route(&self, from: usize, to: usize, [start, end]: [[f64; 2]; 2], lanes: Vec<f64>) -> Vec<[f64; 2]> {
+        let layers = self.graph.rank[from]..=self.graph.rank[to];
+        if layers.clone().count() != lanes.len() + 2 {
+            return vec![start, end];
         }
-        let from = kept[kept.len() - 1];
-        let [low, high] = [y - NEAR, y + NEAR].map(|y| (y - from[1]) / (x - from[0]));
-        slopes = [slopes[0].max(low), slopes[1].min(high)];
+        // a bend is beside a layer: as high as an end, or as the lane there, or as any of few
+        let heights: Vec<f64> = [start[1]].into_iter().chain(lanes).chain([end[1]]).collect();
+        let may = |layer: usize, i: usize| {
+            heights.len() <= MOST_HEIGHTS || i == 0 || i == heights.len() - 1 || layer == layers.start() + i
+        };
+        let beside = |layer: usize, y: f64| self.columns[layer].map(|x| [x, y]);
+        let inside = |bend: &[f64; 2]| bend[0] > start[0] && bend[0] < end[0];
+        let all = layers.clone().flat_map(|layer| (0..heights.len()).map(move |i| (layer, i)));
+        let bends =
+            all.filter(|&(layer, i)| may(layer, i)).flat_map(|(layer, i)| beside(layer, heights[i])).filter(inside);
+        let ways = [vec![start, end]].into_iter().chain(bends.map(|bend| vec![start, bend, end]));
+        let mut ways: Vec<(f64, Vec<[f64; 2]>)> = ways
+            .map(|way| (way.windows(2).map(|p| f64::hypot(p[1][0] - p[0][0], p[1][1] - p[0][1])).sum(), way))
+            .collect();
+        ways.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let others = |layer: usize| self.graph.layers[layer].iter().filter(|&&node| node != from && node != to);
+        let is_clear = |way: &[[f64; 2]]| {
+            let meets = |&node: &usize| node < self.nodes.len() && way.windows(2).any(|line| self.meets(line, node));
+            !layers.clone().flat_map(others).any(meets)
+        };
+        let shortest = ways.into_iter().map(|(_, way)| way).find(|way| is_clear(way));
+        shortest.unwrap_or_else(|| {
+            // level where there are nodes, and up or down between the layers
+            let level = layers.clone().zip(&heights).flat_map(|(layer, &y)| beside(layer, y)).filter(inside);
+            [start].into_iter().chain(level).chain([end]).collect()
+        })
     }
-    kept.extend(points.last());
-    kept
+
+    /// Whether a line that goes to the right runs over a node or its numbers.
+    fn meets(&self, line: &[[f64; 2]], node: usize) -> bool {
+        let ([x, y], [width, height]) = (self.nodes[node], self.task.sizes[node]);
+        let [left, right] = [(x - 0.5 * width).max(line[0][0]), (x + 0.5 * width).min(line[1][0])];
+        let [one, two] = [left, right].map(|x| height_at(line, x));
+        left <= right && one.min(two) < y + 0.5 * height && one.max(two) > y - 0.5 * height
+    }
+
+    /// The point of an edge before the last layer, which is where there is room for its label.
+    fn label(&self, to: usize, route: &[[f64; 2]]) -> [f64; 2] {
+        let rank = self.graph.rank[to];
+        let gap = 0.5 * (self.columns[rank.saturating_sub(1)][1] + self.columns[rank][0]);
+        let line = route.windows(2).find(|line| line[1][0] >= gap).unwrap_or(&route[..2]);
+        [gap, height_at(line, gap)]
+    }
+}
+
+fn height_at(line: &[[f64; 2]], x: f64) -> f64 {
+    let [[x1, y1], [x2, y2]] = [line[0], line[1]];
+    if x2 > x1 { y1 + (y2 - y1) * (x - x1) / (x2 - x1) } else { y1 }
 }
 
 /// How far above or below a node's middle each edge ends, so that edges do not end in one point.
@@ -261,24 +310,24 @@ impl Layers {
         layer.iter().map(|&node| self.height[node] + GAP).sum::<f64>() - GAP
     }
 
-    /// The middle of every layer.
-    fn columns(&self, task: &Task<'_>) -> Vec<f64> {
+    /// The left and the right end of every layer.
+    fn columns(&self, task: &Task<'_>) -> Vec<[f64; 2]> {
         let mut widths = vec![0.0; self.layers.len()];
         for (node, size) in task.sizes.iter().enumerate() {
             widths[self.rank[node]] = f64::max(widths[self.rank[node]], size[0]);
         }
         let mut labels = vec![0.0; self.layers.len()];
-        for (edge, &(_, to, width)) in task.edges.iter().enumerate() {
+        for &(_, to, width) in task.edges {
             // a label is before the last layer
-            let gap = if self.bends[edge].is_empty() { self.rank[task.edges[edge].0] } else { self.rank[to] - 1 };
+            let gap = self.rank[to] - 1;
             labels[gap] = f64::max(labels[gap], width);
         }
         let mut right = 0.0;
         (0..widths.len())
             .map(|layer| {
-                let middle = right + 0.5 * widths[layer];
+                let left = right;
                 right += widths[layer] + labels[layer] + ACROSS;
-                middle
+                [left, left + widths[layer]]
             })
             .collect()
     }

@@ -23,13 +23,33 @@ pub(super) fn math(before: Option<(&str, &str)>, formula: &str) -> String {
     format!("<math>{text}{head}{element}</math>")
 }
 
+/// What an output is, and after `with` what the names in it are: formulas between which a line may break.
+pub(super) fn statement(text: &str) -> String {
+    let (output, names) = text.split_once(" with ").unwrap_or((text, ""));
+    let mut html = math(None, output);
+    let (mut depth, mut start) = (0, 0);
+    for (at, c) in names.char_indices().chain([(names.len(), ',')]) {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if start < at && (depth == 0 || at == names.len()) => {
+                html += if start == 0 { " with " } else { ", " };
+                html += &math(None, names[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    html
+}
+
 /// The element, and whether anything in it is told by its place alone.
 fn read(formula: &str) -> Option<(String, bool)> {
     if formula.len() > LONGEST {
         return None;
     }
     let mut reader = Reader { words: words(formula), at: 0, depth: 0, drawn: false };
-    let html = reader.statement()?;
+    let html = reader.choice()?;
     (reader.at == reader.words.len()).then_some((html, reader.drawn))
 }
 
@@ -65,7 +85,7 @@ fn words(formula: &str) -> Vec<Word<'_>> {
 }
 
 fn is_name(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '∂') && !["if", "else", "with"].contains(&word)
+    word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '∂') && !["if", "else"].contains(&word)
 }
 
 struct Reader<'a> {
@@ -112,19 +132,6 @@ impl<'a> Reader<'a> {
         let met = self.peek() == word;
         self.at += usize::from(met);
         met
-    }
-
-    /// What an output is, and then what the names in it are.
-    fn statement(&mut self) -> Option<String> {
-        let mut parts = vec![self.choice()?];
-        if self.eat("with") {
-            parts.push("<mtext>\u{2003}with\u{a0}</mtext>".to_owned());
-            parts.push(self.choice()?);
-            while self.eat(",") {
-                parts.extend([sign(","), self.choice()?]);
-            }
-        }
-        Some(row(&parts))
     }
 
     fn choice(&mut self) -> Option<String> {
@@ -262,26 +269,16 @@ fn name(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{math, mathml};
+    use super::{math, mathml, statement};
 
-    /// A formula in parentheses where the tree has an element, so that it can be read here.
+    /// A formula in brackets where the tree has an element that holds others, so that it can be read here.
     fn tree(formula: &str) -> String {
-        let html = mathml(formula);
-        let tags = [
-            ("mi", ""),
-            ("mn", ""),
-            ("mo", ""),
-            ("mrow", "r"),
-            ("mfrac", "f"),
-            ("msub", "_"),
-            ("msup", "^"),
-            ("msqrt", "√"),
-            ("mover", "¯"),
-        ];
-        tags.into_iter().fold(html, |html, (tag, short)| {
-            let [open, close] =
-                if short.is_empty() { ["", " "].map(str::to_owned) } else { [format!("{short}["), "] ".to_owned()] };
-            html.replace(&format!("<{tag}>"), &open).replace(&format!("</{tag}>"), &close)
+        let leaves = ["mi", "mn", "mo"].map(|tag| (tag, String::new(), " "));
+        let others = [("mrow", "r"), ("mfrac", "f"), ("msub", "_"), ("msup", "^"), ("msqrt", "√"), ("mover", "¯")]
+            .map(|(tag, short)| (tag, format!("{short}["), "] "));
+        let tags = leaves.into_iter().chain(others);
+        tags.fold(mathml(formula), |html, (tag, open, close)| {
+            html.replace(&format!("<{tag}>"), &open).replace(&format!("</{tag}>"), close)
         })
     }
 
@@ -300,10 +297,6 @@ mod tests {
         assert_eq!(tree("sqrt(x)/2"), "f[√[x ] 2 ] ");
         assert_eq!(tree("v12\u{304}·(−1)"), "r[_[¯[v ¯ ] 12 ] · r[( r[− 1 ] ) ] ] ");
         assert_eq!(tree("1.5e−7·x_2"), "r[1.5e−7 · _[x 2 ] ] ");
-        assert_eq!(
-            tree("y = u + 1 with u = x·x"),
-            "r[r[y = r[u + 1 ] ] <mtext>\u{2003}with\u{a0}</mtext>r[u = r[x · x ] ] ] "
-        );
         assert_eq!(tree("max(v1, ∞)"), "r[max \u{2061} ( r[_[v 1 ] , ∞ ] ) ] ");
         assert_eq!(
             tree("1 if 0 < z else −z"),
@@ -322,6 +315,15 @@ mod tests {
             assert_eq!(mathml(&deep).starts_with("<mrow>"), depth == 99);
             assert!(mathml(&"−".repeat(depth)).starts_with("<mtext>"));
         }
+    }
+
+    #[test]
+    fn a_line_may_break_before_each_name() {
+        let all = |parts: &[&str]| parts.iter().map(|part| math(None, part)).collect::<Vec<_>>();
+        assert_eq!(statement("y = x·x"), math(None, "y = x·x"));
+        let [y, u, v] = &all(&["y = u/v", "u = max(x, 1)", "v = x"])[..] else { unreachable!() };
+        assert_eq!(statement("y = u/v with u = max(x, 1), v = x"), format!("{y} with {u}, {v}"));
+        assert!(statement("y with ),(<b>, x)").ends_with("&lt;b&gt;, x)</mtext></math>"));
     }
 
     #[test]

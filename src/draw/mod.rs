@@ -18,6 +18,7 @@ mod png;
 mod script;
 
 pub use card::card;
+pub use graph::Graph;
 pub use page::Page;
 pub use plot::{Plot, gallery};
 #[cfg(feature = "png")]

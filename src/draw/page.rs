@@ -3,12 +3,13 @@
 //! What the page shows without its script is made here. `page/page.js` adds the steps, the sliders and the mistakes; the rules that it
 //! computes with are printed by `script.rs`, and it computes nothing before it has found the numbers of the trace with them.
 
+use super::graph::Graph;
 use super::json;
 use super::markup::{Markup, Px, brief, escaped, is_unfit};
-use super::mathml::{math, mathml};
+use super::mathml::{math, mathml, statement};
 use super::script::script;
 use crate::registry::Registry;
-use crate::teach::{Agreement, Argument, Check, Mistake, Node, Style, Trace, Uses, ends, label, small};
+use crate::teach::{Agreement, Argument, Check, Mistake, Node, Number, Style, Trace, Uses, ends, label, small};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -92,7 +93,7 @@ impl<'a> Page<'a> {
         html.open("body", &[]);
         self.header(&mut html, &heading);
         html.open("main", &[]);
-        let drawn = trace.inner_svg();
+        let drawn = Graph::new(trace).inner_svg();
         if moves {
             html.raw(&controls(self.mistake));
         }
@@ -135,7 +136,7 @@ impl<'a> Page<'a> {
 
     fn header(&self, html: &mut Markup, heading: &str) {
         let trace = self.trace;
-        html.open("header", &[]).open("h1", &[]).raw(&math(None, heading)).close();
+        html.open("header", &[]).open("h1", &[]).raw(&statement(heading)).close();
         let n = trace.inputs().count();
         let [inputs, nodes] = [(n, "input"), (trace.nodes.len(), "node")]
             .map(|(n, what)| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
@@ -289,14 +290,14 @@ impl<'a> Page<'a> {
         let argument = |arg: &Argument| match *arg {
             Argument::Node(id) => id.index().to_string(),
             // a list is a constant, a number alone a node
-            Argument::Constant(x) => json::list([json::number(x)]),
+            Argument::Constant(x) => json::list([Number(x).to_string()]),
         };
         let node = |node: &Node| {
             let args = node.args.iter().map(argument);
-            let partials = node.partials.iter().map(|partial| json::number(partial.value));
+            let partials = node.partials.iter().map(|partial| Number(partial.value).to_string());
             let op = node.op.map_or("-1".to_owned(), |op| op.to_string());
-            let adjoint = node.adjoint.map_or("null".to_owned(), json::number);
-            let mut fields = vec![op, json::list(args), json::list(partials), json::number(node.value), adjoint];
+            let adjoint = node.adjoint.map_or("null".to_owned(), |x| Number(x).to_string());
+            let mut fields = vec![op, json::list(args), json::list(partials), Number(node.value).to_string(), adjoint];
             let kink = crate::teach::kink(node, &Style::default());
             if node.name.is_some() || kink.is_some() {
                 fields.push(json::text(&label(node)));
@@ -309,7 +310,7 @@ impl<'a> Page<'a> {
             data,
             "\"out\":{},\"seed\":{},\"single\":{},",
             trace.output.index(),
-            json::number(trace.seed),
+            Number(trace.seed),
             trace.single
         );
         let _ = write!(

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::tape::{Erased, Rule, Tape, Var};
+use crate::teach::Number;
 use std::fmt::Write;
 
 /// A longer expression gets a name of its own.
@@ -94,12 +95,7 @@ fn number(x: f64) -> String {
         f64::INFINITY => "Infinity".to_owned(),
         f64::NEG_INFINITY => "(-Infinity)".to_owned(),
         x if x.is_nan() => "NaN".to_owned(),
-        x if x.is_sign_negative() => format!("({})", short(x)),
-        x => short(x),
+        x if x.is_sign_negative() => format!("({})", Number(x)),
+        x => Number(x).to_string(),
     }
-}
-
-fn short(x: f64) -> String {
-    let (plain, scientific) = (format!("{x}"), format!("{x:e}"));
-    if plain.len() <= scientific.len() { plain } else { scientific }
 }

@@ -1,7 +1,7 @@
 //! The gradient beside other ways to find it.
 
 use super::label;
-use super::style::{Cell, Style, Tint, ends};
+use super::style::{Cell, Style, Tint, ends, widths};
 use super::trace::Trace;
 use crate::Real;
 use crate::check::{self, Class, Numeric};
@@ -233,7 +233,8 @@ impl Check {
     pub fn table(&self, style: &Style) -> String {
         let wide = Style { digits: (2 * style.digits).min(17), ..*style };
         let numeric = format!("numeric h={:.1e}", self.step);
-        let mut rows = vec![["", "reverse", "forward (dual)", &numeric, "rel. error"].map(Cell::new).to_vec()];
+        let mut rows = vec![["", "reverse", "forward (dual)", &numeric].map(Cell::new).to_vec()];
+        rows[0].push(Cell::wide("rel. error"));
         let (first, last) = ends(self.inputs.len(), MOST_INPUTS);
         let row = |line: &CheckLine| {
             let tint = if line.verdict == Agreement::Wrong { Tint::Bad } else { Tint::Forward };
@@ -264,7 +265,7 @@ impl Check {
             rows.push(vec![Cell::wide(format!("{} here", style.count(last.start - first.end, "more input")))]);
         }
         rows.extend(self.inputs[last.clone()].iter().map(row));
-        style.columns(&rows, &[5, 3, 3, 3, 3]) + &self.sweep_rows(style, first.chain(last))
+        style.columns(&rows, &[6, 3, 3, 3, 3]) + &self.sweep_rows(style, first.chain(last))
     }
 
     fn sweep_rows(&self, style: &Style, inputs: impl Iterator<Item = usize>) -> String {
@@ -276,10 +277,13 @@ impl Check {
             row.extend(errors.iter().map(|error| Cell::new(small(*error))));
             let best = errors.iter().copied().fold(f64::INFINITY, f64::min);
             if matches!(errors[..], [first, .., last] if first > best && last > best) {
-                row.push(Cell::wide(style.text("   too big ← best → rounding")));
+                row.push(Cell::wide(style.text("  too big ← best → rounding")));
             }
             rows.push(row);
         }
-        style.columns(&rows, &[2])
+        let gaps = widths(&rows).into_iter().enumerate();
+        let gaps: Vec<usize> =
+            gaps.map(|(i, width)| if i == 0 { 2 } else { 9usize.saturating_sub(width).max(2) }).collect();
+        style.columns(&rows, &gaps)
     }
 }

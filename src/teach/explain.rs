@@ -88,7 +88,7 @@ impl Trace {
             let upstream = user.adjoint.unwrap_or(0.0);
             let dot = style.text("·");
             let symbols = format!("{}{dot}{}", style.adjoint(&user.id.to_string()), style.as_factor(&partial.formula));
-            let numbers = format!("{}{dot}{}", style.signed_short(upstream), style.factor(partial.value));
+            let numbers = style.product(upstream, partial.value);
             let amount = match upstream {
                 0.0 => "0: nothing is passed on".to_owned(),
                 _ => style.signed(upstream.chain(partial.value)),

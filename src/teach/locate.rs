@@ -43,6 +43,8 @@ pub struct WrongRule {
     pub args: Vec<(String, f64)>,
     /// The argument whose slope is wrong.
     pub argument: usize,
+    /// The value as a formula; `None` if the op is known only as closures.
+    pub value: Option<String>,
     /// The rule's slope: its formula and its value.
     #[cfg_attr(feature = "serde", serde(serialize_with = "super::serial::named"))]
     pub slope: (String, f64),
@@ -95,6 +97,8 @@ impl Tape {
                     let mut slopes = Point::from_elem(f64::NAN, x.len());
                     Rule::<f64>::slope(&*op, &x, node.value, &mut slopes)?;
                     let (dual, numeric) = check::references(&*op, &x, argument);
+                    let note = trace.op(entry);
+                    let own = note.and_then(|note| note.slopes.get(argument));
                     let name = |arg: &super::Argument| arg.node().map_or_else(String::new, |id| id.to_string());
                     first_wrong = Some(WrongRule {
                         id: entry.id,
@@ -102,7 +106,8 @@ impl Tape {
                         loc: entry.loc.clone(),
                         args: entry.args.iter().map(name).zip(x).collect(),
                         argument,
-                        slope: (entry.partials[argument].formula.clone(), slopes[argument]),
+                        value: note.and_then(|note| note.value.clone()),
+                        slope: (own.unwrap_or(&entry.partials[argument].formula).clone(), slopes[argument]),
                         dual,
                         numeric,
                         reason: report.reason.unwrap_or_default(),
@@ -192,20 +197,26 @@ impl Search {
         let row = |i: usize, number: &str| {
             let at = if i == 0 { at.as_str() } else { "" };
             let (fill, gap) = (blanks - super::style::width(at), width - super::style::width(&label[i]));
-            format!("{at}{:fill$}   {}{:gap$}  = {number}", "", label[i], "")
+            format!("{at}{:fill$}   {}{:gap$}       = {number}", "", label[i], "")
+        };
+        // what is told of is a function, and `sin v1` is read as a number
+        let call = match wrong.rule.split_once(' ') {
+            Some((op, arg)) if wrong.args.len() == 1 && wrong.args[0].0 == arg => format!("{op}({arg})"),
+            _ => wrong.rule.clone(),
         };
         let mut lines = vec![
-            format!("first wrong rule: {} = {}{place}", wrong.id, wrong.rule),
+            format!("first wrong rule: {} = {call}{place}", wrong.id),
             row(0, &slope),
             row(1, &dual),
             row(2, &style.number(wrong.numeric)),
         ];
-        let nodes = if self.after == 1 { "the 1 op".to_owned() } else { format!("the {} ops", self.after) };
+        let nodes = if self.after == 1 { "the 1 node".to_owned() } else { format!("the {} nodes", self.after) };
+        let value = wrong.value.as_ref().map_or(String::new(), |value| format!(" Your value prints as {value}."));
         lines.push(match (self.after, self.others.len()) {
-            (0, _) => "nothing comes after it.".to_owned(),
-            (after, 0) => format!("{nodes} after it {}.", if after == 1 { "checks out" } else { "check out" }),
+            (0, _) => format!("nothing comes after it.{value}"),
+            (after, 0) => format!("{nodes} after it {}.{value}", if after == 1 { "checks out" } else { "check out" }),
             (_, wrong) => format!(
-                "of {nodes} after it, {wrong} more {} wrong, the first is {}.",
+                "of {nodes} after it, {wrong} more {} wrong, the first is {}.{value}",
                 if wrong == 1 { "is" } else { "are" },
                 self.others[0]
             ),

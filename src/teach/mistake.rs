@@ -39,7 +39,7 @@ impl Mistake {
     }
 
     /// What it does, in a few words.
-    fn heading(self) -> &'static str {
+    pub(crate) fn heading(self) -> &'static str {
         match self {
             Mistake::Order => "recursive, no waiting",
             Mistake::Overwrite => "= in the place of +=",
@@ -257,7 +257,7 @@ impl Mistaken {
             ))]);
         }
         rows.extend(shown[last].iter().map(row));
-        let mut text = style.columns(&rows, &[14, 4]);
+        let mut text = style.columns(&rows, &[15, 4]);
         if self.stopped {
             text += &format!(
                 "stopped after {}: without waiting their number may double with every node\n",
@@ -286,12 +286,11 @@ impl Mistaken {
         let came = self.steps.iter().filter_map(|step| match *step {
             Step::Contribute { from, argument, to, upstream, local, amount, sum_after, .. } if to == id => {
                 let formula = style.as_factor(&trace.node(from).partials[argument as usize].formula);
-                let dot = style.text("·");
                 let factors = match self.mistake {
                     Mistake::LocalOnly => [formula, style.short(local)],
                     _ => [
-                        format!("{}{dot}{formula}", style.adjoint(&from.to_string())),
-                        format!("{}{dot}{}", style.signed_short(upstream), style.factor(local)),
+                        format!("{}{}{formula}", style.adjoint(&from.to_string()), style.text("·")),
+                        style.product(upstream, local),
                     ],
                 };
                 let [symbols, numbers] = factors;
@@ -336,9 +335,12 @@ impl Mistaken {
             used.map(|node| (node, reaching(node))).find(|(_, users)| users.len() > 1)
         };
         let has_uses = |node: &Node, users: &[&Node]| {
-            let two = users.iter().take(2).map(|user| user.rule.as_str()).collect::<Vec<_>>().join(" and ");
+            let [last, before] = [users.len() - 1, users.len() - 2].map(|i| users[i]);
+            let differ = trace.sign(last) != trace.sign(before);
+            let [last, before] = [last, before].map(|user| if differ { trace.sign(user) } else { &user.rule });
+            let uses = if users.len() == 2 { "two uses".to_owned() } else { style.count(users.len(), "use") };
             let more = if users.len() > 2 { " and others" } else { "" };
-            format!("{} has {} ({two}{more})", label(node), style.count(users.len(), "use"))
+            format!("{} has {uses} ({last} and {before}{more})", label(node))
         };
         let wrong = trace.nodes.iter().any(|node| self.is_wrong(node));
         match self.mistake {
@@ -361,14 +363,13 @@ impl Mistaken {
             },
             Mistake::Stale if wrong => {
                 let input = trace.inputs().find(|node| self.is_wrong(node));
-                let twice = input.and_then(|node| Some((node, node.adjoint?, self.adjoints[node.id.index()]?)));
-                match twice {
-                    Some((_, right, wrong)) if (wrong - 2.0 * right).abs() > self.tolerance * wrong.abs() => format!(
-                        "the adjoints of the first pass were still there: {} is not even 2 × {},\n     because intermediate adjoints were stale too.",
-                        style.number(wrong),
-                        style.number(right)
+                match input.and_then(|node| self.not_even_twice(node, style)) {
+                    Some((wrong, not_even)) => format!(
+                        "the adjoints of the first pass were still there: {wrong} is {not_even},\n     because intermediate adjoints were stale too."
                     ),
-                    _ => "the adjoints of the first pass were still there, and the second pass added to them.".into(),
+                    None => {
+                        "the adjoints of the first pass were still there, and the second pass added to them.".into()
+                    }
                 }
             }
             Mistake::LocalOnly if wrong => {
@@ -378,14 +379,30 @@ impl Mistaken {
         }
     }
 
+    /// An adjoint that two passes came to, if it is not simply two times what it is.
+    fn not_even_twice(&self, node: &Node, style: &Style) -> Option<(String, String)> {
+        let (right, wrong) = (node.adjoint?, self.adjoints[node.id.index()]?);
+        let differs = (wrong - 2.0 * right).abs() > self.tolerance * wrong.abs();
+        differs.then(|| (style.number(wrong), format!("not even 2 × {}", style.number(right))))
+    }
+
     /// What the other mistakes make of the first input that they change.
     fn others(&self, trace: &Trace, style: &Style) -> String {
         let other = |mistake: Mistake| {
             let wrong = trace.mistaken(mistake);
             let node = trace.inputs().find(|node| wrong.is_wrong(node))?;
             let value = style.number(wrong.adjoints[node.id.index()]?);
-            let stopped = if wrong.stopped { " when it was stopped" } else { "" };
-            let line = format!("--mistake {mistake}: {} = {value} ✗{stopped}\n", style.adjoint(&label(node)));
+            let (what, more) = match mistake {
+                _ if wrong.stopped => ("", " when it was stopped".to_owned()),
+                Mistake::Stale => (
+                    " (second backward)",
+                    wrong.not_even_twice(node, style).map_or(String::new(), |(_, not_even)| {
+                        format!(", {not_even},\nbecause intermediate adjoints were stale too.")
+                    }),
+                ),
+                _ => ("", String::new()),
+            };
+            let line = format!("--mistake {mistake}{what}  {} = {value} ✗{more}\n", style.adjoint(&label(node)));
             Some(style.text(&line).into_owned())
         };
         Mistake::ALL.into_iter().filter(|mistake| *mistake != self.mistake).filter_map(other).collect()

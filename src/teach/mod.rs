@@ -21,6 +21,7 @@ mod explain;
 mod locate;
 mod mistake;
 mod non_finite;
+mod number;
 mod quiz;
 mod record;
 #[cfg(feature = "serde")]
@@ -36,9 +37,8 @@ pub(crate) use check::{relative, small};
 pub use locate::{Search, WrongRule};
 pub use mistake::{Mistake, Mistaken};
 pub use non_finite::{Flow, NonFinite};
+pub use number::Number;
 pub use quiz::{LEVELS, Quiz};
-#[cfg(feature = "serde")]
-pub use serial::Number;
 pub use steps::Steps;
 pub use style::Style;
 pub(crate) use style::{Cell, Tint, ends, width};

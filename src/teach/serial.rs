@@ -1,25 +1,17 @@
 //! How an account is written and read: numbers that JSON has none for, ids, lines, and what must hold of what is read.
 
+use super::number::Number;
 use super::trace::{Argument, Id, Line, Step, Trace, VERSION};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// A number that is written as its shortest decimal, or as `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Number(
-    /// The number.
-    pub f64,
-);
-
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            x if x.is_nan() => serializer.serialize_str("nan"),
-            f64::INFINITY => serializer.serialize_str("inf"),
-            f64::NEG_INFINITY => serializer.serialize_str("-inf"),
-            x => serializer.serialize_f64(x),
+        match self.word() {
+            Some(word) => serializer.serialize_str(word),
+            None => serializer.serialize_f64(self.0),
         }
     }
 }
@@ -42,12 +34,7 @@ impl<'de> Deserialize<'de> for Number {
                 Ok(Number(x as f64))
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
-                match text {
-                    "inf" => Ok(Number(f64::INFINITY)),
-                    "-inf" => Ok(Number(f64::NEG_INFINITY)),
-                    "nan" => Ok(Number(f64::NAN)),
-                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
-                }
+                Number::of_word(text).ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
             }
         }
         deserializer.deserialize_any(Read)

@@ -140,7 +140,7 @@ impl Steps<'_> {
     fn adjoint_text(&self, id: Id, adjoint: f64, style: &Style) -> String {
         let node: &Node = self.trace.node(id);
         let rule = style.text(&described(node)).into_owned();
-        format!("  {id} = {rule}    {} = {}", style.adjoint(&id.to_string()), style.number(adjoint))
+        format!("  {id} {rule}    {} = {}", style.adjoint(&id.to_string()), style.number(adjoint))
     }
 
     fn names(&self, uses: &[Use]) -> String {

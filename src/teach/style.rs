@@ -71,6 +71,13 @@ impl Style {
         if x.is_sign_negative() { format!("({})", self.short(x)) } else { self.short(x) }
     }
 
+    /// What comes along an edge, in numbers.
+    pub(crate) fn product(&self, upstream: f64, slope: f64) -> String {
+        let (dot, factor) = (self.text("·"), self.number(slope));
+        let factor = if slope.is_sign_negative() { format!("({factor})") } else { factor };
+        format!("{}{dot}{factor}", self.signed_short(upstream))
+    }
+
     /// An adjoint that may not be known: then `·`, never 0.
     pub(crate) fn known(&self, x: Option<f64>) -> String {
         x.map_or_else(|| self.pending().to_owned(), |x| self.signed(x))
@@ -160,11 +167,9 @@ impl Style {
 
     /// The rows in columns, each `gaps` wide apart from the next.
     pub(crate) fn columns(&self, rows: &[Vec<Cell>], gaps: &[usize]) -> String {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let of_column = |i| rows.iter().filter_map(move |row| row.get(i)).filter(|cell: &&Cell| !cell.wide);
-        let widths: Vec<usize> = (0..columns).map(|i| of_column(i).map(Cell::width).max().unwrap_or(0)).collect();
+        let widths = widths(rows);
         let gap = |i: usize| gaps.get(i).copied().unwrap_or(2);
-        let starts: Vec<usize> = (0..columns).map(|i| (0..i).map(|i| widths[i] + gap(i)).sum()).collect();
+        let starts: Vec<usize> = (0..widths.len()).map(|i| (0..i).map(|i| widths[i] + gap(i)).sum()).collect();
         let mut text = String::new();
         for row in rows {
             let mut column = 0;
@@ -189,6 +194,13 @@ impl Style {
         };
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// How wide each column is.
+pub(crate) fn widths(rows: &[Vec<Cell>]) -> Vec<usize> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let of_column = |i| rows.iter().filter_map(move |row| row.get(i)).filter(|cell: &&Cell| !cell.wide);
+    (0..columns).map(|i| of_column(i).map(Cell::width).max().unwrap_or(0)).collect()
 }
 
 /// Which of so many are shown: the first and the last, if they are too many.

@@ -1,6 +1,6 @@
 //! The two-column table: forwards on the left, backwards on the right; and the one of forward mode.
 
-use super::style::{Cell, Style, Tint, ends};
+use super::style::{Cell, Style, Tint, ends, widths};
 use super::trace::{Argument, Id, Node, Partial, Step, Trace};
 use super::uses::{Use, Uses};
 use std::fmt;
@@ -11,8 +11,9 @@ const MOST_KINKS: usize = 5;
 /// The longest formula of a slope that is shown in a sum; `explain` shows all.
 const LONGEST: usize = 32;
 
-/// Between the columns: id, rule, value, adjoint, term, numbers.
-const GAPS: [usize; 5] = [3, 2, 5, 2, 2];
+/// The columns that a rule and a term have if they are short, with what is between them and the next.
+const RULE: usize = 15;
+const TERM: usize = 17;
 
 /// The table in the default style.
 impl fmt::Display for Trace {
@@ -42,14 +43,14 @@ impl Trace {
     fn table_of(&self, state: &State, style: &Style) -> String {
         let mut rows = vec![header(style, "forward ↓", "backward ↑  (start at the bottom)")];
         self.rows(style, &mut rows, |node| self.rows_of(node, style, state));
-        self.heading(style) + &style.columns(&rows, &GAPS) + &self.kinks(style)
+        self.heading(style) + &style.columns(&rows, &gaps(&rows)) + &self.kinks(style)
     }
 
     /// The table of values alone.
     pub fn values(&self, style: &Style) -> String {
         let mut rows = vec![];
         self.rows(style, &mut rows, |node| vec![self.forward_cells(node, style, true)]);
-        self.heading(style) + &style.columns(&rows, &GAPS)
+        self.heading(style) + &style.columns(&rows, &gaps(&rows))
     }
 
     /// The table of forward mode: values, and beside each its derivative by one input, which is computed on the way.
@@ -80,7 +81,7 @@ impl Trace {
             let seed = style.text(&format!("seed: ∂{from}/∂{from}")).into_owned();
             with_terms(start, style.known(tangent), &terms, (node.id == input).then_some(seed))
         });
-        self.heading(style) + &style.columns(&rows, &GAPS)
+        self.heading(style) + &style.columns(&rows, &gaps(&rows))
     }
 
     /// What the output is called.
@@ -177,6 +178,13 @@ pub(crate) fn described(node: &Node) -> String {
     }
 }
 
+/// Between the columns: id, rule, value, adjoint, term, numbers.
+fn gaps(rows: &[Vec<Cell>]) -> [usize; 5] {
+    let widths = widths(rows);
+    let rest = |column: usize, width: usize| width.saturating_sub(widths.get(column).copied().unwrap_or(0)).max(2);
+    [3, rest(1, RULE), 5, 2, rest(4, TERM)]
+}
+
 fn header(style: &Style, left: &str, right: &str) -> Vec<Cell> {
     let [left, right] = [left, right].map(|text| Cell::wide(style.text(text)));
     vec![Cell::default(), left.tint(Tint::Forward), Cell::default(), right.tint(Tint::Backward)]
@@ -209,10 +217,9 @@ impl Term {
     fn new(style: &Style, name: &str, number: f64, partial: &Partial) -> Self {
         let dot = style.text("·");
         let plain = partial.formula.trim_start_matches('−').parse::<f64>().is_ok();
-        let product = format!("{}{dot}{}", style.signed_short(number), style.factor(partial.value));
         Term {
             symbols: format!("{name}{dot}{}", style.as_factor(&partial.formula)),
-            numbers: if plain { String::new() } else { product },
+            numbers: if plain { String::new() } else { style.product(number, partial.value) },
         }
     }
 }

@@ -255,6 +255,18 @@ impl Trace {
         node.op.map(|op| &self.ops[op])
     }
 
+    /// What a node's op is called in a sum: by its sign, if it has one.
+    pub(crate) fn sign<'a>(&'a self, node: &'a Node) -> &'a str {
+        match self.op(node).map_or(&*node.rule, |op| &op.name) {
+            "add" => "+",
+            "sub" => "−",
+            "mul" => "·",
+            "div" => "/",
+            "pow" => "^",
+            name => name,
+        }
+    }
+
     /// The inputs, in order.
     pub fn inputs(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| node.op.is_none())

@@ -227,11 +227,14 @@ class Suite:
     def sliders(self):
         for name, expr, at, points in [
             ("sliders", "ln(x1) + x1*x2 - sin(x2)", "x1=2,x2=5", [(3.25, -1.5), (1e-3, 100.0), (7.0, 0.0)]),
+            ("constants", "3/x - 2^x", "x=1.5", [(2.5,), (-1.0,)]),
             ("neuron", "sigmoid(w*x + b) * gelu(w) + softplus(b)", "w=0.5,x=2,b=-1", [(1.5, -0.25, 3.0), (-4.0, 2.0, 1e-8)]),
             ("shared", "let u = x*x; let v = u*y; exp(u)*v + sin(v*x) + logsumexp(u, v, x)", "x=1,y=2", [(0.5, -0.5), (1.25, 3.0)]),
         ]:
             self.page(name, expr, "--at", at)
             names = [word.split("=")[0] for word in at.split(",")]
+            labels = lambda: self.browser.js("[...document.querySelectorAll('#graph .locals text')].map(t => t.textContent)")
+            before = labels()
             self.compare(name, self.trace(expr, at))
             for point in points:
                 self.move(point)
@@ -244,6 +247,7 @@ class Suite:
             self.compare(f"{name} by slider", self.trace(expr, moved))
             self.browser.js("document.getElementById('reset').click()")
             self.compare(f"{name} again", self.trace(expr, at))
+            self.expect(f"{name}: the derivatives on edges are again {before}", labels() == before)
             self.done(name)
 
     def mistakes(self):

@@ -1,9 +1,9 @@
 //! `gprime op`, `plot`, `graph` and `page`: what is drawn.
 
 use crate::failure::Failure;
-use crate::function::Function;
-use crate::{Output, Source, float, ops, teach};
-use gprime::draw::{self, Page, Plot};
+use crate::function::{Function, without_values};
+use crate::{Output, Source, View, float, ops, teach};
+use gprime::draw::{self, Graph, Page, Plot};
 use gprime::teach::{Mistake, Style, Trace};
 use gprime::{Registry, Tape, Var};
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub fn written(text: String, output: &Output) -> Result<String, Failure> {
 #[cfg(feature = "png")]
 fn pixels(text: &str) -> Result<Vec<u8>, Failure> {
     if !text.starts_with("<svg") {
-        return Err(Failure::new("only a drawing can be a PNG: plot, or graph --svg"));
+        return Err(Failure::new("only a drawing can be a PNG: plot, or graph without --dot"));
     }
     Ok(draw::png(text, 2.0)?)
 }
@@ -50,6 +50,29 @@ pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure>
     Ok(trace)
 }
 
+/// The graph of a trace, or of an expression whose variables have no values; as SVG, or in the language of Graphviz.
+pub fn graph(of: &Source, mistake: Option<Mistake>, view: &View, dot: bool) -> Result<String, Failure> {
+    let symbols = of.trace.is_none() && of.given.at.is_empty();
+    if symbols && mistake.is_some() {
+        return Err(Failure::new("a mistake is in numbers: --at must give the variables, such as x=1"));
+    }
+    let trace = if symbols {
+        let tape = Tape::new();
+        let y = without_values(of.expr.as_deref().unwrap_or_default(), &of.given.lets, &tape)?;
+        teach::account_of(&tape, y, view.f32)?
+    } else {
+        trace(of, view.f32, false)?
+    };
+    let mut graph = Graph::new(&trace).style(&view.style());
+    if let Some(mistake) = mistake {
+        graph = graph.mistake(mistake);
+    }
+    if symbols {
+        graph = graph.symbols();
+    }
+    Ok(if dot { graph.dot() } else { graph.svg() })
+}
+
 /// The page of a trace, with the text of these files of its program, and with a mistake to begin with.
 pub fn page(trace: &Trace, sources: &[PathBuf], mistake: Option<Mistake>) -> Result<String, Failure> {
     let mut page = Page::new(trace);
@@ -69,9 +92,10 @@ fn number(text: &str) -> Result<f64, Failure> {
     float::read(text.trim()).ok_or_else(|| Failure::new(format!("{text:?} is not a number")))
 }
 
-pub fn card(name: &str, params: &[String], at: &[String], style: &Style) -> Result<String, Failure> {
+pub fn card(name: &str, params: &[String], at: &[String], style: &Style, json: bool) -> Result<String, Failure> {
     let at = at.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
-    Ok(draw::card(&*ops::find(name, params)?, &at, style)?)
+    let op = ops::find(name, params)?;
+    if json { ops::one_json(&*op, &at) } else { Ok(draw::card(&*op, &at, style)?) }
 }
 
 /// The drawing of an op, if there is one of this name, or else of an expression along its first variable.

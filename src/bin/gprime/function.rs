@@ -25,23 +25,38 @@ impl<'a> Function<'a> {
         let at: Result<Vec<_>, _> = at.iter().map(|word| assignment(word)).collect();
         let (names, point): (Vec<_>, Vec<_>) = at.map_err(in_at)?.into_iter().unzip();
         let registry = Registry::new();
-        let mut parser = Parser::new(&registry, names.iter().copied())?;
-        for word in lets {
-            let (name, text) = sides(word).map_err(|fault| Failure::new(format!("--let: {fault}")))?;
-            parser.define(name, text)?;
-        }
-        Ok(Function { program: parser.finish(expression)?, names, point })
+        let parser = Parser::new(&registry, names.iter().copied())?;
+        Ok(Function { program: program(parser, expression, lets)?, names, point })
     }
 
     /// Records it on a tape, with the names of its variables and its `let`s.
     pub fn record<'t>(&self, tape: &'t Tape) -> Var<'t> {
-        let input = |(name, &x): (&&str, &f64)| tape.named(*name, tape.var(x));
-        let x: Vec<_> = self.names.iter().zip(&self.point).map(input).collect();
-        self.program.run_naming(&x, |name, value| {
-            // what has a name keeps it: `let u = x` makes no other variable
-            if tape.name(value).is_none() {
-                tape.named(name, value);
-            }
-        })
+        recorded(&self.program, &self.point, tape)
     }
+}
+
+/// An expression whose variables have no values, recorded where all of them are 1.
+pub fn without_values<'t>(expression: &str, lets: &[String], tape: &'t Tape) -> Result<Var<'t>, Failure> {
+    let registry = Registry::new();
+    let program = program(Parser::open(&registry), expression, lets)?;
+    Ok(recorded(&program, &vec![1.0; program.variables.len()], tape))
+}
+
+fn program(mut parser: Parser<'_>, expression: &str, lets: &[String]) -> Result<Program, Failure> {
+    for word in lets {
+        let (name, text) = sides(word).map_err(|fault| Failure::new(format!("--let: {fault}")))?;
+        parser.define(name, text)?;
+    }
+    parser.finish(expression)
+}
+
+fn recorded<'t>(program: &Program, point: &[f64], tape: &'t Tape) -> Var<'t> {
+    let input = |(name, &x): (&String, &f64)| tape.named(name.as_str(), tape.var(x));
+    let x: Vec<_> = program.variables.iter().zip(point).map(input).collect();
+    program.run_naming(&x, |name, value| {
+        // what has a name keeps it: `let u = x` makes no other variable
+        if tape.name(value).is_none() {
+            tape.named(name, value);
+        }
+    })
 }

@@ -100,7 +100,7 @@ enum Command {
         #[arg(long, requires = "expr")]
         sweep: bool,
         /// Check each rule where it was used, and name the first that is wrong.
-        #[arg(long, requires = "expr", conflicts_with_all = ["sweep", "f32"])]
+        #[arg(long, requires = "expr", conflicts_with = "f32")]
         locate: bool,
         #[command(flatten)]
         view: View,
@@ -204,6 +204,8 @@ enum Command {
         at: Vec<String>,
         #[command(flatten)]
         shown: Shown,
+        #[command(flatten)]
+        format: Format,
     },
     /// A drawing of an op or an expression and its slope, with the tangent and the kinks, as SVG.
     ///
@@ -243,21 +245,24 @@ enum Command {
         output: Output,
     },
     /// The recorded graph as a drawing: values above the nodes, adjoints below, derivatives on the edges.
+    ///
+    /// Without --at there are no numbers, and the derivatives are formulas.
     #[command(
-        after_help = "Examples:\n  gprime graph \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 --svg -o graph.svg\n  gprime graph \"x*y\" --at x=1,y=2 --dot | dot -Tpdf > graph.pdf"
+        after_help = "Examples:\n  gprime graph \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 -o graph.svg\n  gprime graph \"u + sin(u)\" --let u=\"x*x\" --at x=1 --mistake order -o wrong.svg\n  gprime graph \"x*y\" --dot | dot -Tpdf > graph.pdf"
     )]
     Graph {
         #[command(flatten)]
         of: Source,
         /// In the language of Graphviz.
-        #[arg(long, required_unless_present = "svg")]
+        #[arg(long, required_unless_present_any = ["svg", "output"])]
         dot: bool,
-        /// As SVG, which needs no other program.
+        /// As SVG, which needs no other program; so it is written into a file if nothing else is said.
         #[arg(long, conflicts_with = "dot")]
         svg: bool,
-        /// Single precision.
-        #[arg(long)]
-        f32: bool,
+        #[command(flatten)]
+        wrong: Wrong,
+        #[command(flatten)]
+        view: View,
         #[command(flatten)]
         output: Output,
     },
@@ -413,15 +418,18 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
         }
         Command::Check { expr: Some(expr), given, sweep, locate, view, format, .. } if sweep || locate => {
             let function = Function::read(&expr, &given.at, &given.lets)?;
-            let (passed, text) = if sweep {
-                teach::sweep(&function, &view, format.json)
-            } else {
-                teach::locate(&function, &view, format.json)
-            }?;
-            if !passed {
+            let mut answers = vec![];
+            if sweep {
+                answers.push(teach::sweep(&function, &view, format.json)?);
+            }
+            if locate {
+                answers.push(teach::locate(&function, &view, format.json)?);
+            }
+            if !answers.iter().all(|(passed, _)| *passed) {
                 code = ExitCode::from(1);
             }
-            text
+            let texts: Vec<String> = answers.into_iter().map(|(_, text)| text).collect();
+            texts.join(if format.json { "" } else { "\n" })
         }
         Command::Check {
             view: View { f32: true, .. } | View { shown: Shown { digits: Some(_), .. } | Shown { ascii: true, .. }, .. },
@@ -480,15 +488,14 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
             })?;
             return Ok(code);
         }
-        Command::Op { op, params, at, shown } => draw::card(&op, &params, &at, &shown.style())?,
+        Command::Op { op, params, at, shown, format } => draw::card(&op, &params, &at, &shown.style(), format.json)?,
         Command::Plot { gallery: true, output, .. } => draw::written(gprime::draw::gallery(), &output)?,
         Command::Plot { expr, at, lets, params, from, to, output, .. } => {
             let ends = from.zip(to);
             draw::written(draw::plot(&expr.unwrap_or_default(), &at, &lets, &params, ends)?, &output)?
         }
-        Command::Graph { of, svg, f32, output, .. } => {
-            let trace = draw::trace(&of, f32, false)?;
-            draw::written(if svg { trace.svg() } else { trace.dot() }, &output)?
+        Command::Graph { of, dot, wrong, view, output, .. } => {
+            draw::written(draw::graph(&of, wrong.mistake, &view, dot)?, &output)?
         }
         Command::Page { of, source, wrong, f32, output } => {
             draw::written(draw::page(&draw::trace(&of, f32, true)?, &source, wrong.mistake)?, &output)?

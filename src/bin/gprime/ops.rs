@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::json::{self, Kink, Point};
 use crate::table::{self, BOLD, DIM, PLAIN};
 use gprime::registry::Formula;
-use gprime::tape::Erased;
+use gprime::tape::{Erased, Rule};
 use gprime::teach::Number;
 use gprime::{Error, Registry};
 use indexmap::IndexMap;
@@ -56,6 +56,34 @@ impl Entry {
             domain: op.domain().text,
         })
     }
+}
+
+/// What is listed of one op, and what it is at a point, if there is one.
+pub fn one_json(op: &dyn Erased, at: &[f64]) -> Result<String, Failure> {
+    #[derive(Serialize)]
+    struct Line {
+        #[serde(flatten)]
+        entry: Entry,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        point: Option<Place>,
+    }
+    #[derive(Serialize)]
+    struct Place {
+        at: Point,
+        value: Number,
+        slope: Point,
+    }
+    let place = || {
+        let (value, mut slopes) = (Rule::<f64>::value(op, at)?, vec![0.0; at.len()]);
+        Rule::<f64>::slope(op, at, value, &mut slopes)?;
+        let point = |x: &[f64]| Point::new(x, op.arity());
+        Ok::<_, Error>(Place { at: point(at), value: Number(value), slope: point(&slopes) })
+    };
+    if let Some(fault) = op.fault(at.len()).filter(|_| !at.is_empty()) {
+        return Err(Failure::new(format!("{} {fault}", op.name())));
+    }
+    let point = if at.is_empty() { None } else { Some(place()?) };
+    Ok(json::line(&Line { entry: Entry::new(op)?, point }))
 }
 
 pub fn json() -> Result<String, Error> {

@@ -4,9 +4,9 @@ use crate::View;
 use crate::failure::Failure;
 use crate::function::Function;
 use crate::json;
-use gprime::Tape;
 use gprime::registry::nearest;
 use gprime::teach::{Id, Mistake, Mistaken, Node, Number, Step, Trace};
+use gprime::{Tape, Var};
 use serde::Serialize;
 
 /// What is shown of a trace.
@@ -21,7 +21,11 @@ pub enum Shown {
 /// The account of both passes.
 pub fn account(function: &Function<'_>, single: bool) -> Result<Trace, Failure> {
     let tape = Tape::new();
-    let y = function.record(&tape);
+    account_of(&tape, function.record(&tape), single)
+}
+
+/// The account of both passes to what was recorded.
+pub fn account_of(tape: &Tape, y: Var<'_>, single: bool) -> Result<Trace, Failure> {
     if tape.index(y).is_none() {
         return Err(Failure::new("the expression is a constant: there is nothing to trace"));
     }

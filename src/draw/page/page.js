@@ -298,10 +298,7 @@ const run = rules => {
     const pairs = step?.kind === 'pass' ? [[step.to, step.from]]
       : touched.length ? nodes[touched[0]].args.filter(arg => arg.node != null && !['seed', 'skip'].includes(step.kind)).map(arg => [arg.node, touched[0]]) : [];
     for (const [from, to] of pairs) for (const kind of 'el') el(`${kind}${group[from] + 1}-${group[to] + 1}`)?.classList.add('hot');
-    nodes.forEach(({i, args}) => {
-      const label = args.length && el(`l${args[0].node + 1}-${i + 1}`);
-      if (live.moved || label) labels(i);
-    });
+    nodes.forEach(node => labels(node.i));
     for (const [li, own] of lines) li.classList.toggle('hot', touched.some(i => own.includes(i + 1)));
     el('say').innerHTML = sentence(step);
     el('scrub').value = at;

@@ -114,7 +114,10 @@ impl<'p, 'r> Cursor<'p, 'r> {
             Some(Meaning::Constant(value)) => Step::Number(*value),
             Some(Meaning::Variable(index)) => Step::Variable(*index),
             Some(Meaning::Named(index)) => Step::Named(*index),
-            None => return Err(Mistake::new(at, self.unknown(name))),
+            None => match self.parser.variable(name) {
+                Some(index) => Step::Variable(index),
+                None => return Err(Mistake::new(at, self.unknown(name))),
+            },
         };
         self.push(step);
         Ok(())
@@ -197,7 +200,7 @@ impl<'p, 'r> Cursor<'p, 'r> {
     }
 
     fn push(&mut self, step: Step) {
-        self.parser.program.steps.push(step);
+        self.parser.steps.push(step);
     }
 
     fn peek(&self) -> Word<'p> {

@@ -1,7 +1,7 @@
 //! Expressions: from text to a flat program, and from there to a tape.
 //!
-//! `lexer` cuts the text into words; `grammar` turns them into the steps of a [`Program`], with the names that `parser`
-//! knows. Every mistake is a [`Mistake`], which points at its column. Start with `grammar`.
+//! `lexer` cuts the text into words; `grammar` turns them into steps, with the names that `parser` knows; and these become the
+//! lines of a [`Program`]. Every mistake is a [`Mistake`], which points at its column. Start with `grammar`.
 
 use gprime::Var;
 use gprime::tape::Erased;
@@ -17,12 +17,30 @@ mod tests;
 use mistake::Mistake;
 pub use parser::Parser;
 
-/// An expression in postfix form: running it needs a stack of numbers, but no recursion.
-#[derive(Debug, Default)]
+/// An expression as a list of lines, each of which needs none but those before it.
+///
+/// It is the list that one writes by hand: first what can be computed at once, then what needs only that. What a `let` names comes
+/// before what follows it.
+#[derive(Debug)]
 pub struct Program {
-    steps: Vec<Step>,
+    lines: Vec<Line>,
+    /// What each `let` names.
+    names: Vec<(String, usize)>,
+    result: usize,
+    /// The names of the variables.
+    pub variables: Vec<String>,
 }
 
+#[derive(Debug)]
+enum Line {
+    Number(f64),
+    /// A variable, by its place in `--at`.
+    Variable(usize),
+    /// An op with the lines that are its arguments.
+    Apply(Arc<dyn Erased>, Vec<usize>),
+}
+
+/// What an expression is read as: postfix, so that reading it needs a stack, but no recursion.
 #[derive(Debug)]
 enum Step {
     /// Pushes a number.
@@ -38,6 +56,53 @@ enum Step {
 }
 
 impl Program {
+    fn new(steps: Vec<Step>, variables: Vec<String>) -> Self {
+        let (mut lines, mut stack, mut names) = (vec![], vec![], vec![]);
+        // for each line the number of its `let`, and the longest path from what is known before that
+        let mut places: Vec<(usize, usize)> = vec![];
+        for step in steps {
+            let (line, depth) = match step {
+                Step::Number(value) => (Line::Number(value), 0),
+                Step::Variable(index) => (Line::Variable(index), 0),
+                Step::Named(index) => {
+                    let (_, line): &(String, usize) = &names[index];
+                    stack.push(*line);
+                    continue;
+                }
+                Step::Name(text) => {
+                    names.extend(stack.pop().map(|line| (text, line)));
+                    continue;
+                }
+                Step::Apply(op, count) => {
+                    let args = stack.split_off(stack.len() - count);
+                    let own = args.iter().map(|&arg| places[arg]).filter(|place| place.0 == names.len());
+                    let depth = 1 + own.map(|place| place.1).max().unwrap_or(0);
+                    (Line::Apply(op, args), depth)
+                }
+            };
+            stack.push(lines.len());
+            lines.push(line);
+            places.push((names.len(), depth));
+        }
+        let result = stack.pop().expect("an expression leaves its value on the stack");
+        let mut order: Vec<usize> = (0..lines.len()).collect();
+        order.sort_by_key(|&line| places[line]);
+        let mut moved = vec![0; lines.len()];
+        order.iter().enumerate().for_each(|(to, &from)| moved[from] = to);
+        let mut lines: Vec<(usize, Line)> = lines.into_iter().enumerate().map(|(i, line)| (moved[i], line)).collect();
+        lines.sort_by_key(|(to, _)| *to);
+        let lines = lines.into_iter().map(|(_, line)| match line {
+            Line::Apply(op, args) => Line::Apply(op, args.into_iter().map(|arg| moved[arg]).collect()),
+            given => given,
+        });
+        Program {
+            lines: lines.collect(),
+            names: names.into_iter().map(|(name, line)| (name, moved[line])).collect(),
+            result: moved[result],
+            variables,
+        }
+    }
+
     /// The value of the expression, recorded on the tape of the variables.
     pub fn run<'t>(&self, variables: &[Var<'t>]) -> Var<'t> {
         self.run_naming(variables, |_, _| ())
@@ -45,26 +110,18 @@ impl Program {
 
     /// The same; `name` is told of what each `let` names.
     pub fn run_naming<'t>(&self, variables: &[Var<'t>], name: impl Fn(&str, Var<'t>)) -> Var<'t> {
-        let (mut stack, mut named) = (vec![], vec![]);
-        for step in &self.steps {
-            let value = match step {
-                Step::Number(value) => Var::from(*value),
-                Step::Variable(index) => variables[*index],
-                Step::Named(index) => named[*index],
-                Step::Name(text) => {
-                    if let Some(value) = stack.pop() {
-                        name(text, value);
-                        named.push(value);
-                    }
-                    continue;
-                }
-                Step::Apply(op, count) => {
-                    let args = stack.split_off(stack.len() - count);
+        let mut values: Vec<Var<'t>> = Vec::with_capacity(self.lines.len());
+        for line in &self.lines {
+            values.push(match line {
+                Line::Number(value) => Var::from(*value),
+                Line::Variable(index) => variables[*index],
+                Line::Apply(op, args) => {
+                    let args: Vec<_> = args.iter().map(|&arg| values[arg]).collect();
                     op.apply(&args).expect("every built-in op takes variables")
                 }
-            };
-            stack.push(value);
+            });
         }
-        stack.pop().expect("a program leaves its value on the stack")
+        self.names.iter().for_each(|(text, line)| name(text, values[*line]));
+        values[self.result]
     }
 }

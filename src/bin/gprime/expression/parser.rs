@@ -19,11 +19,14 @@ pub struct Parser<'r> {
     pub registry: &'r Registry,
     /// What each name stands for: a name means one thing, so that none is given twice.
     pub names: IndexMap<String, Meaning>,
+    /// Whether a name that is not known becomes a variable.
+    open: bool,
     /// How many names a `let` gave.
     lets: usize,
     /// How much text was read.
     length: usize,
-    pub program: Program,
+    /// What was read.
+    pub(super) steps: Vec<Step>,
 }
 
 #[derive(Clone, Copy)]
@@ -37,11 +40,17 @@ impl<'r> Parser<'r> {
     /// A parser of expressions that know these variables.
     pub fn new<'a>(registry: &'r Registry, variables: impl IntoIterator<Item = &'a str>) -> Result<Self, Failure> {
         let names = CONSTANTS.map(|(name, value)| (name.to_owned(), Meaning::Constant(value))).into();
-        let mut parser = Parser { registry, names, lets: 0, length: 0, program: Program::default() };
+        let mut parser = Parser { registry, names, open: false, lets: 0, length: 0, steps: vec![] };
         for (i, name) in variables.into_iter().enumerate() {
             parser.give(name, Meaning::Variable(i)).map_err(|fault| Failure::new(format!("--at: {fault}")))?;
         }
         Ok(parser)
+    }
+
+    /// A parser of expressions with any variables.
+    pub fn open(registry: &'r Registry) -> Self {
+        let parser = Parser::new(registry, []);
+        Parser { open: true, ..parser.expect("no variable is refused") }
     }
 
     /// Reads an expression and gives it a name, as a leading `let name = text;` does.
@@ -53,7 +62,8 @@ impl<'r> Parser<'r> {
     /// Reads the expression itself, with the `let`s that lead it.
     pub fn finish(mut self, text: &str) -> Result<Program, Failure> {
         self.read(text, |cursor| cursor.program())?;
-        Ok(self.program)
+        let names = self.variables().map(str::to_owned).collect();
+        Ok(Program::new(self.steps, names))
     }
 
     /// Reads a whole text by one rule of the grammar.
@@ -89,11 +99,23 @@ impl<'r> Parser<'r> {
         Err(format!("{name} is already {taken}; choose another name"))
     }
 
+    /// Makes a name that is not known a variable, if it may be one.
+    pub(super) fn variable(&mut self, name: &str) -> Option<usize> {
+        let index = self.variables().count();
+        (self.open && self.registry.get(name).is_none() && self.give(name, Meaning::Variable(index)).is_ok())
+            .then_some(index)
+    }
+
+    /// The variables, in the order in which they were given or found.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().filter(|(_, meaning)| matches!(meaning, Meaning::Variable(_))).map(|(name, _)| name.as_str())
+    }
+
     /// Gives a name to what was read last.
     pub fn name_last(&mut self, name: &str) -> Result<(), String> {
         self.give(name, Meaning::Named(self.lets))?;
         self.lets += 1;
-        self.program.steps.push(Step::Name(name.to_owned()));
+        self.steps.push(Step::Name(name.to_owned()));
         Ok(())
     }
 }
