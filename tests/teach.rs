@@ -525,3 +525,18 @@ fn the_kind_of_point_is_told() {
     assert_eq!(verdict(|x| x.unary("bad", |z| z * z, |z| z), 1.0), Agreement::Wrong);
     assert_eq!(verdict(|x| x.unary("bad", f64::abs, |_| 2.0), 0.0), Agreement::Wrong);
 }
+
+#[test]
+fn a_step_that_crosses_a_kink_says_where() {
+    let crossed = |x: f64, y: f64| {
+        let tape = Tape::new();
+        let (x, y) = (tape.var(x), tape.var(y));
+        let check = tape.check_gradient((x - 1.0).relu() + x.max(y)).unwrap();
+        assert!(check.passed);
+        check.inputs.iter().map(|line| line.crossed.map(|id| id.to_string())).collect::<Vec<_>>()
+    };
+    let at = |id: &str| Some(id.to_owned());
+    assert_eq!(crossed(1.5, -1.0), [None, None]);
+    assert_eq!(crossed(1.000001, -1.0), [at("v4"), None]);
+    assert_eq!(crossed(2.0, 2.0 - 1e-6), [at("v5"), at("v5")]);
+}

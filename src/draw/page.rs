@@ -343,7 +343,7 @@ fn check_panel(html: &mut Markup, check: &Check) {
     html.open("tbody", &[]);
     for line in check.inputs.iter().take(MOST_CHECKED) {
         let word = match line.verdict {
-            Agreement::Good => "✓ good".to_owned(),
+            Agreement::Good => format!("✓ good{}", line.crossing()),
             Agreement::Kink => match line.sides[..] {
                 [left, right] => {
                     format!("✓ kink: {} on the left, {} on the right", style.short(left), style.short(right))

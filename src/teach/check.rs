@@ -2,11 +2,11 @@
 
 use super::label;
 use super::style::{Cell, Style, Tint, ends, widths};
-use super::trace::Trace;
+use super::trace::{Id, Trace};
 use crate::Real;
 use crate::check::{self, Class, Numeric};
 use crate::error::Error;
-use crate::tape::{Tape, Var};
+use crate::tape::{self, Tape, Var};
 
 /// The gradient beside other ways to find it, and how the error of differences depends on their step.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,16 @@ pub struct CheckLine {
     pub sides: Vec<f64>,
     /// What the error is worth.
     pub verdict: Agreement,
+    /// Where the differences of the table are worth nothing although the derivative is good: the node whose kink their step crosses.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub crossed: Option<Id>,
+}
+
+impl CheckLine {
+    /// What is said after the verdict of a step that crosses a kink.
+    pub(crate) fn crossing(&self) -> String {
+        self.crossed.map_or(String::new(), |node| format!(": kink crossed at {node}"))
+    }
 }
 
 /// What central differences with one step are worth.
@@ -161,7 +171,17 @@ impl Tape {
             let verdict = precision.judge(reverse, forward, &around, magnitudes[node.id.index()]);
             let is_kink = around.class == Class::Kink;
             let sides = if is_kink { vec![around.left.slope, around.right.slope] } else { vec![] };
-            lines.push(CheckLine { input: label(node), reverse, forward, numeric, error, sides, verdict });
+            let crossed = if verdict == Agreement::Good && error > precision.bands[0] {
+                let step = step * if node.value.abs() > 10.0 { node.value.abs() } else { 1.0 };
+                let ends = [node.value - step, node.value + step].map(|x| {
+                    self.values(|index, recorded| if index == *input { x } else { recorded }, precision.rounded)
+                });
+                let [low, high] = ends;
+                self.crossed(&trace, &low?, &high?)
+            } else {
+                None
+            };
+            lines.push(CheckLine { input: label(node), reverse, forward, numeric, error, sides, verdict, crossed });
         }
         let mut sweep = vec![];
         for &step in precision.steps {
@@ -172,6 +192,27 @@ impl Tape {
         }
         let passed = lines.iter().all(|line| matches!(line.verdict, Agreement::Good | Agreement::Kink));
         Ok(Check { passed, output: trace.output_name().to_owned(), step, inputs: lines, sweep })
+    }
+}
+
+impl Tape {
+    /// The first node whose kink lies between its arguments in two runs.
+    fn crossed(&self, trace: &Trace, low: &[f64], high: &[f64]) -> Option<Id> {
+        let recorded = (0..self.len()).map(|index| self.node(index)).filter(|node| node.is_input || node.op.is_some());
+        let between = |at: f64, a: f64, b: f64| a.min(b) < at && at < a.max(b);
+        let crosses = |node: &tape::Node| {
+            let kinks = node.op.as_ref().map_or(vec![], |op| op.kinks());
+            match node.args[..] {
+                [x] => kinks.iter().any(|kink| between(kink.at[0], low[x], high[x])),
+                // where they are equal
+                [x, y] => {
+                    let tied = !kinks.is_empty() && kinks.iter().all(|kink| kink.at[0] == kink.at[1]);
+                    tied && between(0.0, low[x] - low[y], high[x] - high[y])
+                }
+                _ => false,
+            }
+        };
+        recorded.zip(&trace.nodes).find(|(node, _)| crosses(node)).map(|(_, entry)| entry.id)
     }
 }
 
@@ -243,7 +284,7 @@ impl Check {
                 _ => String::new(),
             };
             let word = match line.verdict {
-                Agreement::Good => "good".to_owned(),
+                Agreement::Good => format!("good{}", line.crossing()),
                 Agreement::Kink => format!("kink{sides}"),
                 Agreement::Jump => "the value jumps here: there is no derivative".to_owned(),
                 Agreement::Undefined => "the value is not finite here".to_owned(),
