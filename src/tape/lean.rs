@@ -233,6 +233,7 @@ impl<S: Scalar> Tape<Lean<S>> {
     pub fn lean() -> Self {
         Tape::with_store(Store {
             inputs: Cell::new(0),
+            base: Cell::new(0),
             late_inputs: Cell::new(false),
             entries: Bump::default(),
             listed: Bump::default(),
@@ -286,6 +287,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let first = self.store.inputs.get();
         assert!(count <= LIMIT - first as usize, "the tape is full: it holds {LIMIT} entries");
         self.store.inputs.set(first + count as u32);
+        self.store.base.set(first + count as u32);
         first
     }
 
@@ -360,6 +362,7 @@ impl<S: Scalar> Tape<Lean<S>> {
 
     /// Forgets all but the inputs.
     pub(super) fn rewind(&self) {
+        self.store.base.set(self.store.inputs.get());
         self.store.entries.clear();
         self.store.listed.clear();
         let mut replays = self.store.replays.borrow_mut();
@@ -453,7 +456,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         S: 't,
     {
         self.store.entries.with(|entries| {
-            let slots = self.inputs() + entries.len();
+            let slots = self.store.base.get() as usize + entries.len();
             adjoints.resize(adjoints.len().max(slots), A::zero());
             for (y, seed) in seeds.into_iter().filter(|(y, _)| y.tape.is_some()) {
                 adjoints[y.handle.place.slot() as usize] += seed.chain(y.handle.slope);

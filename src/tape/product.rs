@@ -17,7 +17,7 @@ impl<S: Scalar> Tape<Lean<S>> {
     ) -> Vec<Var<'t, Lean<S>>> {
         let rows = [a.len() / inner, b.len() / inner];
         // too small to be worth it, or too large for its entry
-        if rows[0] * rows[1] < Product::FEWEST || a.len().max(b.len()) > LIMIT {
+        if rows[0] * rows[1] < Product::ENTRIES || a.len().max(b.len()) > LIMIT {
             return dot_each(a, b, inner);
         }
         let mut arguments = self.store.arguments.take();

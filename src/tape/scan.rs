@@ -212,8 +212,8 @@ impl<S: Scalar> Tape<Lean<S>> {
         B: Block<I, O> + Clone + Send + 'static,
     {
         let len = M * places(&state, &params);
-        // too short to hold where its arguments stand
-        if len < I + Scan::OWN || passes == 0 {
+        // too short to have as many results as entries
+        if len < I + Scan::ENTRIES || passes == 0 {
             return scan_each(block, passes, state, carry, params);
         }
         let numbers = carry.each_ref().map(std::slice::from_ref);

@@ -53,6 +53,8 @@ pub(super) type Parked<S> = (Option<&'static ()>, Handle<S>, S);
 pub struct Store<S: Scalar> {
     /// How many inputs were made before the first entry; they are the first slots.
     pub(super) inputs: Cell<u32>,
+    /// How many slots have no entry: the inputs, and some results of statements that have many.
+    pub(super) base: Cell<u32>,
     /// Whether inputs were made after the first entry; each is an entry that is its own argument, so that its adjoint stays.
     pub(super) late_inputs: Cell<bool>,
     pub(super) entries: Bump<Entry<S>>,
@@ -141,7 +143,7 @@ impl<S: Scalar> Store<S> {
     /// The number of slots.
     #[inline(always)]
     pub(super) fn slots(&self) -> u32 {
-        self.inputs.get() + self.entries.len() as u32
+        self.base.get() + self.entries.len() as u32
     }
 
     /// The handle of what is a multiple of a slot.
@@ -159,7 +161,7 @@ impl<S: Scalar> Store<S> {
     /// Writes an entry; it is the slot returned.
     #[inline(always)]
     pub(super) fn push(&self, slope: [S; 2], arg: [u32; 2]) -> u32 {
-        self.inputs.get() + self.entries.push(Entry { slope, arg }, LIMIT - self.inputs.get() as usize) as u32
+        self.base.get() + self.entries.push(Entry { slope, arg }, LIMIT - self.base.get() as usize) as u32
     }
 
     /// What is recorded of an op of `N` arguments, at least one of them active, given its slopes.
@@ -363,37 +365,37 @@ impl<S: Scalar> Store<S> {
         handle
     }
 
-    /// The slots of the results of a block at each place, whose slopes are listed. There must be more of them than of the lines.
+    /// The slots of the results of a block at each place, whose slopes are listed.
     pub(super) fn push_map(&self, map: Map, lines: impl Iterator<Item = Line>) {
-        let zero = [S::from(0.0); 2];
-        lines.for_each(|line| _ = self.push(zero, line.pack()));
-        (map.lines as usize..map.slots() - 1).for_each(|_| _ = self.push(zero, [0; 2]));
-        self.push(zero, map.pack());
+        self.push_statement(lines.map(Line::pack).chain([map.pack()]), map.slots());
     }
 
     /// The slots of the products of two matrices, whose values are given.
     pub(super) fn push_product(&self, product: Product, values: [&[S]; 2]) {
-        let zero = [S::from(0.0); 2];
         let [a, b] = product.first.map(|first| first != Product::CONSTANT);
         // what is multiplied by a constant matrix needs no slopes
         [(b, values[0]), (a, values[1])]
             .into_iter()
             .filter(|(needed, _)| *needed)
             .for_each(|(_, x)| self.listed.extend(x));
-        let args = product.pack();
-        (args.len()..product.len()).for_each(|_| _ = self.push(zero, [0; 2]));
-        args.into_iter().for_each(|args| _ = self.push(zero, args));
+        self.push_statement(product.pack().into_iter(), product.len());
     }
 
     /// The slots of the state after a scan of so many numbers, given where its arguments stand.
     pub(super) fn push_scan(&self, len: usize, lines: &[u32], replay: Box<dyn Replay<S>>) {
-        let zero = [S::from(0.0); 2];
         let mut replays = self.replays.borrow_mut();
-        let scan = Scan { index: replays.len() as u32, len: len as u32 };
-        lines.iter().for_each(|&first| _ = self.push(zero, [first, 0]));
-        (lines.len() + Scan::OWN..len).for_each(|_| _ = self.push(zero, [0; 2]));
-        scan.pack().into_iter().for_each(|args| _ = self.push(zero, args));
+        let scan = Scan { index: replays.len() as u32, lines: lines.len() as u32, len: len as u32 };
+        self.push_statement(lines.iter().map(|&first| [first, 0]).chain(scan.pack()), len);
         replays.push(replay);
+    }
+
+    /// The slots of so many results, which have these entries and not more of them than there are results.
+    fn push_statement(&self, args: impl Iterator<Item = [u32; 2]>, results: usize) {
+        assert!(results <= LIMIT - self.slots() as usize, "the tape is full: it holds {LIMIT} entries");
+        let first = self.slots();
+        args.for_each(|arg| _ = self.push([S::from(0.0); 2], arg));
+        let entries = self.slots() - first;
+        self.base.set(self.base.get() + (results as u32 - entries));
     }
 
     /// A slot that depends on nothing.

@@ -13,7 +13,7 @@ pub struct Entry<S> {
 
 /// Marks an entry that holds further arguments of the slot after it.
 pub(super) const SHARED: u32 = 1 << 31;
-/// Marks an entry that holds a [`Run`], a [`Map`], a [`Product`] or a [`Scan`].
+/// Marks an entry that holds a [`Run`] or a [`Statement`].
 pub(super) const RUN: u32 = 1 << 31;
 
 /// Arguments that stand on slots at equal distances. Their slopes are kept in a list beside the entries, or are all the first
@@ -46,8 +46,46 @@ impl Run {
     }
 }
 
-/// Lists of results that depend on lists of arguments place by place. It is the entry of the last of them; the entries of those before it
-/// hold the [`Line`]s that the arguments stand in.
+/// A statement that has many results at once: so many slots, and fewer entries. In the last entry it has the stride 0, which no run has.
+#[derive(Clone, Copy)]
+enum Statement {
+    Map(Map),
+    Product(Product),
+    Scan(Scan),
+}
+
+impl Statement {
+    /// From the arguments of an entry, and the entries before it.
+    fn unpack<S>(arg: [u32; 2], before: &[Entry<S>]) -> Option<Self> {
+        match (arg[1], before) {
+            (Product::MARK, [.., first, rows]) => Some(Statement::Product(Product::unpack([first.arg, rows.arg, arg]))),
+            (Scan::MARK, [.., counts]) => Some(Statement::Scan(Scan::unpack([counts.arg, arg]))),
+            (mark, _) if mark >> 20 == RUN >> 20 => Some(Statement::Map(Map::unpack(arg))),
+            _ => None,
+        }
+    }
+
+    /// How many entries it has.
+    fn entries(self) -> usize {
+        match self {
+            Statement::Map(map) => map.lines as usize + 1,
+            Statement::Product(_) => Product::ENTRIES,
+            Statement::Scan(scan) => scan.lines as usize + Scan::ENTRIES,
+        }
+    }
+
+    /// How many results it has.
+    fn results(self) -> usize {
+        match self {
+            Statement::Map(map) => map.slots(),
+            Statement::Product(product) => product.len(),
+            Statement::Scan(scan) => scan.len as usize,
+        }
+    }
+}
+
+/// Lists of results that depend on lists of arguments place by place. The entries before its own hold the [`Line`]s that the arguments
+/// stand in.
 ///
 /// The slopes are listed for [`CHUNK`](Map::CHUNK) places after the other: for each line, and each list of results that depends on it,
 /// those of the places of a chunk. So recording and sweep go once through the list, and a loop over places is one over a
@@ -64,14 +102,13 @@ impl Map {
     pub const MOST_RESULTS: usize = 12;
     pub const CHUNK: usize = 32;
 
-    /// As the arguments of an entry: those of a run of stride 0, which does not exist.
+    /// As the arguments of an entry.
     pub fn pack(self) -> [u32; 2] {
         [self.lines << 4 | self.results, RUN | self.len]
     }
 
-    fn unpack([counts, rest]: [u32; 2]) -> Option<Self> {
-        let (lines, results) = (counts >> 4, counts & 0xf);
-        (rest >> 20 == RUN >> 20).then_some(Map { lines, results, len: rest & Self::LONGEST as u32 })
+    fn unpack([counts, rest]: [u32; 2]) -> Self {
+        Map { lines: counts >> 4, results: counts & 0xf, len: rest & Self::LONGEST as u32 }
     }
 
     /// How many results there are.
@@ -102,8 +139,7 @@ impl Line {
     }
 }
 
-/// Results that are the dot products of the rows of two matrices. It is the entry of the last of them; those of the two before it
-/// hold the rest of its numbers.
+/// Results that are the dot products of the rows of two matrices.
 #[derive(Clone, Copy)]
 pub(super) struct Product {
     /// The slot of the first number of each matrix, before all others row by row; or [`CONSTANT`](Product::CONSTANT).
@@ -116,22 +152,16 @@ pub(super) struct Product {
 
 impl Product {
     pub const CONSTANT: u32 = u32::MAX;
-    /// With fewer results there is no room for its numbers.
-    pub const FEWEST: usize = 3;
-    /// In an entry: a uniform run of stride 0, which does not exist.
+    pub const ENTRIES: usize = 3;
     const MARK: u32 = RUN | 1 << 30;
 
-    /// As the arguments of its last entries.
-    pub fn pack(self) -> [[u32; 2]; Self::FEWEST] {
+    /// As the arguments of its entries.
+    pub fn pack(self) -> [[u32; 2]; Self::ENTRIES] {
         [self.first, self.rows, [self.inner, Self::MARK]]
     }
 
-    #[inline(always)]
-    fn unpack<S>([inner, mark]: [u32; 2], before: &[Entry<S>]) -> Option<Self> {
-        match before {
-            [.., first, rows] if mark == Self::MARK => Some(Product { first: first.arg, rows: rows.arg, inner }),
-            _ => None,
-        }
+    fn unpack([first, rows, [inner, _]]: [[u32; 2]; Self::ENTRIES]) -> Self {
+        Product { first, rows, inner }
     }
 
     /// How many results there are.
@@ -145,35 +175,30 @@ impl Product {
     }
 }
 
-/// The state after the passes of a scan, which are run again. It is the entry of the last of its numbers; that of the one before it
-/// holds the rest, and the first hold where each list of arguments stands, or [`CONSTANT`](Scan::CONSTANT).
+/// The state after the passes of a scan, which are run again. The entries before its own hold where each list of arguments begins, or
+/// [`CONSTANT`](Scan::CONSTANT).
 #[derive(Clone, Copy)]
 pub(super) struct Scan {
     /// What is run again.
     pub index: u32,
+    /// How many lists of arguments there are.
+    pub lines: u32,
     /// How many numbers the state has.
     pub len: u32,
 }
 
 impl Scan {
     pub const CONSTANT: u32 = Product::CONSTANT;
-    /// In an entry: that of a product and 1.
+    pub const ENTRIES: usize = 2;
     const MARK: u32 = Product::MARK | 1;
 
-    /// How many entries hold its own numbers.
-    pub const OWN: usize = 2;
-
-    /// As the arguments of these.
-    pub fn pack(self) -> [[u32; 2]; Self::OWN] {
-        [[self.len, 0], [self.index, Self::MARK]]
+    /// As the arguments of its own entries.
+    pub fn pack(self) -> [[u32; 2]; Self::ENTRIES] {
+        [[self.len, self.lines], [self.index, Self::MARK]]
     }
 
-    #[inline(always)]
-    fn unpack<S>([index, mark]: [u32; 2], before: &[Entry<S>]) -> Option<Self> {
-        match before {
-            [.., before] if mark == Self::MARK => Some(Scan { index, len: before.arg[0] }),
-            _ => None,
-        }
+    fn unpack([[len, lines], [index, _]]: [[u32; 2]; Self::ENTRIES]) -> Self {
+        Scan { index, lines, len }
     }
 }
 
@@ -203,8 +228,8 @@ pub(super) fn sweep<'l, S: Copy, A: Copy + AddAssign>(
     while let Some((Entry { slope, arg }, before)) = rest.split_last() {
         rest = before;
         let own = slot;
-        // SAFETY: `slot` was the last place at first, and there are fewer entries than places: so it was at least 1 here
-        // and is a place after the subtraction.
+        // SAFETY: `slot` is a place, and not less than the entries that are left: by the assertion above at first, and below after a
+        // statement. So it was at least 1 here.
         unsafe { *adjoints.get_unchecked_mut(own) = zero };
         slot -= 1;
         // SAFETY: as above.
@@ -225,33 +250,19 @@ pub(super) fn sweep<'l, S: Copy, A: Copy + AddAssign>(
                     unsafe { *adjoints.get_unchecked_mut(arg) += share };
                 }
             }
-        } else if let Some(map) = Map::unpack(*arg) {
-            let (before, lines) = rest.split_at(rest.len() - (map.slots() - 1));
+        } else if let Some(statement) = Statement::unpack(*arg, rest) {
+            let (before, lines) = rest.split_at(rest.len() + 1 - statement.entries());
             rest = before;
-            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - map.slots());
-            results[map.slots() - 1] = adjoint;
-            listed = pass_on_map(map, &lines[..map.lines as usize], below, results, listed, &product);
+            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - statement.results());
+            results[statement.results() - 1] = adjoint;
+            listed = match statement {
+                Statement::Map(map) => pass_on_map(map, lines, below, results, listed, &product),
+                Statement::Product(matrices) => pass_on_products(matrices, below, results, listed, &product),
+                Statement::Scan(scan) => replay(scan, lines, below, results, listed),
+            };
             results.fill(zero);
-            slot = own - map.slots();
-            kept = adjoints[slot];
-        } else if let Some(matrices) = Product::unpack(*arg, rest) {
-            let len = matrices.len();
-            rest = &rest[..rest.len() - (len - 1)];
-            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
-            results[len - 1] = adjoint;
-            listed = pass_on_products(matrices, below, results, listed, &product);
-            results.fill(zero);
-            slot = own - len;
-            kept = adjoints[slot];
-        } else if let Some(scan) = Scan::unpack(*arg, rest) {
-            let len = scan.len as usize;
-            let first;
-            (rest, first) = rest.split_at(rest.len() - (len - 1));
-            let (below, results) = adjoints[..=own].split_at_mut(own + 1 - len);
-            results[len - 1] = adjoint;
-            listed = replay(scan, first, below, results, listed);
-            results.fill(zero);
-            slot = own - len;
+            slot = own - statement.results();
+            assert!(rest.len() <= slot, "a statement has no more entries than results");
             kept = adjoints[slot];
         } else {
             let run = Run::unpack(*arg);
