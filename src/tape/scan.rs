@@ -85,7 +85,7 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         let mut state_adjoints: [&mut [S]; M] = from_fn(|_| take(&mut adjoints, places));
         let first_adjoints = take(&mut adjoints, C);
         let mut params_adjoints: [&mut [S]; N] = from_fn(|n| take(&mut adjoints, self.lens[M + C + n]));
-        let mut given = Vec::with_capacity(TOGETHER * PIECE);
+        let mut given = vec![[zero; O]; TOGETHER.min(self.count) * PIECE.min(places)];
         for done in (0..self.count).step_by(TOGETHER).rev() {
             let carry_adjoints = &mut [[zero; C]; TOGETHER][..TOGETHER.min(self.count - done)];
             for start in (0..places).step_by(PIECE).rev() {
@@ -94,9 +94,10 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
                 let (carries, state);
                 (kept, state) = kept.split_at(kept.len() - M * len);
                 (kept, carries) = kept.split_at(kept.len() - C * carry_adjoints.len());
-                self.run_again(carry_adjoints.len(), carries, state, params, &mut given);
+                let given = &mut given[..carry_adjoints.len() * len];
+                self.run_again(carries, state, params, given);
                 let state_adjoints = state_adjoints.each_mut().map(|list| &mut list[start..start + len]);
-                let shares = self.reverse_piece::<S, Z>(&given, params, state_adjoints, carry_adjoints);
+                let shares = self.reverse_piece::<S, Z>(given, params, state_adjoints, carry_adjoints);
                 for (adjoints, shares) in params_adjoints.iter_mut().zip(&shares) {
                     match &mut **adjoints {
                         [adjoint] => *adjoint += shares[..len].iter().copied().sum(),
@@ -114,24 +115,18 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
     }
 
     /// Runs passes over a piece again; the block was given these numbers, and the parameters, at each place of each.
-    fn run_again<S: Scalar>(
-        &self,
-        passes: usize,
-        carries: &[S],
-        state: &[S],
-        params: [&[S]; N],
-        given: &mut Vec<[S; O]>,
-    ) {
+    fn run_again<S: Scalar>(&self, carries: &[S], state: &[S], params: [&[S]; N], given: &mut [[S; O]]) {
         // copies, so that what is in them can be kept in registers
         let (block, mut values) = (self.block.clone(), [[S::from(0.0); PIECE]; M]);
         let len = state.len() / M;
         values.iter_mut().zip(state.chunks_exact(len)).for_each(|(list, state)| list[..len].copy_from_slice(state));
         let mut state = values.each_mut().map(|list| &mut list[..len]);
-        given.clear();
-        for pass in 0..passes {
+        for (pass, given) in given.chunks_exact_mut(len).enumerate() {
             let carry: [S; C] = from_fn(|k| carries[pass * C + k]);
+            let mut given = given.iter_mut();
             run_piece(&mut state, carry, params, |x| {
-                given.push(from_fn(|k| x[k]));
+                let given = given.next().expect("a pass is as long as the piece");
+                *given = from_fn(|k| x[k]);
                 block.run(x)
             });
         }
