@@ -24,3 +24,5 @@
 //! * The formulas of a page were made by its script alone; now they are MathML in the page.
 //! * A sum of blocks multiplied a slope of 0 by an infinite one of its argument, as √x has at 0, and the gradient was NaN. It is 0 there.
 //! * A block mapped over lists of which some places had no variable panicked on a lean tape, if the lists did not stand in a row.
+//! * The checker asked for the value and for the slopes of a rule, and not for both at once, as a lean tape does: an op whose
+//!   `value_and_slope` gave x as the slope of x² passed, and the tape's gradient was half of the true one.

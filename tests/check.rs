@@ -4,7 +4,7 @@ use gprime::check::{self, Verdict};
 use gprime::op::{Kink, Point, Relu};
 use gprime::prelude::*;
 use gprime::registry::Registry;
-use gprime::tape::Opaque;
+use gprime::tape::{Opaque, Variadic};
 
 #[test]
 fn every_registered_op_passes() {
@@ -295,4 +295,42 @@ fn a_function_at_its_kink_is_held_against_both_sides() {
 #[should_panic(expected = "fail sin")]
 fn assert_pass_panics_with_the_report() {
     check::op(&Broken { op: gprime::op::Sin, how: How::Sign }).assert_pass();
+}
+
+/// A rule of which one part contradicts the others: the slope that a lean tape asks for, or that of a reduction, or its value.
+#[derive(Clone)]
+struct Contradicts;
+impl Op<1> for Contradicts {
+    const NAME: &'static str = "contradicts";
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        x * x
+    }
+    fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        [x * 2.0]
+    }
+    fn value_and_slope<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
+        (x * x, [x])
+    }
+}
+impl Reduce for Contradicts {
+    const NAME: &'static str = "contradicts";
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        x.iter().map(|&x| x * x).sum()
+    }
+    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
+        slopes.iter_mut().zip(x).for_each(|(slope, &x)| *slope = x * 2.0);
+    }
+    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        let a = Reduce::value(self, x);
+        Reduce::slope(self, x, a, slopes);
+        a + 1e-9
+    }
+}
+
+#[test]
+fn the_value_and_the_slopes_at_once_are_checked_too() {
+    for report in [check::op(&Contradicts), check::erased(&Variadic(Contradicts))] {
+        assert_eq!(report.verdict, Verdict::Fail);
+        assert!(report.reason.as_deref().is_some_and(|reason| reason.starts_with("value_and_slope at")), "{report}");
+    }
 }

@@ -134,7 +134,17 @@ impl Case {
         // forward over reverse: the tape is made of dual numbers
         let v: Vec<f64> = (0..x.len()).map(|i| 1.0 - 0.1 * i as f64).collect();
         let product = |scan| hvp(|x| both::<_, M, C, N, I, O>(self, x, scan)[1], x, &v);
-        close(&product(true), &product(false));
+        let expected = product(false);
+        close(&product(true), &expected);
+        // reverse over reverse: it is made of variables of another
+        let nested = gradient(
+            |x| {
+                let g = gradient(|x| both::<_, M, C, N, I, O>(self, x, true)[1], x);
+                g.iter().zip(&v).map(|(&g, &v)| g * v).sum()
+            },
+            x,
+        );
+        close(&nested, &expected);
     }
 }
 

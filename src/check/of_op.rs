@@ -153,6 +153,7 @@ fn smooth_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
     if value_and_slopes(op, x).is_none_or(|(b, again)| b.to_bits() != a.to_bits() || !same_bits(&again, &slopes)) {
         report.fail(format!("the rule gives another answer when it is asked again, at {}", show(x)));
     }
+    at_once(op, x, a, &slopes, report);
     for (i, &rule) in slopes.iter().enumerate() {
         let (comparison, class) = compare(op, x, i, rule);
         if let Some(Class::Jump(by)) = class {
@@ -182,6 +183,19 @@ fn smooth_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
         }
     }
     second_order(op, x, &slopes, report);
+}
+
+/// Checks that the rule's value and slopes at once are its value and its slopes, to the rounding of another formula.
+fn at_once(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64], report: &mut Report) {
+    let mut together = Point::from_elem(f64::NAN, x.len());
+    let value = op.value_and_slope(x, &mut together).unwrap_or(f64::NAN);
+    let near = |a: f64, b: f64| a == b || (a - b).abs() <= 16.0 * f64::EPSILON * b.abs() || a.is_nan() && b.is_nan();
+    if !near(value, a) || !together.iter().zip(slopes).all(|(&together, &slope)| near(together, slope)) {
+        let (at, together, slopes) = (show(x), show(&together), show(slopes));
+        report.fail(format!(
+            "value_and_slope at {at} gives {value:e} and {together}, where value and slope give {a:e} and {slopes}"
+        ));
+    }
 }
 
 fn same_bits(a: &[f64], b: &[f64]) -> bool {
@@ -230,7 +244,7 @@ fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
         report.note(finding);
         report.fail(reason);
     };
-    let slopes = value_and_slopes(op, &kink.at).map_or_else(Point::new, |(_, slopes)| slopes);
+    let (a, slopes) = value_and_slopes(op, &kink.at).unwrap_or((f64::NAN, Point::new()));
     let at = show(&kink.at);
     for i in 0..kink.at.len() {
         let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
@@ -251,6 +265,7 @@ fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
             }
         }
     }
+    at_once(op, &kink.at, a, &slopes, report);
     report.kinks.push(KinkFinding { kink, verdict });
 }
 
@@ -264,7 +279,8 @@ fn jump_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
     if jumping.is_empty() {
         report.fail(format!("no value jumps at the jump declared at {at}"));
     }
-    let slopes = value_and_slopes(op, x).map_or_else(Point::new, |(_, slopes)| slopes);
+    let (a, slopes) = value_and_slopes(op, x).unwrap_or((f64::NAN, Point::new()));
+    at_once(op, x, a, &slopes, report);
     for i in jumping {
         let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
         let against = |slope: f64, tolerance: f64| Finding::new(x, i, rule, slope, tolerance);

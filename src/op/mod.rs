@@ -68,7 +68,8 @@ pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
     /// Where there is none: at a kink the element of smallest norm of the subdifferential, at a jump 0, NaN at NaN.
     fn slope<R: Real>(&self, x: [R; N], a: R) -> [R; N];
 
-    /// The value and the slopes at once, for a rule in which the two share what is costly, such as an exponential.
+    /// The value and the slopes at once, for a rule in which the two share what is costly, such as an exponential. A lean tape asks for
+    /// these; the checker holds them to the value and the slope.
     #[inline(always)]
     fn value_and_slope<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
         let a = self.value(x);
@@ -152,7 +153,8 @@ pub trait Reduce: Clone + Send + Sync + 'static {
     /// Writes the slope of g in each argument at `x`, given also a = g(x), into `slopes`, which is as long as `x`.
     fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]);
 
-    /// The value and the slopes at once, for a rule in which the two share what is costly, such as exponentials.
+    /// The value and the slopes at once, for a rule in which the two share what is costly, such as exponentials. A lean tape asks for
+    /// these; the checker holds them to the value and the slope.
     #[inline]
     fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         let a = self.value(x);

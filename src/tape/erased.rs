@@ -35,6 +35,15 @@ pub trait Rule<R>: Named {
     fn slope(&self, _x: &[R], _a: R, _slopes: &mut [R]) -> Result<(), Error> {
         Err(opaque(self.name(), "second derivative"))
     }
+    /// The value and the slopes at once, as a lean tape asks for them.
+    fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error>
+    where
+        R: Copy,
+    {
+        let a = self.value(x)?;
+        self.slope(x, a, slopes)?;
+        Ok(a)
+    }
     /// The textbook's formula for the value.
     fn textbook(&self, _x: &[R]) -> Result<R, Error> {
         Err(opaque(self.name(), "formula"))
@@ -121,6 +130,11 @@ impl<R: Apply, const N: usize, O: Op<N>> Rule<R> for Fixed<O, N> {
         slopes.copy_from_slice(&self.0.slope(array(O::NAME, x), a));
         Ok(())
     }
+    fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
+        let (a, all) = self.0.value_and_slope(array(O::NAME, x));
+        slopes.copy_from_slice(&all);
+        Ok(a)
+    }
     fn textbook(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.textbook(array(O::NAME, x)))
     }
@@ -177,6 +191,9 @@ impl<R: Apply, O: Reduce> Rule<R> for Variadic<O> {
     fn slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
         self.0.slope(x, a, slopes);
         Ok(())
+    }
+    fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
+        Ok(self.0.value_and_slope(x, slopes))
     }
     fn textbook(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.textbook(x))
