@@ -32,17 +32,25 @@ struct Unit {
     tanh: f64,
 }
 
-/// One unit: from the layer's input, hidden state and cell, and weights and biases of the gates, to its next hidden state and cell.
-struct Step;
-impl Block<11, 2> for Step {
+/// The next cell of one unit, from the layer's input, hidden state and cell, and weights and biases of three gates.
+struct Cell;
+impl Block<9, 1> for Cell {
     #[inline(always)]
-    fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w2, w3, b0, b1, b2, b3]: [R; 11]) -> [R; 2] {
+    fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w3, b0, b1, b3]: [R; 9]) -> [R; 1] {
         let forget = x.mul_add(w0, b0).sigmoid();
         let ingate = hidden.mul_add(w1, b1).sigmoid();
-        let outgate = x.mul_add(w2, b2).sigmoid();
         let change = hidden.mul_add(w3, b3).tanh();
-        let cell = cell.mul_add(forget, ingate * change);
-        [outgate * cell.tanh(), cell]
+        [cell.mul_add(forget, ingate * change)]
+    }
+}
+
+/// Its next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. Of the other weights it
+/// depends through the cell alone, so that in a block of its own it has fewer slopes.
+struct Hidden;
+impl Block<4, 1> for Hidden {
+    #[inline(always)]
+    fn run<R: Apply>(&self, [x, w2, b2, cell]: [R; 4]) -> [R; 1] {
+        [x.mul_add(w2, b2).sigmoid() * cell.tanh()]
     }
 }
 
@@ -82,18 +90,19 @@ impl Workload for Lstm {
 
     fn program<R: Apply + PartialOrd>(&self, p: &[R]) -> R {
         let (main, extra) = p.split_at(8 * self.layers() * BITS);
-        let mut state: Vec<R> = self.state.iter().map(|&s| s.into()).collect();
+        let list = |values: &[f64]| values.iter().map(|&s| s.into()).collect();
+        let mut state: Vec<[Vec<R>; 2]> =
+            self.state.chunks_exact(2 * BITS).map(|state| [list(&state[..BITS]), list(&state[BITS..])]).collect();
         let mut total = R::from(0.0);
         for pair in self.characters.windows(2) {
-            let mut x: Vec<R> = extra.iter().zip(&pair[0]).map(|(&weight, &bit)| weight * bit).collect();
-            for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2 * BITS)) {
-                let (hidden, cell) = state.split_at_mut(BITS);
+            let input: Vec<R> = extra.iter().zip(&pair[0]).map(|(&weight, &bit)| weight * bit).collect();
+            let mut x = &input;
+            for (p, [hidden, cell]) in main.chunks_exact(8 * BITS).zip(&mut state) {
                 let part = |k: usize| &p[k * BITS..][..BITS];
                 let [w0, w1, w2, w3, b0, b1, b2, b3] = std::array::from_fn(part);
-                let [new_hidden, new_cell] = R::map_block(&Step, [&x, hidden, cell, w0, w1, w2, w3, b0, b1, b2, b3]);
-                hidden.copy_from_slice(&new_hidden);
-                cell.copy_from_slice(&new_cell);
-                x = new_hidden;
+                [*cell] = R::map_block(&Cell, [x, hidden, cell, w0, w1, w3, b0, b1, b3]);
+                [*hidden] = R::map_block(&Hidden, [x, w2, b2, cell]);
+                x = hidden;
             }
             let y: [R; BITS] = std::array::from_fn(|i| x[i].mul_add(extra[BITS + i], extra[2 * BITS + i]));
             let lse = (y.iter().map(|y| y.exp()).sum::<R>() + 2.0).ln();
