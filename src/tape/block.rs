@@ -70,7 +70,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let (mut primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
         let mut stands = [Stand::Constant; N];
         for ((stand, primals), x) in stands.iter_mut().zip(&mut primals).zip(x) {
-            *stand = Stand::of(x, primals)?;
+            *stand = Stand::of(x, primals).filter(|_| x[0].tape.is_none_or(|tape| ptr::eq(tape, self)))?;
             if let [x] = x {
                 primals.fill(x.value);
             }
@@ -85,17 +85,15 @@ impl<S: Scalar> Tape<Lean<S>> {
             self.store.listed.truncate(listed);
             return None;
         };
-        let mut slot = self.store.slots();
+        let slot = self.store.slots();
         let map = Map { lines: lines as u32, results: M as u32, len: len as u32 };
         self.store.push_map(map, stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results)));
-        Some(values.map(|values| {
-            let result = |&value: &S| {
-                let handle = self.store.newest(slot);
-                slot += 1;
-                Var { tape: Some(self), handle, value }
-            };
-            values.iter().map(result).collect()
-        }))
+        let mut results = from_fn(|_| Vec::with_capacity(len));
+        for ((list, values), first) in results.iter_mut().zip(&values).zip((slot..).step_by(len)) {
+            let result = |(&value, slot)| Var { tape: Some(self), handle: self.store.newest(slot), value };
+            list.extend(values.iter().zip(first..).map(result));
+        }
+        Some(results)
     }
 
     /// Runs a block at each place and lists its slopes as a [`Map`] has them. Which results depend on each argument is returned.
@@ -204,24 +202,25 @@ pub(super) enum Stand {
 
 impl Stand {
     /// Writes the values of the list, which `values` must have room for, as well.
+    #[inline(never)]
     pub(super) fn of<S: Scalar>(x: &[Var<'_, Lean<S>>], values: &mut [S]) -> Option<Self> {
-        let tape = x.first()?.tape;
+        let tape = address(x.first()?.tape);
         let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
         let (one, mut next) = (S::from(1.0), first);
-        let (mut in_line, mut units, mut constant) = (true, true, true);
+        // bits by which any differs, since tests would be more instructions
+        let (mut in_line, mut units) = (0, true);
         for (x, value) in x.iter().zip(values) {
             *value = x.value;
-            constant &= x.tape.is_none();
-            in_line &= same_tape(x.tape, tape) & (slot(x) == next);
+            in_line |= (address(x.tape) ^ tape) | (slot(x) ^ next) as usize;
             units &= x.handle.slope.is(one);
             next = next.wrapping_add(stride);
         }
-        if constant {
+        if tape == 0 && x.iter().all(|x| x.tape.is_none()) {
             return Some(Stand::Constant);
         }
-        (in_line && stride <= Line::WIDEST).then_some(Stand::InLine { first, stride, units })
+        (in_line == 0 && stride <= Line::WIDEST).then_some(Stand::InLine { first, stride, units })
     }
 
     fn line(self, results: u32) -> Option<Line> {
@@ -232,10 +231,10 @@ impl Stand {
     }
 }
 
-/// Whether two variables are on one tape, or neither is on any.
+/// Where a tape is; 0 if there is none.
 #[inline(always)]
-fn same_tape<S: Scalar>(a: Option<&Tape<Lean<S>>>, b: Option<&Tape<Lean<S>>>) -> bool {
-    ptr::eq(a.map_or(ptr::null(), ptr::from_ref), b.map_or(ptr::null(), ptr::from_ref))
+fn address<S: Scalar>(tape: Option<&Tape<Lean<S>>>) -> usize {
+    tape.map_or(ptr::null(), ptr::from_ref).addr()
 }
 
 /// The results of a block, and the slopes of each by the block's inputs.

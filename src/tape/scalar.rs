@@ -38,7 +38,7 @@ impl Scalar for f64 {
     }
     #[inline(always)]
     fn is(self, constant: f64) -> bool {
-        self == constant
+        self.to_bits() == constant.to_bits()
     }
 }
 

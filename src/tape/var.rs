@@ -181,7 +181,8 @@ impl<K: Kind> Apply for Var<'_, K> {
 
     #[track_caller]
     fn map_block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [&[Self]; N]) -> [Vec<Self>; M] {
-        match x.iter().fold(None, |tape, x| Self::same_tape(tape, Self::tape_of(x))) {
+        // whether all are of one tape is asked where they are read
+        match x.iter().find_map(|x| x.iter().find_map(|x| x.tape)) {
             Some(tape) => K::map_block(tape, block, x),
             None => map_each(block, x),
         }
