@@ -50,39 +50,27 @@ fn sigmoid<R: Apply>(x: R) -> R {
     ((-x).exp() + 1.0).recip()
 }
 
-struct Gate;
-
-impl Block<3, 1> for Gate {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
-        [sigmoid(x * weight + bias)]
-    }
-}
-
-struct Change;
-
-impl Block<3, 1> for Change {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
-        [(x * weight + bias).tanh()]
-    }
-}
-
+/// The next cell, from the layer's input, hidden state and cell, and weights and biases of three gates.
 struct Cell;
 
-impl Block<4, 1> for Cell {
+impl Block<9, 1> for Cell {
     #[inline(always)]
-    fn run<R: Apply>(&self, [cell, forget, ingate, change]: [R; 4]) -> [R; 1] {
+    fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w3, b0, b1, b3]: [R; 9]) -> [R; 1] {
+        let forget = sigmoid(x * w0 + b0);
+        let ingate = sigmoid(hidden * w1 + b1);
+        let change = (hidden * w3 + b3).tanh();
         [cell * forget + ingate * change]
     }
 }
 
+/// The next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. On the other weights it
+/// depends through the cell alone, so that in a block of its own it has fewer slopes.
 struct Hidden;
 
-impl Block<2, 1> for Hidden {
+impl Block<4, 1> for Hidden {
     #[inline(always)]
-    fn run<R: Apply>(&self, [outgate, cell]: [R; 2]) -> [R; 1] {
-        [outgate * cell.tanh()]
+    fn run<R: Apply>(&self, [x, w2, b2, cell]: [R; 4]) -> [R; 1] {
+        [sigmoid(x * w2 + b2) * cell.tanh()]
     }
 }
 
@@ -101,27 +89,22 @@ fn loss<R: Apply>(input: &Input, parameters: &[R]) -> R {
     let (layers, extra) = parameters.split_at(8 * b * input.layers());
     let (weight_in, extra) = extra.split_at(b);
     let (weight_out, bias_out) = extra.split_at(b);
-    let mut state: Vec<R> = input.state.numbers.iter().map(|&x| x.into()).collect();
-    let mut x = vec![R::from(0.0); b];
+    let list = |i| input.state.row(i).iter().map(|&x| x.into()).collect();
+    let mut state: Vec<[Vec<R>; 2]> = (0..input.layers()).map(|i| [list(2 * i), list(2 * i + 1)]).collect();
+    let mut first = vec![R::from(0.0); b];
     let mut losses = Vec::with_capacity(input.sequence.rows);
     for t in 0..input.sequence.rows - 1 {
-        for ((x, &weight), &bit) in x.iter_mut().zip(weight_in).zip(input.sequence.row(t)) {
+        for ((x, &weight), &bit) in first.iter_mut().zip(weight_in).zip(input.sequence.row(t)) {
             *x = weight * bit;
         }
-        for (layer, state) in layers.chunks_exact(8 * b).zip(state.chunks_exact_mut(2 * b)) {
-            let (hidden, cell) = state.split_at_mut(b);
+        let mut x = &first;
+        for (layer, [hidden, cell]) in layers.chunks_exact(8 * b).zip(&mut state) {
             let part = |i: usize| &layer[i * b..][..b];
-            let [forget] = R::map_block(&Gate, [&x, part(0), part(4)]);
-            let [ingate] = R::map_block(&Gate, [hidden, part(1), part(5)]);
-            let [outgate] = R::map_block(&Gate, [&x, part(2), part(6)]);
-            let [change] = R::map_block(&Change, [hidden, part(3), part(7)]);
-            let [new_cell] = R::map_block(&Cell, [cell, &forget, &ingate, &change]);
-            let [new_hidden] = R::map_block(&Hidden, [&outgate, &new_cell]);
-            cell.copy_from_slice(&new_cell);
-            hidden.copy_from_slice(&new_hidden);
-            x = new_hidden;
+            [*cell] = R::map_block(&Cell, [x, hidden, cell, part(0), part(1), part(3), part(4), part(5), part(7)]);
+            [*hidden] = R::map_block(&Hidden, [x, part(2), part(6), cell]);
+            x = hidden;
         }
-        [x] = R::map_block(&Linear, [&x, weight_out, bias_out]);
+        let [x] = R::map_block(&Linear, [x, weight_out, bias_out]);
         let next = input.sequence.row(t + 1);
         let log_sum = (x.iter().map(|x| x.exp()).sum::<R>() + 2.0).ln();
         losses.push(log_sum * next.iter().sum::<f64>() - x.weighted_sum(next));
