@@ -81,6 +81,38 @@ fn a_card_as_json_is_what_is_listed_and_the_point() {
 }
 
 #[test]
+fn a_graph_as_json_is_the_drawing() {
+    let graph = |more: &[&str]| {
+        let output = run(&[&["graph", "--json"], &BAYDIN[..], more].concat());
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let (right, wrong) = (graph(&[]), graph(&["--mistake", "overwrite"]));
+    let svg = String::from_utf8(run(&[&["graph", "--svg"], &BAYDIN[..]].concat()).stdout).unwrap();
+    let [nodes, edges] = ["nodes", "edges"].map(|part| right[part].as_array().unwrap());
+    assert_eq!((nodes.len(), edges.len()), (7, svg.matches("<path ").count()));
+    for node in nodes {
+        assert!(svg.contains(&format!(">{}</text>", node["text"].as_str().unwrap())), "{node}");
+    }
+    for edge in edges {
+        let place = |id: &serde_json::Value| nodes.iter().find(|node| &node["node"] == id).unwrap()["at"][0].as_f64();
+        assert!(place(&edge["from"]) < place(&edge["to"]) && edge["points"].as_array().unwrap().len() >= 2, "{edge}");
+    }
+    assert_eq!(nodes[0]["adjoint"], 5.5);
+    assert_eq!(wrong["nodes"][0]["adjoint"], 0.5);
+    let symbols = run(&["graph", "x*x", "--json"]).stdout;
+    assert!(!String::from_utf8(symbols).unwrap().contains("value"));
+}
+
+#[test]
+fn a_page_is_made_of_the_trace_that_it_tells_as_json() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let json = folder.join("checked.json");
+    let page = |more: &[&str]| run(&[&["page"], more].concat()).stdout;
+    fs::write(&json, page(&[&BAYDIN[..], &["--json"]].concat())).unwrap();
+    assert_eq!(page(&["--trace", json.to_str().unwrap()]), page(&BAYDIN));
+}
+
+#[test]
 fn single_precision_has_its_own_page() {
     let page = String::from_utf8(run(&["page", "sin(x)*x", "--at", "x=0.7", "--f32"]).stdout).unwrap();
     assert!(page.contains("in single precision") && page.contains("\"single\":true"));

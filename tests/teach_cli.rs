@@ -167,7 +167,16 @@ fn wrong_requests_say_what_was_meant() {
     refuses(&["trace", "x", "--at", "x=1", "--mistake", "ordr"], "order, overwrite, stale, local-only");
     refuses(&["trace", "x", "--at", "x=1", "--mistake", "ordr"], "'order'");
     refuses(&["check", "sin", "--f32"], "for check --sweep");
-    refuses(&["check", "--expr", "x", "--at", "x=1", "--digits", "3"], "for check --sweep");
+    refuses(&["check", "--expr", "x", "--at", "x=1", "--f32"], "for check --sweep");
+    refuses(&["check", "--expr", "x", "--at", "x=1", "--locate", "--f32"], "--f32");
+    refuses(&["grad", "x", "--at", "x=1", "--f32", "--hessian"], "--hessian");
+    refuses(&["ops", "--digits", "3"], "--digits is an option of grad, check, trace");
+    refuses(
+        &["grad", "x", "--at", "x=1", "--mistake", "order"],
+        "--mistake is an option of trace, step, explain, graph, page",
+    );
+    refuses(&["trace", "x", "--at", "x=1", "--sweep"], "--sweep is an option of check");
+    refuses(&["trace", "x", "--at", "x=1", "--digts", "3"], "'--digits'");
     refuses(&["trace", "x", "--at", "x=1", "--digits", "0"], "--digits");
     refuses(&["trace", "x", "--at", "x=1", "--digits", "99"], "--digits");
     refuses(&["quiz"], "required");
@@ -193,6 +202,87 @@ fn an_answer_may_be_right() {
     // as many wrong answers as a wrong request has for its code
     assert_eq!(answered(b"one\n\xff\n33\n"), Some(1));
     assert_eq!(answered(&[b'9'; 100_000]), Some(1));
+}
+
+/// Commands with numbers that are the same in all views.
+const SHOWN: [&[&str]; 9] = [
+    &["grad", "sin(x)*x", "--at", "x=0.7"],
+    &["check", "--expr", "sin(x)*x", "--at", "x=0.7", "--sweep"],
+    &["trace", "sin(x)*x", "--at", "x=0.7"],
+    &["step", "sin(x)*x", "--at", "x=0.7"],
+    &["explain", "sin(x)*x", "--at", "x=0.7"],
+    &["op", "sin", "--at", "0.7"],
+    &["plot", "sin(x)*x", "--at", "x=0.7"],
+    &["graph", "sin(x)*x", "--at", "x=0.7"],
+    &["page", "sin(x)*x", "--at", "x=0.7"],
+];
+
+/// What commands have in common means the same to each of them: fewer digits are fewer bytes, single precision has other numbers,
+/// ASCII is ASCII or refused with a reason, and JSON is one line.
+#[test]
+fn options_are_everywhere() {
+    for args in SHOWN {
+        let svg: &[&str] = if args[0] == "graph" { &["--svg"] } else { &[] };
+        let with = |more: &[&str]| {
+            let output = run(&words(&[args, more].concat()));
+            assert!(output.stderr.is_empty() || !output.status.success(), "{args:?} {more:?}");
+            output
+        };
+        let drawn = |more: &[&str]| {
+            let output = with(&[svg, more].concat());
+            assert!(output.status.success(), "{args:?} {more:?}: {}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        let [few, many] = ["2", "9"].map(|digits| String::from_utf8(drawn(&["--digits", digits])).unwrap());
+        // a check has twice the digits
+        let number = match args[0] {
+            "check" => "1.1796",
+            "explain" => "0.45",
+            "op" => "0.76",
+            _ => "1.18",
+        };
+        assert!(few.len() < many.len() && few.contains(number), "{few}");
+        assert_ne!(drawn(&["--digits", "12", "--f32"]), drawn(&["--digits", "12"]), "{args:?}");
+        let ascii = with(&[svg, &["--ascii"]].concat());
+        match args[0] {
+            "page" => assert!(String::from_utf8_lossy(&ascii.stderr).contains("a page is not ASCII"), "{ascii:?}"),
+            _ => assert!(ascii.status.success() && ascii.stdout.is_ascii(), "{args:?}"),
+        }
+        let json = with(&["--json"]);
+        assert!(json.status.success() && stdout(&json).matches('\n').count() == 1, "{args:?}");
+        serde_json::from_slice::<serde_json::Value>(&json.stdout).unwrap();
+        assert_ne!(with(&["--json", "--f32"]).stdout, json.stdout, "{args:?}");
+        assert!(with(&["--json", "--ascii"]).stdout.is_ascii(), "{args:?}");
+    }
+    for op in gprime::Registry::new().iter() {
+        let name = op.name();
+        if op.needs_params() {
+            continue;
+        }
+        for command in ["op", "plot", "check"] {
+            let output = run(&words(&[command, name, "--ascii", "--digits", "3"]));
+            assert!(output.status.success() && output.stdout.is_ascii(), "{command} {name}");
+        }
+        let plot: serde_json::Value = serde_json::from_slice(&run(&words(&["plot", name, "--json"])).stdout).unwrap();
+        assert!(plot["points"].as_array().unwrap().len() > 200 && plot["kinks"].is_array(), "{name}");
+    }
+    assert!(run(&words(&["ops", "--ascii"])).stdout.is_ascii());
+}
+
+#[test]
+fn a_quiz_as_json_is_judged() {
+    use std::io::Write;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gprime"));
+    command.args(["quiz", "--level", "3", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"1\n9\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let quiz: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &quiz["right"]), (Some(1), &1.into()));
+    let blanks = quiz["blanks"].as_array().unwrap();
+    let told: Vec<_> = blanks.iter().map(|it| [&it["answer"], &it["adjoint"]].map(|x| x.as_f64())).collect();
+    assert_eq!(told, [[Some(1.0), Some(1.0)], [Some(9.0), Some(8.0)], [None, Some(33.0)]]);
+    assert_eq!((&blanks[1]["name"], &blanks[1]["right"]), (&"u".into(), &false.into()));
 }
 
 #[test]

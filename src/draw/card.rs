@@ -1,7 +1,7 @@
 //! An op on one card: formulas, a plot, what happens at its kinks, and whether its slope is right.
 
 use super::markup::brief;
-use super::plot::{Plot, point_for, tangent};
+use super::plot::{Plot, computed, point_for, rounded, tangent};
 use crate::check::{self, Verdict};
 use crate::error::Error;
 use crate::op::{Kink, Point};
@@ -34,13 +34,26 @@ const MOST: usize = 6;
 /// # Errors
 /// If the op does not take as many arguments as the point has numbers.
 pub fn card(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error> {
-    let point = point_for(op, at)?;
+    card_in(op, at, style, false)
+}
+
+/// The same in single precision: the arguments, the values and the slopes are rounded to `f32`; what they are checked against is not.
+///
+/// # Errors
+/// If the op does not take as many arguments as the point has numbers.
+pub fn card_f32(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error> {
+    card_in(op, at, style, true)
+}
+
+fn card_in(op: &dyn Erased, at: &[f64], style: &Style, single: bool) -> Result<String, Error> {
+    let mut point = point_for(op, at)?;
+    point.iter_mut().for_each(|x| *x = rounded(*x, single));
     let names = argument_names(point.len());
-    let card = Card { op, names, point, given: !at.is_empty(), style };
+    let card = Card { op, names, point, given: !at.is_empty(), style, single };
     let mut text = card.head();
     text += &card.edges();
     text.push('\n');
-    text += &card.plot(at)?;
+    text += &card.plot()?;
     text.push('\n');
     text += &card.sanity();
     text += &card.check();
@@ -54,6 +67,7 @@ struct Card<'a> {
     /// Whether the point was asked for.
     given: bool,
     style: &'a Style,
+    single: bool,
 }
 
 impl Card<'_> {
@@ -94,6 +108,9 @@ impl Card<'_> {
         }
         if op.kinks().is_empty() && op.jumps().is_empty() {
             facts.push("no kink".to_owned());
+        }
+        if self.single {
+            facts.push("in single precision".to_owned());
         }
         lines.push(format!("  {}", facts.join(", ")));
         lines.iter().map(|line| style.text(line).into_owned() + "\n").collect()
@@ -242,8 +259,9 @@ impl Card<'_> {
         if kink.elsewhere.is_empty() { text } else { text + &line + "\n" }
     }
 
-    fn plot(&self, at: &[f64]) -> Result<String, Error> {
-        let plot = Plot::of_op(self.op, if at.is_empty() && self.point.len() > 1 { &self.point } else { at })?;
+    fn plot(&self) -> Result<String, Error> {
+        let at: &[f64] = if self.given || self.point.len() > 1 { &self.point } else { &[] };
+        let plot = if self.single { Plot::of_op_f32(self.op, at) } else { Plot::of_op(self.op, at) }?;
         let (name, slope) = (&self.names[0], if self.style.ascii { "dots: the slope" } else { "dotted: the slope" });
         let mut notes = vec![String::new(), slope.to_owned()];
         if let [first, others @ ..] = &self.point[..] {
@@ -252,12 +270,12 @@ impl Card<'_> {
             if !fixed.is_empty() {
                 notes.push(format!("along {name}, with {}", fixed.join(", ")));
             }
-            let (a, slopes) = self.value_and_slopes(&self.point);
+            let (a, slopes) = self.computed(&self.point);
             if (self.given || !fixed.is_empty()) && a.is_finite() && slopes[0].is_finite() {
                 let line = if self.style.ascii { "dashes" } else { "dotted line" };
                 notes.push(match self.is_edge() {
                     true => format!("{line}: the slope that is returned"),
-                    false => tangent(name, *first, a, slopes[0]),
+                    false => tangent(name, *first, a, slopes[0], self.style.digits),
                 });
             }
         }
@@ -276,7 +294,7 @@ impl Card<'_> {
         let row = |first: f64| {
             let mut x = self.point.clone();
             x[0] = first;
-            let (a, slopes) = self.value_and_slopes(&x);
+            let (a, slopes) = self.computed(&x);
             let slope = if x.len() == 1 { "a′".to_owned() } else { format!("∂a/∂{}", self.names[0]) };
             format!("{}={}  a={}  {slope}={}", self.names[0], self.brief(first), self.brief(a), self.brief(slopes[0]))
         };
@@ -285,7 +303,7 @@ impl Card<'_> {
 
     /// The slope by the rule, by dual numbers and by differences.
     fn check(&self) -> String {
-        let (_, slopes) = self.value_and_slopes(&self.point);
+        let (_, slopes) = self.computed(&self.point);
         let report = check::check_at(self.op, &self.point);
         let at_kink = self.op.kinks().iter().any(|kink| kink.at == self.point);
         let at_jump = self.op.jumps().contains(&self.point);
@@ -326,15 +344,17 @@ impl Card<'_> {
         self.op.kinks().iter().any(|kink| kink.at == self.point) || self.op.jumps().contains(&self.point)
     }
 
+    /// The value and the slopes in the precision of the card.
+    fn computed(&self, x: &[f64]) -> (f64, Point) {
+        computed(self.op, x, self.single)
+    }
+
     fn value(&self, x: &[f64]) -> f64 {
         Rule::<f64>::value(self.op, x).unwrap_or(f64::NAN)
     }
 
     fn value_and_slopes(&self, x: &[f64]) -> (f64, Point) {
-        let (a, mut slopes) = (self.value(x), Point::from_elem(f64::NAN, x.len()));
-        // every op has a slope over f64
-        let _ = Rule::<f64>::slope(self.op, x, a, &mut slopes);
-        (a, slopes)
+        computed(self.op, x, false)
     }
 
     fn brief(&self, x: f64) -> String {

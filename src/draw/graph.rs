@@ -1,8 +1,9 @@
 //! A trace as a graph: values above the nodes, adjoints below, derivatives on the edges.
 
+use super::json;
 use super::layout::{Layout, Task, layout, placed};
 use super::markup::{Attribute, Markup, Px, brief, drawing, escaped, shortened};
-use crate::teach::{Mistake, Mistaken, Node, Partial, Style, Trace, described, width};
+use crate::teach::{Mistake, Mistaken, Node, Number, Partial, Style, Trace, described, width};
 use indexmap::IndexMap;
 use std::fmt::{Display, Write};
 
@@ -174,6 +175,41 @@ impl<'a> Parts<'a> {
             let _ = writeln!(text, "  n{} -> n{} [label=<{count}{label}>]", edge.from + 1, edge.to + 1);
         }
         text + "}\n"
+    }
+
+    /// The graph and its layout for other programs.
+    fn json(&self) -> String {
+        let graph = self.graph;
+        let Layout { nodes, edges, size, .. } = self.layout();
+        let numbers = |numbers: &[f64]| json::list(numbers.iter().map(|x| Px(*x).to_string()));
+        let known = |x: Option<f64>| x.map_or("null".to_owned(), |x| Number(x).to_string());
+        let id = |block: usize| json::text(&self.trace.nodes[self.blocks[block].first].id.to_string());
+        let blocks = self.blocks.iter().zip(&nodes).enumerate().map(|(index, (block, place))| {
+            let node = &self.trace.nodes[block.first];
+            let count = block.last - block.first + 1;
+            let mut fields = vec![
+                ("node", id(index)),
+                ("text", json::text(&self.text(block))),
+                ("count", count.to_string()),
+                ("at", numbers(place)),
+            ];
+            if count == 1 && !graph.symbols {
+                let adjoint = graph.mistaken.as_ref().map_or(node.adjoint, |mistaken| mistaken.adjoints[block.first]);
+                fields.extend([("value", known(Some(node.value))), ("adjoint", known(adjoint))]);
+            }
+            json::object(fields)
+        });
+        let edge = |(edge, route): (&Edge, &Vec<[f64; 2]>)| {
+            json::object([
+                ("from", id(edge.from)),
+                ("to", id(edge.to)),
+                ("count", edge.count.to_string()),
+                ("label", json::text(&edge.label)),
+                ("points", json::list(route.iter().map(|point| numbers(point)))),
+            ])
+        };
+        let edges = json::list(self.edges.iter().zip(&edges).map(edge));
+        json::object([("size", numbers(&size)), ("nodes", json::list(blocks)), ("edges", edges)]) + "\n"
     }
 
     fn layout(&self) -> Layout {
@@ -359,6 +395,16 @@ impl<'a> Graph<'a> {
         match Parts::of(self) {
             Ok(parts) => parts.dot(),
             Err(message) => format!("digraph trace {{\n  message [shape=plain label=<{}>]\n}}\n", escaped(&message)),
+        }
+    }
+
+    /// The graph as JSON, the same nodes and edges as those of [`dot`](Graph::dot) with their places in the drawing: of each node the
+    /// middle, of each edge the points that it goes through. A node of several has a count, and no value and adjoint. What is too large
+    /// to draw is `{"message": ..}`.
+    pub fn json(&self) -> String {
+        match Parts::of(self) {
+            Ok(parts) => parts.json(),
+            Err(message) => json::object([("message", json::text(&message))]) + "\n",
         }
     }
 

@@ -1,4 +1,4 @@
-//! Data for a page's script.
+//! Data for a page's script, and for other programs.
 
 use super::markup::is_unfit;
 use std::fmt::Write;
@@ -22,4 +22,10 @@ pub(super) fn text(text: &str) -> String {
 /// A list of what is JSON already.
 pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     format!("[{}]", items.into_iter().collect::<Vec<_>>().join(","))
+}
+
+/// Fields whose values are JSON already.
+pub(super) fn object<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+    format!("{{{}}}", fields.join(", "))
 }

@@ -17,7 +17,7 @@ mod plot;
 mod png;
 mod script;
 
-pub use card::card;
+pub use card::{card, card_f32};
 pub use graph::Graph;
 pub use page::Page;
 pub use plot::{Plot, gallery};

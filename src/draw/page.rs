@@ -46,6 +46,7 @@ pub struct Page<'a> {
     registry: Registry,
     sources: Vec<(String, String)>,
     mistake: Option<Mistake>,
+    style: Style,
 }
 
 impl Trace {
@@ -58,7 +59,7 @@ impl Trace {
 impl<'a> Page<'a> {
     /// A page of a trace whose ops are built in.
     pub fn new(trace: &'a Trace) -> Self {
-        Page { trace, registry: Registry::new(), sources: vec![], mistake: None }
+        Page { trace, registry: Registry::new(), sources: vec![], mistake: None, style: Style::default() }
     }
 
     /// Where the ops of the trace are found by their names; sliders need all of them.
@@ -70,6 +71,12 @@ impl<'a> Page<'a> {
     /// Shows the text of a file of the program beside the nodes that its lines recorded.
     pub fn source(mut self, file: impl Into<String>, text: impl Into<String>) -> Self {
         self.sources.push((file.into(), text.into()));
+        self
+    }
+
+    /// How many digits numbers have after the point.
+    pub fn digits(mut self, digits: usize) -> Self {
+        self.style.digits = digits;
         self
     }
 
@@ -93,7 +100,7 @@ impl<'a> Page<'a> {
         html.open("body", &[]);
         self.header(&mut html, &heading);
         html.open("main", &[]);
-        let drawn = Graph::new(trace).inner_svg();
+        let drawn = Graph::new(trace).style(&self.style).inner_svg();
         if moves {
             html.raw(&controls(self.mistake));
         }
@@ -108,7 +115,7 @@ impl<'a> Page<'a> {
         }
         self.table(&mut html);
         if let Some(check) = &trace.check {
-            check_panel(&mut html, check);
+            check_panel(&mut html, check, &self.style);
         }
         self.code(&mut html);
         html.close();
@@ -167,7 +174,7 @@ impl<'a> Page<'a> {
             self.row(html, node, &uses);
         }
         html.close().close().close();
-        let kinks = trace.nodes.iter().filter_map(|node| crate::teach::kink(node, &Style::default())).take(5);
+        let kinks = trace.nodes.iter().filter_map(|node| crate::teach::kink(node, &self.style)).take(5);
         for kink in kinks {
             html.leaf("p", &[("class", &"kinks")], &clean(&kink));
         }
@@ -175,7 +182,7 @@ impl<'a> Page<'a> {
     }
 
     fn row(&self, html: &mut Markup, node: &Node, uses: &Uses) {
-        let (trace, style, number) = (self.trace, Style::default(), node.id.index() + 1);
+        let (trace, style, number) = (self.trace, &self.style, node.id.index() + 1);
         let adjoint = style.known(node.adjoint);
         let (rule, name) = (cut(&node.rule), node.name.as_deref().map(cut));
         let rule = match (name, node.op) {
@@ -298,7 +305,7 @@ impl<'a> Page<'a> {
             let op = node.op.map_or("-1".to_owned(), |op| op.to_string());
             let adjoint = node.adjoint.map_or("null".to_owned(), |x| Number(x).to_string());
             let mut fields = vec![op, json::list(args), json::list(partials), Number(node.value).to_string(), adjoint];
-            let kink = crate::teach::kink(node, &Style::default());
+            let kink = crate::teach::kink(node, &self.style);
             if node.name.is_some() || kink.is_some() {
                 fields.push(json::text(&label(node)));
                 fields.extend(kink.map(|kink| json::text(&kink)));
@@ -308,10 +315,11 @@ impl<'a> Page<'a> {
         let mut data = String::from("{");
         let _ = write!(
             data,
-            "\"out\":{},\"seed\":{},\"single\":{},",
+            "\"out\":{},\"seed\":{},\"single\":{},\"digits\":{},",
             trace.output.index(),
             Number(trace.seed),
-            trace.single
+            trace.single,
+            self.style.digits
         );
         let _ = write!(
             data,
@@ -332,8 +340,8 @@ impl<'a> Page<'a> {
 }
 
 /// The gradient in three ways, and how the error of differences depends on their step.
-fn check_panel(html: &mut Markup, check: &Check) {
-    let style = Style { digits: 12, ..Style::default() };
+fn check_panel(html: &mut Markup, check: &Check, style: &Style) {
+    let style = style.doubled();
     html.open("section", &[("id", &"check")]).leaf("h2", &[], "Is it right?");
     html.open("div", &[("class", &"scroll")]).open("table", &[]);
     let step = format!("numeric, h = {:.1e}", check.step);

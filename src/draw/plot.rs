@@ -1,13 +1,14 @@
 //! A function of one number and its slope as curves, with the tangent at a point and the interval of slopes at a kink.
 
 use super::canvas::{Canvas, Ink};
+use super::json;
 use super::markup::{Markup, Px, brief, drawing, shortened};
 use crate::check::{self, Class};
 use crate::error::{Error, Kind};
 use crate::op::Point;
 use crate::registry::{Formula, Registry, argument_names};
 use crate::tape::{Erased, Rule};
-use crate::teach::Style;
+use crate::teach::{Number, Style};
 use std::ops::Range;
 
 /// A function of one number and its slope, in a window.
@@ -32,6 +33,7 @@ pub struct Plot<'a> {
     jumps: Vec<f64>,
     x: [f64; 2],
     y: [f64; 2],
+    style: Style,
 }
 
 /// A kink: where, and the slopes on the left, on the right and the one that is returned.
@@ -61,15 +63,25 @@ impl<'a> Plot<'a> {
     /// # Errors
     /// If the op does not take as many arguments as the point has.
     pub fn of_op(op: &'a dyn Erased, at: &[f64]) -> Result<Self, Error> {
+        Self::of_op_in(op, at, false)
+    }
+
+    /// The same in single precision: the arguments, the value and the slope are rounded to `f32`.
+    ///
+    /// # Errors
+    /// If the op does not take as many arguments as the point has.
+    pub fn of_op_f32(op: &'a dyn Erased, at: &[f64]) -> Result<Self, Error> {
+        Self::of_op_in(op, at, true)
+    }
+
+    fn of_op_in(op: &'a dyn Erased, at: &[f64], single: bool) -> Result<Self, Error> {
         let point = point_for(op, at)?;
         let f = {
             let point = point.clone();
             move |t: f64| {
-                let (mut x, mut slopes) = (point.clone(), Point::from_elem(f64::NAN, point.len()));
+                let mut x = point.clone();
                 x[0] = t;
-                let a = Rule::<f64>::value(op, &x).unwrap_or(f64::NAN);
-                // every op has a slope over f64
-                let _ = Rule::<f64>::slope(op, &x, a, &mut slopes);
+                let (a, slopes) = computed(op, &x, single);
                 [a, slopes[0]]
             }
         };
@@ -89,6 +101,7 @@ impl<'a> Plot<'a> {
             jumps: op.jumps().into_iter().filter(|jump| along(jump)).map(|jump| jump[0]).collect(),
             x: [0.0; 2],
             y: [0.0; 2],
+            style: Style::default(),
         };
         for (name, value) in op.params() {
             plot.title += &format!(", {name} = {}", brief(value, 6));
@@ -117,9 +130,16 @@ impl<'a> Plot<'a> {
         let kinks = if around.class == Class::Kink { vec![corner] } else { vec![] };
         let jumps = if matches!(around.class, Class::Jump(_)) { vec![at] } else { vec![] };
         let (title, argument) = (title.into(), argument.into());
-        let mut plot = Plot { title, argument, f: Box::new(f), at: Some(at), kinks, jumps, x: [0.0; 2], y: [0.0; 2] };
+        let (at, f, style) = (Some(at), Box::new(f), Style::default());
+        let mut plot = Plot { title, argument, f, at, kinks, jumps, x: [0.0; 2], y: [0.0; 2], style };
         plot.choose_window([f64::NEG_INFINITY, f64::INFINITY]);
         plot
+    }
+
+    /// How numbers and formulas are written; colours do not depend on it.
+    pub fn style(mut self, style: &Style) -> Self {
+        self.style = *style;
+        self
     }
 
     /// Chooses another interval of the argument.
@@ -308,31 +328,59 @@ impl<'a> Plot<'a> {
         text + &format!(" {:margin$}  {low}{before}{name}{after}{high}\n", "")
     }
 
+    /// What is plotted, as JSON: the window, the points of both curves as lists of the argument, the value and the slope, the tangent or
+    /// `null`, the kinks with the slopes on their sides, and the jumps. Infinities and NaN are `"inf"`, `"-inf"` and `"nan"`.
+    pub fn json(&self) -> String {
+        let numbers = |numbers: &[f64]| json::list(numbers.iter().map(|x| Number(*x).to_string()));
+        let points = self.samples().map(|x| {
+            let [a, slope] = (self.f)(x);
+            numbers(&[x, a, slope])
+        });
+        let named = |fields: &[(&'static str, f64)]| {
+            json::object(fields.iter().map(|(name, x)| (*name, Number(*x).to_string())))
+        };
+        let tangent = self.touch().map(|[at, a, slope]| named(&[("at", at), ("value", a), ("slope", slope)]));
+        let kink = |kink: &Corner| {
+            named(&[("at", kink.at), ("left", kink.left), ("right", kink.right), ("slope", kink.slope)])
+        };
+        let fields = [
+            ("title", json::text(&self.style.text(&self.title))),
+            ("argument", json::text(&self.style.text(&self.argument))),
+            ("window", numbers(&self.x)),
+            ("points", json::list(points)),
+            ("tangent", tangent.unwrap_or("null".to_owned())),
+            ("kinks", json::list(self.kinks.iter().map(kink))),
+            ("jumps", numbers(&self.jumps)),
+        ];
+        json::object(fields) + "\n"
+    }
+
     /// The plot as a drawing that stands alone.
     pub fn svg(&self) -> String {
-        let size = [680.0, 440.0];
-        let mut svg = drawing(size, &self.title, STYLE);
+        let (size, style) = ([680.0, 440.0], &self.style);
+        let (title, argument) = (style.text(&self.title), style.text(&self.argument));
+        let mut svg = drawing(size, &title, STYLE);
         svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
-        svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &26)], &shortened(&self.title, 84)).line();
+        svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &26)], &style.text(&shortened(&title, 84))).line();
         let mut legend = |x: f64, class: &str, text: &str| {
             let ends = [Px(x), Px(x + 26.0)];
             svg.empty("line", &[("class", &class), ("x1", &ends[0]), ("x2", &ends[1]), ("y1", &44), ("y2", &44)]);
-            svg.leaf("text", &[("class", &"note"), ("x", &Px(x + 32.0)), ("y", &48)], text).line();
+            svg.leaf("text", &[("class", &"note"), ("x", &Px(x + 32.0)), ("y", &48)], &style.text(text)).line();
         };
         legend(20.0, "value", "value");
         legend(110.0, "slope", "slope");
         if let Some([at, a, slope]) = self.touch() {
             let kink = self.kinks.iter().any(|kink| kink.at == at);
-            let text = tangent(&self.argument, at, a, slope);
+            let text = tangent(&self.argument, at, a, slope, style.digits);
             legend(200.0, "tangent", if kink { "the slope that is returned" } else { &text });
         }
         let mut top = 64.0;
         for kink in self.kinks.iter().filter(|kink| (self.x[0]..=self.x[1]).contains(&kink.at)).take(MOST_NOTES) {
-            let [low, high] = [kink.left.min(kink.right), kink.left.max(kink.right)].map(|slope| brief(slope, 6));
-            let (at, slope) = (brief(kink.at, 6), brief(kink.slope, 6));
-            let note =
-                format!("kink at {} = {at}: any slope in [{low}, {high}], of which {slope} is returned", self.argument);
-            svg.leaf("text", &[("class", &"kink"), ("x", &20), ("y", &Px(top + 4.0))], &note).line();
+            let [low, high] =
+                [kink.left.min(kink.right), kink.left.max(kink.right)].map(|slope| brief(slope, style.digits));
+            let [at, slope] = [kink.at, kink.slope].map(|x| brief(x, style.digits));
+            let note = format!("kink at {argument} = {at}: any slope in [{low}, {high}], of which {slope} is returned");
+            svg.leaf("text", &[("class", &"kink"), ("x", &20), ("y", &Px(top + 4.0))], &style.text(&note)).line();
             top += 20.0;
         }
         let frame = Frame { x: [56.0, size[0] - 20.0], y: [size[1] - 34.0, top], plot: self };
@@ -345,9 +393,26 @@ impl<'a> Plot<'a> {
 }
 
 /// The tangent as a formula.
-pub(super) fn tangent(argument: &str, at: f64, a: f64, slope: f64) -> String {
-    let (start, sign) = (brief(a - slope * at, 6), if slope < 0.0 { '−' } else { '+' });
-    format!("tangent at {argument} = {}: {start} {sign} {}·{argument}", brief(at, 6), brief(slope.abs(), 6))
+pub(super) fn tangent(argument: &str, at: f64, a: f64, slope: f64, digits: usize) -> String {
+    let sign = if slope < 0.0 { '−' } else { '+' };
+    let [at, start, slope] = [at, a - slope * at, slope.abs()].map(|x| brief(x, digits));
+    format!("tangent at {argument} = {at}: {start} {sign} {slope}·{argument}")
+}
+
+/// A number in the precision of what it is computed for.
+pub(super) fn rounded(x: f64, single: bool) -> f64 {
+    if single { f64::from(x as f32) } else { x }
+}
+
+/// The value and the slopes of an op. In single precision the arguments, the value and the slopes are rounded, as in a trace.
+pub(super) fn computed(op: &dyn Erased, x: &[f64], single: bool) -> (f64, Point) {
+    let x: Point = x.iter().map(|x| rounded(*x, single)).collect();
+    let a = rounded(Rule::<f64>::value(op, &x).unwrap_or(f64::NAN), single);
+    let mut slopes = Point::from_elem(f64::NAN, x.len());
+    // every op has a slope over f64
+    let _ = Rule::<f64>::slope(op, &x, a, &mut slopes);
+    slopes.iter_mut().for_each(|slope| *slope = rounded(*slope, single));
+    (a, slopes)
 }
 
 /// The point that an op is plotted at, or a sample of it.
@@ -414,7 +479,8 @@ impl Frame<'_> {
 
     /// The grid, with numbers if there is room for them.
     fn axes(&self, svg: &mut Markup, numbers: bool) {
-        let Plot { x, y, argument, .. } = self.plot;
+        let Plot { x, y, argument, style, .. } = self.plot;
+        let mark = |tick: f64| style.text(&brief(tick, 6)).into_owned();
         let ticks = |[low, high]: [f64; 2], most: f64| {
             let step = nice((high - low) / most);
             let first = (low / step).ceil();
@@ -429,7 +495,7 @@ impl Frame<'_> {
                 svg.leaf(
                     "text",
                     &[("class", &"small"), ("x", &left), ("y", &at), ("text-anchor", &"middle")],
-                    &brief(tick, 6),
+                    &mark(tick),
                 );
             }
         }
@@ -438,16 +504,16 @@ impl Frame<'_> {
             let [_, top] = self.place([0.0, tick]);
             if numbers {
                 let (at, top) = (Px(self.x[0] - 6.0), Px(top + 4.0));
-                svg.leaf(
-                    "text",
-                    &[("class", &"small"), ("x", &at), ("y", &top), ("text-anchor", &"end")],
-                    &brief(tick, 6),
-                );
+                svg.leaf("text", &[("class", &"small"), ("x", &at), ("y", &top), ("text-anchor", &"end")], &mark(tick));
             }
         }
         if numbers {
             let at = [Px(self.x[1]), Px(self.y[0] + 30.0)];
-            svg.leaf("text", &[("class", &"small"), ("x", &at[0]), ("y", &at[1]), ("text-anchor", &"end")], argument);
+            svg.leaf(
+                "text",
+                &[("class", &"small"), ("x", &at[0]), ("y", &at[1]), ("text-anchor", &"end")],
+                &style.text(argument),
+            );
         }
         svg.line();
     }

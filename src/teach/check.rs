@@ -272,7 +272,7 @@ pub(crate) fn small(error: f64) -> String {
 impl Check {
     /// The table of derivatives, and how the error depends on the step.
     pub fn table(&self, style: &Style) -> String {
-        let wide = Style { digits: (2 * style.digits).min(17), ..*style };
+        let wide = style.doubled();
         let numeric = format!("numeric h={:.1e}", self.step);
         let mut rows = vec![["", "reverse", "forward (dual)", &numeric].map(Cell::new).to_vec()];
         rows[0].push(Cell::wide("rel. error"));

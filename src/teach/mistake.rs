@@ -386,7 +386,7 @@ impl Mistaken {
         differs.then(|| (style.number(wrong), format!("not even 2 × {}", style.number(right))))
     }
 
-    /// What the other mistakes make of the first input that they change.
+    /// What the other mistakes make of the first input that they change, two on a line.
     fn others(&self, trace: &Trace, style: &Style) -> String {
         let other = |mistake: Mistake| {
             let wrong = trace.mistaken(mistake);
@@ -395,16 +395,19 @@ impl Mistaken {
             let (what, more) = match mistake {
                 _ if wrong.stopped => ("", " when it was stopped".to_owned()),
                 Mistake::Stale => (
-                    " (second backward)",
+                    "(second backward)",
                     wrong.not_even_twice(node, style).map_or(String::new(), |(_, not_even)| {
                         format!(", {not_even},\nbecause intermediate adjoints were stale too.")
                     }),
                 ),
                 _ => ("", String::new()),
             };
-            let line = format!("--mistake {mistake}{what}  {} = {value} ✗{more}\n", style.adjoint(&label(node)));
-            Some(style.text(&line).into_owned())
+            let text = format!("--mistake {mistake} {what} {} = {value} ✗{more}", style.adjoint(&label(node)));
+            Some(style.text(&text).into_owned())
         };
-        Mistake::ALL.into_iter().filter(|mistake| *mistake != self.mistake).filter_map(other).collect()
+        let others = Mistake::ALL.into_iter().filter(|mistake| *mistake != self.mistake);
+        let others: Vec<String> = others.filter_map(other).collect();
+        let line = |pair: &[String]| pair.join(if pair[0].contains('\n') { "\n" } else { "     " }) + "\n";
+        others.chunks(2).map(line).collect()
     }
 }

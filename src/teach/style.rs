@@ -35,7 +35,7 @@ pub(crate) enum Tint {
 
 impl Style {
     /// A number with a fixed count of digits; one that is very large or small, with an exponent.
-    pub(crate) fn number(&self, x: f64) -> String {
+    pub fn number(&self, x: f64) -> String {
         let digits = self.digits;
         let small = 10f64.powi(-(digits.min(8) as i32 + 1) / 2);
         let text = if x.is_nan() || x.is_infinite() {
@@ -46,6 +46,11 @@ impl Style {
             format!("{x:.digits$e}")
         };
         self.text(&text.replace('-', "−").replace("inf", "∞")).into_owned()
+    }
+
+    /// With twice the digits, to compare what agrees in many.
+    pub(crate) fn doubled(&self) -> Style {
+        Style { digits: (2 * self.digits).min(17), ..*self }
     }
 
     /// The same with its sign.
@@ -112,8 +117,8 @@ impl Style {
         if self.ascii { format!("{ascii}({})", self.text(name)) } else { format!("{name}{mark}") }
     }
 
-    /// A text with the characters that there are.
-    pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    /// A text as it is written: without [`ascii`](Style::ascii) what it is, else its characters by such as ASCII has.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !self.ascii || text.is_ascii() {
             return text.into();
         }

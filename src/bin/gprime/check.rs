@@ -3,6 +3,7 @@
 use crate::function::Function;
 use crate::json::{self, Kink, Point};
 use crate::table::{self, BAD, BOLD, Cell, DOUBTFUL, GOOD, PLAIN};
+use crate::{Format, View};
 use gprime::check::{self, Report, Verdict};
 use gprime::teach::Number;
 use gprime::{Error, Registry};
@@ -39,41 +40,43 @@ impl Reports {
         self.0.iter().all(|(report, _)| report.passed())
     }
 
-    pub fn json(&self) -> String {
+    pub fn json(&self, format: &Format) -> String {
         #[derive(Serialize)]
         struct Line<'a> {
             passed: bool,
             results: Vec<Outcome<'a>>,
         }
         let results = self.0.iter().map(|(report, arity)| Outcome::new(report, *arity)).collect();
-        json::line(&Line { passed: self.passed(), results })
+        json::line(&Line { passed: self.passed(), results }, format)
     }
 
     /// A line for each report, the reports that did not pass, and a summary.
-    pub fn table(&self) -> String {
+    pub fn table(&self, view: &View) -> String {
+        let digits = view.digits.map_or(1, usize::from);
         let mut rows = vec![table::row(["subject", "verdict", "points", "worst error", "allowed"], BOLD)];
-        rows.extend(self.0.iter().map(|(report, _)| cells(report)));
+        rows.extend(self.0.iter().map(|(report, _)| cells(report, digits)));
         let mut text = table::render(&rows);
         for (report, _) in self.0.iter().filter(|(report, _)| !report.passed()) {
             let _ = write!(text, "\n{report}\n");
         }
         let count = |verdict| self.0.iter().filter(|(report, _)| report.verdict == verdict).count();
         let _ = write!(text, "\n{} passed, {} failed", count(Verdict::Pass), count(Verdict::Fail));
-        match count(Verdict::Unsure) {
+        let text = match count(Verdict::Unsure) {
             0 => text + "\n",
             unsure => format!("{text}, {unsure} unsure\n"),
-        }
+        };
+        view.style().text(&text).into_owned()
     }
 }
 
-fn cells(report: &Report) -> Vec<Cell> {
+fn cells(report: &Report, digits: usize) -> Vec<Cell> {
     let style = match report.verdict {
         Verdict::Pass => GOOD,
         Verdict::Fail => BAD,
         Verdict::Unsure => DOUBTFUL,
     };
     let worst = |number: fn(&check::Finding) -> f64| {
-        let text = report.worst.as_ref().map_or("-".to_owned(), |worst| format!("{:.1e}", number(worst)));
+        let text = report.worst.as_ref().map_or("-".to_owned(), |worst| format!("{:.digits$e}", number(worst)));
         (text, PLAIN)
     };
     vec![

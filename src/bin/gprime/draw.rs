@@ -2,9 +2,9 @@
 
 use crate::failure::Failure;
 use crate::function::{Function, without_values};
-use crate::{Output, Source, View, float, ops, teach};
+use crate::{Output, Source, View, float, json, ops, teach};
 use gprime::draw::{self, Graph, Page, Plot};
-use gprime::teach::{Mistake, Style, Trace};
+use gprime::teach::{Mistake, Trace};
 use gprime::{Registry, Tape, Var};
 use std::path::PathBuf;
 use std::{fs, io};
@@ -70,12 +70,23 @@ pub fn graph(of: &Source, mistake: Option<Mistake>, view: &View, dot: bool) -> R
     if symbols {
         graph = graph.symbols();
     }
-    Ok(if dot { graph.dot() } else { graph.svg() })
+    Ok(match () {
+        () if view.format.json => graph.json(),
+        () if dot => graph.dot(),
+        () => graph.svg(),
+    })
 }
 
 /// The page of a trace, with the text of these files of its program, and with a mistake to begin with.
-pub fn page(trace: &Trace, sources: &[PathBuf], mistake: Option<Mistake>) -> Result<String, Failure> {
-    let mut page = Page::new(trace);
+pub fn page(of: &Source, sources: &[PathBuf], mistake: Option<Mistake>, view: &View) -> Result<String, Failure> {
+    let trace = trace(of, view.f32, true)?;
+    if view.format.json {
+        return Ok(json::line(&trace, &view.format));
+    }
+    if view.format.ascii {
+        return Err(Failure::new("a page is not ASCII: it has formulas; trace --ascii and explain --ascii are"));
+    }
+    let mut page = Page::new(&trace).digits(view.style().digits);
     if let Some(mistake) = mistake {
         page = page.mistake(mistake);
     }
@@ -92,10 +103,14 @@ fn number(text: &str) -> Result<f64, Failure> {
     float::read(text.trim()).ok_or_else(|| Failure::new(format!("{text:?} is not a number")))
 }
 
-pub fn card(name: &str, params: &[String], at: &[String], style: &Style, json: bool) -> Result<String, Failure> {
+pub fn card(name: &str, params: &[String], at: &[String], view: &View) -> Result<String, Failure> {
     let at = at.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
     let op = ops::find(name, params)?;
-    if json { ops::one_json(&*op, &at) } else { Ok(draw::card(&*op, &at, style)?) }
+    if view.format.json {
+        return ops::one_json(&*op, &at, view);
+    }
+    let card = if view.f32 { draw::card_f32 } else { draw::card };
+    Ok(card(&*op, &at, &view.style())?)
 }
 
 /// The drawing of an op, if there is one of this name, or else of an expression along its first variable.
@@ -105,15 +120,21 @@ pub fn plot(
     lets: &[String],
     params: &[String],
     ends: Option<(String, String)>,
+    view: &View,
 ) -> Result<String, Failure> {
     let ends = ends.map(|(from, to)| Ok::<_, Failure>(number(&from)?..number(&to)?)).transpose()?;
-    let svg = |plot: Plot<'_>| match ends {
-        Some(ends) => Ok::<_, Failure>(plot.between(ends)?.svg()),
-        None => Ok(plot.svg()),
+    let drawn = |plot: Plot<'_>| {
+        let plot = match ends {
+            Some(ends) => plot.between(ends)?,
+            None => plot,
+        };
+        let plot = plot.style(&view.style());
+        Ok(if view.format.json { plot.json() } else { plot.svg() })
     };
     if Registry::new().get(what).is_some() {
         let at = at.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
-        return svg(Plot::of_op(&*ops::find(what, params)?, &at)?);
+        let of_op = if view.f32 { Plot::of_op_f32 } else { Plot::of_op };
+        return drawn(of_op(&*ops::find(what, params)?, &at)?);
     }
     if !params.is_empty() {
         return Err(Failure::new(format!("there is no op named {what}, which --param could be of")));
@@ -128,14 +149,21 @@ pub fn plot(
     for (name, x) in function.names.iter().zip(&function.point).skip(1) {
         title += &format!(", {name} = {x}");
     }
-    svg(Plot::of(title, argument, start, |x| value_and_slope(&function, x)))
+    drawn(Plot::of(title, argument, start, |x| value_and_slope(&function, x, view.f32)))
 }
 
 /// The value of a function and its slope by the first variable, the others being where they are.
-fn value_and_slope(function: &Function<'_>, x: f64) -> [f64; 2] {
+fn value_and_slope(function: &Function<'_>, x: f64, single: bool) -> [f64; 2] {
     let tape = Tape::new();
     let mut variables: Vec<Var<'_>> = function.point.iter().map(|&x| Var::from(x)).collect();
     variables[0] = tape.var(x);
     let y = function.program.run(&variables);
+    if single {
+        return match tape.trace_f32(y) {
+            Ok(trace) => [trace.node(trace.output).value, trace.nodes[0].adjoint.unwrap_or(0.0)],
+            // a constant
+            Err(_) => [f64::from(y.value() as f32), 0.0],
+        };
+    }
     [y.value(), tape.backward(y)[variables[0]]]
 }

@@ -1,8 +1,8 @@
 //! How numbers and points are written in JSON.
 
+use crate::Format;
 use gprime::teach::Number;
 use serde::Serialize;
-use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
 /// A point, or slopes at one: a number where there is one argument, else a list.
@@ -43,17 +43,31 @@ impl Kink {
 }
 
 /// One line of JSON, spaced as the contract writes it: `{"a": 1, "b": [2, 3]}`.
-pub fn line(value: &impl Serialize) -> String {
+pub fn line(value: &impl Serialize, format: &Format) -> String {
     let mut text = vec![];
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Spaced);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Spaced { ascii: format.ascii });
     value.serialize(&mut serializer).expect("every key is a string");
     text.push(b'\n');
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 
-struct Spaced;
+struct Spaced {
+    ascii: bool,
+}
 
-impl Formatter for Spaced {
+impl serde_json::ser::Formatter for Spaced {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        for c in text.chars() {
+            if c.is_ascii() || !self.ascii {
+                write!(writer, "{c}")?;
+                continue;
+            }
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }

@@ -22,6 +22,7 @@ mod table;
 mod teach;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use function::Function;
@@ -78,14 +79,14 @@ enum Command {
         #[command(flatten)]
         given: Given,
         /// The second derivatives too.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "f32")]
         hessian: bool,
         #[command(flatten)]
-        format: Format,
+        view: View,
     },
     /// Check the slopes of these ops, or of all, or the gradient of an expression.
     #[command(
-        after_help = "Examples:\n  gprime check sigmoid relu\n  gprime check --expr \"x*y + sin(x)\" --at x=2,y=5 --sweep"
+        after_help = "Examples:\n  gprime check sigmoid relu\n  gprime check --expr \"x*y + sin(x)\" --at x=2,y=5 --sweep --f32"
     )]
     Check {
         /// The ops.
@@ -104,8 +105,6 @@ enum Command {
         locate: bool,
         #[command(flatten)]
         view: View,
-        #[command(flatten)]
-        format: Format,
     },
     /// Both passes as a table: values forwards, and each adjoint as the sum that it is.
     #[command(
@@ -124,8 +123,6 @@ enum Command {
         wrong: Wrong,
         #[command(flatten)]
         view: View,
-        #[command(flatten)]
-        format: Format,
     },
     /// One step after the other: what is passed on, and which node still waits for what.
     ///
@@ -142,8 +139,6 @@ enum Command {
         wrong: Wrong,
         #[command(flatten)]
         view: View,
-        #[command(flatten)]
-        format: Format,
     },
     /// One node: its formula, with symbols and numbers, the sum that its adjoint is, and the paths to the output.
     ///
@@ -160,14 +155,14 @@ enum Command {
         wrong: Wrong,
         #[command(flatten)]
         view: View,
-        #[command(flatten)]
-        format: Format,
     },
     /// Adjoints to be found by hand; answers on stdin, one a line.
     ///
     /// The last line counts the right answers. The exit code is 0 if all are right, and 1 if one is wrong or missing; as everywhere it is 2
-    /// if there is nothing to ask.
-    #[command(after_help = "Examples:\n  gprime quiz --level 3\n  gprime quiz \"x*y + sin(x)\" --at x=0,y=5")]
+    /// if there is nothing to ask. With --json nothing is asked: the answers are judged, and each blank is told with what is right.
+    #[command(
+        after_help = "Examples:\n  gprime quiz --level 3\n  gprime quiz \"x*y + sin(x)\" --at x=0,y=5\n  echo 3 | gprime quiz --level 1 --json"
+    )]
     Quiz {
         /// The expression.
         #[arg(allow_hyphen_values = true, required_unless_present = "level", requires = "at")]
@@ -192,7 +187,9 @@ enum Command {
         answers: bool,
     },
     /// One op on a card: formulas, a plot, kinks, and whether its slope is right.
-    #[command(after_help = "Examples:\n  gprime op sigmoid --at 1\n  gprime op leaky_relu slope=0.2 --at 0")]
+    #[command(
+        after_help = "Examples:\n  gprime op sigmoid --at 1\n  gprime op leaky_relu slope=0.2 --at 0\n  gprime op tanh --at 0.3 --f32 --digits 9"
+    )]
     Op {
         /// The op.
         op: String,
@@ -203,15 +200,13 @@ enum Command {
         #[arg(long, value_name = "X,…", value_delimiter = ',', allow_hyphen_values = true)]
         at: Vec<String>,
         #[command(flatten)]
-        shown: Shown,
-        #[command(flatten)]
-        format: Format,
+        view: View,
     },
     /// A drawing of an op or an expression and its slope, with the tangent and the kinks, as SVG.
     ///
-    /// An expression is drawn along the first variable of --at.
+    /// An expression is drawn along the first variable of --at. With --json: the points of the curves.
     #[command(
-        after_help = "Examples:\n  gprime plot gelu --at=-1 -o gelu.svg\n  gprime plot \"x*sin(w*x)\" --at x=1,w=3 -o wave.svg\n  gprime plot --gallery -o activations.svg"
+        after_help = "Examples:\n  gprime plot gelu --at=-1 -o gelu.svg\n  gprime plot \"x*sin(w*x)\" --at x=1,w=3 -o wave.svg\n  gprime plot softplus --json\n  gprime plot --gallery -o activations.svg"
     )]
     Plot {
         /// The op, or the expression.
@@ -239,14 +234,16 @@ enum Command {
         #[arg(long, value_name = "X", allow_hyphen_values = true, requires = "from")]
         to: Option<String>,
         /// All activation functions side by side.
-        #[arg(long, conflicts_with = "expr")]
+        #[arg(long, conflicts_with_all = ["expr", "f32", "digits", "json"])]
         gallery: bool,
+        #[command(flatten)]
+        view: View,
         #[command(flatten)]
         output: Output,
     },
     /// The recorded graph as a drawing: values above the nodes, adjoints below, derivatives on the edges.
     ///
-    /// Without --at there are no numbers, and the derivatives are formulas.
+    /// Without --at there are no numbers, and the derivatives are formulas. With --json: the nodes and edges, and where they lie.
     #[command(
         after_help = "Examples:\n  gprime graph \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 -o graph.svg\n  gprime graph \"u + sin(u)\" --let u=\"x*x\" --at x=1 --mistake order -o wrong.svg\n  gprime graph \"x*y\" --dot | dot -Tpdf > graph.pdf"
     )]
@@ -254,10 +251,10 @@ enum Command {
         #[command(flatten)]
         of: Source,
         /// In the language of Graphviz.
-        #[arg(long, required_unless_present_any = ["svg", "output"])]
+        #[arg(long, required_unless_present_any = ["svg", "output", "json"], conflicts_with = "json")]
         dot: bool,
         /// As SVG, which needs no other program; so it is written into a file if nothing else is said.
-        #[arg(long, conflicts_with = "dot")]
+        #[arg(long, conflicts_with_all = ["dot", "json"])]
         svg: bool,
         #[command(flatten)]
         wrong: Wrong,
@@ -267,8 +264,10 @@ enum Command {
         output: Output,
     },
     /// A page that shows both passes step by step, with sliders: one HTML file that asks for no other.
+    ///
+    /// With --json: the trace, with its check, that the page is made of; --trace reads it.
     #[command(
-        after_help = "Examples:\n  gprime page \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 -o page.html\n  gprime page --trace trace.json --source src/main.rs -o page.html"
+        after_help = "Examples:\n  gprime page \"ln(x1) + x1*x2 - sin(x2)\" --at x1=2,x2=5 --digits 3 -o page.html\n  gprime page --trace trace.json --source src/main.rs -o page.html"
     )]
     Page {
         #[command(flatten)]
@@ -278,9 +277,8 @@ enum Command {
         source: Vec<PathBuf>,
         #[command(flatten)]
         wrong: Wrong,
-        /// Single precision.
-        #[arg(long)]
-        f32: bool,
+        #[command(flatten)]
+        view: View,
         #[command(flatten)]
         output: Output,
     },
@@ -334,37 +332,40 @@ struct Output {
     output: Option<PathBuf>,
 }
 
-/// How something is shown, and in which precision it was computed.
+/// What all commands that show numbers have in common: the precision in which these are computed, and how they are written.
 #[derive(Args)]
 struct View {
     /// Single precision.
     #[arg(long)]
     f32: bool,
-    #[command(flatten)]
-    shown: Shown,
-}
-
-/// How something is shown.
-#[derive(Args)]
-struct Shown {
-    /// The digits after the point.
+    /// The digits after the point; JSON has all that there are.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     digits: Option<u8>,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// How a text is written.
+#[derive(Args)]
+struct Format {
     /// Nothing but ASCII.
     #[arg(long)]
     ascii: bool,
+    /// One line of JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl View {
     fn style(&self) -> Style {
-        self.shown.style()
+        let style = self.format.style();
+        Style { digits: self.digits.map_or(style.digits, usize::from), ..style }
     }
 }
 
-impl Shown {
+impl Format {
     fn style(&self) -> Style {
-        let style = Style { ascii: self.ascii, color: true, ..Style::default() };
-        Style { digits: self.digits.map_or(style.digits, usize::from), ..style }
+        Style { ascii: self.ascii, color: true, ..Style::default() }
     }
 }
 
@@ -383,15 +384,9 @@ struct Given {
     lets: Vec<String>,
 }
 
-#[derive(Args)]
-struct Format {
-    /// One line of JSON.
-    #[arg(long)]
-    json: bool,
-}
-
 fn main() -> ExitCode {
-    match run(Cli::parse().command, &mut BufReader::new(io::stdin())) {
+    let cli = Cli::try_parse().unwrap_or_else(|error| advised(error).exit());
+    match run(cli.command, &mut BufReader::new(io::stdin())) {
         Ok(code) => code,
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -402,42 +397,55 @@ fn main() -> ExitCode {
     }
 }
 
+/// A wrong command line; where an option was given to a command that has none of this name, with the commands that have it.
+fn advised(mut error: clap::Error) -> clap::Error {
+    let unknown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(option))) => option.trim_start_matches('-').to_owned(),
+        _ => return error,
+    };
+    let cli = Cli::command();
+    let has = |command: &&clap::Command| command.get_arguments().any(|arg| arg.get_long() == Some(&unknown));
+    let names: Vec<&str> = cli.get_subcommands().filter(has).map(clap::Command::get_name).collect();
+    if !names.is_empty() {
+        let tip = format!("--{unknown} is an option of {}", names.join(", "));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
+}
+
 /// Does what a command asks for; `input` is where it reads from.
 fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
     let text = match command {
-        Command::Ops { format } => if format.json { ops::json() } else { ops::table() }?,
+        Command::Ops { format } => if format.json { ops::json(&format) } else { ops::table(&format.style()) }?,
         Command::Eval { op, params, order } => {
             eval::run(&op, &params, order, input, BufWriter::new(io::stdout().lock()))?;
             return Ok(code);
         }
-        Command::Grad { expr, given, hessian, format } => {
+        Command::Grad { expr, given, hessian, view } => {
             let function = Function::read(&expr, &given.at, &given.lets)?;
-            let answer = grad::Answer::new(&function, hessian)?;
-            if format.json { answer.json() } else { answer.table() }
+            let answer = grad::Answer::new(&function, hessian, view.f32)?;
+            if view.format.json { answer.json(&view.format) } else { answer.table(&view) }
         }
-        Command::Check { expr: Some(expr), given, sweep, locate, view, format, .. } if sweep || locate => {
+        Command::Check { expr: Some(expr), given, sweep, locate, view, .. } if sweep || locate => {
             let function = Function::read(&expr, &given.at, &given.lets)?;
             let mut answers = vec![];
             if sweep {
-                answers.push(teach::sweep(&function, &view, format.json)?);
+                answers.push(teach::sweep(&function, &view)?);
             }
             if locate {
-                answers.push(teach::locate(&function, &view, format.json)?);
+                answers.push(teach::locate(&function, &view)?);
             }
             if !answers.iter().all(|(passed, _)| *passed) {
                 code = ExitCode::from(1);
             }
             let texts: Vec<String> = answers.into_iter().map(|(_, text)| text).collect();
-            texts.join(if format.json { "" } else { "\n" })
+            texts.join(if view.format.json { "" } else { "\n" })
         }
-        Command::Check {
-            view: View { f32: true, .. } | View { shown: Shown { digits: Some(_), .. } | Shown { ascii: true, .. }, .. },
-            ..
-        } => {
-            return Err(Failure::new("--f32, --digits and --ascii are for check --sweep and check --locate"));
+        Command::Check { view: View { f32: true, .. }, .. } => {
+            return Err(Failure::new("--f32 is for check --sweep: without it, slopes are checked with all digits"));
         }
-        Command::Check { ops, expr, given, format, .. } => {
+        Command::Check { ops, expr, given, view, .. } => {
             let reports = match expr {
                 None => check::Reports::of_ops(&ops)?,
                 Some(expr) => check::Reports::of_function(&Function::read(&expr, &given.at, &given.lets)?),
@@ -445,22 +453,22 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
             if !reports.passed() {
                 code = ExitCode::from(1);
             }
-            if format.json { reports.json() } else { reports.table() }
+            if view.format.json { reports.json(&view.format) } else { reports.table(&view) }
         }
-        Command::Trace { of, values, forward, wrong, view, format } => {
+        Command::Trace { of, values, forward, wrong, view } => {
             let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
             let shown = match (values, forward) {
                 (true, _) => teach::Shown::Values,
                 (_, Some(input)) => teach::Shown::Forward(input),
                 _ => wrong.mistake.map_or(teach::Shown::Table, teach::Shown::Mistake),
             };
-            teach::trace(&function, shown, &view, format.json)?
+            teach::trace(&function, shown, &view)?
         }
-        Command::Step { of, plain, wrong, view, format } => {
+        Command::Step { of, plain, wrong, view } => {
             let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
-            if format.json {
+            if view.format.json {
                 let shown = wrong.mistake.map_or(teach::Shown::Table, teach::Shown::Mistake);
-                teach::trace(&function, shown, &view, true)?
+                teach::trace(&function, shown, &view)?
             } else {
                 let trace = teach::account(&function, view.f32)?;
                 let mistaken = wrong.mistake.map(|mistake| trace.mistaken(mistake));
@@ -472,9 +480,9 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
                 steps.show_all(&view.style())
             }
         }
-        Command::Explain { of, node, wrong, view, format } => {
+        Command::Explain { of, node, wrong, view } => {
             let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
-            teach::explain(&function, node.as_deref(), wrong.mistake, &view, format.json)?
+            teach::explain(&function, node.as_deref(), wrong.mistake, &view)?
         }
         Command::Quiz { expr, given, level, view } => {
             let all_right = quiz::run(expr, &given, level, &view, input)?;
@@ -488,17 +496,17 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
             })?;
             return Ok(code);
         }
-        Command::Op { op, params, at, shown, format } => draw::card(&op, &params, &at, &shown.style(), format.json)?,
+        Command::Op { op, params, at, view } => draw::card(&op, &params, &at, &view)?,
         Command::Plot { gallery: true, output, .. } => draw::written(gprime::draw::gallery(), &output)?,
-        Command::Plot { expr, at, lets, params, from, to, output, .. } => {
+        Command::Plot { expr, at, lets, params, from, to, view, output, .. } => {
             let ends = from.zip(to);
-            draw::written(draw::plot(&expr.unwrap_or_default(), &at, &lets, &params, ends)?, &output)?
+            draw::written(draw::plot(&expr.unwrap_or_default(), &at, &lets, &params, ends, &view)?, &output)?
         }
         Command::Graph { of, dot, wrong, view, output, .. } => {
             draw::written(draw::graph(&of, wrong.mistake, &view, dot)?, &output)?
         }
-        Command::Page { of, source, wrong, f32, output } => {
-            draw::written(draw::page(&draw::trace(&of, f32, true)?, &source, wrong.mistake)?, &output)?
+        Command::Page { of, source, wrong, view, output } => {
+            draw::written(draw::page(&of, &source, wrong.mistake, &view)?, &output)?
         }
         Command::Completions { shell } => {
             let mut script = vec![];

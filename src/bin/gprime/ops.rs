@@ -4,9 +4,10 @@ use crate::assignment::assignment;
 use crate::failure::Failure;
 use crate::json::{self, Kink, Point};
 use crate::table::{self, BOLD, DIM, PLAIN};
+use crate::{Format, View};
 use gprime::registry::Formula;
 use gprime::tape::{Erased, Rule};
-use gprime::teach::Number;
+use gprime::teach::{Number, Style};
 use gprime::{Error, Registry};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -59,7 +60,7 @@ impl Entry {
 }
 
 /// What is listed of one op, and what it is at a point, if there is one.
-pub fn one_json(op: &dyn Erased, at: &[f64]) -> Result<String, Failure> {
+pub fn one_json(op: &dyn Erased, at: &[f64], view: &View) -> Result<String, Failure> {
     #[derive(Serialize)]
     struct Line {
         #[serde(flatten)]
@@ -73,25 +74,28 @@ pub fn one_json(op: &dyn Erased, at: &[f64]) -> Result<String, Failure> {
         value: Number,
         slope: Point,
     }
+    let rounded = |x: f64| if view.f32 { f64::from(x as f32) } else { x };
+    let at: Vec<f64> = at.iter().copied().map(rounded).collect();
     let place = || {
-        let (value, mut slopes) = (Rule::<f64>::value(op, at)?, vec![0.0; at.len()]);
-        Rule::<f64>::slope(op, at, value, &mut slopes)?;
+        let (value, mut slopes) = (rounded(Rule::<f64>::value(op, &at)?), vec![0.0; at.len()]);
+        Rule::<f64>::slope(op, &at, value, &mut slopes)?;
+        slopes.iter_mut().for_each(|slope| *slope = rounded(*slope));
         let point = |x: &[f64]| Point::new(x, op.arity());
-        Ok::<_, Error>(Place { at: point(at), value: Number(value), slope: point(&slopes) })
+        Ok::<_, Error>(Place { at: point(&at), value: Number(value), slope: point(&slopes) })
     };
     if let Some(fault) = op.fault(at.len()).filter(|_| !at.is_empty()) {
         return Err(Failure::new(format!("{} {fault}", op.name())));
     }
     let point = if at.is_empty() { None } else { Some(place()?) };
-    Ok(json::line(&Line { entry: Entry::new(op)?, point }))
+    Ok(json::line(&Line { entry: Entry::new(op)?, point }, &view.format))
 }
 
-pub fn json() -> Result<String, Error> {
+pub fn json(format: &Format) -> Result<String, Error> {
     let entries: Result<Vec<_>, _> = Registry::new().iter().map(|op| Entry::new(&**op)).collect();
-    Ok(json::line(&entries?))
+    Ok(json::line(&entries?, format))
 }
 
-pub fn table() -> Result<String, Error> {
+pub fn table(style: &Style) -> Result<String, Error> {
     const WIDTH: usize = 48;
     let mut rows = vec![table::row(["name", "arity", "value", "slope", "kinks"], BOLD)];
     for op in Registry::new().iter() {
@@ -105,7 +109,7 @@ pub fn table() -> Result<String, Error> {
             (kinks.join(" "), DIM),
         ]);
     }
-    Ok(table::render(&rows))
+    Ok(style.text(&table::render(&rows)).into_owned())
 }
 
 /// A point as a number, or as (x, y).

@@ -34,12 +34,12 @@ pub fn account_of(tape: &Tape, y: Var<'_>, single: bool) -> Result<Trace, Failur
     Ok(trace.without_lines())
 }
 
-pub fn trace(function: &Function<'_>, shown: Shown, view: &View, json: bool) -> Result<String, Failure> {
-    let (trace, style) = (account(function, view.f32)?, view.style());
+pub fn trace(function: &Function<'_>, shown: Shown, view: &View) -> Result<String, Failure> {
+    let (trace, style, json) = (account(function, view.f32)?, view.style(), view.format.json);
     Ok(match shown {
-        Shown::Mistake(mistake) if json => json::line(&trace.mistaken(mistake)),
+        Shown::Mistake(mistake) if json => json::line(&trace.mistaken(mistake), &view.format),
         Shown::Mistake(mistake) => trace.mistaken(mistake).beside(&trace, &style),
-        _ if json => json::line(&trace),
+        _ if json => json::line(&trace, &view.format),
         Shown::Table => trace.table(&style),
         Shown::Values => trace.values(&style),
         Shown::Forward(input) => {
@@ -69,13 +69,12 @@ pub fn explain(
     node: Option<&str>,
     mistake: Option<Mistake>,
     view: &View,
-    json: bool,
 ) -> Result<String, Failure> {
     let (trace, style) = (account(function, view.f32)?, view.style());
     let id = node.map(|text| find(&trace, text)).transpose()?;
     let mistaken = mistake.map(|mistake| trace.mistaken(mistake));
-    if json {
-        return Ok(json::line(&Explained::new(&trace, mistaken.as_ref(), id.unwrap_or(trace.output))));
+    if view.format.json {
+        return Ok(json::line(&Explained::new(&trace, mistaken.as_ref(), id.unwrap_or(trace.output)), &view.format));
     }
     if let Some(mistaken) = mistaken {
         return Ok(mistaken.explain(&trace, id.unwrap_or(trace.output), &style));
@@ -120,18 +119,18 @@ impl<'a> Explained<'a> {
 }
 
 /// The gradient in three ways, and how the error of differences depends on their step; and whether it is good.
-pub fn sweep(function: &Function<'_>, view: &View, json: bool) -> Result<(bool, String), Failure> {
+pub fn sweep(function: &Function<'_>, view: &View) -> Result<(bool, String), Failure> {
     let tape = Tape::new();
     let y = recorded(function, &tape)?;
     let check = if view.f32 { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?;
-    Ok((check.passed, if json { json::line(&check) } else { check.table(&view.style()) }))
+    Ok((check.passed, if view.format.json { json::line(&check, &view.format) } else { check.table(&view.style()) }))
 }
 
 /// The first wrong rule; and whether there is none.
-pub fn locate(function: &Function<'_>, view: &View, json: bool) -> Result<(bool, String), Failure> {
+pub fn locate(function: &Function<'_>, view: &View) -> Result<(bool, String), Failure> {
     let tape = Tape::new();
     let search = tape.locate(recorded(function, &tape)?)?;
-    Ok((search.passed(), if json { json::line(&search) } else { search.text(&view.style()) }))
+    Ok((search.passed(), if view.format.json { json::line(&search, &view.format) } else { search.text(&view.style()) }))
 }
 
 fn recorded<'t>(function: &Function<'_>, tape: &'t Tape) -> Result<gprime::Var<'t>, Failure> {

@@ -37,10 +37,11 @@ const run = rules => {
 
   // numbers, as the rest of the page has them
   const minus = text => text.replace('e+', 'e').replaceAll('-', '−');
+  const small = 10 ** -Math.trunc((Math.min(D.digits, 8) + 1) / 2);
   const num = x => minus(Number.isNaN(x) ? 'NaN' : !Number.isFinite(x) ? (x < 0 ? '-∞' : '∞')
-    : x === 0 || Math.abs(x) >= 1e-3 && Math.abs(x) < 1e7 ? x.toFixed(6) : x.toExponential(6));
+    : x === 0 || Math.abs(x) >= small && Math.abs(x) < 1e7 ? x.toFixed(D.digits) : x.toExponential(D.digits));
   const short = x => Number.isInteger(x) && Math.abs(x) < 1e7 ? minus(`${x}`) : num(x);
-  const brief = x => minus(Number.isFinite(x) ? `${+x.toPrecision(4)}` : num(x));
+  const brief = x => minus(Number.isFinite(x) ? `${+x.toPrecision(Math.min(4, D.digits))}` : num(x));
   const plus = (x, text) => (x < 0 || Number.isNaN(x) ? '' : '+') + text;
   const factor = x => x < 0 ? `(${short(x)})` : short(x);
   const known = x => x == null ? '·' : plus(x, num(x));
