@@ -1,9 +1,8 @@
 //! Where the nodes of a graph without cycles are drawn: in layers from left to right, without recursion.
 //!
 //! The steps are those of K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system structures", 1981:
-//! a node's layer is the longest path to it, but an input stands right before its first use; for an edge over several layers a lane is
-//! kept free in each; the order inside of a layer is that of the mean of the neighbours, from both sides in turn, and the best order
-//! seen is kept. The places inside of a layer are the nearest to those means that keep the order and the distances: an isotonic
+//! a node's layer is the longest path to it; for an edge over several layers a lane is kept free in each; the order inside of a layer
+//! is that of the mean of the neighbours, from both sides in turn, and the best order seen is kept. The places inside of a layer are the nearest to those means that keep the order and the distances: an isotonic
 //! regression, by pooling adjacent violators. An edge is straight, or has one bend, wherever that leads past the nodes.
 
 /// What is laid out: the size of every node, and the edges as pairs of a node and a later one, each with the width of its label.
@@ -24,8 +23,8 @@ pub(super) struct Layout {
 const ROUNDS: usize = 12;
 /// How many lanes there may be; beyond, long edges have none, and are straight.
 const MOST_BENDS: usize = 10_000;
-/// How many heights a bend is tried at in every layer.
-const MOST_HEIGHTS: usize = 10;
+/// How many places are tried for the bend of an edge, before those beside its own lane alone.
+const MOST_PLACES: usize = 400;
 /// The distance between two nodes of a layer, the height that an edge passes through a layer with, and that between two edges' ends.
 const GAP: f64 = 14.0;
 const LANE: f64 = 10.0;
@@ -85,30 +84,39 @@ impl Paper<'_> {
         if layers.clone().count() != lanes.len() + 2 {
             return vec![start, end];
         }
-        // a bend is beside a layer: as high as an end, or as the lane there, or as any of few
-        let heights: Vec<f64> = [start[1]].into_iter().chain(lanes).chain([end[1]]).collect();
-        let may = |layer: usize, i: usize| {
-            heights.len() <= MOST_HEIGHTS || i == 0 || i == heights.len() - 1 || layer == layers.start() + i
+        let others = |layer: usize| {
+            let nodes = self.graph.layers[layer].iter().copied();
+            nodes.filter(move |&node| node < self.nodes.len() && node != from && node != to)
         };
+        // a bend is beside a layer: as high as an end, or as a lane, or right above or below a node that is in the way
+        let lanes: Vec<f64> = [start[1]].into_iter().chain(lanes).chain([end[1]]).collect();
+        let around = layers.clone().flat_map(others).flat_map(|node| {
+            let reach = 0.5 * (self.task.sizes[node][1] + LANE);
+            [self.nodes[node][1] - reach, self.nodes[node][1] + reach]
+        });
+        let heights: Vec<f64> = lanes.iter().copied().chain(around).collect();
+        let few = lanes.len() * heights.len() <= MOST_PLACES;
         let beside = |layer: usize, y: f64| self.columns[layer].map(|x| [x, y]);
         let inside = |bend: &[f64; 2]| bend[0] > start[0] && bend[0] < end[0];
-        let all = layers.clone().flat_map(|layer| (0..heights.len()).map(move |i| (layer, i)));
-        let bends =
-            all.filter(|&(layer, i)| may(layer, i)).flat_map(|(layer, i)| beside(layer, heights[i])).filter(inside);
+        let places = layers.clone().zip(&lanes).flat_map(|(layer, lane)| {
+            let own = [start[1], *lane, end[1]];
+            let tried = if few { heights.clone() } else { own.to_vec() };
+            tried.into_iter().map(move |y| (layer, y))
+        });
+        let bends = places.flat_map(|(layer, y)| beside(layer, y)).filter(inside);
         let ways = [vec![start, end]].into_iter().chain(bends.map(|bend| vec![start, bend, end]));
         let mut ways: Vec<(f64, Vec<[f64; 2]>)> = ways
             .map(|way| (way.windows(2).map(|p| f64::hypot(p[1][0] - p[0][0], p[1][1] - p[0][1])).sum(), way))
             .collect();
         ways.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let others = |layer: usize| self.graph.layers[layer].iter().filter(|&&node| node != from && node != to);
         let is_clear = |way: &[[f64; 2]]| {
-            let meets = |&node: &usize| node < self.nodes.len() && way.windows(2).any(|line| self.meets(line, node));
+            let meets = |node: usize| way.windows(2).any(|line| self.meets(line, node));
             !layers.clone().flat_map(others).any(meets)
         };
         let shortest = ways.into_iter().map(|(_, way)| way).find(|way| is_clear(way));
         shortest.unwrap_or_else(|| {
             // level where there are nodes, and up or down between the layers
-            let level = layers.clone().zip(&heights).flat_map(|(layer, &y)| beside(layer, y)).filter(inside);
+            let level = layers.clone().zip(&lanes).flat_map(|(layer, &y)| beside(layer, y)).filter(inside);
             [start].into_iter().chain(level).chain([end]).collect()
         })
     }
@@ -157,14 +165,6 @@ impl Layers {
         by_end.sort_by_key(|edge| edge.1);
         for (from, to, _) in by_end {
             rank[to] = rank[to].max(rank[from] + 1);
-        }
-        // what nothing leads to stands right before its first use
-        let mut first_use = vec![None; n];
-        for &(from, to, _) in task.edges {
-            first_use[from] = Some(first_use[from].map_or(rank[to], |first: usize| first.min(rank[to])));
-        }
-        for (rank, first) in rank.iter_mut().zip(first_use).filter(|(rank, _)| **rank == 0) {
-            *rank = first.map_or(0, |first| first - 1);
         }
         let depth = rank.iter().max().map_or(0, |deepest| deepest + 1);
         let mut graph = Layers {
