@@ -361,7 +361,7 @@ impl<'a> Plot<'a> {
         let (title, argument) = (style.text(&self.title), style.text(&self.argument));
         let mut svg = drawing(size, &title, STYLE);
         svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
-        svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &26)], &style.text(&shortened(&title, 84))).line();
+        svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &26)], &style.text(&shortened(&title, 74))).line();
         let mut legend = |x: f64, class: &str, text: &str| {
             let ends = [Px(x), Px(x + 26.0)];
             svg.empty("line", &[("class", &class), ("x1", &ends[0]), ("x2", &ends[1]), ("y1", &44), ("y2", &44)]);
