@@ -230,6 +230,9 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// Passes the adjoints of the results of a scan on to its arguments, which stand at these entries. What is left of the list is returned.
+    ///
+    /// It is not inlined, so that the loop of the sweep keeps its registers.
+    #[inline(never)]
     pub(super) fn reverse_scan<'l, A: Adjoint<S>>(
         &self,
         scan: Scan,

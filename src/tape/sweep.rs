@@ -264,6 +264,8 @@ pub(super) fn sweep<'l, S: Copy, A: Copy + AddAssign>(
             slot = own - statement.results();
             assert!(rest.len() <= slot, "a statement has no more entries than results");
             kept = adjoints[slot];
+            // the own one is done with: what lives on over the call above would be kept in memory everywhere
+            adjoint = kept;
         } else {
             let run = Run::unpack(*arg);
             let places = &mut adjoints[..own][run.places()];
