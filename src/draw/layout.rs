@@ -2,8 +2,9 @@
 //!
 //! The steps are those of K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system structures", 1981:
 //! a node's layer is the longest path to it; for an edge over several layers a lane is kept free in each; the order inside of a layer
-//! is that of the mean of the neighbours, from both sides in turn, and the best order seen is kept. The places inside of a layer are the nearest to those means that keep the order and the distances: an isotonic
-//! regression, by pooling adjacent violators. An edge is straight, or has one bend, wherever that leads past the nodes.
+//! is that of the mean of the neighbours, from both sides in turn, and the best order seen is kept. The places inside of a layer are
+//! the nearest to those means that keep the order and the distances: an isotonic regression, by pooling adjacent violators. An edge is
+//! straight, or has one bend, wherever that leads past the nodes.
 
 /// What is laid out: the size of every node, and the edges as pairs of a node and a later one, each with the width of its label.
 pub(super) struct Task<'a> {
