@@ -5,8 +5,8 @@ use super::store::Handle;
 use super::sweep::{Line, Map};
 use super::tangents::Rule;
 use super::{Lean, Scalar, Sparse, Tangents, Tape, Var};
-use crate::op::apply::common_len;
-use crate::op::{Apply, Block};
+use crate::op::Block;
+use crate::op::apply::{common_len, map_each};
 use std::array::from_fn;
 use std::ops::Range;
 use std::ptr;
@@ -39,14 +39,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let results = self.map_lines(block, x, len, &mut arguments.values, &mut chunk);
         self.store.arguments.set(arguments);
         self.store.chunk.set(chunk);
-        results.unwrap_or_else(|| {
-            let mut results = from_fn(|_| Vec::with_capacity(len));
-            for i in 0..len {
-                let x = from_fn(|k| x[k][if x[k].len() == 1 { 0 } else { i }]);
-                results.iter_mut().zip(Var::block(block, x)).for_each(|(list, y)| list.push(y));
-            }
-            results
-        })
+        results.unwrap_or_else(|| map_each(block, x))
     }
 
     /// The same as one statement; `None` if the arguments do not stand in lines or are too few to be worth it, if a slope cannot be

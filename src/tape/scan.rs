@@ -27,7 +27,7 @@ pub trait Replay<S>: Send {
 
 /// A block, and how often it is run.
 ///
-/// It lists what is carried and the parameters, and then of passes that go over a piece together what is carried to each and the state.
+/// It lists the parameters, and then of passes that go over a piece together what is carried to each and the state.
 struct Passes<B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> {
     block: B,
     count: usize,
@@ -41,22 +41,20 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         self.lens[0]
     }
 
-    /// The numbers that are carried, from the lists after the state; and the parameters.
-    fn rest<'a, S: Copy>(&self, rest: &'a [S]) -> ([S; C], [&'a [S]; N]) {
-        let (carry, mut rest) = rest.split_at(C);
-        let params = from_fn(|k| {
+    /// The lists of parameters, out of one.
+    fn params<'a, S>(&self, mut rest: &'a [S]) -> [&'a [S]; N] {
+        from_fn(|n| {
             let list;
-            (list, rest) = rest.split_at(self.lens[M + C + k]);
+            (list, rest) = rest.split_at(self.lens[M + C + n]);
             list
-        });
-        (from_fn(|k| carry[k]), params)
+        })
     }
 
     /// Runs the block on the values of its arguments, of which those of the state become the results, and lists what is kept.
     fn run<S: Scalar>(&self, values: &mut [S], list: impl Fn(&[S])) {
         let (state, rest) = values.split_at_mut(M * self.places());
-        list(rest);
-        let (first, params) = self.rest(rest);
+        let (carry, params) = rest.split_at(C);
+        list(params);
         let mut lists = state.chunks_exact_mut(self.places());
         let mut state: [&mut [S]; M] = from_fn(|_| lists.next().expect("there are M lists"));
         // a copy, so that its parts can be kept in registers
@@ -64,10 +62,10 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         run_passes(
             self.count,
             &mut state,
-            first,
-            &Params::new(params),
+            from_fn(|k| carry[k]),
+            &Params::new(self.params(params)),
             |x| block.run(x),
-            |carries, state| {
+            |carries: &[[S; C]], state| {
                 list(carries.as_flattened());
                 state.iter().for_each(|state| list(state));
             },
@@ -77,11 +75,11 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
     /// [`Replay::reverse`].
     fn reverse_by<'l, S: Scalar, Z: Zeros>(&self, listed: &'l [S], mut adjoints: &mut [S]) -> &'l [S] {
         let (places, zero) = (self.places(), S::from(0.0));
-        let rest: usize = self.lens[M..].iter().sum();
+        let params: usize = self.lens[M + C..].iter().sum();
         let kept = M * places * self.count.div_ceil(TOGETHER) + C * self.count * places.div_ceil(PIECE);
-        let (listed, own) = listed.split_at(listed.len() - rest - kept);
-        let (rest, mut kept) = own.split_at(rest);
-        let params = Params::new(self.rest(rest).1);
+        let (listed, own) = listed.split_at(listed.len() - params - kept);
+        let (params, mut kept) = own.split_at(params);
+        let params = Params::new(self.params(params));
         let mut state_adjoints: [&mut [S]; M] = from_fn(|_| take(&mut adjoints, places));
         let first_adjoints = take(&mut adjoints, C);
         let mut params_adjoints: [&mut [S]; N] = from_fn(|n| take(&mut adjoints, self.lens[M + C + n]));
