@@ -244,7 +244,8 @@ fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
         report.note(finding);
         report.fail(reason);
     };
-    let (a, slopes) = value_and_slopes(op, &kink.at).unwrap_or((f64::NAN, Point::new()));
+    let found = value_and_slopes(op, &kink.at);
+    let slopes = found.as_ref().map_or(&[][..], |(_, slopes)| slopes);
     let at = show(&kink.at);
     for i in 0..kink.at.len() {
         let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
@@ -265,7 +266,9 @@ fn kink_point(op: &dyn Erased, kink: Kink, report: &mut Report) {
             }
         }
     }
-    at_once(op, &kink.at, a, &slopes, report);
+    if let Some((a, slopes)) = &found {
+        at_once(op, &kink.at, *a, slopes, report);
+    }
     report.kinks.push(KinkFinding { kink, verdict });
 }
 
@@ -279,8 +282,11 @@ fn jump_point(op: &dyn Erased, x: &[f64], report: &mut Report) {
     if jumping.is_empty() {
         report.fail(format!("no value jumps at the jump declared at {at}"));
     }
-    let (a, slopes) = value_and_slopes(op, x).unwrap_or((f64::NAN, Point::new()));
-    at_once(op, x, a, &slopes, report);
+    let found = value_and_slopes(op, x);
+    if let Some((a, slopes)) = &found {
+        at_once(op, x, *a, slopes, report);
+    }
+    let slopes = found.map_or_else(Point::new, |(_, slopes)| slopes);
     for i in jumping {
         let rule = slopes.get(i).copied().unwrap_or(f64::NAN);
         let against = |slope: f64, tolerance: f64| Finding::new(x, i, rule, slope, tolerance);
