@@ -121,6 +121,34 @@ fn every_number_and_both_tapes_agree_to_the_bit() {
     visit(&mut AtEveryPoint { test: Agree, edges: true });
 }
 
+/// Also where the lanes are on different sides of a branch, and where one of them alone is far out.
+#[test]
+fn each_lane_is_as_if_it_were_alone() {
+    struct InLanes;
+    impl Visitor for InLanes {
+        fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
+            let edges = op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps());
+            let far = [f64::INFINITY, -f64::INFINITY, f64::NAN, 800.0, -800.0, 1e-300, 0.0, -0.0].map(|x| [x; N]);
+            let edges = edges.map(|x| x[..].try_into().unwrap());
+            let points: Vec<[f64; N]> = op.samples().into_iter().chain(edges).chain(far).collect();
+            for i in 0..points.len() {
+                let three = [points[i], points[(i + 1) % points.len()], points[7 * i % points.len()]];
+                let x: [Lanes<3>; N] = std::array::from_fn(|k| Lanes(three.map(|x| x[k])));
+                let (a, slopes) = op.value_and_slope(x);
+                for lane in 0..3 {
+                    let (one, of_one) = op.value_and_slope(three[lane]);
+                    assert!(same(a.0[lane], one), "{} at {three:?}: {a:?} in lanes, not {one}", O::NAME);
+                    assert!(same(op.value(x).0[lane], op.value(three[lane])), "{} at {three:?}: the value", O::NAME);
+                    let all_same = (0..N).all(|k| same(slopes[k].0[lane], of_one[k]));
+                    assert!(all_same, "{} at {three:?}: slopes {slopes:?} in lanes, not {of_one:?}", O::NAME);
+                }
+            }
+        }
+        fn reduce<O: Reduce>(&mut self, _: O) {}
+    }
+    visit(&mut InLanes);
+}
+
 #[test]
 fn every_mode_has_the_same_second_derivatives() {
     struct Agree;

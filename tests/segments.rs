@@ -370,18 +370,16 @@ fn map_agrees<const M: usize>(
     let recording = Tape::new();
     let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
     let y = of_map(block, &inputs, len, how, (twice, true));
-    let expected = if smooth {
-        let g = recording.backward(y);
-        inputs.iter().map(|&x| g[x]).collect()
-    } else {
-        // a block adds up its slopes before it knows the adjoint, so that ∞ − ∞ may be NaN; a mapped one does it no earlier
-        gradient(|x| of_map(block, x, len, how, (twice, true)), x)
-    };
+    let recorded = recording.backward(y);
+    let expected: Vec<f64> = inputs.iter().map(|&x| recorded[x]).collect();
+    // A block adds up its slopes before it knows the adjoint, so that ∞ − ∞ may be NaN; a mapped one may or may not.
+    let at_each = gradient(|x| of_map(block, x, len, how, (twice, true)), x);
+    let allowed = |i: usize, g: f64| same(g, expected[i]) || !smooth && same(g, at_each[i]);
     let (mut tape, mut g) = (Tape::lean(), vec![0.0; x.len()]);
     for _ in 0..2 {
         let value = tape.value_and_gradient(|x| of_map(block, x, len, how, (twice, false)), x, &mut g);
         assert!(same(value, y.value()));
-        all_same(&g, &expected);
+        assert!((0..x.len()).all(|i| allowed(i, g[i])), "{g:?} for {expected:?} or {at_each:?}");
     }
     assert!(same(of_map(block, x, len, how, (twice, false)), y.value()));
     let program = |x: &[Var<'_, Lean>]| of_map(block, x, len, how, (twice, false)).value();

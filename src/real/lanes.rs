@@ -1,8 +1,11 @@
 //! Several points at once, in the lanes of a vector register.
 
-use super::{Real, assign_operators, intrinsics};
+use super::{Real, assign_operators, intrinsics, math};
+use pair::Pair;
 use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
+
+mod pair;
 
 /// `L` points of `f64`, worked on side by side. Every operation acts on each lane as it would on an `f64`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,13 +14,37 @@ pub struct Lanes<const L: usize = 4>(
     pub [f64; L],
 );
 
+/// Whether something holds in each lane: all bits of the lane, or none.
+#[derive(Clone, Copy, Debug)]
+pub struct Mask<const L: usize>(Lanes<L>);
+
 impl<const L: usize> Lanes<L> {
-    fn map2<T: Copy>(self, rhs: Self, f: impl Fn(f64, f64) -> T) -> [T; L] {
-        from_fn(|i| f(self.0[i], rhs.0[i]))
+    /// What `f` makes of each two lanes; an odd one is its own second.
+    #[inline(always)]
+    fn in_pairs<const N: usize>(x: [Self; N], f: impl Fn([Pair; N]) -> Pair) -> Self {
+        let mut result = x[0];
+        for i in (0..L).step_by(2) {
+            let y = f(x.each_ref().map(|x| x.pair(i)));
+            match result.0[i..].first_chunk_mut() {
+                Some(both) => y.store(both),
+                None => {
+                    let mut both = [0.0; 2];
+                    y.store(&mut both);
+                    result.0[i] = both[0];
+                }
+            }
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn pair(&self, i: usize) -> Pair {
+        Pair::load(self.0[i..].first_chunk().unwrap_or(&[self.0[i]; 2]))
     }
 }
 
 impl<const L: usize> From<f64> for Lanes<L> {
+    #[inline(always)]
     fn from(c: f64) -> Self {
         Lanes([c; L])
     }
@@ -25,8 +52,9 @@ impl<const L: usize> From<f64> for Lanes<L> {
 
 impl<const L: usize> Neg for Lanes<L> {
     type Output = Self;
+    #[inline(always)]
     fn neg(self) -> Self {
-        Lanes(self.0.map(|x| -x))
+        Lanes::in_pairs([self, Lanes::from(-0.0)], |[x, sign]| x.xor(sign))
     }
 }
 
@@ -34,18 +62,21 @@ macro_rules! operators {
     ($($Op:ident $f:ident)*) => { $(
         impl<const L: usize> $Op for Lanes<L> {
             type Output = Self;
+            #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
-                Lanes(self.map2(rhs, f64::$f))
+                Lanes::in_pairs([self, rhs], |[x, y]| x.$f(y))
             }
         }
         impl<const L: usize> $Op<f64> for Lanes<L> {
             type Output = Self;
+            #[inline(always)]
             fn $f(self, rhs: f64) -> Self {
                 self.$f(Lanes::from(rhs))
             }
         }
         impl<const L: usize> $Op<Lanes<L>> for f64 {
             type Output = Lanes<L>;
+            #[inline(always)]
             fn $f(self, rhs: Lanes<L>) -> Lanes<L> {
                 Lanes::from(self).$f(rhs)
             }
@@ -56,6 +87,7 @@ operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([const L: usize] Lanes<L>);
 
 impl<const L: usize> std::iter::Sum for Lanes<L> {
+    #[inline(always)]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.fold(Lanes([0.0; L]), Add::add)
     }
@@ -64,26 +96,79 @@ impl<const L: usize> std::iter::Sum for Lanes<L> {
 macro_rules! lanes {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
         impl<const L: usize> Real for Lanes<L> {
-            type Mask = [bool; L];
-            fn less(self, rhs: Self) -> [bool; L] {
-                self.map2(rhs, |x, y| x < y)
+            type Mask = Mask<L>;
+            #[inline(always)]
+            fn less(self, rhs: Self) -> Mask<L> {
+                Mask(Lanes::in_pairs([self, rhs], |[x, y]| x.less(y)))
             }
-            fn less_equal(self, rhs: Self) -> [bool; L] {
-                self.map2(rhs, |x, y| x <= y)
+            #[inline(always)]
+            fn less_equal(self, rhs: Self) -> Mask<L> {
+                Mask(Lanes::in_pairs([self, rhs], |[x, y]| x.less_equal(y)))
             }
-            fn equal(self, rhs: Self) -> [bool; L] {
-                self.map2(rhs, |x, y| x == y)
+            #[inline(always)]
+            fn equal(self, rhs: Self) -> Mask<L> {
+                Mask(Lanes::in_pairs([self, rhs], |[x, y]| x.equal(y)))
             }
-            fn select(mask: [bool; L], yes: Self, no: Self) -> Self {
-                Lanes(from_fn(|i| if mask[i] { yes.0[i] } else { no.0[i] }))
+            #[inline(always)]
+            fn select(Mask(mask): Mask<L>, yes: Self, no: Self) -> Self {
+                Lanes::in_pairs([mask, yes, no], |[mask, yes, no]| mask.and(yes).or(mask.and_not(no)))
             }
-            fn decided(mask: [bool; L]) -> Option<bool> {
-                let first = *mask.first()?;
-                mask.iter().all(|&m| m == first).then_some(first)
+            #[inline(always)]
+            fn decided(Mask(mask): Mask<L>) -> Option<bool> {
+                let (mut all, mut any) = (true, false);
+                for i in (0..L).step_by(2) {
+                    let [first, second] = mask.pair(i).holds();
+                    all &= first & second;
+                    any |= first | second;
+                }
+                (all || !any).then_some(all)
             }
-            $(fn $f(self) -> Self { Lanes(self.0.map(<f64 as Real>::$f)) })*
-            $(fn $g(self, rhs: Self) -> Self { Lanes(self.map2(rhs, <f64 as Real>::$g)) })*
+            $(#[inline(always)] fn $f(self) -> Self { each::$f(self) })*
+            $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Lanes(from_fn(|i| <f64 as Real>::$g(self.0[i], rhs.0[i]))) })*
         }
     };
 }
 intrinsics!(lanes);
+
+/// The functions of one argument: one lane after the other, unless there is a way to do all at once.
+mod each {
+    use super::{Lanes, math};
+    pub use one_by_one::*;
+
+    mod one_by_one {
+        use super::Lanes;
+        use crate::real::{Real, intrinsics};
+
+        macro_rules! one_by_one {
+            (unary { $($f:ident: $op:ident, $doc:expr;)* } $binary:ident $of_two:tt) => {
+                $(#[inline(always)]
+                #[allow(dead_code)] // where there is another way
+                pub fn $f<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+                    Lanes(x.0.map(<f64 as Real>::$f))
+                })*
+            };
+        }
+        intrinsics!(one_by_one);
+    }
+
+    #[inline(always)]
+    pub fn abs<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+        Lanes::in_pairs([Lanes::from(-0.0), x], |[sign, x]| sign.and_not(x))
+    }
+    #[inline(always)]
+    pub fn sqrt<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+        Lanes::in_pairs([x], |[x]| x.sqrt())
+    }
+    #[inline(always)]
+    pub fn exp<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+        math::exp::exp_each(x)
+    }
+    #[inline(always)]
+    pub fn expm1<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+        math::exp::expm1_each(x)
+    }
+    #[inline(always)]
+    pub fn tanh<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+        math::tanh_and_rest(x).0
+    }
+}

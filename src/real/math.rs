@@ -8,7 +8,7 @@
 
 use super::Real;
 
-mod exp;
+pub(super) mod exp;
 
 macro_rules! from {
     ($($f:ident($($x:ident),+) = $path:path;)*) => { $(

@@ -52,21 +52,22 @@ impl<S: Scalar> Tape<Lean<S>> {
         memory: &mut Vec<S>,
         chunk: &mut Vec<[S; Map::CHUNK]>,
     ) -> Option<[Vec<Var<'t, Lean<S>>>; M]> {
-        if !(1..=Map::MOST_RESULTS).contains(&M) || !(2..=Map::LONGEST).contains(&len) {
+        let fits = (1..=Map::MOST_RESULTS).contains(&M) && N * M <= Map::MOST_SLOPES;
+        if !fits || !(2..=Map::LONGEST).contains(&len) {
             return None;
         }
         // Lists of numbers, so that the loop over the block has nothing but the block in it.
-        memory.resize(memory.len().max((N + M) * len), S::from(0.0));
+        let room = Map::room(len);
+        memory.resize(memory.len().max((N + M) * room), S::from(0.0));
         chunk.resize(chunk.len().max(N * M), [S::from(0.0); Map::CHUNK]);
-        let mut lists = memory.chunks_exact_mut(len);
+        let mut lists = memory.chunks_exact_mut(room);
         let mut list = || lists.next().expect("there is one for each number");
         let (mut primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
         let mut stands = [Stand::Constant; N];
         for ((stand, primals), x) in stands.iter_mut().zip(&mut primals).zip(x) {
             *stand = Stand::of(x, primals).filter(|_| x[0].tape.is_none_or(|tape| ptr::eq(tape, self)))?;
-            if let [x] = x {
-                primals.fill(x.value);
-            }
+            let last = primals[x.len() - 1];
+            primals[x.len()..].fill(last);
         }
         let lines = stands.iter().filter(|stand| matches!(stand, Stand::InLine { .. })).count();
         if lines >= M * len {
@@ -74,56 +75,57 @@ impl<S: Scalar> Tape<Lean<S>> {
         }
         let primals = primals.map(|list| &*list);
         let listed = self.store.listed.len();
-        let Some(patterns) = self.list_slopes(block, x, primals, &mut values, &stands, chunk) else {
+        let Some(patterns) = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk) else {
             self.store.listed.truncate(listed);
             return None;
         };
         let slot = self.store.slots();
-        let map = Map { lines: lines as u32, results: M as u32, len: len as u32 };
-        self.store.push_map(map, stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results)));
+        let lines = stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results));
+        self.store.push_map(Map::new(M, len, lines.clone()), lines);
         let mut results = from_fn(|_| Vec::with_capacity(len));
         for ((list, values), first) in results.iter_mut().zip(&values).zip((slot..).step_by(len)) {
             let result = |(&value, slot)| Var { tape: Some(self), handle: self.store.newest(slot), value };
-            list.extend(values.iter().zip(first..).map(result));
+            list.extend(values[..len].iter().zip(first..).map(result));
         }
         Some(results)
     }
 
     /// Runs a block at each place and lists its slopes as a [`Map`] has them. Which results depend on each argument is returned.
-    #[allow(clippy::needless_range_loop)]
+    #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
     fn list_slopes<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,
         x: [&[Var<'t, Lean<S>>]; N],
+        len: usize,
         primals: [&[S]; N],
         values: &mut [&mut [S]; M],
         stands: &[Stand; N],
         chunk: &mut [[S; Map::CHUNK]],
     ) -> Option<[u32; N]> {
-        let len = values[0].len();
         let mut dependent = None;
         for start in (0..len).step_by(Map::CHUNK) {
             let some = (len - start).min(Map::CHUNK);
-            let patterns = run_some(block, primals.map(|list| &list[start..][..some]), values, start, chunk)?;
-            let all = *dependent.get_or_insert(patterns);
-            if all != patterns {
+            let room = Map::room(some);
+            let patterns = run_some(block, primals.map(|list| &list[start..][..room]), values, start, chunk)?;
+            if *dependent.get_or_insert(patterns) != patterns {
                 return None;
             }
-            let mut simple = true;
+            let (mut simple, mut count) = (true, 0);
             for k in 0..N {
                 let Stand::InLine { units, .. } = stands[k] else { continue };
                 let x = if x[k].len() == 1 { x[k] } else { &x[k][start..][..some] };
-                for m in (0..M).filter(|m| all[k] >> m & 1 != 0) {
-                    let slopes = &mut chunk[k * M + m][..some];
-                    simple &= if units {
-                        slopes.iter().fold(true, |simple, slope| simple & !slope.has_nan())
-                    } else {
-                        fold_each(slopes, x)
-                    };
+                for m in (0..M).filter(|m| patterns[k] >> m & 1 != 0) {
+                    let slopes = &mut chunk[k * M + m][..room];
+                    simple &= units || fold_each(&mut slopes[..some], x);
                     self.store.listed.extend(slopes);
+                    count += room;
                 }
             }
-            if !simple {
+            let has_nan = self
+                .store
+                .listed
+                .with(|listed| listed[listed.len() - count..].iter().fold(false, |nan, slope| nan | slope.has_nan()));
+            if !simple || has_nan {
                 return None;
             }
         }
@@ -144,20 +146,21 @@ fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
 ) -> Option<[u32; N]> {
     let values = values.each_mut().map(|list| &mut list[start..]);
     let len = x.first().map_or(0, |list| list.len());
-    // so that no index has to be tested in the loop
+    // so that few indices have to be tested in the loop
     assert!(len <= Map::CHUNK && slopes.len() >= N * M);
     assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() >= len));
     let (mut first, mut same) = (None, true);
-    for i in 0..len {
-        let results: [Tangents<S, N, Sparse>; M] = block.run(Tangents::variables(from_fn(|k| x[k][i])));
+    for i in (0..len).step_by(S::LANES) {
+        let lanes = from_fn(|k| S::load(&x[k][i..]));
+        let results: [Tangents<S::Lanes, N, Sparse>; M] = block.run(Tangents::variables(lanes));
         let patterns = results.map(Tangents::pattern);
         same &= *first.get_or_insert(patterns) == patterns;
         for m in 0..M {
-            values[m][i] = results[m].primal;
+            S::store(results[m].primal, &mut values[m][i..]);
             let tangents = results[m].tangents();
             for k in 0..N {
                 if results[m].depends_on(k) {
-                    slopes[k * M + m][i] = tangents[k];
+                    S::store(tangents[k], &mut slopes[k * M + m][i..]);
                 }
             }
         }
@@ -197,7 +200,11 @@ impl Stand {
     /// Writes the values of the list, which `values` must have room for, as well.
     #[inline(never)]
     pub(super) fn of<S: Scalar>(x: &[Var<'_, Lean<S>>], values: &mut [S]) -> Option<Self> {
-        let tape = address(x.first()?.tape);
+        if let Some(first) = x.first()?.tape.and_then(|tape| tape.store.given_at(x)) {
+            values.iter_mut().zip(x).for_each(|(value, x)| *value = x.value);
+            return Some(Stand::InLine { first, stride: u32::from(x.len() > 1), units: true });
+        }
+        let tape = address(x[0].tape);
         let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));

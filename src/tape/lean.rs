@@ -9,6 +9,7 @@ use super::adjoint::{Adjoint, Wide};
 use super::block::{self, Stand};
 use super::bump::Bump;
 use super::gradient::{Gradient, late};
+use super::scalar::one_lane;
 use super::sealed::Sealed;
 use super::segment::Segment;
 use super::store::{Handle, LIMIT, Place, Store};
@@ -226,6 +227,8 @@ impl<S: Scalar> Scalar for Var<'_, Lean<S>> {
     fn is(self, constant: Self) -> bool {
         self.tape.is_none() && self.value.is(constant.value)
     }
+
+    one_lane! {}
 }
 
 impl<S: Scalar> Tape<Lean<S>> {
@@ -235,6 +238,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             inputs: Cell::new(0),
             base: Cell::new(0),
             late_inputs: Cell::new(false),
+            given: Cell::default(),
             entries: Bump::default(),
             listed: Bump::default(),
             replays: RefCell::default(),
@@ -310,7 +314,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         self.reset();
         let mut inputs = recycle(std::mem::take(&mut self.store.parked));
         self.vars_into(x, &mut inputs);
-        let y = f(&inputs);
+        let y = self.store.give(&inputs, f);
         self.gradient_into(y, g);
         inputs.clear();
         let (value, parked) = (y.value, recycle(inputs));
@@ -339,7 +343,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         self.reset();
         let mut inputs = recycle(std::mem::take(&mut self.store.parked));
         self.vars_into(x, &mut inputs);
-        let y = f(&inputs);
+        let y = self.store.give(&inputs, f);
         self.rows_into(&y, rows);
         inputs.clear();
         let (values, parked) = (y.map(Var::value), recycle(inputs));

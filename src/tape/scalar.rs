@@ -1,7 +1,7 @@
 //! The numbers a lean tape can be made of.
 
 use crate::op::Apply;
-use crate::real::{Dual, Real};
+use crate::real::{Dual, Lanes, Real};
 use std::fmt::Debug;
 
 /// A number that the lean tape can keep as a slope: one whose comparisons are plain `bool`s.
@@ -20,7 +20,39 @@ pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
 
     /// Whether the number is this constant in every component.
     fn is(self, constant: Self) -> bool;
+
+    /// Several of these, or one: what a block is run on at several places at once.
+    type Lanes: Apply;
+    /// How many they are: 1 or 2.
+    const LANES: usize;
+    /// From the first numbers of a list.
+    ///
+    /// # Panics
+    /// If they are too few.
+    fn load(list: &[Self]) -> Self::Lanes;
+    /// Into the first places of a list.
+    ///
+    /// # Panics
+    /// If they are too few.
+    fn store(lanes: Self::Lanes, list: &mut [Self]);
 }
+
+/// The items of a [`Scalar`] without lanes.
+macro_rules! one_lane {
+    () => {
+        type Lanes = Self;
+        const LANES: usize = 1;
+        #[inline(always)]
+        fn load(list: &[Self]) -> Self {
+            list[0]
+        }
+        #[inline(always)]
+        fn store(lane: Self, list: &mut [Self]) {
+            list[0] = lane;
+        }
+    };
+}
+pub(super) use one_lane;
 
 impl Scalar for f64 {
     #[inline(always)]
@@ -39,6 +71,18 @@ impl Scalar for f64 {
     #[inline(always)]
     fn is(self, constant: f64) -> bool {
         self.to_bits() == constant.to_bits()
+    }
+
+    // more need more registers than there are
+    type Lanes = Lanes<2>;
+    const LANES: usize = 2;
+    #[inline(always)]
+    fn load(list: &[f64]) -> Lanes<2> {
+        Lanes([list[0], list[1]])
+    }
+    #[inline(always)]
+    fn store(lanes: Lanes<2>, list: &mut [f64]) {
+        list[..2].copy_from_slice(&lanes.0);
     }
 }
 
@@ -70,4 +114,6 @@ impl<S: Scalar> Scalar for Dual<S> {
     fn is(self, constant: Self) -> bool {
         self.primal.is(constant.primal) && self.tangent.is(constant.tangent)
     }
+
+    one_lane! {}
 }

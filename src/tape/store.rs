@@ -57,6 +57,8 @@ pub struct Store<S: Scalar> {
     pub(super) base: Cell<u32>,
     /// Whether inputs were made after the first entry; each is an entry that is its own argument, so that its adjoint stays.
     pub(super) late_inputs: Cell<bool>,
+    /// Where in memory the list of inputs is that a function is given, and how many bytes it has.
+    pub(super) given: Cell<[usize; 2]>,
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of the entries that are runs.
     pub(super) listed: Bump<S>,
@@ -144,6 +146,29 @@ impl<S: Scalar> Store<S> {
     #[inline(always)]
     pub(super) fn slots(&self) -> u32 {
         self.base.get() + self.entries.len() as u32
+    }
+
+    /// The first slot of a list of variables, which stand one after the other, if it is a part of the inputs that a function is given.
+    #[inline(always)]
+    pub(super) fn given_at(&self, x: &[Var<'_, Lean<S>>]) -> Option<u32> {
+        let [start, bytes] = self.given.get();
+        let place = x.as_ptr().addr().wrapping_sub(start);
+        (place < bytes).then_some((place / size_of::<Var<'_, Lean<S>>>()) as u32)
+    }
+
+    /// Gives all inputs to a function. Nobody can change them meanwhile, so they are known by where they are in memory.
+    #[inline(always)]
+    pub(super) fn give<'t, A>(&self, inputs: &[Var<'t, Lean<S>>], f: impl FnOnce(&[Var<'t, Lean<S>>]) -> A) -> A {
+        /// Forgets them, even if the function panics.
+        struct Forget<'a>(&'a Cell<[usize; 2]>);
+        impl Drop for Forget<'_> {
+            fn drop(&mut self) {
+                self.0.set([0; 2]);
+            }
+        }
+        self.given.set([inputs.as_ptr().addr(), size_of_val(inputs)]);
+        let _forget = Forget(&self.given);
+        f(inputs)
     }
 
     /// The handle of what is a multiple of a slot.
@@ -400,7 +425,7 @@ impl<S: Scalar> Store<S> {
 
     /// A slot that depends on nothing.
     pub(super) fn push_constant(&self) {
-        self.push([S::from(0.0); 2], Map { lines: 0, results: 1, len: 1 }.pack());
+        self.push([S::from(0.0); 2], Map::new(1, 1, std::iter::empty()).pack());
     }
 
     /// The edge from an op to the slot its argument stands on, given the op's slope by the argument. Where the two slopes must be

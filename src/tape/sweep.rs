@@ -88,27 +88,42 @@ impl Statement {
 /// stand in.
 ///
 /// The slopes are listed for [`CHUNK`](Map::CHUNK) places after the other: for each line, and each list of results that depends on it,
-/// those of the places of a chunk. So recording and sweep go once through the list, and a loop over places is one over a
-/// piece of memory.
+/// those of the places of a chunk, and what fills up the last group of lanes. So recording and sweep go once through the list, and a
+/// loop over places is one over a piece of memory.
 #[derive(Clone, Copy)]
 pub(super) struct Map {
     pub lines: u32,
     pub results: u32,
+    /// How many slopes there are at each place.
+    pub slopes: u32,
     pub len: u32,
 }
 
 impl Map {
     pub const LONGEST: usize = Run::MOST;
     pub const MOST_RESULTS: usize = 12;
+    pub const MOST_SLOPES: usize = (1 << 14) - 1;
     pub const CHUNK: usize = 32;
+
+    /// `results` lists of `len` results each.
+    pub fn new(results: usize, len: usize, lines: impl Iterator<Item = Line>) -> Self {
+        let map = Map { lines: 0, results: results as u32, slopes: 0, len: len as u32 };
+        lines.fold(map, |map, line| Map { lines: map.lines + 1, slopes: map.slopes + line.results.count_ones(), ..map })
+    }
 
     /// As the arguments of an entry.
     pub fn pack(self) -> [u32; 2] {
-        [self.lines << 4 | self.results, RUN | self.len]
+        [self.lines << 18 | self.slopes << 4 | self.results, RUN | self.len]
     }
 
     fn unpack([counts, rest]: [u32; 2]) -> Self {
-        Map { lines: counts >> 4, results: counts & 0xf, len: rest & Self::LONGEST as u32 }
+        let slopes = counts >> 4 & Self::MOST_SLOPES as u32;
+        Map { lines: counts >> 18, results: counts & 0xf, slopes, len: rest & Self::LONGEST as u32 }
+    }
+
+    /// How many numbers are listed for so many places: whole groups of lanes.
+    pub fn room(places: usize) -> usize {
+        places.next_multiple_of(2)
     }
 
     /// How many results there are.
@@ -296,12 +311,10 @@ fn pass_on_map<'l, S: Copy, A: Copy + AddAssign>(
     product: impl Fn(A, S) -> A,
 ) -> &'l [S] {
     let len = map.len as usize;
-    let lines = || lines.iter().map(|line| Line::unpack(line.arg));
-    let at_each_place: usize = lines().map(|line| line.results.count_ones() as usize).sum();
-    let (listed, mut slopes) = listed.split_at(listed.len() - at_each_place * len);
+    let (listed, mut slopes) = listed.split_at(listed.len() - map.slopes as usize * Map::room(len));
     for start in (0..len).step_by(Map::CHUNK) {
         let some = (len - start).min(Map::CHUNK);
-        for line in lines() {
+        for line in lines.iter().map(|line| Line::unpack(line.arg)) {
             let (stride, first) = (line.stride as usize, line.first as usize + start * line.stride as usize);
             let places = &mut below[first..=first + (some - 1) * stride];
             let mut dependent = line.results;
@@ -309,17 +322,34 @@ fn pass_on_map<'l, S: Copy, A: Copy + AddAssign>(
                 let results = &results[dependent.trailing_zeros() as usize * len + start..][..some];
                 dependent &= dependent - 1;
                 let own;
-                (own, slopes) = slopes.split_at(some);
-                let shares = results.iter().zip(own).map(|(&adjoint, &slope)| product(adjoint, slope));
-                if stride == 0 {
-                    shares.for_each(|share| places[0] += share);
-                } else {
-                    add_to_each(places, line.stride, shares);
+                (own, slopes) = slopes.split_at(Map::room(some));
+                match stride {
+                    1 => add_products(places, results, own, &product),
+                    0 => results.iter().zip(own).for_each(|(&adjoint, &slope)| places[0] += product(adjoint, slope)),
+                    _ => {
+                        let shares = results.iter().zip(own).map(|(&adjoint, &slope)| product(adjoint, slope));
+                        add_to_each(places, line.stride, shares);
+                    }
                 }
             }
         }
     }
     listed
+}
+
+/// Adds to each place an adjoint times a slope.
+///
+/// It is not inlined, so that the compiler knows that the lists do not overlap.
+#[inline(never)]
+fn add_products<S: Copy, A: Copy + AddAssign>(
+    places: &mut [A],
+    adjoints: &[A],
+    slopes: &[S],
+    product: impl Fn(A, S) -> A,
+) {
+    for ((place, &adjoint), &slope) in places.iter_mut().zip(adjoints).zip(slopes) {
+        *place += product(adjoint, slope);
+    }
 }
 
 /// Passes the adjoints of a product Z = A Bᵀ on to its matrices: those of A are Z̄ B, and those of B are Z̄ᵀ A. What is left of the

@@ -8,7 +8,7 @@
 //! ("Table-driven implementation of the exponential function in IEEE floating-point arithmetic", 1989); the error is
 //! below 0.52 ULP, for eˣ − 1 below 1.6.
 
-use crate::real::exact;
+use crate::real::{Lanes, Real, exact};
 
 /// 2^(i/128), rounded, and how much the exact number is greater, relatively.
 type Power = (f64, f64);
@@ -31,25 +31,46 @@ const fn powers() -> [Power; STEPS] {
     powers
 }
 
-/// The k nearest to x · 128 / ln 2, the power 2^((k mod 128)/128), and the factor eˣ / 2^(k/128) − 1, which includes what the
-/// rounded power leaves.
+/// 1.5 · 2⁵². Added to a smaller number it leaves the nearest integer in the last bits.
+const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
+
+/// For the k nearest to x · 128 / ln 2 the power 2^((k mod 128)/128), and the factor eˣ / 2^(k/128) − 1, which includes what the
+/// rounded power leaves. The power, and what the exact one is greater, is looked up by k + [`SHIFT`].
 #[inline(always)]
-fn parts(x: f64) -> (i32, f64, f64) {
+fn parts<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> (R, R) {
     const PER_STEP: f64 = 184.6649652337873;
     // ln 2 / 128 in two parts: the first has 34 bits, so that k times it is exact
     const STEP: (f64, f64) = (0.005415212347998022, 1.2655086083325438e-13);
-    // added to a smaller number it leaves the nearest integer in the last bits
-    const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
     let shifted = x * PER_STEP + SHIFT;
-    let (k, steps) = (shifted.to_bits() as i32, shifted - SHIFT);
+    let steps = shifted - SHIFT;
     // exact, and what is missing of it
     let (most, rest) = (x - steps * STEP.0, -(steps * STEP.1));
-    let (power, tail) = POWERS[k as usize % STEPS];
+    let (power, tail) = look_up(shifted);
     let r = most + rest;
     let square = r * r;
     let low = square * (r * (1.0 / 6.0) + 0.5);
     let high = square * square * ((r * (1.0 / 120.0) + 1.0 / 24.0) + square * (1.0 / 720.0));
-    (k, power, most + (low + (high + (rest + tail))))
+    (power, most + (low + (high + (rest + tail))))
+}
+
+/// 2^((k mod 128)/128), and what the exact number is greater, relatively.
+#[inline(always)]
+fn power(shifted: f64) -> Power {
+    POWERS[shifted.to_bits() as usize % STEPS]
+}
+
+/// The same of 2^(k/128), which is normal.
+#[inline(always)]
+fn scaled_power(shifted: f64) -> Power {
+    let (power, tail) = power(shifted);
+    (scale(power, (shifted.to_bits() >> 7) as i32), tail)
+}
+
+/// The same for each of several.
+#[inline(always)]
+fn scaled_powers<const L: usize>(shifted: Lanes<L>) -> (Lanes<L>, Lanes<L>) {
+    let powers = shifted.0.map(scaled_power);
+    (Lanes(powers.map(|power| power.0)), Lanes(powers.map(|power| power.1)))
 }
 
 /// x × 2ⁿ for an x in [1, 2) and a result that is normal.
@@ -58,22 +79,42 @@ fn scale(x: f64, n: i32) -> f64 {
     f64::from_bits(x.to_bits().wrapping_add((n as u64) << 52))
 }
 
+const SMALLEST: f64 = 1.0 / (1u64 << 54) as f64;
+const LARGEST: f64 = 708.0;
+
 /// Whether neither eˣ rounds to 1 nor leaves the normal numbers.
 #[inline(always)]
 fn is_ordinary(x: f64) -> bool {
-    const SMALLEST: u64 = (1.0 / (1u64 << 54) as f64).to_bits();
-    const LARGEST: u64 = 708f64.to_bits();
-    x.abs().to_bits().wrapping_sub(SMALLEST) < LARGEST - SMALLEST
+    x.abs().to_bits().wrapping_sub(SMALLEST.to_bits()) < LARGEST.to_bits() - SMALLEST.to_bits()
+}
+
+#[inline(always)]
+fn are_ordinary<const L: usize>(x: Lanes<L>) -> bool {
+    let m = x.abs();
+    let (large, small) = (Lanes::from(SMALLEST).less_equal(m), m.less(LARGEST.into()));
+    Lanes::decided(large) == Some(true) && Lanes::decided(small) == Some(true)
 }
 
 #[inline]
 pub(crate) fn exp(x: f64) -> f64 {
-    if !is_ordinary(x) {
-        return exp_at_the_edge(x);
-    }
-    let (k, power, factor) = parts(x);
-    let power = scale(power, k >> 7);
+    if is_ordinary(x) { ordinary_exp(x, scaled_power) } else { exp_at_the_edge(x) }
+}
+
+#[inline(always)]
+pub(crate) fn exp_each<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+    if are_ordinary(x) { ordinary_exp(x, scaled_powers) } else { apart(x, exp) }
+}
+
+#[inline(always)]
+fn ordinary_exp<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
+    let (power, factor) = parts(x, look_up);
     power + power * factor
+}
+
+#[cold]
+#[inline(never)]
+fn apart<const L: usize>(x: Lanes<L>, f: impl Fn(f64) -> f64) -> Lanes<L> {
+    Lanes(x.0.map(f))
 }
 
 #[cold]
@@ -88,7 +129,11 @@ fn exp_at_the_edge(x: f64) -> f64 {
     } else if x < -746.0 {
         0.0
     } else {
-        let (k, power, factor) = parts(x);
+        let mut k = 0;
+        let (power, factor) = parts(x, |shifted| {
+            k = shifted.to_bits() as i32;
+            power(shifted)
+        });
         let (n, half) = (k >> 7, k >> 8);
         (power + power * factor) * scale(1.0, half) * scale(1.0, n - half)
     }
@@ -97,11 +142,24 @@ fn exp_at_the_edge(x: f64) -> f64 {
 /// eˣ − 1.
 #[inline]
 pub(crate) fn expm1(x: f64) -> f64 {
-    if !is_ordinary(x) {
-        return if x.abs() < 1.0 { x } else { exp_at_the_edge(x) - 1.0 };
+    if is_ordinary(x) {
+        ordinary_expm1(x, scaled_power)
+    } else if x.abs() < 1.0 {
+        x
+    } else {
+        exp_at_the_edge(x) - 1.0
     }
-    let (k, power, factor) = parts(x);
-    let power = scale(power, k >> 7);
+}
+
+#[inline(always)]
+pub(crate) fn expm1_each<const L: usize>(x: Lanes<L>) -> Lanes<L> {
+    if are_ordinary(x) { ordinary_expm1(x, scaled_powers) } else { apart(x, expm1) }
+}
+
+#[inline(always)]
+fn ordinary_expm1<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
+    let (power, factor) = parts(x, look_up);
+    let share = power * factor;
     // the first difference is exact from ½ on
-    if power < 0.5 { (power + power * factor) - 1.0 } else { (power - 1.0) + power * factor }
+    R::choose(power.less(0.5.into()), || (power + share) - 1.0, || (power - 1.0) + share)
 }
