@@ -153,7 +153,8 @@ fn inverse_one_plus_square<R: Real>(x: R) -> R {
 fn erf_slope<R: Real>(x: R) -> R {
     const FRAC_2_SQRT_PI_E41: f64 = 1.763523703070226e-18; // 2/√π e⁻⁴¹
     let far = R::from(28.0); // exp(−28²) is 0, and nothing up to it overflows
-    let x = R::select(far.less(x.abs()), far, x);
+    let x = R::select(far.less(x), far, x);
+    let x = R::select(x.less(-far), -far, x);
     // x rounded to 2⁻²⁰, the last place beside 1.5 · 2³²; what is made of it does not depend on how
     let place = R::from(1.5 * (1u64 << 32) as f64);
     let z = (x + place) - place;
