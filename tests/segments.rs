@@ -113,15 +113,22 @@ fn mixed<R: Apply, const N: usize>(x: &[R]) -> R {
     a * b + x[1]
 }
 
+fn of_slots<R: Apply, const N: usize>(x: &[R]) -> R {
+    // inputs, and results of another block
+    let [a, b] = R::block(&Mix, [x[0], x[1], x[2]]);
+    let [c, d] = R::block(&Mix, std::array::from_fn::<_, N, _>(|k| if k % 3 == 1 { a } else { x[k] }));
+    c * d + b
+}
+
 #[test]
 fn a_block_is_the_program_inside_it() {
-    agree!(&X, |x| mixed::<_, 1>(&x));
-    agree!(&X, |x| mixed::<_, 2>(&x));
-    agree!(&X, |x| mixed::<_, 3>(&x));
-    agree!(&X, |x| mixed::<_, 4>(&x));
-    agree!(&X, |x| mixed::<_, 8>(&x));
-    agree!(&X, |x| mixed::<_, 9>(&x));
-    agree!(&X, |x| mixed::<_, 12>(&x));
+    macro_rules! of_any_number_of_arguments {
+        ($($N:literal)*) => { $(
+            agree!(&X, |x| mixed::<_, $N>(&x));
+            agree!(&X, |x| of_slots::<_, $N>(&x));
+        )* };
+    }
+    of_any_number_of_arguments! { 1 2 3 4 5 6 7 8 9 12 }
     assert_eq!(f64::block(&Mix, [0.3, 0.4]), Mix.run([0.3, 0.4]));
     assert_eq!(<Var<'_, Lean>>::block(&Mix, [0.3, 0.4].map(Var::from)).map(Var::value), Mix.run([0.3, 0.4]));
 }

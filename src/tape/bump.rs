@@ -29,19 +29,29 @@ impl<T: Copy> Bump<T> {
     /// If there would be more than `limit` items.
     #[inline(always)]
     pub fn push(&self, item: T, limit: usize) -> usize {
+        self.push_all([item], limit)
+    }
+
+    /// Appends several items, at least one; the place of the last is returned.
+    ///
+    /// # Panics
+    /// If there would be more than `limit` items.
+    #[inline(always)]
+    pub fn push_all<const K: usize>(&self, items: [T; K], limit: usize) -> usize {
         // SAFETY: as in `len`; this `&mut` is the only reference, and `grow` and `write` run no code of the caller's
         // (`T: Copy` has no drop).
         let list = unsafe { &mut *self.0.get() };
         let place = list.len();
-        if place == list.capacity() {
-            grow(list, limit);
+        if list.capacity() - place < K {
+            grow(list, K, limit);
         }
-        // SAFETY: there is room for one more: either there was before, or `grow` made it or panicked.
+        // SAFETY: there is room for `K` more: either there was before, or `grow` made it or panicked.
         unsafe {
-            list.as_mut_ptr().add(place).write(item);
-            list.set_len(place + 1);
+            let room = list.as_mut_ptr().add(place);
+            (0..K).for_each(|i| room.add(i).write(items[i]));
+            list.set_len(place + K);
         }
-        place
+        place + K - 1
     }
 
     /// Appends several items.
@@ -76,9 +86,9 @@ impl<T: Copy> Bump<T> {
 
 #[cold]
 #[inline(never)]
-fn grow<T>(list: &mut Vec<T>, limit: usize) {
-    assert!(list.len() < limit, "the tape is full: it holds {limit} entries");
-    list.reserve(1.max(list.len().min(limit - list.len())));
+fn grow<T>(list: &mut Vec<T>, more: usize, limit: usize) {
+    assert!(more <= limit - list.len().min(limit), "the tape is full: it holds {limit} entries");
+    list.reserve(more.max(list.len().min(limit - list.len())));
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::segment::Segment;
 use super::sweep::{Entry, Line, Map, Product, Run, SHARED, Scan};
 use super::{Lean, Scalar, Var};
 use smallvec::SmallVec;
+use std::array::from_fn;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
@@ -189,6 +190,13 @@ impl<S: Scalar> Store<S> {
         self.base.get() + self.entries.push(Entry { slope, arg }, LIMIT - self.base.get() as usize) as u32
     }
 
+    /// Writes the entries of one slot, which is returned.
+    #[inline(always)]
+    fn push_all<const K: usize>(&self, mut entries: [Entry<S>; K]) -> u32 {
+        (0..K - 1).for_each(|i| entries[i].arg[0] |= SHARED);
+        self.base.get() + self.entries.push_all(entries, LIMIT - self.base.get() as usize) as u32
+    }
+
     /// What is recorded of an op of `N` arguments, at least one of them active, given its slopes.
     #[inline(always)]
     pub(super) fn record<const N: usize>(&self, slopes: [S; N], x: &[Var<'_, Lean<S>>; N]) -> Handle<S> {
@@ -251,20 +259,31 @@ impl<S: Scalar> Store<S> {
     /// The same for a result of a block of few inputs, of which at least one is active.
     #[inline(always)]
     pub(super) fn record_few<const N: usize>(&self, slopes: [S; N], x: [Var<'_, Lean<S>>; N]) -> Handle<S> {
-        let products: [S; N] = std::array::from_fn(|i| slopes[i] * x[i].handle.slope);
-        let all_fold = (0..N).all(|i| x[i].tape.is_some() && S::folds(slopes[i], x[i].handle.slope, products[i]));
-        if N > 8 || !all_fold {
+        if N > 8 {
             return self.record_some(slopes, x);
         }
+        // Most arguments are slots themselves, with a slope of 1, which no constant has.
+        let (mut products, one) = (slopes, S::from(1.0));
+        if !(0..N).all(|i| x[i].handle.slope.is(one)) {
+            products = from_fn(|i| slopes[i] * x[i].handle.slope);
+            if !(0..N).all(|i| x[i].tape.is_some() && S::folds(slopes[i], x[i].handle.slope, products[i])) {
+                return self.record_some(slopes, x);
+            }
+        }
         let slot = |i: usize| x[i].handle.place.slot();
-        if N % 2 == 1 {
-            let shared = if N > 1 { SHARED } else { return self.multiple(slot(0), products[0]) };
-            self.push([products[0], S::from(0.0)], [slot(0) | shared, slot(0)]);
-        }
-        for i in (N % 2..N - 2).step_by(2) {
-            self.push([products[i], products[i + 1]], [slot(i) | SHARED, slot(i + 1)]);
-        }
-        self.newest(self.push([products[N - 2], products[N - 1]], [slot(N - 2), slot(N - 1)]))
+        // two arguments each; if their number is odd, the first stands alone
+        let entry = |i: usize| match [(2 * i).saturating_sub(N % 2), 2 * i + 1 - N % 2] {
+            [0, 0] => Entry { slope: [products[0], S::from(0.0)], arg: [slot(0), slot(0)] },
+            [j, k] => Entry { slope: [products[j], products[k]], arg: [slot(j), slot(k)] },
+        };
+        let last = match N.div_ceil(2) {
+            1 if N == 1 => return self.multiple(slot(0), products[0]),
+            1 => self.push_all([entry(0)]),
+            2 => self.push_all([entry(0), entry(1)]),
+            3 => self.push_all([entry(0), entry(1), entry(2)]),
+            _ => self.push_all([entry(0), entry(1), entry(2), entry(3)]),
+        };
+        self.newest(last)
     }
 
     /// The same in general. Slopes of 0 are left out: most results of a block do not depend on all of its inputs.
