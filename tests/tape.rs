@@ -36,6 +36,27 @@ fn operators_take_numbers_on_either_side() {
 }
 
 #[test]
+fn a_tape_takes_points_of_any_length_in_turn() {
+    let mut tape = Tape::lean();
+    for len in [3, 7, 2, 0, 9, 9, 1, 10] {
+        let x: Vec<f64> = (0..len).map(|i| f64::from(i) - 2.5).collect();
+        let mut g = vec![f64::NAN; x.len()];
+        let value = tape.value_and_gradient(|x| x.iter().map(|&x| x * x).sum(), &x, &mut g);
+        assert_eq!(value, x.iter().map(|x| x * x).sum());
+        assert_eq!(g, x.iter().map(|x| 2.0 * x).collect::<Vec<_>>());
+        // what the closure's inputs are is the same after a closure that does not come back, and on a tape that was moved
+        if len == 7 {
+            let panics = std::panic::AssertUnwindSafe(|| tape.value_and_gradient(|_| panic!(), &x, &mut g));
+            assert!(std::panic::catch_unwind(panics).is_err());
+        }
+        tape = *Box::new(tape);
+        let rows = &mut vec![f64::NAN; 2 * x.len()];
+        tape.values_and_jacobian(|x| [x.iter().sum(), x.iter().copied().product()], &x, rows);
+        assert_eq!(rows[..x.len()], vec![1.0; x.len()]);
+    }
+}
+
+#[test]
 fn a_sum_is_one_node() {
     let tape = Tape::new();
     let x: Vec<_> = (0..100).map(|i| tape.var(f64::from(i))).collect();

@@ -12,7 +12,7 @@ use super::gradient::{Gradient, late};
 use super::scalar::one_lane;
 use super::sealed::Sealed;
 use super::segment::Segment;
-use super::store::{Handle, LIMIT, Place, Store};
+use super::store::{Handle, LIMIT, Parked, Place, Store};
 use super::sweep::sweep;
 use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
@@ -21,6 +21,7 @@ use crate::op::{Block, Op, Reduce, inner_product};
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
 /// The kind of tape that keeps only slopes: the fast way to a gradient of the inputs.
 ///
@@ -269,20 +270,29 @@ impl<S: Scalar> Tape<Lean<S>> {
 
     /// Several inputs.
     pub fn vars(&self, values: &[S]) -> Vec<Var<'_, Lean<S>>> {
-        let mut inputs = Vec::with_capacity(values.len());
-        self.vars_into(values, &mut inputs);
-        inputs
+        if self.store.entries.len() > 0 {
+            return values.iter().map(|&value| self.var(value)).collect();
+        }
+        let first = self.first_inputs(values.len());
+        values.iter().zip(first..).map(|(&value, slot)| self.input(slot, value)).collect()
     }
 
-    /// Several inputs, added to a list.
+    /// The inputs of a closure on an empty tape, in the memory of those before: their handles are the same each time.
     #[inline(always)]
-    fn vars_into<'t>(&'t self, values: &[S], inputs: &mut Vec<Var<'t, Lean<S>>>) {
-        if self.store.entries.len() == 0 {
-            let first = self.first_inputs(values.len());
-            inputs.extend(values.iter().enumerate().map(|(i, &value)| self.input(first + i as u32, value)));
-        } else {
-            inputs.extend(values.iter().map(|&value| self.var(value)));
-        }
+    fn vars_again<'t>(&'t self, parked: Vec<Parked<S>>, values: &[S]) -> Vec<Var<'t, Lean<S>>> {
+        let again = |((_, handle, _), &value)| Var { tape: Some(self), handle, value };
+        let inputs: Vec<_> = parked.into_iter().zip(values).map(again).collect();
+        self.first_inputs(values.len());
+        if inputs.len() == values.len() { inputs } else { self.more_vars(inputs, values) }
+    }
+
+    /// The same, of which the first are there.
+    #[cold]
+    #[inline(never)]
+    fn more_vars<'t>(&'t self, mut inputs: Vec<Var<'t, Lean<S>>>, values: &[S]) -> Vec<Var<'t, Lean<S>>> {
+        let more = values.iter().zip(0..).skip(inputs.len());
+        inputs.extend(more.map(|(&value, slot)| self.input(slot, value)));
+        inputs
     }
 
     /// Makes room for inputs before the first entry; the first of their slots.
@@ -312,12 +322,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     {
         assert_eq!(x.len(), g.len(), "the gradient must be as long as the point");
         self.reset();
-        let mut inputs = recycle(std::mem::take(&mut self.store.parked));
-        self.vars_into(x, &mut inputs);
+        let parked = std::mem::take(&mut self.store.parked);
+        let inputs = self.vars_again(parked, x);
         let y = self.store.give(&inputs, f);
         self.gradient_into(y, g);
-        inputs.clear();
-        let (value, parked) = (y.value, recycle(inputs));
+        let (value, parked) = (y.value, park(inputs));
         self.store.parked = parked;
         value
     }
@@ -341,12 +350,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     {
         assert_eq!(rows.len(), M * x.len(), "the Jacobian must have a row for each output, as long as the point");
         self.reset();
-        let mut inputs = recycle(std::mem::take(&mut self.store.parked));
-        self.vars_into(x, &mut inputs);
+        let parked = std::mem::take(&mut self.store.parked);
+        let inputs = self.vars_again(parked, x);
         let y = self.store.give(&inputs, f);
         self.rows_into(&y, rows);
-        inputs.clear();
-        let (values, parked) = (y.map(Var::value), recycle(inputs));
+        let (values, parked) = (y.map(Var::value), park(inputs));
         self.store.parked = parked;
         values
     }
@@ -401,10 +409,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         gradient: &mut [S],
     ) -> bool {
         self.accumulate::<S, EXACT>(y.tape.map(|_| (y, S::from(1.0))), adjoints);
-        gradient.iter_mut().zip(adjoints).fold(false, |nan, (slope, adjoint)| {
-            *slope = std::mem::replace(adjoint, S::from(0.0));
-            nan | slope.has_nan()
-        })
+        take_out(adjoints, gradient)
     }
 
     /// Lends the tape's memory for adjoints to `f`, all 0. When it comes back only those of the inputs may differ from 0.
@@ -461,7 +466,9 @@ impl<S: Scalar> Tape<Lean<S>> {
     {
         self.store.entries.with(|entries| {
             let slots = self.store.base.get() as usize + entries.len();
-            adjoints.resize(adjoints.len().max(slots), A::zero());
+            if adjoints.len() < slots {
+                adjoints.resize(slots, A::zero());
+            }
             for (y, seed) in seeds.into_iter().filter(|(y, _)| y.tape.is_some()) {
                 adjoints[y.handle.place.slot() as usize] += seed.chain(y.handle.slope);
             }
@@ -476,6 +483,17 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 }
 
+/// Moves adjoints into a gradient, and leaves 0; whether there is a NaN.
+///
+/// It is a function of its own, so that the compiler knows that the two lists are apart.
+#[inline(never)]
+fn take_out<S: Scalar>(adjoints: &mut [S], gradient: &mut [S]) -> bool {
+    gradient.iter_mut().zip(adjoints).fold(false, |nan, (slope, adjoint)| {
+        *slope = std::mem::replace(adjoint, S::from(0.0));
+        nan | slope.has_nan()
+    })
+}
+
 /// Takes so many from the front of a list.
 pub(super) fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
     let (first, rest) = std::mem::take(list).split_at_mut(len);
@@ -483,8 +501,8 @@ pub(super) fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
     first
 }
 
-/// The memory of an empty list, for items of another type of the same size.
-fn recycle<A, B>(list: Vec<A>) -> Vec<B> {
-    debug_assert!(list.is_empty());
-    list.into_iter().map(|_| unreachable!()).collect()
+/// Inputs without the lifetime of their tape, in the same memory.
+#[inline(always)]
+fn park<S: Scalar>(inputs: Vec<Var<'_, Lean<S>>>) -> Vec<Parked<S>> {
+    inputs.into_iter().map(|x| (x.tape.map(|tape| NonNull::from(tape).addr()), x.handle, x.value)).collect()
 }

@@ -10,6 +10,7 @@ use super::{Lean, Scalar, Var};
 use smallvec::SmallVec;
 use std::array::from_fn;
 use std::cell::{Cell, RefCell};
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 /// How many slots a tape can have.
@@ -47,8 +48,8 @@ impl Place {
     }
 }
 
-/// As large as a variable, without the lifetime: what a list of them is kept as between two uses of a tape.
-pub(super) type Parked<S> = (Option<&'static ()>, Handle<S>, S);
+/// A variable without the lifetime of its tape, of which the address is left: what a list of them is kept as between two uses of a tape.
+pub(super) type Parked<S> = (Option<NonZeroUsize>, Handle<S>, S);
 
 #[doc(hidden)]
 pub struct Store<S: Scalar> {
