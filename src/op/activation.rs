@@ -168,6 +168,7 @@ impl Op<1> for Tanh {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         self.value_and_slope([z]).1
     }
+    #[inline(always)]
     fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let (a, rest) = tanh_and_rest(z);
         // 1 − a² has its digits only while a is small, but it has those of its derivative even at 0;

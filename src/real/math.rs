@@ -77,7 +77,7 @@ pub(crate) fn tanh_and_rest<R: Real>(x: R) -> (R, R) {
     let two = sum - t;
     let error = (-two + 2.0) + (t - (sum - two));
     let (q, rest) = (t / sum, R::from(2.0) / sum);
-    let correction = error * rest * 0.5;
+    let correction = error * 0.5 * rest;
     let half = t * 0.5;
     let a = R::select(t.less(1.0.into()), half - half * q, q - q * correction);
     let rest = R::choose(beyond, || (z * -2.0).exp() * 2.0, || rest - rest * correction);
