@@ -113,10 +113,14 @@ fn mixed<R: Apply, const N: usize>(x: &[R]) -> R {
     a * b + x[1]
 }
 
-fn of_slots<R: Apply, const N: usize>(x: &[R]) -> R {
-    // inputs, and results of another block
+/// Of inputs and results of another block, and of a constant if there is to be one.
+fn of_slots<R: Apply, const N: usize>(x: &[R], constant: Option<usize>) -> R {
     let [a, b] = R::block(&Mix, [x[0], x[1], x[2]]);
-    let [c, d] = R::block(&Mix, std::array::from_fn::<_, N, _>(|k| if k % 3 == 1 { a } else { x[k] }));
+    let mut inputs = std::array::from_fn::<_, N, _>(|k| if k % 3 == 1 { a } else { x[k] });
+    if let Some(k) = constant {
+        inputs[k] = R::from(0.75);
+    }
+    let [c, d] = R::block(&Mix, inputs);
     c * d + b
 }
 
@@ -125,7 +129,9 @@ fn a_block_is_the_program_inside_it() {
     macro_rules! of_any_number_of_arguments {
         ($($N:literal)*) => { $(
             agree!(&X, |x| mixed::<_, $N>(&x));
-            agree!(&X, |x| of_slots::<_, $N>(&x));
+            for constant in std::iter::once(None).chain((0..$N).map(Some)) {
+                agree!(&X, |x| of_slots::<_, $N>(&x, constant));
+            }
         )* };
     }
     of_any_number_of_arguments! { 1 2 3 4 5 6 7 8 9 12 }

@@ -121,7 +121,7 @@ pub trait Kind: sealed::Sealed + Sized {
     type Mask<'t>: Copy
     where
         Self: 't;
-    /// The handle of a constant, which is never looked at.
+    /// The handle of a constant. Where it stands is never looked at.
     #[doc(hidden)]
     fn constant() -> Self::Handle;
 
