@@ -75,13 +75,13 @@ impl<S: Scalar> Tape<Lean<S>> {
         }
         let primals = primals.map(|list| &*list);
         let listed = self.store.listed.len();
-        let Some(patterns) = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk) else {
+        let Some((patterns, slopes)) = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk) else {
             self.store.listed.truncate(listed);
             return None;
         };
         let slot = self.store.slots();
-        let lines = stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results));
-        self.store.push_map(Map::new(M, len, lines.clone()), lines);
+        let map = Map { lines: lines as u32, results: M as u32, slopes, len: len as u32 };
+        self.store.push_map(map, stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results)));
         let mut results = from_fn(|_| Vec::with_capacity(len));
         for ((list, values), first) in results.iter_mut().zip(&values).zip((slot..).step_by(len)) {
             let result = |(&value, slot)| Var { tape: Some(self), handle: self.store.newest(slot), value };
@@ -90,7 +90,8 @@ impl<S: Scalar> Tape<Lean<S>> {
         Some(results)
     }
 
-    /// Runs a block at each place and lists its slopes as a [`Map`] has them. Which results depend on each argument is returned.
+    /// Runs a block at each place and lists its slopes as a [`Map`] has them. Which results depend on each argument is returned, and how many
+    /// slopes there are at each place.
     #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
     fn list_slopes<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
@@ -101,16 +102,13 @@ impl<S: Scalar> Tape<Lean<S>> {
         values: &mut [&mut [S]; M],
         stands: &[Stand; N],
         chunk: &mut [[S; Map::CHUNK]],
-    ) -> Option<[u32; N]> {
+    ) -> Option<([u32; N], u32)> {
         let mut dependent = None;
         for start in (0..len).step_by(Map::CHUNK) {
             let some = (len - start).min(Map::CHUNK);
             let room = Map::room(some);
             let patterns = run_some(block, primals.map(|list| &list[start..][..room]), values, start, chunk)?;
-            if *dependent.get_or_insert(patterns) != patterns {
-                return None;
-            }
-            let (mut simple, mut count) = (true, 0);
+            let (mut simple, mut lists) = (true, 0);
             for k in 0..N {
                 let Stand::InLine { units, .. } = stands[k] else { continue };
                 let x = if x[k].len() == 1 { x[k] } else { &x[k][start..][..some] };
@@ -118,14 +116,13 @@ impl<S: Scalar> Tape<Lean<S>> {
                     let slopes = &mut chunk[k * M + m][..room];
                     simple &= units || fold_each(&mut slopes[..some], x);
                     self.store.listed.extend(slopes);
-                    count += room;
+                    lists += 1;
                 }
             }
-            let has_nan = self
-                .store
-                .listed
-                .with(|listed| listed[listed.len() - count..].iter().fold(false, |nan, slope| nan | slope.has_nan()));
-            if !simple || has_nan {
+            let has_nan = |slopes: &[S]| slopes.iter().fold(false, |nan, slope| nan | slope.has_nan());
+            let any_nan = self.store.listed.with(|listed| has_nan(&listed[listed.len() - lists * room..]));
+            let found = (patterns, lists as u32);
+            if !simple || any_nan || *dependent.get_or_insert(found) != found {
                 return None;
             }
         }
@@ -200,25 +197,29 @@ impl Stand {
     /// Writes the values of the list, which `values` must have room for, as well.
     #[inline(never)]
     pub(super) fn of<S: Scalar>(x: &[Var<'_, Lean<S>>], values: &mut [S]) -> Option<Self> {
-        if let Some(first) = x.first()?.tape.and_then(|tape| tape.store.given_at(x)) {
-            values.iter_mut().zip(x).for_each(|(value, x)| *value = x.value);
+        let pairs = values.iter_mut().zip(x);
+        let Some(tape) = x.first()?.tape else {
+            let copy = |constant: bool, (value, x): (&mut S, &Var<'_, Lean<S>>)| {
+                *value = x.value;
+                constant & x.tape.is_none()
+            };
+            return pairs.fold(true, copy).then_some(Stand::Constant);
+        };
+        if let Some(first) = tape.store.given_at(x) {
+            pairs.for_each(|(value, x)| *value = x.value);
             return Some(Stand::InLine { first, stride: u32::from(x.len() > 1), units: true });
         }
-        let tape = address(x[0].tape);
         let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
         let (one, mut next) = (S::from(1.0), first);
         // bits by which any differs, since tests would be more instructions
         let (mut in_line, mut units) = (0, true);
-        for (x, value) in x.iter().zip(values) {
+        for (value, x) in pairs {
             *value = x.value;
-            in_line |= (address(x.tape) ^ tape) | (slot(x) ^ next) as usize;
+            in_line |= (address(x.tape) ^ address(Some(tape))) | (slot(x) ^ next) as usize;
             units &= x.handle.slope.is(one);
             next = next.wrapping_add(stride);
-        }
-        if tape == 0 && x.iter().all(|x| x.tape.is_none()) {
-            return Some(Stand::Constant);
         }
         (in_line == 0 && stride <= Line::WIDEST).then_some(Stand::InLine { first, stride, units })
     }

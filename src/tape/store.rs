@@ -445,7 +445,7 @@ impl<S: Scalar> Store<S> {
 
     /// A slot that depends on nothing.
     pub(super) fn push_constant(&self) {
-        self.push([S::from(0.0); 2], Map::new(1, 1, std::iter::empty()).pack());
+        self.push([S::from(0.0); 2], Map { lines: 0, results: 1, slopes: 0, len: 1 }.pack());
     }
 
     /// The edge from an op to the slot its argument stands on, given the op's slope by the argument. Where the two slopes must be

@@ -105,12 +105,6 @@ impl Map {
     pub const MOST_SLOPES: usize = (1 << 14) - 1;
     pub const CHUNK: usize = 32;
 
-    /// `results` lists of `len` results each.
-    pub fn new(results: usize, len: usize, lines: impl Iterator<Item = Line>) -> Self {
-        let map = Map { lines: 0, results: results as u32, slopes: 0, len: len as u32 };
-        lines.fold(map, |map, line| Map { lines: map.lines + 1, slopes: map.slopes + line.results.count_ones(), ..map })
-    }
-
     /// As the arguments of an entry.
     pub fn pack(self) -> [u32; 2] {
         [self.lines << 18 | self.slopes << 4 | self.results, RUN | self.len]
