@@ -154,7 +154,7 @@ pub trait Apply: Real {
     ///
     /// A lean tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
     /// another such call: 8 bytes for each that is not known to be 0, and loops without a branch in the reverse sweep. The block
-    /// may have up to 12 results for that.
+    /// may have up to 12 results for that. It is run at two places at once, in the lanes of a register.
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -225,7 +225,8 @@ pub trait Apply: Real {
     /// is data inside of `b`.
     ///
     /// A lean tape adds up the slopes of the terms as they come, so that the whole sum is one entry with one slope for each
-    /// variable in it, however many terms there are. Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
+    /// variable in it, however many terms there are. Terms of a block without data are run two at once. Slopes beyond 10³⁰⁸ overflow
+    /// before the adjoint is known.
     ///
     /// ```
     /// use gprime::prelude::*;

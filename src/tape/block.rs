@@ -254,6 +254,21 @@ fn run<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     }
 }
 
+/// The same for two of a block, in lanes.
+#[inline(always)]
+fn run_two<S: Scalar, const N: usize, B: Block<N, 1>>(block: &B, x: [[Var<'_, Lean<S>>; N]; 2]) -> [(S, [S; N]); 2] {
+    let lanes = from_fn(|k| S::load(&[x[0][k].value, x[1][k].value]));
+    let [y]: [Tangents<S::Lanes, N, Sparse>; 1] = block.run(Tangents::variables(lanes));
+    let (mut values, mut slopes) = ([S::from(0.0); 2], [[S::from(0.0); 2]; N]);
+    S::store(y.primal, &mut values);
+    y.tangents().into_iter().zip(&mut slopes).for_each(|(tangent, both)| S::store(tangent, both));
+    if slopes.iter().flatten().fold(false, |nan, slope| nan | slope.has_nan()) {
+        x.map(|x| run_exactly(block, x.map(|x| x.value))[0])
+    } else {
+        from_fn(|i| (values[i], slopes.map(|both| both[i])))
+    }
+}
+
 #[cold]
 #[inline(never)]
 fn run_exactly<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [S; N]) -> [(S, [S; N]); M] {
@@ -265,44 +280,38 @@ fn run_exactly<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(block:
 struct Slopes<'t, S: Scalar, const N: usize> {
     tape: Option<&'t Tape<Lean<S>>>,
     by_slot: Vec<S>,
+    /// The slot that each argument has met last, and its slopes since: many arguments are the same in all terms.
+    last: [(u32, S); N],
     /// All slots that have a slope, but for those of the open spans.
     spans: Vec<Range<u32>>,
-    /// The slots that each argument has met last, one after the other: most often it goes through a list.
+    /// The slots that each argument has met before that, one after the other: most others go through a list.
     open: [Range<u32>; N],
 }
 
 impl<'t, S: Scalar, const N: usize> Slopes<'t, S, N> {
     #[inline(always)]
     fn add(&mut self, partials: [S; N], x: &[Var<'t, Lean<S>>; N]) {
-        let room = self.by_slot.len();
-        let is_usual = |x: &Var<'t, Lean<S>>| match (x.tape, self.tape) {
-            (Some(a), Some(b)) => ptr::eq(a, b) & ((x.handle.place.slot() as usize) < room),
-            _ => false,
-        };
-        if (0..N).all(|k| is_usual(&x[k])) {
-            for k in 0..N {
-                self.add_one(k, partials[k], x[k].handle);
+        for k in 0..N {
+            let Some(tape) = x[k].tape else { continue };
+            let (slot, share) = (x[k].handle.place.slot(), total(partials[k], x[k].handle.slope));
+            if !self.tape.is_some_and(|known| ptr::eq(known, tape)) || slot as usize >= self.by_slot.len() {
+                self.make_room(tape);
             }
-        } else {
-            self.add_unusual(partials.map(|p| p), x.map(|x| x));
+            if slot == self.last[k].0 {
+                self.last[k].1 += share;
+            } else {
+                let last = std::mem::replace(&mut self.last[k], (slot, share));
+                self.settle(k, last);
+            }
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn add_unusual(&mut self, partials: [S; N], x: [Var<'t, Lean<S>>; N]) {
-        self.make_room(&x);
-        for k in (0..N).filter(|&k| x[k].tape.is_some()) {
-            self.add_one(k, partials[k], x[k].handle);
-        }
-    }
-
+    /// Adds the slopes of the slot that an argument has left; at first that is none.
     #[inline(always)]
-    fn add_one(&mut self, k: usize, partial: S, x: Handle<S>) {
-        let slot = x.place.slot();
-        let slope = &mut self.by_slot[slot as usize];
+    fn settle(&mut self, k: usize, (slot, sum): (u32, S)) {
+        let Some(slope) = self.by_slot.get_mut(slot as usize) else { return };
         let is_new = slope.is_zero();
-        *slope += total(partial, x.slope);
+        *slope += sum;
         if is_new {
             if slot == self.open[k].end {
                 self.open[k].end += 1;
@@ -312,19 +321,22 @@ impl<'t, S: Scalar, const N: usize> Slopes<'t, S, N> {
         }
     }
 
-    fn make_room(&mut self, x: &[Var<'t, Lean<S>>]) {
-        let known = self.tape;
-        self.tape = Var::same_tape(known, Var::tape_of(x));
-        let Some(tape) = self.tape else { return };
-        if known.is_none() {
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, tape: &'t Tape<Lean<S>>) {
+        if self.tape.is_none() {
             (self.by_slot, self.spans) = (tape.store.adjoints.take(), tape.store.spans.take());
         }
+        self.tape = Var::same_tape(self.tape, Some(tape));
         let slots = tape.store.slots() as usize;
         self.by_slot.resize(self.by_slot.len().max(slots), S::from(0.0));
     }
 
     /// The handle of the sum, if it has a slope; the memory is all 0 again.
-    fn record(self, tape: &Tape<Lean<S>>) -> Handle<S> {
+    fn record(mut self, tape: &Tape<Lean<S>>) -> Handle<S> {
+        for k in 0..N {
+            self.settle(k, self.last[k]);
+        }
         let Slopes { mut by_slot, mut spans, open, .. } = self;
         open.into_iter().for_each(|span| close(&mut spans, span));
         let handle = tape.store.record_spans(&mut by_slot, &spans);
@@ -355,14 +367,25 @@ fn total<S: Scalar>(partial: S, inner: S) -> S {
 /// [`Apply::sum_blocks`](crate::op::Apply::sum_blocks).
 #[inline(always)]
 pub(super) fn sum_blocks<'t, S: Scalar, const N: usize, B: Block<N, 1>>(
-    terms: impl Iterator<Item = (B, [Var<'t, Lean<S>>; N])>,
+    mut terms: impl Iterator<Item = (B, [Var<'t, Lean<S>>; N])>,
 ) -> Var<'t, Lean<S>> {
     let mut value = S::from(0.0);
-    let mut slopes = Slopes { tape: None, by_slot: vec![], spans: vec![], open: from_fn(|_| 0..0) };
-    for (block, x) in terms {
-        let [(term, partials)] = run(&block, x);
-        value += term;
-        slopes.add(partials, &x);
+    let (last, open) = ([(u32::MAX, value); N], from_fn(|_| 0..0));
+    let mut slopes = Slopes { tape: None, by_slot: vec![], last, spans: vec![], open };
+    while let Some((block, x)) = terms.next() {
+        // blocks without data are all the same
+        let other = if size_of::<B>() == 0 && S::LANES == 2 { terms.next() } else { None };
+        if let Some((_, other)) = other {
+            let [first, second] = run_two(&block, [x, other]);
+            value += first.0;
+            slopes.add(first.1, &x);
+            value += second.0;
+            slopes.add(second.1, &other);
+        } else {
+            let [(term, partials)] = run(&block, x);
+            value += term;
+            slopes.add(partials, &x);
+        }
     }
     match slopes.tape {
         Some(tape) => Var { tape: Some(tape), handle: slopes.record(tape), value },

@@ -17,19 +17,17 @@ impl Problem for Input {
 }
 
 /// exp(x − largest).
-struct Weight {
-    largest: f64,
-}
+struct Weight;
 
-impl Block<1, 1> for Weight {
-    fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
-        [(x - self.largest).exp()]
+impl Block<2, 1> for Weight {
+    fn run<R: Apply>(&self, [x, largest]: [R; 2]) -> [R; 1] {
+        [(x - largest).exp()]
     }
 }
 
 /// The shift is a constant: whatever it is, the sum is the same.
 fn logsumexp<R: Apply>(x: &[R], largest: f64) -> R {
-    R::sum_blocks(x.iter().map(|&x| (Weight { largest }, [x]))).ln() + largest
+    R::sum_blocks(x.iter().map(|&x| (Weight, [x, largest.into()]))).ln() + largest
 }
 
 fn largest(x: &[f64]) -> f64 {
