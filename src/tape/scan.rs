@@ -27,7 +27,8 @@ pub trait Replay<S>: Send {
 
 /// A block, and how often it is run.
 ///
-/// It lists the parameters, and then of passes that go over a piece together what is carried to each and the state.
+/// It lists the parameters, and then what a single pass gives to the block at each place; or of several passes that go over a piece together
+/// what is carried to each and the state, out of which they are run again.
 struct Passes<B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> {
     block: B,
     count: usize,
@@ -57,27 +58,38 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         list(params);
         let mut lists = state.chunks_exact_mut(self.places());
         let mut state: [&mut [S]; M] = from_fn(|_| lists.next().expect("there are M lists"));
+        let (mut carry, params): ([S; C], _) = (from_fn(|k| carry[k]), Params::new(self.params(params)));
         // a copy, so that its parts can be kept in registers
         let block = self.block.clone();
-        run_passes(
-            self.count,
-            &mut state,
-            from_fn(|k| carry[k]),
-            &Params::new(self.params(params)),
-            |x| block.run(x),
-            |carries: &[[S; C]], state| {
+        if self.count > 1 {
+            let keep = |carries: &[[S; C]], state: &[&mut [S]; M]| {
                 list(carries.as_flattened());
                 state.iter().for_each(|state| list(state));
-            },
-        );
+            };
+            return run_passes(self.count, &mut state, carry, &params, |x| block.run(x), keep);
+        }
+        let mut given = [[S::from(0.0); O]; PIECE];
+        for start in (0..self.places()).step_by(PIECE) {
+            let len = PIECE.min(self.places() - start);
+            let mut piece = state.each_mut().map(|list| &mut list[start..start + len]);
+            carry = run_and_keep(&block, &mut piece, carry, params.piece(start, len), &mut given);
+            list(given[..len].as_flattened());
+        }
+    }
+
+    /// How many numbers are listed beside the parameters.
+    fn kept(&self) -> usize {
+        match self.count {
+            1 => O * self.places(),
+            count => M * self.places() * count.div_ceil(TOGETHER) + C * count * self.places().div_ceil(PIECE),
+        }
     }
 
     /// [`Replay::reverse`].
     fn reverse_by<'l, S: Scalar, Z: Zeros>(&self, listed: &'l [S], mut adjoints: &mut [S]) -> &'l [S] {
         let (places, zero) = (self.places(), S::from(0.0));
         let params: usize = self.lens[M + C..].iter().sum();
-        let kept = M * places * self.count.div_ceil(TOGETHER) + C * self.count * places.div_ceil(PIECE);
-        let (listed, own) = listed.split_at(listed.len() - params - kept);
+        let (listed, own) = listed.split_at(listed.len() - params - self.kept());
         let (params, mut kept) = own.split_at(params);
         let params = Params::new(self.params(params));
         let mut state_adjoints: [&mut [S]; M] = from_fn(|_| take(&mut adjoints, places));
@@ -89,11 +101,16 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
             for start in (0..places).step_by(PIECE).rev() {
                 let len = PIECE.min(places - start);
                 let params = params.piece(start, len);
-                let (carries, state);
-                (kept, state) = kept.split_at(kept.len() - M * len);
-                (kept, carries) = kept.split_at(kept.len() - C * carry_adjoints.len());
                 let given = &mut given[..carry_adjoints.len() * len];
-                self.run_again(carries, state, params, given);
+                let (carries, state);
+                if self.count == 1 {
+                    (kept, state) = kept.split_at(kept.len() - O * len);
+                    given.as_flattened_mut().copy_from_slice(state);
+                } else {
+                    (kept, state) = kept.split_at(kept.len() - M * len);
+                    (kept, carries) = kept.split_at(kept.len() - C * carry_adjoints.len());
+                    self.run_again(carries, state, params, given);
+                }
                 let state_adjoints = state_adjoints.each_mut().map(|list| &mut list[start..start + len]);
                 let shares = self.reverse_piece::<S, Z>(given, params, state_adjoints, carry_adjoints);
                 for (adjoints, shares) in params_adjoints.iter_mut().zip(&shares) {
@@ -121,12 +138,7 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         let mut state = values.each_mut().map(|list| &mut list[..len]);
         for (pass, given) in given.chunks_exact_mut(len).enumerate() {
             let carry: [S; C] = from_fn(|k| carries[pass * C + k]);
-            let mut given = given.iter_mut();
-            run_piece(&mut state, carry, params, |x| {
-                let given = given.next().expect("a pass is as long as the piece");
-                *given = from_fn(|k| x[k]);
-                block.run(x)
-            });
+            run_and_keep(&block, &mut state, carry, params, given);
         }
     }
 
@@ -174,6 +186,23 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
     }
 }
 
+/// Runs a block from place to place of a piece, and keeps what it is given beside the parameters; what is carried on is returned.
+#[inline(always)]
+fn run_and_keep<S: Scalar, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
+    block: &impl Block<I, O>,
+    state: &mut [&mut [S]; M],
+    carry: [S; C],
+    params: [&[S]; N],
+    given: &mut [[S; O]],
+) -> [S; C] {
+    let mut given = given.iter_mut();
+    run_piece(state, carry, params, |x| {
+        let given = given.next().expect("there is room for each place");
+        *given = from_fn(|k| x[k]);
+        block.run(x)
+    })
+}
+
 impl<S: Scalar, B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> Replay<S>
     for Passes<B, M, C, N, I, O>
 where
@@ -212,19 +241,20 @@ impl<S: Scalar> Tape<Lean<S>> {
         let numbers = carry.each_ref().map(std::slice::from_ref);
         let lists: [&[_]; I] = inputs(state.each_ref().map(|list| &**list), numbers, params);
         let passes = Passes::<B, M, C, N, I, O> { block: block.clone(), count: passes, lens: lists.map(<[_]>::len) };
-        let mut values = self.store.scan.take();
-        values.clear();
-        values.resize(passes.lens.iter().sum(), S::from(0.0));
+        let mut memory = self.store.scan.take();
+        let numbers = passes.lens.iter().sum();
+        memory.resize(memory.len().max(numbers), S::from(0.0));
+        let values = &mut memory[..numbers];
         let mut rest = &mut *values;
         let lines = lists.map(|list| self.in_line(list, take(&mut rest, list.len())));
-        passes.run(&mut values, |numbers| self.store.listed.extend(numbers));
-        let mut results = (self.store.slots()..).zip(&values);
+        passes.run(values, |numbers| self.store.listed.extend(numbers));
+        let mut results = (self.store.slots()..).zip(&*values);
         self.store.push_scan(len, &lines, Box::new(passes));
         for x in state.iter_mut().flat_map(|list| list.iter_mut()) {
             let (slot, &value) = results.next().expect("there is a value for each");
             *x = Var { tape: Some(self), handle: self.store.newest(slot), value };
         }
-        self.store.scan.set(values);
+        self.store.scan.set(memory);
     }
 
     /// Passes the adjoints of the results of a scan on to its arguments, which stand at these entries. What is left of the list is returned.
