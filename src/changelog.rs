@@ -26,3 +26,6 @@
 //! * A block mapped over lists of which some places had no variable panicked on a lean tape, if the lists did not stand in a row.
 //! * The checker asked for the value and for the slopes of a rule, and not for both at once, as a lean tape does: an op whose
 //!   `value_and_slope` gave x as the slope of x² passed, and the tape's gradient was half of the true one.
+//! * The lanes of [`Lanes`](crate::Lanes) were worked on one after the other. They are pairs of numbers in a register now, for the
+//!   exponential and tanh too, with the same bits; a lean tape runs mapped blocks, and sums of blocks without data, on them.
+//! * The slope of tanh was a call, and each step of a recurrence waited for its result to come through memory: 12 ns a step.

@@ -181,9 +181,9 @@ pub trait Apply: Real {
     /// the place; and it gives the new state, then what is carried on. Each pass begins with the same `carry`, and what is carried past
     /// the last place is dropped. A list of one parameter is the same at all places.
     ///
-    /// A lean tape keeps now and then what is carried and the state, about a byte for each number of a pass, and runs the block again
-    /// in the reverse sweep, in all directions at once. So it is made for blocks of cheap operations; of the others
-    /// [`map_block`](Apply::map_block) keeps the slopes.
+    /// A lean tape keeps now and then what is carried and the state, a byte or two for each number of a pass, and runs the block again
+    /// in the reverse sweep, in all directions at once. Of a single pass it keeps what the block was given. So it is made for blocks of
+    /// cheap operations; of the others [`map_block`](Apply::map_block) keeps the slopes.
     ///
     /// ```
     /// use gprime::prelude::*;

@@ -5,7 +5,7 @@ use std::array::from_fn;
 
 /// The passes are made in pieces of so many places, since what a place of a pass needs are the one before it and the same of the pass
 /// before: so all is in the cache.
-pub(crate) const PIECE: usize = 64;
+pub(crate) const PIECE: usize = 32;
 /// So many passes go over a piece together.
 pub(crate) const TOGETHER: usize = 16;
 
