@@ -25,6 +25,7 @@ mod gradient;
 mod lean;
 mod modes;
 mod opaque;
+mod prefetch;
 mod product;
 mod recording;
 mod scalar;

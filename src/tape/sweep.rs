@@ -1,5 +1,6 @@
 //! The reverse sweep of the lean tape.
 
+use super::prefetch::prefetch;
 use std::ops::{AddAssign, RangeInclusive};
 
 /// Arguments of a slot, two or a whole [`Run`] of them: the slots they stand on, and the slopes by them.
@@ -104,6 +105,8 @@ impl Map {
     pub const MOST_RESULTS: usize = 12;
     pub const MOST_SLOPES: usize = (1 << 14) - 1;
     pub const CHUNK: usize = 32;
+    /// How many slopes are asked for before they are needed.
+    const AHEAD: usize = 256;
 
     /// As the arguments of an entry.
     pub fn pack(self) -> [u32; 2] {
@@ -306,6 +309,8 @@ fn pass_on_map<'l, S: Copy, A: Copy + AddAssign>(
 ) -> &'l [S] {
     let len = map.len as usize;
     let (listed, mut slopes) = listed.split_at(listed.len() - map.slopes as usize * Map::room(len));
+    // most often the statement before has its slopes there
+    prefetch(&listed[listed.len().saturating_sub(Map::AHEAD)..]);
     for start in (0..len).step_by(Map::CHUNK) {
         let some = (len - start).min(Map::CHUNK);
         for line in lines.iter().map(|line| Line::unpack(line.arg)) {
