@@ -106,7 +106,7 @@ impl Map {
     pub const MOST_SLOPES: usize = (1 << 14) - 1;
     pub const CHUNK: usize = 32;
     /// How many slopes are asked for before they are needed.
-    const AHEAD: usize = 256;
+    const AHEAD: usize = 128;
 
     /// As the arguments of an entry.
     pub fn pack(self) -> [u32; 2] {
