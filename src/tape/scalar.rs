@@ -73,7 +73,7 @@ impl Scalar for f64 {
         self.to_bits() == constant.to_bits()
     }
 
-    // more need more registers than there are
+    // four were no faster: they need more registers than there are
     type Lanes = Lanes<2>;
     const LANES: usize = 2;
     #[inline(always)]
