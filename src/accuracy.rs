@@ -4,7 +4,7 @@
 //! values, rounded once, over the whole range of `f64`. The bounds are 2, 2 and 4, and 5 for the second derivative of cbrt.
 //! Near a root of a slope or of a second derivative an absolute error is allowed and the figure is in units of it; at most
 //! ½ from a root of the slope 2⁻⁵² counts as 2, and everywhere 2⁻⁵³·|slope| counts as 1 in the second derivative.
-//! `tests/golden.rs` measures all of it and writes the table: `UPDATE_DOCS=1 cargo test --test golden`.
+//! `tests/gprime/golden.rs` measures all of it and writes the table: `UPDATE_DOCS=1 cargo test --test gprime golden`.
 //!
 //! The last column is what was measured of the peers in `f64` where they lose digits.
 //!

@@ -22,7 +22,7 @@
 //! [`mutants`](super::mutants()) makes wrong rules of a right one: another sign, a factor of 1 ± 10⁻⁹, ½, 2 or 0, the slope beside the
 //! point or at the value, single precision, wrong on one side or in the tail alone, another slope at a kink or a jump, arguments exchanged
 //! or forgotten. Of the built-in ops there are 1 044 that change a slope, and every one is caught; and no right rule is called
-//! wrong, whatever the seed (`GPRIME_SEEDS=1000 cargo test --release --test check no_seed`).
+//! wrong, whatever the seed (`GPRIME_SEEDS=1000 cargo test --release --test gprime no_seed`).
 //!
 //! # The three verdicts
 //!

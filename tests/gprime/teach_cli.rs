@@ -1,12 +1,9 @@
 //! What the teaching commands print, to the byte: each file of `tests/data/golden_cli` is a list of commands with their output.
 //!
-//! `GPRIME_BLESS=1 cargo test --features cli --test teach_cli` writes what is printed now.
+//! `GPRIME_BLESS=1 cargo test --features cli --test gprime teach_cli` writes what is printed now.
 #![cfg(feature = "cli")]
 
-#[path = "common/golden.rs"]
-mod golden;
-
-use golden::golden;
+use crate::common::golden::golden;
 use gprime::prelude::*;
 use gprime::teach::Style;
 use std::fs;

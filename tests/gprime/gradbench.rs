@@ -1,8 +1,8 @@
 //! The tool for GradBench, held to the suite's right outputs, to values computed another way, and to bad messages.
 
-#[path = "../examples/gradbench/evals/mod.rs"]
+#[path = "../../examples/gradbench/evals/mod.rs"]
 mod evals;
-#[path = "../examples/gradbench/protocol.rs"]
+#[path = "../../examples/gradbench/protocol.rs"]
 mod protocol;
 
 use proptest::prelude::*;
@@ -112,7 +112,7 @@ impl Random {
 }
 
 fn cases() -> impl Iterator<Item = Value> {
-    include_str!("data/gradbench.jsonl").lines().map(|line| serde_json::from_str(line).unwrap())
+    include_str!("../data/gradbench.jsonl").lines().map(|line| serde_json::from_str(line).unwrap())
 }
 
 // The suite's cases.

@@ -12,7 +12,7 @@ fn every_registered_op_passes() {
     assert!(failed.is_empty(), "{}", failed.iter().map(|r| format!("{r}\n")).collect::<String>());
 }
 
-/// `GPRIME_SEEDS=1000 cargo test --release --test check` looks at more.
+/// `GPRIME_SEEDS=1000 cargo test --release --test gprime check::` looks at more.
 #[test]
 fn no_seed_raises_a_false_alarm() {
     let registry = Registry::new();

@@ -1,7 +1,7 @@
 //! The guide tells the truth: what its commands print is compared with what they print now, the kinks that it lists are asked of the
 //! program, and no number in its prose is made up. Its Rust programs are doc tests.
 //!
-//! `GPRIME_BLESS=1 cargo test --features cli --test guide` writes into the chapters what is printed now.
+//! `GPRIME_BLESS=1 cargo test --features cli --test gprime guide` writes into the chapters what is printed now.
 #![cfg(all(feature = "cli", unix))]
 
 use gprime::Registry;

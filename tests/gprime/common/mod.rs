@@ -1,5 +1,9 @@
 //! What several tests read their data with.
 
+#[cfg(feature = "cli")]
+pub mod golden;
+
+
 /// Parses a C99 hex float, such as `-0x1.8p-3`; an empty field is 0.
 pub fn hex(text: &str) -> f64 {
     if text.is_empty() {

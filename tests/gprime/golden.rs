@@ -4,9 +4,7 @@
 //! script: 300 random points of seed 1 for each op, and 100 of seed 11. A quarter of the points each is uniform in
 //! ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits.
 
-mod common;
-
-use common::hex;
+use crate::common::hex;
 use gprime::Dual;
 use gprime::op::{Domain, Op, Reduce, Visitor, visit};
 use std::collections::BTreeMap;
@@ -129,7 +127,7 @@ struct Row {
 }
 
 fn rows() -> impl Iterator<Item = Row> {
-    let files = [include_str!("data/golden.csv"), include_str!("data/golden_more.csv")];
+    let files = [include_str!("../data/golden.csv"), include_str!("../data/golden_more.csv")];
     files.into_iter().flat_map(|file| file.lines().skip(1)).map(|line| {
         let (op, numbers) = line.split_once(',').unwrap();
         let numbers: Vec<f64> = numbers.split(',').map(hex).collect();
@@ -282,6 +280,6 @@ fn the_documented_table_is_up_to_date() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(path, [head, MARKERS[0], &table, MARKERS[1], tail].concat()).unwrap();
     } else {
-        assert!(documented == table, "run UPDATE_DOCS=1 cargo test --test golden; the table is\n{table}");
+        assert!(documented == table, "run UPDATE_DOCS=1 cargo test --test gprime golden; the table is\n{table}");
     }
 }

@@ -1,8 +1,6 @@
 //! `Twofold` against exact values (`tests/data/twofold.csv`, made by `twofold.py`), and against `f64`.
 
-mod common;
-
-use common::hex;
+use crate::common::hex;
 use gprime::Dual;
 use gprime::real::{Real, Twofold};
 use proptest::prelude::*;
@@ -55,7 +53,7 @@ fn relative_error(got: Twofold, exact: Twofold) -> f64 {
 #[test]
 fn functions_have_the_exact_value_within_the_bound() {
     let mut worst = BTreeMap::new();
-    for line in include_str!("data/twofold.csv").lines().skip(1) {
+    for line in include_str!("../data/twofold.csv").lines().skip(1) {
         let (name, numbers) = line.split_once(',').unwrap();
         let numbers: Vec<f64> = numbers.split(',').map(hex).collect();
         let [x, y, exact] = [0, 2, 4].map(|i| Twofold::new(numbers[i], numbers[i + 1]));

@@ -1,6 +1,6 @@
 //! The workloads of the benchmarks: every way to their value and gradient gives the same numbers.
 
-#[path = "../benches/workloads/mod.rs"]
+#[path = "../../benches/workloads/mod.rs"]
 #[expect(dead_code, reason = "only the benchmark asks for names and numbers of operations")]
 mod workloads;
 

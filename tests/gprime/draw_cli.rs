@@ -1,12 +1,9 @@
 //! What the drawing commands write, to the byte: each file of `tests/data/golden_draw` beside the command that writes it.
 //!
-//! `GPRIME_BLESS=1 cargo test --features cli --test draw_cli` writes what is drawn now.
+//! `GPRIME_BLESS=1 cargo test --features cli --test gprime draw_cli` writes what is drawn now.
 #![cfg(feature = "cli")]
 
-#[path = "common/golden.rs"]
-mod golden;
-
-use golden::golden;
+use crate::common::golden::golden;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -19,7 +16,7 @@ fn run(args: &[&str]) -> Output {
 
 /// The page without its style sheet and its script, which are files of their own.
 fn without_assets(page: String) -> String {
-    let page = page.replace(include_str!("../src/draw/page/page.css"), "{page.css}");
+    let page = page.replace(include_str!("../../src/draw/page/page.css"), "{page.css}");
     match (page.find("\"use strict\";"), page.find("\nrun(")) {
         (Some(start), Some(end)) => format!("{}{{page.js}}{}", &page[..start], &page[end..]),
         _ => page,

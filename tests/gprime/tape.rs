@@ -42,7 +42,7 @@ fn a_tape_takes_points_of_any_length_in_turn() {
         let x: Vec<f64> = (0..len).map(|i| f64::from(i) - 2.5).collect();
         let mut g = vec![f64::NAN; x.len()];
         let value = tape.value_and_gradient(|x| x.iter().map(|&x| x * x).sum(), &x, &mut g);
-        assert_eq!(value, x.iter().map(|x| x * x).sum());
+        assert_eq!(value, x.iter().map(|x| x * x).sum::<f64>());
         assert_eq!(g, x.iter().map(|x| 2.0 * x).collect::<Vec<_>>());
         // what the closure's inputs are is the same after a closure that does not come back, and on a tape that was moved
         if len == 7 {

@@ -1,0 +1,27 @@
+//! All integration tests as one program, so that the generic code behind them is compiled once. A module holds the tests of one part
+//! of the crate, or of one way in: `cargo test --test gprime golden` runs those of `golden.rs`.
+//!
+//! `tests/allocation.rs` is a program of its own, since it counts the allocations of its whole process.
+
+mod check;
+mod cli;
+mod common;
+mod draw;
+mod draw_cli;
+mod foreign;
+mod golden;
+mod gradbench;
+mod guide;
+mod kinks;
+mod layers;
+mod modes;
+mod mutants;
+mod programs;
+mod rules;
+mod scan;
+mod segments;
+mod tape;
+mod teach;
+mod teach_cli;
+mod twofold;
+mod workloads;
