@@ -5,7 +5,7 @@
 use gprime::check::{self, Verdict};
 use gprime::prelude::*;
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Swish;
 impl Op<1> for Swish {
     const NAME: &'static str = "swish";
@@ -19,7 +19,7 @@ impl Op<1> for Swish {
 }
 
 /// The same function with a sign lost in its slope.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Slip;
 impl Op<1> for Slip {
     const NAME: &'static str = "slip";

@@ -54,7 +54,7 @@
 //! /// An op that has the value of another and this slope.
 //! macro_rules! wrong {
 //!     ($Name:ident, |$z:ident, $a:ident| $value:expr, $slope:expr) => {{
-//!         #[derive(Clone)]
+//!         #[derive(Clone, PartialEq)]
 //!         struct $Name;
 //!         impl Op<1> for $Name {
 //!             const NAME: &'static str = "wrong";
@@ -90,7 +90,7 @@
 //! use gprime::check::{self, Hint};
 //! use gprime::prelude::*;
 //!
-//! #[derive(Clone)]
+//! #[derive(Clone, PartialEq)]
 //! struct Swapped;
 //! impl Op<2> for Swapped {
 //!     const NAME: &'static str = "swapped";

@@ -41,7 +41,7 @@ const SEED: u64 = 0x5eed;
 ///
 /// ```
 /// use gprime::{check, prelude::*};
-/// #[derive(Clone)]
+/// #[derive(Clone, PartialEq)]
 /// struct Wrong;
 /// impl Op<1> for Wrong {
 ///     const NAME: &'static str = "wrong";

@@ -132,7 +132,7 @@ fn kink(at: f64, left: f64, right: f64, elsewhere: &[(&'static str, f64)]) -> Ve
 }
 
 /// 1 / (1 + e⁻ᶻ).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
@@ -158,7 +158,7 @@ impl Op<1> for Sigmoid {
 }
 
 /// tanh z.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tanh;
 impl Op<1> for Tanh {
     const NAME: &'static str = "tanh";
@@ -182,7 +182,7 @@ impl Op<1> for Tanh {
 }
 
 /// max(z, 0).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Relu;
 impl Op<1> for Relu {
     const NAME: &'static str = "relu";
@@ -215,7 +215,7 @@ impl Op<1> for Relu {
 }
 
 /// z for z > 0, else slope · z.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LeakyRelu {
     /// The slope on the left of 0.
     pub slope: f64,
@@ -246,7 +246,7 @@ impl Op<1> for LeakyRelu {
 }
 
 /// z for z > 0, else a · z: `LeakyRelu` with the slope as an argument.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prelu;
 impl Op<2> for Prelu {
     const NAME: &'static str = "prelu";
@@ -266,7 +266,7 @@ impl Op<2> for Prelu {
 }
 
 /// min(max(z, 0), 6).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Relu6;
 impl Op<1> for Relu6 {
     const NAME: &'static str = "relu6";
@@ -285,7 +285,7 @@ impl Op<1> for Relu6 {
 }
 
 /// z for z > 0, else α (eᶻ − 1).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Elu {
     /// The value at −∞ is −alpha.
     pub alpha: f64,
@@ -320,7 +320,7 @@ impl Op<1> for Elu {
 }
 
 /// λ z for z > 0, else λ α (eᶻ − 1), with λ = 1.0507… and α = 1.6732… such that mean 0 and variance 1 are kept.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selu;
 impl Selu {
     const LAMBDA: f64 = 1.0507009873554805;
@@ -347,7 +347,7 @@ impl Op<1> for Selu {
 }
 
 /// z for z > 0, else α (exp(z/α) − 1): `Elu` without the kink.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Celu {
     /// The value at −∞ is −alpha.
     pub alpha: f64,
@@ -378,7 +378,7 @@ impl Op<1> for Celu {
 }
 
 /// ln(1 + exp(β z)) / β.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Softplus {
     /// How sharp the bend at 0 is. There is no threshold beyond which the value is z: it would be a jump.
     pub beta: f64,
@@ -410,7 +410,7 @@ impl Op<1> for Softplus {
 }
 
 /// ln(1 / (1 + e⁻ᶻ)).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogSigmoid;
 impl Op<1> for LogSigmoid {
     const NAME: &'static str = "log_sigmoid";
@@ -429,7 +429,7 @@ impl Op<1> for LogSigmoid {
 }
 
 /// z / (1 + |z|).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Softsign;
 impl Op<1> for Softsign {
     const NAME: &'static str = "softsign";
@@ -453,7 +453,7 @@ impl Op<1> for Softsign {
 }
 
 /// z / (1 + e⁻ᶻ), also called swish.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Silu;
 impl Op<1> for Silu {
     const NAME: &'static str = "silu";
@@ -482,7 +482,7 @@ impl Op<1> for Silu {
 }
 
 /// z Φ(z), where Φ is the normal distribution function.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gelu;
 impl Gelu {
     /// On the left of it Φ nears the subnormal numbers and is taken from `mills`.
@@ -566,7 +566,7 @@ impl Op<1> for Gelu {
 }
 
 /// z (1 + tanh(√(2/π) (z + 0.044715 z³))) / 2: `Gelu`, approximated.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GeluTanh;
 impl GeluTanh {
     /// exp(v(−LIMIT)) rounds to 0.
@@ -630,7 +630,7 @@ impl Op<1> for GeluTanh {
 }
 
 /// z tanh(ln(1 + eᶻ)).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mish;
 impl Op<1> for Mish {
     const NAME: &'static str = "mish";
@@ -680,7 +680,7 @@ fn cube_over_shrink<R: Real>(square: R) -> R {
 }
 
 /// z − tanh z.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tanhshrink;
 impl Op<1> for Tanhshrink {
     const NAME: &'static str = "tanhshrink";
@@ -709,7 +709,7 @@ impl Op<1> for Tanhshrink {
 }
 
 /// The number by which z lies outside [−λ, λ].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Softshrink {
     /// Half the width of the interval that is mapped to 0.
     pub lambda: f64,
@@ -742,7 +742,7 @@ impl Op<1> for Softshrink {
 }
 
 /// z for |z| > λ, else 0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hardshrink {
     /// Half the width of the interval that is mapped to 0.
     pub lambda: f64,
@@ -786,7 +786,7 @@ fn shrink_fault(lambda: f64) -> Option<&'static str> {
 }
 
 /// min(max(z, lo), hi).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HardTanh {
     /// The lowest value.
     pub lo: f64,
@@ -820,7 +820,7 @@ impl Op<1> for HardTanh {
 }
 
 /// min(max(z + 3, 0), 6) / 6.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HardSigmoid;
 impl Op<1> for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid";
@@ -839,7 +839,7 @@ impl Op<1> for HardSigmoid {
 }
 
 /// z min(max(z + 3, 0), 6) / 6.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HardSwish;
 impl Op<1> for HardSwish {
     const NAME: &'static str = "hard_swish";
@@ -861,7 +861,7 @@ impl Op<1> for HardSwish {
 }
 
 /// z for z > threshold, else value. The registry's has threshold 1 and value 0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     /// Where z begins.
     pub threshold: f64,
@@ -896,7 +896,7 @@ impl Op<1> for Threshold {
 }
 
 /// (z + √(z² + b)) / 2.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Squareplus {
     /// How wide the bend at 0 is.
     pub b: f64,
@@ -937,7 +937,7 @@ impl Op<1> for Squareplus {
 }
 
 /// exp(−z²).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gaussian;
 impl Op<1> for Gaussian {
     const NAME: &'static str = "gaussian";
@@ -959,7 +959,7 @@ impl Op<1> for Gaussian {
 }
 
 /// ln cosh z.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogCosh;
 impl Op<1> for LogCosh {
     const NAME: &'static str = "log_cosh";
@@ -981,7 +981,7 @@ impl Op<1> for LogCosh {
 }
 
 /// ln(z / (1 − z)), the inverse of `Sigmoid`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Logit;
 impl Op<1> for Logit {
     const NAME: &'static str = "logit";
@@ -1001,7 +1001,7 @@ impl Op<1> for Logit {
 }
 
 /// 0 for z ≤ −1, (z + 1)² / 4 up to 1, then z.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SparsePlus;
 impl Op<1> for SparsePlus {
     const NAME: &'static str = "sparse_plus";

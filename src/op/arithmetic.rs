@@ -4,7 +4,7 @@ use super::{Domain, Error, JAX, Kink, Op, Params, Point, Real, TF, TORCH, bad_pa
 use smallvec::smallvec;
 
 /// x + y.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Add;
 impl Op<2> for Add {
     const NAME: &'static str = "add";
@@ -17,7 +17,7 @@ impl Op<2> for Add {
 }
 
 /// x − y.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sub;
 impl Op<2> for Sub {
     const NAME: &'static str = "sub";
@@ -30,7 +30,7 @@ impl Op<2> for Sub {
 }
 
 /// x · y.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mul;
 impl Op<2> for Mul {
     const NAME: &'static str = "mul";
@@ -43,7 +43,7 @@ impl Op<2> for Mul {
 }
 
 /// x / y.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Div;
 impl Op<2> for Div {
     const NAME: &'static str = "div";
@@ -59,7 +59,7 @@ impl Op<2> for Div {
 }
 
 /// −x.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Neg;
 impl Op<1> for Neg {
     const NAME: &'static str = "neg";
@@ -72,7 +72,7 @@ impl Op<1> for Neg {
 }
 
 /// 1 / x.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recip;
 impl Op<1> for Recip {
     const NAME: &'static str = "recip";
@@ -89,7 +89,7 @@ impl Op<1> for Recip {
 }
 
 /// x².
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Square;
 impl Op<1> for Square {
     const NAME: &'static str = "square";
@@ -102,7 +102,7 @@ impl Op<1> for Square {
 }
 
 /// xⁿ for an integer n; x⁰ is the constant 1.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Powi {
     /// The exponent.
     pub n: i32,
@@ -137,7 +137,7 @@ impl Op<1> for Powi {
 }
 
 /// xʸ, and 1 for y = 0; a negative x needs an integer y and has no slope in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pow;
 impl Op<2> for Pow {
     const NAME: &'static str = "pow";
@@ -159,7 +159,7 @@ impl Op<2> for Pow {
 }
 
 /// |x|.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Abs;
 impl Op<1> for Abs {
     const NAME: &'static str = "abs";
@@ -179,7 +179,7 @@ impl Op<1> for Abs {
 macro_rules! steps {
     ($($(#[$doc:meta])* $Op:ident, $name:literal, $f:ident, jumps at $jumps:expr;)*) => { $(
         $(#[$doc])*
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct $Op;
         impl Op<1> for $Op {
             const NAME: &'static str = $name;
@@ -218,7 +218,7 @@ fn tie(kink: Kink) -> Kink {
 }
 
 /// The larger of two numbers; at a tie each argument has the slope ½. NaN if either is NaN.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Max;
 impl Op<2> for Max {
     const NAME: &'static str = "max";
@@ -234,7 +234,7 @@ impl Op<2> for Max {
 }
 
 /// The smaller of two numbers; at a tie each argument has the slope ½. NaN if either is NaN.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Min;
 impl Op<2> for Min {
     const NAME: &'static str = "min";
@@ -250,7 +250,7 @@ impl Op<2> for Min {
 }
 
 /// x, but at least lo and at most hi.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clamp {
     /// The lowest value.
     pub lo: f64,
@@ -285,7 +285,7 @@ impl Op<1> for Clamp {
 }
 
 /// √(x² + y²), without overflow.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hypot;
 impl Op<2> for Hypot {
     const NAME: &'static str = "hypot";
@@ -308,7 +308,7 @@ impl Op<2> for Hypot {
 }
 
 /// The angle of the point (y, x), in (−π, π]. Its slopes at the origin are 0; at the cut they are those of either side.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Atan2;
 impl Op<2> for Atan2 {
     const NAME: &'static str = "atan2";
@@ -331,7 +331,7 @@ impl Op<2> for Atan2 {
 }
 
 /// x · y + z as one op, rounded twice: a fused product would differ from `x * y + z`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MulAdd;
 impl Op<3> for MulAdd {
     const NAME: &'static str = "mul_add";
@@ -344,7 +344,7 @@ impl Op<3> for MulAdd {
 }
 
 /// x · y as the chain rule multiplies, so that 0 annihilates: [`Real::chain`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chain;
 impl Op<2> for Chain {
     const NAME: &'static str = "chain";

@@ -7,7 +7,7 @@ use smallvec::smallvec;
 macro_rules! comparisons {
     ($($(#[$doc:meta])* $Op:ident, $name:literal, $f:ident;)*) => { $(
         $(#[$doc])*
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct $Op;
         impl Op<2> for $Op {
             const NAME: &'static str = $name;
@@ -33,7 +33,7 @@ comparisons! {
 }
 
 /// The second argument if the first, a comparison's 0 or 1, is 1, else the third.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Select;
 impl Op<3> for Select {
     const NAME: &'static str = "select";

@@ -8,7 +8,7 @@ macro_rules! functions {
     ($($(#[$doc:meta])* $Op:ident = $f:ident, |$x:pat_param, $a:pat_param| $slope:expr $(, { $($more:tt)* })?;)*) => {
         $(
             $(#[$doc])*
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Debug, Default, PartialEq)]
             pub struct $Op;
             impl Op<1> for $Op {
                 const NAME: &'static str = stringify!($f);

@@ -68,7 +68,7 @@ impl Kink {
 }
 
 /// An op of one argument with another choice of slope at its kinks; made by [`Op::slope_at_kink`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AtKink<O> {
     op: O,
     slope: f64,

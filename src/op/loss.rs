@@ -4,7 +4,7 @@ use super::arithmetic::at_origin;
 use super::{Domain, Op, Real, ops};
 
 /// ln(eˣ + eʸ), without overflow. Where both are the same infinity the slopes are ½.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogAddExp;
 impl Op<2> for LogAddExp {
     const NAME: &'static str = "logaddexp";
@@ -27,7 +27,7 @@ impl Op<2> for LogAddExp {
 }
 
 /// x ln y, and 0 at x = 0 even where y = 0; there the slopes are 0.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct XLogY;
 impl Op<2> for XLogY {
     const NAME: &'static str = "xlogy";
@@ -49,7 +49,7 @@ impl Op<2> for XLogY {
 }
 
 /// The cross entropy −t ln σ(z) − (1 − t) ln(1 − σ(z)) of a logit z and a target t.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BceWithLogits;
 impl Op<2> for BceWithLogits {
     const NAME: &'static str = "bce_with_logits";
@@ -71,7 +71,7 @@ impl Op<2> for BceWithLogits {
 }
 
 /// ½ d² of the difference d = x − y where |d| ≤ delta, else the straight line that continues it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Huber {
     /// Where the straight line begins.
     pub delta: f64,

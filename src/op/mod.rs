@@ -39,10 +39,13 @@ pub type Params = SmallVec<[(&'static str, f64); 2]>;
 /// `f64` gives values and slopes, [`Dual`] derivatives of either, a variable of a recording tape the formula.
 /// It must not branch; what depends on the argument goes through [`Real::select`].
 ///
+/// `PartialEq` says whether two ops of one type are the same op: a recording keeps equal ones once. It is derived, so that it looks at
+/// every field, those included that are not listed as parameters.
+///
 /// ```
 /// use gprime::prelude::*;
 ///
-/// #[derive(Clone)]
+/// #[derive(Clone, PartialEq)]
 /// struct Swish;
 /// impl Op<1> for Swish {
 ///     const NAME: &'static str = "swish";
@@ -56,7 +59,7 @@ pub type Params = SmallVec<[(&'static str, f64); 2]>;
 /// }
 /// assert_eq!(gradient(|x| x[0].apply(&Swish), &[0.0]), [0.5]);
 /// ```
-pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
+pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     /// The name: what the registry, formulas, reports and the command line call it.
     const NAME: &'static str;
 
@@ -143,7 +146,7 @@ pub trait Op<const N: usize>: Clone + Send + Sync + 'static {
 }
 
 /// A differentiable op of any number of arguments, such as a sum. Everything is as in [`Op`], over slices.
-pub trait Reduce: Clone + Send + Sync + 'static {
+pub trait Reduce: Clone + PartialEq + Send + Sync + 'static {
     /// The name.
     const NAME: &'static str;
 
@@ -231,7 +234,7 @@ fn no_param(op: &str, name: &str, value: f64, params: &Params) -> Error {
 ///
 /// ```
 /// use gprime::prelude::*;
-/// #[derive(Clone)]
+/// #[derive(Clone, PartialEq)]
 /// struct Scale { factor: f64 }
 /// impl Op<1> for Scale {
 ///     const NAME: &'static str = "scale";

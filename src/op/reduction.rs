@@ -6,7 +6,7 @@ use smallvec::smallvec;
 use std::ops::Mul;
 
 /// Σ xᵢ.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sum;
 impl Reduce for Sum {
     const NAME: &'static str = "sum";
@@ -19,7 +19,7 @@ impl Reduce for Sum {
 }
 
 /// Σ xᵢ / n.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mean;
 impl Reduce for Mean {
     const NAME: &'static str = "mean";
@@ -32,7 +32,7 @@ impl Reduce for Mean {
 }
 
 /// Σ xᵢ yᵢ of the first half x of the arguments and the second half y.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dot;
 impl Reduce for Dot {
     const NAME: &'static str = "dot";
@@ -71,7 +71,7 @@ pub(crate) fn inner_product<R: Real + Mul<T, Output = R>, T: Copy>(x: &[R], y: &
 }
 
 /// √(Σ xᵢ²), without overflow.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Norm;
 impl Reduce for Norm {
     const NAME: &'static str = "norm";
@@ -101,7 +101,7 @@ impl Reduce for Norm {
 }
 
 /// ln Σ exp(xᵢ), without overflow. The slopes at nothing but −∞ are 0.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogSumExp;
 impl Reduce for LogSumExp {
     const NAME: &'static str = "logsumexp";
@@ -131,7 +131,7 @@ impl Reduce for LogSumExp {
 }
 
 /// −ln softmax(x)ᵢ of the logits x, where i is the class.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SoftmaxCrossEntropy {
     /// The index of the true class.
     pub class: usize,

@@ -18,7 +18,7 @@ pub(crate) use formula::{applied, argument_names, number, print};
 ///
 /// ```
 /// use gprime::{Registry, prelude::*};
-/// # #[derive(Clone)]
+/// # #[derive(Clone, PartialEq)]
 /// # struct Swish;
 /// # impl Op<1> for Swish {
 /// #     const NAME: &'static str = "swish";

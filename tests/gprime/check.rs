@@ -25,13 +25,13 @@ fn no_seed_raises_a_false_alarm() {
 }
 
 /// An op with its rule made wrong in one way.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Broken<O> {
     op: O,
     how: How,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, PartialEq, Copy, Debug)]
 enum How {
     Sign,
     Times(f64),
@@ -97,7 +97,7 @@ fn a_wrong_rule_of_any_op_is_found() {
     impl gprime::op::Visitor for BreakAll {
         fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
             // an op of one argument, seen as such
-            #[derive(Clone)]
+            #[derive(Clone, PartialEq)]
             struct AsUnary<O, const N: usize>(O);
             impl<const N: usize, O: Op<N>> Op<1> for AsUnary<O, N> {
                 const NAME: &'static str = O::NAME;
@@ -146,7 +146,7 @@ fn an_infinite_slope_agrees_with_no_number() {
 
 #[test]
 fn a_kink_that_is_not_declared_is_found() {
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Hidden;
     impl Op<1> for Hidden {
         const NAME: &'static str = "hidden";
@@ -162,7 +162,7 @@ fn a_kink_that_is_not_declared_is_found() {
     assert!(report.to_string().contains("a kink at 0 that is not declared"), "{report}");
 
     // a softplus that is z beyond a threshold, as one framework has it
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Threshold20;
     impl Op<1> for Threshold20 {
         const NAME: &'static str = "threshold20";
@@ -179,7 +179,7 @@ fn a_kink_that_is_not_declared_is_found() {
     let report = check::op(&Threshold20);
     assert!(report.verdict == Verdict::Fail && report.to_string().contains("jumps by -2.06"), "{report}");
 
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Misdeclared;
     impl Op<1> for Misdeclared {
         const NAME: &'static str = "misdeclared";
@@ -247,7 +247,7 @@ fn second_derivatives_of_functions_are_checked() {
     let report = check::second_order(|x| x[0].unary("square", |z| z * z, |z| 2.0 * z), &[0.7]);
     assert_eq!(report.verdict, Verdict::Unsure, "{report}");
     // the slope is right everywhere, and forgets its own derivative at one point
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Forgetful;
     impl Op<1> for Forgetful {
         const NAME: &'static str = "forgetful";
@@ -298,7 +298,7 @@ fn assert_pass_panics_with_the_report() {
 }
 
 /// A rule of which one part contradicts the others: the slope that a lean tape asks for, or that of a reduction, or its value.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Contradicts;
 impl Op<1> for Contradicts {
     const NAME: &'static str = "contradicts";

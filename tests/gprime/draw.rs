@@ -368,7 +368,7 @@ fn scopes_are_told_apart_as_deep_as_there_is_room() {
 
 #[test]
 fn an_op_that_is_not_known_takes_the_sliders_and_a_registry_brings_them_back() {
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Swish;
     impl Op<1> for Swish {
         const NAME: &'static str = "swish";

@@ -18,7 +18,7 @@ fn every_wrong_rule_of_every_op_is_caught() {
 #[test]
 #[should_panic(expected = "no wrong rules can be made of a wrong one")]
 fn a_wrong_rule_has_no_score() {
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Wrong;
     impl Op<1> for Wrong {
         const NAME: &'static str = "wrong";

@@ -316,7 +316,7 @@ fn captures_are_told_apart() {
     let names = ["a", "b", "c", "sine", "SINE", "x", "xx"];
     assert_eq!(names.map(|name| named(x, name)), names);
     // nor does it matter whether an op lists what it holds as a parameter
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Scale(f64);
     impl Op<1> for Scale {
         const NAME: &'static str = "scale";

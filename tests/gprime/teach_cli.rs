@@ -93,7 +93,7 @@ fn the_same_command_prints_the_same_and_no_colour() {
 
 #[test]
 fn an_op_of_ones_own_that_is_wrong_is_located() {
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     struct Bad;
     impl Op<1> for Bad {
         const NAME: &'static str = "bad";
