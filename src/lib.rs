@@ -58,7 +58,8 @@ pub use error::Error;
 pub use real::{Dual, Lanes, Real};
 pub use registry::Registry;
 pub use tape::{
-    Gradient, Lean, Recording, Scalar, Tape, Var, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp,
+    Gradient, Lean, Recording, Scalar, Tangent, Tape, Var, gradient, hessian, hvp, jacobian, jvp, value_and_gradient,
+    vjp,
 };
 
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the tape, and the modes.
@@ -66,7 +67,8 @@ pub mod prelude {
     pub use crate::op::{Activations, Apply, Arithmetic, Block, Losses, Op, Reduce, Reductions};
     pub use crate::real::{Dual, Lanes, Real};
     pub use crate::tape::{
-        Gradient, Lean, Recording, Scalar, Tape, Var, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp,
+        Gradient, Lean, Recording, Scalar, Tangent, Tape, Var, gradient, hessian, hvp, jacobian, jvp,
+        value_and_gradient, vjp,
     };
 }
 

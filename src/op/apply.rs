@@ -117,6 +117,7 @@ pub trait Apply: Real {
     /// assert_eq!(iterate(1.5, 0.3), value_and_gradient(|p| iterate(p[0], p[1]), &[1.5, 0.3], &mut [0.0; 2]));
     /// ```
     #[inline(always)]
+    #[track_caller]
     fn preaccumulate<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
         f(x)
     }
@@ -145,6 +146,7 @@ pub trait Apply: Real {
     /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
     /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
     /// ```
+    #[track_caller]
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
         (0..n).map(|i| term(i, x)).sum()
     }
@@ -271,6 +273,7 @@ pub trait Apply: Real {
     /// let g = gradient(|p| orbit(p[0], p[1]), &[2.5, 0.3]);
     /// assert!((g[0] - 1000.0 / 6.25).abs() < 1.0); // it settles at 1 − 1/r
     /// ```
+    #[track_caller]
     fn checkpoint<const N: usize>(
         steps: usize,
         state: [Self; N],

@@ -91,5 +91,5 @@ pub(super) fn sign(x: f64) -> f64 {
 
 #[inline(always)]
 pub(super) fn chain(adjoint: f64, slope: f64) -> f64 {
-    if adjoint == 0.0 || slope == 0.0 && !adjoint.is_nan() { 0.0 } else { adjoint * slope }
+    if adjoint == 0.0 || slope == 0.0 { 0.0 } else { adjoint * slope }
 }

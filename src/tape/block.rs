@@ -8,6 +8,7 @@ use super::{Lean, Scalar, Sparse, Tangents, Tape, Var};
 use crate::op::Block;
 use crate::op::apply::{common_len, map_each};
 use std::array::from_fn;
+use std::iter::empty;
 use std::ops::Range;
 use std::ptr;
 
@@ -74,11 +75,9 @@ impl<S: Scalar> Tape<Lean<S>> {
             return None;
         }
         let primals = primals.map(|list| &*list);
-        let listed = self.store.listed.len();
-        let Some((patterns, slopes)) = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk) else {
-            self.store.listed.truncate(listed);
-            return None;
-        };
+        let listed = self.store.listed.undo();
+        let (patterns, slopes) = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk)?;
+        listed.keep();
         let slot = self.store.slots();
         let map = Map { lines: lines as u32, results: M as u32, slopes, len: len as u32 };
         self.store.push_map(map, stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.line(results)));
@@ -369,8 +368,8 @@ fn total<S: Scalar>(partial: S, inner: S) -> S {
 pub(super) fn sum_blocks<'t, S: Scalar, const N: usize, B: Block<N, 1>>(
     mut terms: impl Iterator<Item = (B, [Var<'t, Lean<S>>; N])>,
 ) -> Var<'t, Lean<S>> {
-    let mut value = S::from(0.0);
-    let (last, open) = ([(u32::MAX, value); N], from_fn(|_| 0..0));
+    let mut value: S = empty().sum();
+    let (last, open) = ([(u32::MAX, S::from(0.0)); N], from_fn(|_| 0..0));
     let mut slopes = Slopes { tape: None, by_slot: vec![], last, spans: vec![], open };
     while let Some((block, x)) = terms.next() {
         // blocks without data are all the same

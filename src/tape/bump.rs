@@ -61,7 +61,7 @@ impl<T: Copy> Bump<T> {
     }
 
     /// Removes all items but the first `len`.
-    pub fn truncate(&self, len: usize) {
+    fn truncate(&self, len: usize) {
         // SAFETY: as in `len`; items lent by `with` are in another list.
         unsafe { (*self.0.get()).truncate(len) }
     }
@@ -73,14 +73,45 @@ impl<T: Copy> Bump<T> {
         unsafe { (*self.0.get()).clear() }
     }
 
-    /// Gives the items to `f`, which must not push: it would find the list empty, and what it pushed would be lost.
+    /// Gives the items to `f`, which must not push: it would find the list empty, and what it pushed would be lost. They are back
+    /// afterwards, even if `f` panics.
     pub fn with<A>(&self, f: impl FnOnce(&[T]) -> A) -> A {
+        /// Puts the list back when it is dropped.
+        struct Lent<'b, T>(&'b Bump<T>, Vec<T>);
+        impl<T> Drop for Lent<'_, T> {
+            fn drop(&mut self) {
+                // SAFETY: as in `len`; `f` has returned or panicked, and nothing of it runs any more.
+                unsafe { *self.0.0.get() = std::mem::take(&mut self.1) };
+            }
+        }
         // SAFETY: as in `len`. The list is moved out while `f` runs, so that a push inside `f` meets another list.
-        let list = std::mem::take(unsafe { &mut *self.0.get() });
-        let answer = f(&list);
-        // SAFETY: as above; `f` has returned.
-        unsafe { *self.0.get() = list };
-        answer
+        let lent = Lent(self, std::mem::take(unsafe { &mut *self.0.get() }));
+        f(&lent.1)
+    }
+
+    /// Takes back what is appended from now on, unless it is [kept](Undo::keep): if a block panics while its slopes are written, no entry
+    /// will own them.
+    pub fn undo(&self) -> Undo<'_, T> {
+        Undo { list: self, len: self.len() }
+    }
+}
+
+/// What was appended to a list since [`Bump::undo`]; dropping it takes that back.
+pub(super) struct Undo<'b, T: Copy> {
+    list: &'b Bump<T>,
+    len: usize,
+}
+
+impl<T: Copy> Undo<'_, T> {
+    /// Leaves what was appended in the list.
+    pub fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl<T: Copy> Drop for Undo<'_, T> {
+    fn drop(&mut self) {
+        self.list.truncate(self.len);
     }
 }
 
@@ -121,6 +152,30 @@ mod tests {
             assert_eq!(items, [1]);
         });
         assert_eq!(bump.len(), 1);
+    }
+
+    #[test]
+    fn a_panic_while_the_items_are_lent_loses_none() {
+        let bump = Bump::default();
+        bump.push(1, usize::MAX);
+        let panics = std::panic::AssertUnwindSafe(|| bump.with(|_| panic!("a block")));
+        assert!(std::panic::catch_unwind(panics).is_err());
+        bump.push(2, usize::MAX);
+        bump.with(|items| assert_eq!(items, [1, 2]));
+    }
+
+    #[test]
+    fn what_is_not_kept_is_taken_back() {
+        let bump = Bump::default();
+        bump.push(1, usize::MAX);
+        let undo = bump.undo();
+        bump.extend(&[2, 3]);
+        drop(undo);
+        assert_eq!(bump.len(), 1);
+        let undo = bump.undo();
+        bump.extend(&[2, 3]);
+        undo.keep();
+        assert_eq!(bump.len(), 3);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! beside its reversal.
 
 use super::adjoint::{Adjoint, Several};
+use super::scalar::same_primals;
 use super::{Lean, Scalar, Tape, Var};
 use std::array::from_fn;
 
@@ -81,6 +82,10 @@ fn room(steps: usize) -> usize {
 
 impl<S: Scalar> Tape<Lean<S>> {
     /// [`Apply::checkpoint`](crate::op::Apply::checkpoint), if a variable is active.
+    ///
+    /// # Panics
+    /// If a step uses a variable from outside. In a build with debug assertions, if a step gives something else when it is asked again.
+    #[track_caller]
     pub(super) fn checkpoint<'t, const N: usize>(
         &'t self,
         steps: usize,
@@ -92,9 +97,8 @@ impl<S: Scalar> Tape<Lean<S>> {
             return (0..steps).fold(state, |state, i| step(i, state, params));
         };
         let constants: Vec<_> = params.iter().map(|p| Var::constant(p.value)).collect();
-        let advance = |from: u64, to: u64, state: [S; N]| {
-            (from..to).fold(state, |state, i| step(i as usize, state.map(Var::constant), &constants).map(Var::value))
-        };
+        let run = |i: u64, state: [S; N]| step(i as usize, state.map(Var::constant), &constants).map(Var::value);
+        let advance = |from: u64, to: u64, state: [S; N]| (from..to).fold(state, |state, i| run(i, state));
         // the slopes of the results by the state before the steps reversed so far, and by the parameters
         let mut by_state: [Several<S, N>; N] = from_fn(Several::seed);
         let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
@@ -110,6 +114,10 @@ impl<S: Scalar> Tape<Lean<S>> {
                 Action::Keep(to) => kept.push((to, advance(at, to, values))),
                 Action::Reverse(last) => {
                     let values = advance(at, last, values);
+                    debug_assert!(
+                        same_primals(&run(last, values), &run(last, values)),
+                        "step {last} of a checkpoint gave something else when it was asked again; it must depend on nothing but what it is given"
+                    );
                     segment.tape.restart();
                     let state = values.map(|value| segment.tape.var(value));
                     inputs.clear();

@@ -4,6 +4,7 @@ use super::{Recording, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::{Apply, Domain, Kink, Op, Params, Point, Reduce};
 use crate::real::{Dual, Lanes, Twofold};
+use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -92,6 +93,11 @@ pub trait Erased:
     fn is_opaque(&self) -> bool {
         false
     }
+    /// The op as what it is, for a recording that looks whether it has an equal one; `None` if it borrows something.
+    #[doc(hidden)]
+    fn as_any(&self) -> Option<&dyn Any> {
+        None
+    }
 }
 
 impl Debug for dyn Erased {
@@ -178,6 +184,9 @@ impl<const N: usize, O: Op<N>> Erased for Fixed<O, N> {
     fn samples(&self) -> Vec<Point> {
         self.0.samples().into_iter().map(|x| Point::from_slice(&x)).collect()
     }
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
 }
 
 impl<R: Apply, O: Reduce> Rule<R> for Variadic<O> {
@@ -237,6 +246,9 @@ impl<O: Reduce> Erased for Variadic<O> {
     }
     fn samples(&self) -> Vec<Point> {
         self.0.samples()
+    }
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 }
 

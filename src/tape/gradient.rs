@@ -25,11 +25,19 @@ impl<K: Kind> Default for Gradient<K> {
 }
 
 impl<K: Kind> Gradient<K> {
+    /// The stamp of what no tape has recorded; no tape has this id.
+    const OF_A_CONSTANT: (u64, u64) = (u64::MAX, 1);
+
+    /// The gradient of a constant: one adjoint of 0, which stands for that of every variable.
+    pub(super) fn of_a_constant() -> Self {
+        Gradient { adjoints: vec![K::Scalar::from(0.0)], stamp: Self::OF_A_CONSTANT, born: 0 }
+    }
+
     /// The adjoint of a variable.
     ///
     /// # Errors
     /// If the variable is of another tape or another use of the tape, is a constant, was recorded after the output, or is
-    /// an intermediate of a lean tape.
+    /// an intermediate of a lean tape. The gradient that a constant gives of itself knows no tape: it is 0 for every variable.
     pub fn get(&self, x: Var<'_, K>) -> Result<K::Scalar, Error> {
         self.place(x).map(|i| self.adjoints[i])
     }
@@ -41,6 +49,9 @@ impl<K: Kind> Gradient<K> {
                 "a constant has no adjoint: it belongs to no tape; make it a variable with `tape.var`",
             ));
         };
+        if self.stamp == Self::OF_A_CONSTANT {
+            return Ok(0);
+        }
         let (id, uses) = tape.stamp();
         if id != self.stamp.0 {
             return Err(Error::new(

@@ -21,7 +21,7 @@ use crate::op::{Block, Op, Reduce, inner_product};
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 /// The kind of tape that keeps only slopes: the fast way to a gradient of the inputs.
 ///
@@ -175,24 +175,36 @@ impl<S: Scalar> Kind for Lean<S> {
     }
 
     #[inline(always)]
+    #[track_caller]
     fn less<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> bool {
+        Var::same_tape(x.tape, y.tape);
         x.value.less(y.value)
     }
     #[inline(always)]
+    #[track_caller]
     fn less_equal<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> bool {
+        Var::same_tape(x.tape, y.tape);
         x.value.less_equal(y.value)
     }
     #[inline(always)]
+    #[track_caller]
     fn equal<'t>(x: Var<'t, Self>, y: Var<'t, Self>) -> bool {
+        Var::same_tape(x.tape, y.tape);
         x.value.equal(y.value)
     }
     #[inline(always)]
+    #[track_caller]
     fn select<'t>(mask: bool, yes: Var<'t, Self>, no: Var<'t, Self>) -> Var<'t, Self> {
+        Var::same_tape(yes.tape, no.tape);
         if mask { yes } else { no }
     }
     #[inline(always)]
     fn decided<'t>(mask: bool) -> Option<bool> {
         Some(mask)
+    }
+
+    fn has_segment(tape: &Tape<Self>, other: &Tape<Self>) -> bool {
+        tape.store.segment.is(other)
     }
 
     fn backward(tape: &Tape<Self>, y: Var<'_, Self>, gradient: &mut Gradient<Self>) {
@@ -226,8 +238,16 @@ impl<S: Scalar> Scalar for Var<'_, Lean<S>> {
     fn folds(outer: Self, inner: Self, product: Self) -> bool {
         S::folds(outer.value, inner.value, product.value)
     }
-    fn is(self, constant: Self) -> bool {
-        self.tape.is_none() && self.value.is(constant.value)
+    fn is(self, other: Self) -> bool {
+        let same_node = match (self.tape, other.tape) {
+            (None, None) => true,
+            (Some(tape), Some(other_tape)) => {
+                let [own, others] = [self.handle, other.handle];
+                ptr::eq(tape, other_tape) && own.place.slot() == others.place.slot() && own.slope.is(others.slope)
+            }
+            _ => false,
+        };
+        same_node && self.value.is(other.value)
     }
 
     one_lane! {}
@@ -316,7 +336,8 @@ impl<S: Scalar> Tape<Lean<S>> {
     /// function records more than before.
     ///
     /// # Panics
-    /// If `g` is not as long as `x`.
+    /// If `g` is not as long as `x`, if the output is a variable of another tape, or if the tape is full.
+    #[track_caller]
     pub fn value_and_gradient<F>(&mut self, f: F, x: &[S], g: &mut [S]) -> S
     where
         F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Var<'t, Lean<S>>,
@@ -326,6 +347,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let parked = std::mem::take(&mut self.store.parked);
         let inputs = self.vars_again(parked, x);
         let y = self.store.give(&inputs, f);
+        self.expect_outputs(&[y]);
         self.gradient_into(y, g);
         let (value, parked) = (y.value, park(inputs));
         self.store.parked = parked;
@@ -344,7 +366,8 @@ impl<S: Scalar> Tape<Lean<S>> {
     /// ```
     ///
     /// # Panics
-    /// If `rows` has not `M` numbers for each of `x`.
+    /// If `rows` has not `M` numbers for each of `x`, if an output is a variable of another tape, or if the tape is full.
+    #[track_caller]
     pub fn values_and_jacobian<const M: usize, F>(&mut self, f: F, x: &[S], rows: &mut [S]) -> [S; M]
     where
         F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> [Var<'t, Lean<S>>; M],
@@ -354,10 +377,23 @@ impl<S: Scalar> Tape<Lean<S>> {
         let parked = std::mem::take(&mut self.store.parked);
         let inputs = self.vars_again(parked, x);
         let y = self.store.give(&inputs, f);
+        self.expect_outputs(&y);
         self.rows_into(&y, rows);
         let (values, parked) = (y.map(Var::value), park(inputs));
         self.store.parked = parked;
         values
+    }
+
+    /// # Panics
+    /// If an output of a closure is a variable of another tape. A constant is none.
+    #[inline(always)]
+    #[track_caller]
+    pub(super) fn expect_outputs(&self, y: &[Var<'_, Lean<S>>]) {
+        if y.iter().any(|y| y.tape.is_some_and(|tape| !ptr::eq(tape, self))) {
+            panic!(
+                "the closure returned a variable of another tape; an output must be made of the variables that the closure is given"
+            )
+        }
     }
 
     /// Forgets everything that was recorded, and keeps the memory.
@@ -387,10 +423,11 @@ impl<S: Scalar> Tape<Lean<S>> {
 
     /// Gives the adjoints of the inputs, of one output, to `f`.
     pub(super) fn with_gradient<A>(&self, y: Var<'_, Lean<S>>, f: impl FnOnce(&[S]) -> A) -> A {
-        self.with_adjoints(|adjoints| {
-            self.sweep_into([(y, S::from(1.0))], adjoints);
-            f(&adjoints[..self.inputs()])
-        })
+        let mut adjoints = self.take_adjoints();
+        self.sweep_into([(y, S::from(1.0))], &mut adjoints);
+        let answer = f(&adjoints[..self.inputs()]);
+        self.put_back_adjoints(adjoints);
+        answer
     }
 
     /// Puts the adjoints of the inputs, of one output, into `gradient`.
@@ -413,15 +450,17 @@ impl<S: Scalar> Tape<Lean<S>> {
         take_out(adjoints, gradient)
     }
 
-    /// Lends the tape's memory for adjoints to `f`, all 0. When it comes back only those of the inputs may differ from 0.
-    pub(super) fn with_adjoints<A>(&self, f: impl FnOnce(&mut Vec<S>) -> A) -> A {
-        let inputs = self.inputs();
+    /// Takes the tape's memory for adjoints, all 0, and at least one for each input.
+    pub(super) fn take_adjoints(&self) -> Vec<S> {
         let mut adjoints = self.store.adjoints.take();
-        adjoints.resize(adjoints.len().max(inputs), S::from(0.0));
-        let answer = f(&mut adjoints);
-        adjoints[..inputs].fill(S::from(0.0));
+        adjoints.resize(adjoints.len().max(self.inputs()), S::from(0.0));
+        adjoints
+    }
+
+    /// Gives the memory for adjoints back, of which only those of the inputs may differ from 0.
+    pub(super) fn put_back_adjoints(&self, mut adjoints: Vec<S>) {
+        adjoints[..self.inputs()].fill(S::from(0.0));
         self.store.adjoints.set(adjoints);
-        answer
     }
 
     /// How many inputs there were before the first entry.

@@ -33,6 +33,7 @@ mod scan;
 mod segment;
 mod store;
 mod sweep;
+mod tangent;
 mod tangents;
 mod var;
 
@@ -44,6 +45,7 @@ pub use opaque::{FloatKind, Opaque};
 pub(crate) use recording::Edge;
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
+pub use tangent::Tangent;
 pub use tangents::{Exact, Plain, Sparse, Tangents, Zeros};
 pub use var::Var;
 
@@ -83,6 +85,7 @@ impl<K: Kind> Tape<K> {
     ///
     /// # Panics
     /// If the output is of another tape.
+    #[track_caller]
     pub fn backward(&self, y: Var<'_, K>) -> Gradient<K> {
         let mut gradient = Gradient::default();
         self.backward_into(y, &mut gradient);
@@ -93,6 +96,7 @@ impl<K: Kind> Tape<K> {
     ///
     /// # Panics
     /// If the output is of another tape.
+    #[track_caller]
     pub fn backward_into(&self, y: Var<'_, K>, gradient: &mut Gradient<K>) {
         if y.tape.is_some_and(|tape| tape.id != self.id) {
             panic!("the output belongs to another tape than the one asked for its gradient");
@@ -139,6 +143,7 @@ pub trait Kind: sealed::Sealed + Sized {
     #[track_caller]
     fn reduce<O: Reduce>(tape: &Tape<Self>, op: &O, x: &[&[Var<'_, Self>]]) -> (Self::Scalar, Self::Handle);
     #[doc(hidden)]
+    #[track_caller]
     fn preaccumulate<'t, const N: usize, const M: usize>(
         _: &'t Tape<Self>,
         x: [Var<'t, Self>; N],
@@ -213,6 +218,7 @@ pub trait Kind: sealed::Sealed + Sized {
         scan_each(block, passes, state, carry, params);
     }
     #[doc(hidden)]
+    #[track_caller]
     fn checkpoint<'t, const N: usize>(
         _: &'t Tape<Self>,
         steps: usize,
@@ -223,6 +229,7 @@ pub trait Kind: sealed::Sealed + Sized {
         (0..steps).fold(state, |state, i| step(i, state, params))
     }
     #[doc(hidden)]
+    #[track_caller]
     fn sum_terms<'t>(
         _: &'t Tape<Self>,
         n: usize,
@@ -245,6 +252,11 @@ pub trait Kind: sealed::Sealed + Sized {
     fn select<'t>(mask: Self::Mask<'t>, yes: Var<'t, Self>, no: Var<'t, Self>) -> Var<'t, Self>;
     #[doc(hidden)]
     fn decided<'t>(mask: Self::Mask<'t>) -> Option<bool>;
+    /// Whether a tape has this one for the closures that are recorded apart.
+    #[doc(hidden)]
+    fn has_segment(_: &Tape<Self>, _: &Tape<Self>) -> bool {
+        false
+    }
     /// Is told of a comparison that the user's program branches on.
     #[doc(hidden)]
     fn compared(_: &Tape<Self>, _: Relation, _: [&Var<'_, Self>; 2], _held: bool, _: &'static Location<'static>) {}

@@ -1,9 +1,10 @@
 //! The modes of differentiation, as functions over closures.
 //!
 //! All are generic in the scalar, so they nest in any order: give the inner one variables of the outer one, and let the
-//! outer one's values enter as [`Var::constant`].
+//! outer one's values enter as [`Var::constant`] or [`Tangent::constant`]. Each mode has a number of its own that its closure alone can
+//! hold, so a program that mixes two levels up does not compile.
 
-use super::{Lean, Scalar, Tape, Var};
+use super::{Lean, Scalar, Tangent, Tape, Var};
 use crate::real::Dual;
 
 /// The gradient of a function at `x`, by reverse mode.
@@ -12,6 +13,10 @@ use crate::real::Dual;
 /// use gprime::prelude::*;
 /// assert_eq!(gradient(|x| x[0] * x[1] + x[0].sin(), &[0.0, 3.0]), [4.0, 0.0]);
 /// ```
+///
+/// # Panics
+/// If the output is a variable of another tape.
+#[track_caller]
 pub fn gradient<S, F>(f: F, x: &[S]) -> Vec<S>
 where
     S: Scalar,
@@ -26,7 +31,8 @@ where
 /// without allocating.
 ///
 /// # Panics
-/// If `g` is not as long as `x`.
+/// If `g` is not as long as `x`, or if the output is a variable of another tape.
+#[track_caller]
 pub fn value_and_gradient<S, F>(f: F, x: &[S], g: &mut [S]) -> S
 where
     S: Scalar,
@@ -42,6 +48,10 @@ where
 /// use gprime::prelude::*;
 /// assert_eq!(jacobian(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]), [[3.0, 2.0], [1.0, 1.0]]);
 /// ```
+///
+/// # Panics
+/// If an output is a variable of another tape.
+#[track_caller]
 pub fn jacobian<S, F>(f: F, x: &[S]) -> Vec<Vec<S>>
 where
     S: Scalar,
@@ -49,6 +59,7 @@ where
 {
     let tape = Tape::lean();
     let y = f(&tape.vars(x));
+    tape.expect_outputs(&y);
     let mut rows = vec![S::from(0.0); x.len() * y.len()];
     tape.rows_into(&y, &mut rows);
     match x.len() {
@@ -66,12 +77,13 @@ where
 ///
 /// # Panics
 /// If `u` is not as long as `x`.
+#[track_caller]
 pub fn jvp<S, F>(f: F, x: &[S], u: &[S]) -> (Vec<S>, Vec<S>)
 where
     S: Scalar,
-    F: FnOnce(&[Dual<S>]) -> Vec<Dual<S>>,
+    F: for<'b> FnOnce(&[Tangent<'b, S>]) -> Vec<Tangent<'b, S>>,
 {
-    f(&along(x, u)).into_iter().map(|y| (y.primal, y.tangent)).unzip()
+    f(&along(x, u)).into_iter().map(|y| (y.dual().primal, y.dual().tangent)).unzip()
 }
 
 /// The values of a function's outputs, and the gradient of their sum weighted by `w`, by one sweep of reverse mode.
@@ -83,7 +95,8 @@ where
 /// ```
 ///
 /// # Panics
-/// If `w` has not one weight for each output.
+/// If `w` has not one weight for each output, or if an output is a variable of another tape.
+#[track_caller]
 pub fn vjp<S, F>(f: F, x: &[S], w: &[S]) -> (Vec<S>, Vec<S>)
 where
     S: Scalar,
@@ -91,6 +104,7 @@ where
 {
     let tape = Tape::lean();
     let y = f(&tape.vars(x));
+    tape.expect_outputs(&y);
     assert_eq!(y.len(), w.len(), "there must be one weight for each output");
     let seeds: Vec<_> = y.iter().copied().zip(w.iter().copied()).collect();
     let mut g = vec![];
@@ -107,13 +121,14 @@ where
 /// ```
 ///
 /// # Panics
-/// If `u` is not as long as `x`.
+/// If `u` is not as long as `x`, or if the output is a variable of another tape.
+#[track_caller]
 pub fn hvp<S, F>(f: F, x: &[S], u: &[S]) -> Vec<S>
 where
     S: Scalar,
-    F: for<'t> FnOnce(&[Var<'t, Lean<Dual<S>>>]) -> Var<'t, Lean<Dual<S>>>,
+    F: for<'t, 'b> FnOnce(&[Var<'t, Lean<Tangent<'b, S>>>]) -> Var<'t, Lean<Tangent<'b, S>>>,
 {
-    gradient(f, &along(x, u)).into_iter().map(|g| g.tangent).collect()
+    gradient(f, &along(x, u)).into_iter().map(|g| g.dual().tangent).collect()
 }
 
 /// The Hessian of a function, row by row, forward over reverse.
@@ -122,26 +137,31 @@ where
 /// use gprime::prelude::*;
 /// assert_eq!(hessian(|x| x[0] * x[0] * x[1], &[2.0, 3.0]), [[6.0, 4.0], [4.0, 0.0]]);
 /// ```
+///
+/// # Panics
+/// If the output is a variable of another tape.
+#[track_caller]
 pub fn hessian<S, F>(f: F, x: &[S]) -> Vec<Vec<S>>
 where
     S: Scalar,
-    F: for<'t> Fn(&[Var<'t, Lean<Dual<S>>>]) -> Var<'t, Lean<Dual<S>>>,
+    F: for<'t, 'b> Fn(&[Var<'t, Lean<Tangent<'b, S>>>]) -> Var<'t, Lean<Tangent<'b, S>>>,
 {
     let mut u = vec![S::from(0.0); x.len()];
     let mut tape = Tape::lean();
-    let mut g = vec![Dual::from(0.0); x.len()];
+    let mut g = vec![Tangent::from(0.0); x.len()];
     let mut rows = Vec::with_capacity(x.len());
     for i in 0..x.len() {
         u[i] = S::from(1.0);
         tape.value_and_gradient(&f, &along(x, &u), &mut g);
-        rows.push(g.iter().map(|g| g.tangent).collect());
+        rows.push(g.iter().map(|g| g.dual().tangent).collect());
         u[i] = S::from(0.0);
     }
     rows
 }
 
 /// Each number with its component of a direction as its tangent.
-fn along<S: Scalar>(x: &[S], u: &[S]) -> Vec<Dual<S>> {
+#[track_caller]
+fn along<'b, S: Scalar>(x: &[S], u: &[S]) -> Vec<Tangent<'b, S>> {
     assert_eq!(x.len(), u.len(), "the direction must be as long as the point");
-    x.iter().zip(u).map(|(&x, &u)| Dual::new(x, u)).collect()
+    x.iter().zip(u).map(|(&x, &u)| Tangent::new(Dual::new(x, u))).collect()
 }

@@ -6,6 +6,7 @@ use super::{Kind, Recording, Tape, Var};
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point, bad_param};
 use crate::real::{Dual, Lanes, Twofold};
+use std::any::Any;
 use std::array::from_fn;
 use std::panic::Location;
 use std::sync::Arc;
@@ -43,13 +44,17 @@ where
         let tape = Var::tape_of(&x);
         let value = self.at(&x.map(|x| x.value));
         let handle = match tape {
-            Some(tape) => {
-                let slopes = || self.slopes_at(&x.map(|x| x.value));
-                K::record_closures::<(F, D), N>(tape, self.name, &x, value, slopes, || Arc::new(self.clone()))
-            }
+            Some(tape) => K::record_closures(tape, self, &x, value),
             None => K::constant(),
         };
         Var { tape, handle, value }
+    }
+}
+
+impl<F, D, const N: usize> Opaque<F, D, N> {
+    /// Where the closures are, if they capture something; without captures all of one type are the same.
+    pub(super) fn identity(&self) -> Option<u64> {
+        (size_of::<(F, D)>() > 0).then(|| Arc::as_ptr(&self.rule).addr() as u64)
     }
 }
 
@@ -61,44 +66,48 @@ impl<F, D, const N: usize> Clone for Opaque<F, D, N> {
 
 /// A kind of tape whose numbers are `f64`: one on which ops known only as closures can be recorded.
 pub trait FloatKind: Kind<Scalar = f64> {
-    /// Records an op made of closures of the type `C`: on a lean tape its slopes, on a recording one the op itself.
+    /// Records an application of an op made of closures: on a lean tape its slopes, on a recording one the op itself.
     #[doc(hidden)]
     #[track_caller]
-    fn record_closures<C: 'static, const N: usize>(
+    fn record_closures<F, D, const N: usize>(
         tape: &Tape<Self>,
-        name: &'static str,
+        op: &Opaque<F, D, N>,
         x: &[Var<'_, Self>; N],
         a: f64,
-        slopes: impl FnOnce() -> [f64; N],
-        op: impl FnOnce() -> Arc<dyn Erased>,
-    ) -> Self::Handle;
+    ) -> Self::Handle
+    where
+        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
+        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static;
 }
 
 impl FloatKind for Lean {
-    fn record_closures<C: 'static, const N: usize>(
+    fn record_closures<F, D, const N: usize>(
         tape: &Tape<Self>,
-        _: &'static str,
+        op: &Opaque<F, D, N>,
         x: &[Var<'_, Self>; N],
         _: f64,
-        slopes: impl FnOnce() -> [f64; N],
-        _: impl FnOnce() -> Arc<dyn Erased>,
-    ) -> Self::Handle {
-        tape.store.record(slopes(), x)
+    ) -> Self::Handle
+    where
+        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
+        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
+    {
+        tape.store.record(op.slopes_at(&x.map(|x| x.value)), x)
     }
 }
 
 impl FloatKind for Recording {
     #[track_caller]
-    fn record_closures<C: 'static, const N: usize>(
+    fn record_closures<F, D, const N: usize>(
         tape: &Tape<Self>,
-        name: &'static str,
+        op: &Opaque<F, D, N>,
         x: &[Var<'_, Self>; N],
         a: f64,
-        _: impl FnOnce() -> [f64; N],
-        op: impl FnOnce() -> Arc<dyn Erased>,
-    ) -> Self::Handle {
-        let id = tape.store.closures_id::<C>(name, op);
-        tape.store.push_node(id, x, a, Location::caller())
+    ) -> Self::Handle
+    where
+        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
+        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
+    {
+        tape.store.push_node(tape.store.closures_id(op), x, a, Location::caller())
     }
 }
 
@@ -253,5 +262,8 @@ where
     }
     fn is_opaque(&self) -> bool {
         true
+    }
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! It can be run again over another number, which is how it has second derivatives without the program that made it.
 
-use super::erased::{Erased, Fixed, Rule, Variadic};
+use super::erased::{Erased, Fixed, Named, Rule, Variadic};
 use super::gradient::{Gradient, late};
+use super::opaque::Opaque;
 use super::sealed::Sealed;
 use super::{Kind, Scalar, Tape, Var};
 use crate::error::{Error, Kind as ErrorKind};
@@ -14,6 +15,7 @@ use indexmap::IndexMap;
 use smallvec::SmallVec;
 use std::any::TypeId;
 use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -24,14 +26,13 @@ pub struct Recording;
 /// What a node is, if it is no application of an op.
 const INPUT: u32 = u32::MAX;
 const CONSTANT: u32 = u32::MAX - 1;
-/// Marks the index of an op that captures something, which is kept apart from the others.
-const CAPTURING: u32 = 1 << 31;
 
 /// How many nodes, and how many arguments together, a tape can have.
 const LIMIT: usize = u32::MAX as usize;
 
 type Line = &'static Location<'static>;
-/// The type of an op, its name, which closures do not have in their type, and its parameters' bits.
+/// The type of an op, its name, which closures do not have in their type, and bits that tell it from others: those of its parameters, or
+/// the address of its closures.
 type Key = (TypeId, &'static str, SmallVec<[u64; 2]>);
 
 #[derive(Default)]
@@ -60,51 +61,72 @@ impl Labels {
     }
 }
 
-/// The ops that were applied, each once, but for those that capture something: one of them may differ from every
-/// other of its type.
+/// The ops that were applied, equal ones once: ops of one type and name whose parameters have the same bits and that are `==`.
 #[derive(Default)]
 struct Ops {
-    shared: IndexMap<Key, Arc<dyn Erased>>,
-    capturing: Vec<Arc<dyn Erased>>,
-    /// Ops that were looked up by their type lately, each at a place that its name's address gives.
+    all: Vec<Arc<dyn Erased>>,
+    /// The ops that have the same key, of which the last [`BUCKET`](Ops::BUCKET) are compared: they may still differ in what is no
+    /// parameter.
+    by_key: HashMap<Key, SmallVec<[u32; 2]>>,
+    /// Ops without parameters that were looked up lately, each at a place that its name's address gives.
     lately: [Option<(TypeId, u32)>; 32],
 }
 
 impl Ops {
+    /// How many ops of one key are compared: more would make a field that is no parameter, and always differs, quadratic.
+    const BUCKET: usize = 16;
+
     fn get(&self, id: u32) -> Option<&Arc<dyn Erased>> {
         match id {
             INPUT | CONSTANT => None,
-            id if id & CAPTURING != 0 => Some(&self.capturing[(id & !CAPTURING) as usize]),
-            id => Some(&self.shared[id as usize]),
+            id => Some(&self.all[id as usize]),
         }
     }
 
-    /// The index of an op that is told from others by this key; it is made if it is new.
-    fn shared(&mut self, key: Key, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
-        let entry = self.shared.entry(key);
-        let id = entry.index() as u32;
-        entry.or_insert_with(make);
+    /// The index of an op `O` with this key that is `same`; it is made if there is none.
+    fn index<E: Erased + 'static>(&mut self, key: Key, same: impl Fn(&E) -> bool, make: impl FnOnce() -> E) -> u32 {
+        let bucket = self.by_key.entry(key).or_default();
+        let is = |&&id: &&u32| as_op::<E>(&*self.all[id as usize]).is_some_and(&same);
+        if let Some(&id) = bucket.iter().rev().take(Self::BUCKET).find(is) {
+            return id;
+        }
+        let id = self.all.len() as u32;
+        assert!(id < CONSTANT, "the tape is full: it holds {CONSTANT} ops");
+        bucket.push(id);
+        self.all.push(Arc::new(make()));
         id
     }
 
-    /// The index of an op that is told from others by its type alone, which always has this name.
-    fn shared_by_type<O: 'static>(&mut self, name: &'static str, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
-        let (own, place) = (TypeId::of::<O>(), name.as_ptr() as usize / 4 % self.lately.len());
-        match self.lately[place] {
-            Some((lately, id)) if lately == own => id,
-            _ => {
-                let id = self.shared((own, name, SmallVec::new()), make);
-                self.lately[place] = Some((own, id));
-                id
-            }
+    /// As [`index`](Ops::index) of an op without parameters, whose type always has this name.
+    #[inline]
+    fn plain_index<E: Erased + 'static>(
+        &mut self,
+        name: &'static str,
+        same: impl Fn(&E) -> bool,
+        make: impl FnOnce() -> E,
+    ) -> u32 {
+        let (own, place) = (TypeId::of::<E>(), name.as_ptr() as usize / 4 % self.lately.len());
+        if let Some((_, id)) = self.lately[place].filter(|(lately, _)| *lately == own)
+            && as_op::<E>(&*self.all[id as usize]).is_some_and(&same)
+        {
+            return id;
         }
+        let id = self.index((own, name, SmallVec::new()), same, make);
+        self.lately[place] = Some((own, id));
+        id
     }
 
-    /// The index of an op that may differ from every other.
-    fn capturing(&mut self, op: Arc<dyn Erased>) -> u32 {
-        self.capturing.push(op);
-        (self.capturing.len() - 1) as u32 | CAPTURING
+    /// Forgets all ops, and keeps the memory.
+    fn clear(&mut self) {
+        self.all.clear();
+        self.by_key.clear();
+        self.lately = Default::default();
     }
+}
+
+/// An op as what it is, if it is that.
+fn as_op<E: Erased + 'static>(op: &dyn Erased) -> Option<&E> {
+    op.as_any()?.downcast_ref()
 }
 
 #[derive(Default)]
@@ -145,27 +167,32 @@ impl Nodes {
 }
 
 impl Store {
-    /// The index of an op; one with more inside than its parameters tell is never taken for another.
+    /// The index of an op, given its name and its parameters, and whether another of its type is equal to it.
     #[inline]
-    fn op_id<O: 'static>(&self, name: &'static str, params: &Params, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
+    fn op_id<E: Erased + 'static>(
+        &self,
+        name: &'static str,
+        params: &Params,
+        same: impl Fn(&E) -> bool,
+        make: impl FnOnce() -> E,
+    ) -> u32 {
         let ops = &mut *self.ops.borrow_mut();
-        if size_of::<O>() > params.len() * size_of::<f64>() {
-            ops.capturing(make())
-        } else if params.is_empty() {
-            ops.shared_by_type::<O>(name, make)
+        if params.is_empty() {
+            ops.plain_index(name, same, make)
         } else {
-            ops.shared((TypeId::of::<O>(), name, params.iter().map(|p| p.1.to_bits()).collect()), make)
+            let bits = params.iter().map(|p| p.1.to_bits()).collect();
+            ops.index((TypeId::of::<E>(), name, bits), same, make)
         }
     }
 
-    /// The index of an op made of closures of this type.
-    pub(super) fn closures_id<C: 'static>(&self, name: &'static str, make: impl FnOnce() -> Arc<dyn Erased>) -> u32 {
-        let ops = &mut *self.ops.borrow_mut();
-        if size_of::<C>() > 0 {
-            ops.capturing(make())
-        } else {
-            ops.shared((TypeId::of::<C>(), name, SmallVec::new()), make)
-        }
+    /// The index of an op made of closures: without captures they are told from others by their type, else by their address.
+    pub(super) fn closures_id<F, D, const N: usize>(&self, op: &Opaque<F, D, N>) -> u32
+    where
+        Opaque<F, D, N>: Erased + 'static,
+    {
+        let key = (TypeId::of::<Opaque<F, D, N>>(), op.name(), op.identity().into_iter().collect());
+        // the table has the closures, so that no others can come to stand at their address
+        self.ops.borrow_mut().index(key, |_| true, || op.clone())
     }
 
     #[inline]
@@ -261,7 +288,8 @@ impl Kind for Recording {
     #[track_caller]
     fn apply<const N: usize, O: Op<N>>(tape: &Tape, op: &O, x: &[Var<'_>; N]) -> (f64, u32) {
         let a = op.value(x.map(|x| x.value));
-        let id = tape.store.op_id::<O>(O::NAME, &op.params(), || Arc::new(Fixed(op.clone())));
+        let same = |other: &Fixed<O, N>| other.0 == *op;
+        let id = tape.store.op_id(O::NAME, &op.params(), same, || Fixed(op.clone()));
         (a, tape.store.push_node(id, x, a, Location::caller()))
     }
 
@@ -269,7 +297,8 @@ impl Kind for Recording {
     fn reduce<O: Reduce>(tape: &Tape, op: &O, x: &[&[Var<'_>]]) -> (f64, u32) {
         let x = || x.iter().copied().flatten();
         let value = op.value(&x().map(|x| x.value).collect::<Args<f64>>());
-        let id = tape.store.op_id::<O>(O::NAME, &op.params(), || Arc::new(Variadic(op.clone())));
+        let same = |other: &Variadic<O>| other.0 == *op;
+        let id = tape.store.op_id(O::NAME, &op.params(), same, || Variadic(op.clone()));
         let nodes = &mut *tape.store.nodes.borrow_mut();
         let args: Args<u32> = x().map(|x| nodes.argument(x, Location::caller())).collect();
         (value, nodes.push(id, &args, value, Location::caller()))
@@ -340,7 +369,7 @@ impl Tape {
         nodes.heads.clear();
         nodes.values.clear();
         nodes.args.clear();
-        self.store.ops.get_mut().capturing.clear();
+        self.store.ops.get_mut().clear();
         self.store.comparisons.get_mut().clear();
         *self.store.labels.get_mut() = Labels::default();
     }
@@ -443,9 +472,14 @@ impl Tape {
         self.store.nodes.borrow().values.clone()
     }
 
-    /// The index of a variable's node; `None` for a constant.
+    /// The index of a variable's node; `None` for a constant, and for a variable of another tape.
     pub fn index(&self, x: Var<'_>) -> Option<usize> {
-        x.tape.map(|_| x.handle as usize)
+        x.tape.filter(|tape| tape.stamp() == self.stamp()).map(|_| x.handle as usize)
+    }
+
+    /// The index of an output's node; `None` for a constant.
+    fn output(&self, y: Var<'_>) -> Result<Option<usize>, Error> {
+        if y.tape.is_none() { Ok(None) } else { Ok(Some(self.indices(&[y])?[0])) }
     }
 
     /// The comparisons that the program branched on, in order.
@@ -453,16 +487,28 @@ impl Tape {
         self.store.comparisons.borrow().clone()
     }
 
-    /// How much an output changes when the inputs change along a direction.
+    /// How much an output changes when the inputs change along a direction. An input may be an intermediate: it then counts as an
+    /// independent variable, whatever it was made of.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(2.0);
+    /// let u = x * x;
+    /// assert_eq!(tape.jvp(u * u * x, &[u], &[1.0])?, 16.0); // 2 u x
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// If an input is no variable of this tape.
+    /// If the output or an input is of another tape, or an input is a constant.
     ///
     /// # Panics
     /// If the direction has not one component for each input.
     pub fn jvp(&self, y: Var<'_>, inputs: &[Var<'_>], direction: &[f64]) -> Result<f64, Error> {
-        let values = self.along(&self.indices(inputs)?, direction)?;
-        Ok(self.index(y).map_or(0.0, |y| values[y].tangent))
+        let (y, inputs) = (self.output(y)?, self.indices(inputs)?);
+        let values = self.along(&inputs, direction)?;
+        Ok(y.map_or(0.0, |y| values[y].tangent))
     }
 
     /// The adjoints of several outputs' sum, each times its seed.
@@ -480,28 +526,31 @@ impl Tape {
         Ok(Gradient { adjoints, stamp: self.stamp(), born })
     }
 
-    /// The Hessian of an output times a direction, found from the recording alone.
+    /// The Hessian of an output times a direction, found from the recording alone. An input may be an intermediate, as in
+    /// [`jvp`](Tape::jvp).
     ///
     /// # Errors
-    /// If an input is no variable of this tape, or an op on the way has no second derivative.
+    /// If the output or an input is of another tape, if an input is a constant, or if an op on the way has no second derivative.
     ///
     /// # Panics
     /// If the direction has not one component for each input.
     pub fn hvp(&self, y: Var<'_>, inputs: &[Var<'_>], direction: &[f64]) -> Result<Vec<f64>, Error> {
-        let inputs = self.indices(inputs)?;
+        let (y, inputs) = (self.output(y)?, self.indices(inputs)?);
         let values = self.along(&inputs, direction)?;
-        let mut adjoints = vec![Dual::from(0.0); self.index(y).map_or(0, |y| y + 1)];
+        let mut adjoints = vec![Dual::from(0.0); y.map_or(0, |y| y + 1)];
         if let Some(seed) = adjoints.last_mut() {
             *seed = Dual::from(1.0);
         }
-        self.sweep(&values, &mut adjoints, chain_rule)?;
+        let ends = self.intermediates(&inputs);
+        self.sweep(&values, &mut adjoints, |node| ends.contains(&node), chain_rule)?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 
-    /// The Hessian of an output, row by row, found from the recording alone.
+    /// The Hessian of an output, row by row, found from the recording alone. An input may be an intermediate, as in
+    /// [`jvp`](Tape::jvp).
     ///
     /// # Errors
-    /// If an input is no variable of this tape, or an op on the way has no second derivative.
+    /// If the output or an input is of another tape, if an input is a constant, or if an op on the way has no second derivative.
     pub fn hessian(&self, y: Var<'_>, inputs: &[Var<'_>]) -> Result<Vec<Vec<f64>>, Error> {
         let unit = |i: usize| (0..inputs.len()).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
         (0..inputs.len()).map(|i| self.hvp(y, inputs, &unit(i))).collect()
@@ -520,7 +569,7 @@ impl Tape {
     pub(crate) fn slope_by_value(&self, y: usize, input: usize) -> Result<f64, Error> {
         let values = self.rerun(
             |node, value| if node == input { Dual::variable(value) } else { Dual::constant(value) },
-            |op, x| op.value(x),
+            |_, op, x| op.value(x),
         )?;
         Ok(values[y].tangent)
     }
@@ -550,21 +599,35 @@ impl Tape {
         x.iter().map(own).collect()
     }
 
-    /// The recording over dual numbers: each input with its component of the direction as its tangent.
+    /// Those of these nodes that are no inputs of the tape.
+    fn intermediates(&self, nodes: &[usize]) -> HashSet<usize> {
+        let heads = &self.store.nodes.borrow().heads;
+        nodes.iter().copied().filter(|&node| heads[node].op != INPUT).collect()
+    }
+
+    /// The recording over dual numbers: each of these nodes, an input or an intermediate, with its component of the direction as its
+    /// tangent.
     fn along(&self, inputs: &[usize], direction: &[f64]) -> Result<Vec<Dual>, Error> {
         assert_eq!(inputs.len(), direction.len(), "the direction needs one component for each input");
         let mut tangents = vec![0.0; self.len()];
         for (&x, &u) in inputs.iter().zip(direction) {
             tangents[x] += u;
         }
-        self.rerun(|node, value| Dual::new(value, tangents[node]), |op, x| op.apply(x))
+        let given = self.intermediates(inputs);
+        self.rerun(
+            |node, value| Dual::new(value, tangents[node]),
+            |node, op, x| {
+                let value = op.apply(x)?;
+                Ok(if given.contains(&node) { Dual::new(value.primal, tangents[node]) } else { value })
+            },
+        )
     }
 
-    /// Runs the recording again over another number, given each input's and how an op is applied.
+    /// Runs the recording again over another number, given each input's and how the op of a node is applied.
     fn rerun<R: Apply>(
         &self,
         input: impl Fn(usize, f64) -> R,
-        apply: impl Fn(&dyn Erased, &[R]) -> Result<R, Error>,
+        apply: impl Fn(usize, &dyn Erased, &[R]) -> Result<R, Error>,
     ) -> Result<Vec<R>, Error> {
         let (nodes, ops) = (self.store.nodes.borrow(), self.store.ops.borrow());
         let mut values: Vec<R> = Vec::with_capacity(nodes.heads.len());
@@ -576,7 +639,7 @@ impl Tape {
                 Some(op) => {
                     x.clear();
                     x.extend(nodes.args(node).iter().map(|&arg| values[arg as usize]));
-                    apply(&**op, &x)?
+                    apply(node, &**op, &x)?
                 }
             };
             values.push(value);
@@ -592,22 +655,37 @@ impl Tape {
         rounded: impl Fn(f64) -> f64,
     ) -> Result<Vec<f64>, Error> {
         let args = |x: &[f64]| x.iter().map(|&x| rounded(x)).collect::<SmallVec<[f64; 8]>>();
-        let mut values = self.rerun(input, |op, x| op.value(&args(x)))?;
+        let mut values = self.rerun(input, |_, op, x| op.value(&args(x)))?;
         values.iter_mut().for_each(|value| *value = rounded(*value));
         Ok(values)
     }
 
     /// The reverse sweep over the recorded values.
     fn sweep_f64(&self, adjoints: &mut [f64], pass: impl FnMut(Edge, f64, f64, f64) -> f64) {
-        self.sweep(&self.store.nodes.borrow().values, adjoints, pass).expect("every op has a slope over f64");
+        let values = &self.store.nodes.borrow().values;
+        debug_assert!(
+            self.gives_the_same_again(),
+            "an op gave another value when it was asked again; it must depend on nothing but its arguments"
+        );
+        self.sweep(values, adjoints, |_| false, pass).expect("every op has a slope over f64");
+    }
+
+    /// Whether every op gives the value that was recorded.
+    fn gives_the_same_again(&self) -> bool {
+        let again = self.rerun(|_, value| value, |_, op, x| op.value(x));
+        let values = &self.store.nodes.borrow().values;
+        again.is_ok_and(|again| {
+            again.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
+        })
     }
 
     /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
-    /// arguments: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
+    /// arguments, unless the node is an `end`: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
     pub(crate) fn sweep<R: Scalar>(
         &self,
         values: &[R],
         adjoints: &mut [R],
+        end: impl Fn(usize) -> bool,
         mut pass: impl FnMut(Edge, R, R, R) -> R,
     ) -> Result<(), Error>
     where
@@ -617,7 +695,9 @@ impl Tape {
         let (mut x, mut slopes) = (SmallVec::<[R; 8]>::new(), SmallVec::<[R; 8]>::new());
         for node in (0..adjoints.len()).rev() {
             let adjoint = adjoints[node];
-            let Some(op) = ops.get(nodes.heads[node].op).filter(|_| !adjoint.is_zero()) else { continue };
+            let Some(op) = ops.get(nodes.heads[node].op).filter(|_| !adjoint.is_zero() && !end(node)) else {
+                continue;
+            };
             let args = nodes.args(node);
             x.clear();
             x.extend(args.iter().map(|&arg| values[arg as usize]));

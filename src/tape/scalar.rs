@@ -18,8 +18,8 @@ pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
     /// multiplied too early, 10²⁰⁰ · 10²⁰⁰ is ∞ even if an adjoint of 10⁻³⁰⁰ follows. A "no" only costs an entry.
     fn folds(outer: Self, inner: Self, product: Self) -> bool;
 
-    /// Whether the number is this constant in every component.
-    fn is(self, constant: Self) -> bool;
+    /// Whether two numbers are the same in every component, to the bit: one may stand for the other. `==` looks at the primals alone.
+    fn is(self, other: Self) -> bool;
 
     /// Several of these, or one: what a block is run on at several places at once.
     type Lanes: Apply;
@@ -35,6 +35,12 @@ pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
     /// # Panics
     /// If they are too few.
     fn store(lanes: Self::Lanes, list: &mut [Self]);
+}
+
+/// Whether the primals of two results are equal, or both NaN: what a step gives when it is asked twice. Variables that were made twice
+/// stand on different slots, so [`Scalar::is`] would tell them apart.
+pub(super) fn same_primals<S: Scalar>(a: &[S], b: &[S]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || a.has_nan() && b.has_nan())
 }
 
 /// The items of a [`Scalar`] without lanes.
@@ -69,8 +75,8 @@ impl Scalar for f64 {
         is_normal(product) || is_unit(outer) || product == 0.0 && (outer == 0.0 || inner == 0.0)
     }
     #[inline(always)]
-    fn is(self, constant: f64) -> bool {
-        self.to_bits() == constant.to_bits()
+    fn is(self, other: f64) -> bool {
+        self.to_bits() == other.to_bits()
     }
 
     // four were no faster: they need more registers than there are
@@ -111,8 +117,8 @@ impl<S: Scalar> Scalar for Dual<S> {
             && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
             && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
     }
-    fn is(self, constant: Self) -> bool {
-        self.primal.is(constant.primal) && self.tangent.is(constant.tangent)
+    fn is(self, other: Self) -> bool {
+        self.primal.is(other.primal) && self.tangent.is(other.tangent)
     }
 
     one_lane! {}

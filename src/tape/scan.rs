@@ -3,6 +3,7 @@
 
 use super::adjoint::Adjoint;
 use super::lean::take;
+use super::scalar::same_primals;
 use super::sweep::{Entry, Scan};
 use super::tangents::{Exact, Sparse, Tangents, Zeros};
 use super::{Lean, Scalar, Tape, Var};
@@ -247,7 +248,18 @@ impl<S: Scalar> Tape<Lean<S>> {
         let values = &mut memory[..numbers];
         let mut rest = &mut *values;
         let lines = lists.map(|list| self.in_line(list, take(&mut rest, list.len())));
+        debug_assert!(
+            {
+                let [mut once, mut again] = [values.to_vec(), values.to_vec()];
+                passes.run(&mut once, |_| {});
+                passes.run(&mut again, |_| {});
+                same_primals(&once, &again)
+            },
+            "the block of a scan gave something else when it was asked again; it must depend on nothing but what it is given"
+        );
+        let listed = self.store.listed.undo();
         passes.run(values, |numbers| self.store.listed.extend(numbers));
+        listed.keep();
         let mut results = (self.store.slots()..).zip(&*values);
         self.store.push_scan(len, &lines, Box::new(passes));
         for x in state.iter_mut().flat_map(|list| list.iter_mut()) {

@@ -3,6 +3,7 @@
 
 use super::{Lean, Scalar, Tape, Var};
 use std::cell::{Cell, OnceCell};
+use std::iter::empty;
 use std::ops::Range;
 use std::ptr;
 
@@ -34,6 +35,11 @@ impl<S: Scalar> Segment<S> {
         let tape = self.tape.get_or_init(|| Box::new(Tape::lean()));
         tape.restart();
         Some(Lent { tape, busy: &self.busy })
+    }
+
+    /// Whether this is its tape.
+    pub(super) fn is(&self, tape: &Tape<Lean<S>>) -> bool {
+        self.tape.get().is_some_and(|own| ptr::eq(&**own, tape))
     }
 }
 
@@ -80,6 +86,7 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// [`Apply::sum_terms`](crate::op::Apply::sum_terms), if a variable is active.
+    #[track_caller]
     pub(super) fn sum_segments<'t>(
         &'t self,
         n: usize,
@@ -88,13 +95,15 @@ impl<S: Scalar> Tape<Lean<S>> {
     ) -> Var<'t, Lean<S>> {
         let Some(segment) = self.store.segment.lend() else { return (0..n).map(|i| term(i, x)).sum() };
         let inputs: Vec<_> = x.iter().map(|&x| segment.input(x)).collect();
-        segment.tape.with_adjoints(|adjoints| {
-            let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), adjoints);
-            self.record_result(value, adjoints, x)
-        })
+        let mut adjoints = segment.tape.take_adjoints();
+        let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), &mut adjoints);
+        let result = self.record_result(value, &adjoints, x);
+        segment.tape.put_back_adjoints(adjoints);
+        result
     }
 
     /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. Each is recorded and reversed, and forgotten.
+    #[track_caller]
     fn reverse_terms<'t>(
         &'t self,
         terms: Range<usize>,
@@ -109,13 +118,14 @@ impl<S: Scalar> Tape<Lean<S>> {
         value
     }
 
+    #[track_caller]
     fn reverse_terms_by<'t, const EXACT: bool>(
         &'t self,
         terms: Range<usize>,
         term: impl Fn(usize) -> Var<'t, Lean<S>>,
         adjoints: &mut Vec<S>,
     ) -> S {
-        let mut sum = S::from(0.0);
+        let mut sum: S = empty().sum();
         for i in terms {
             self.rewind();
             let y = term(i);
@@ -146,6 +156,7 @@ impl<S: Scalar> Tape<Lean<S>> {
     ///
     /// # Panics
     /// If a term depends on other variables than the `x` it is given.
+    #[track_caller]
     pub fn sum_terms<'t, F>(&'t self, n: usize, x: &[Var<'t, Lean<S>>], term: F) -> Var<'t, Lean<S>>
     where
         S: Send + Sync,
@@ -160,10 +171,11 @@ impl<S: Scalar> Tape<Lean<S>> {
             tape.reset();
             let input = |&(active, value)| if active { tape.var(value) } else { Var::constant(value) };
             let inputs: Vec<_> = values.iter().map(input).collect();
-            tape.with_adjoints(|adjoints| {
-                let value = tape.reverse_terms(start(k)..start(k + 1), |i| term(i, &inputs), adjoints);
-                (value, adjoints[..tape.inputs()].to_vec())
-            })
+            let mut adjoints = tape.take_adjoints();
+            let value = tape.reverse_terms(start(k)..start(k + 1), |i| term(i, &inputs), &mut adjoints);
+            let slopes = adjoints[..tape.inputs()].to_vec();
+            tape.put_back_adjoints(adjoints);
+            (value, slopes)
         };
         let parts = each_piece(pieces, piece);
         let whole = parts.into_iter().reduce(|(value, mut sums), (part, slopes)| {
@@ -173,7 +185,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         match whole {
             Some((value, slopes)) if !slopes.is_empty() => self.record_result(value, &slopes, x),
             Some((value, _)) => Var::constant(value),
-            None => Var::from(0.0),
+            None => Var::constant(empty().sum()),
         }
     }
 }

@@ -13,8 +13,8 @@ use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
-/// How many slots a tape can have.
-pub(super) const LIMIT: usize = SHARED as usize;
+/// How many slots a tape can have: their numbers, and how many there are, leave the highest bit of 32 free.
+pub(super) const LIMIT: usize = SHARED as usize - 1;
 
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
@@ -496,7 +496,7 @@ impl<'s, S: Scalar> Writer<'s, S> {
     /// Edges to slots that are so far apart, at most [`Run::WIDEST`].
     pub(super) fn run(&mut self, [first, stride]: [u32; 2], slopes: &[S]) {
         for (slopes, i) in slopes.chunks(Run::MOST).zip(0..) {
-            let uniform = slopes.iter().all(|&other| other == slopes[0]);
+            let uniform = slopes.iter().all(|other| other.is(slopes[0]));
             if !uniform {
                 self.store.listed.extend(slopes);
             }
@@ -538,5 +538,16 @@ impl<'s, S: Scalar> Writer<'s, S> {
         if let Some((slope, [first, second])) = self.last.replace((slope, arg)) {
             self.store.push(slope, [first | SHARED, second]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LIMIT, Place};
+
+    #[test]
+    fn the_last_slot_of_a_full_tape_is_no_input() {
+        let last = Place::new(LIMIT as u32 - 1, LIMIT as u32);
+        assert_eq!((last.slot() as usize, last.born(), last.is_input()), (LIMIT - 1, LIMIT, false));
     }
 }

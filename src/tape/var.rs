@@ -7,7 +7,7 @@ use crate::op::{self, Apply, Block, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
 use std::cmp::Ordering;
 use std::fmt;
-use std::iter::{Product, Sum};
+use std::iter::{Product, Sum, empty};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::panic::Location;
 use std::ptr;
@@ -37,11 +37,17 @@ impl<K: Kind> fmt::Debug for Var<'_, K> {
 }
 
 /// # Panics
-/// Always.
+/// Always: these two tapes met in one op, or in one call.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn foreign() -> ! {
+fn foreign<K: Kind>(one: &Tape<K>, other: &Tape<K>) -> ! {
+    if K::has_segment(one, other) || K::has_segment(other, one) {
+        panic!(
+            "a variable from outside is used in a closure that is recorded on a tape of its own, as those of `checkpoint`, `sum_terms` and \
+             `preaccumulate` are; pass it to the call as one of the variables that the closure is given, or use its value"
+        )
+    }
     panic!("an op was given variables of two different tapes; record both on one tape")
 }
 
@@ -59,9 +65,9 @@ impl<'t, K: Kind> Var<'t, K> {
         Var { tape: None, handle: K::constant(), value }
     }
 
-    /// The gradient of this variable: [`Tape::backward`] of its tape. A constant's has no entries.
+    /// The gradient of this variable: [`Tape::backward`] of its tape. A constant's is 0 for every variable.
     pub fn backward(self) -> Gradient<K> {
-        self.tape.map_or_else(Gradient::default, |tape| tape.backward(self))
+        self.tape.map_or_else(Gradient::of_a_constant, |tape| tape.backward(self))
     }
 
     #[inline(always)]
@@ -75,7 +81,27 @@ impl<'t, K: Kind> Var<'t, K> {
         {
             return Some(tape);
         }
-        x.iter().fold(None, |tape, x| Self::same_tape(tape, x.tape))
+        // a loop, since the line of the caller does not reach into a closure
+        let mut tape = None;
+        for x in x {
+            tape = Self::same_tape(tape, x.tape);
+        }
+        tape
+    }
+
+    /// The tape of all variables in these lists.
+    #[inline(always)]
+    #[track_caller]
+    fn tape_of_lists<'a>(lists: impl Iterator<Item = &'a [Self]>) -> Option<&'t Tape<K>>
+    where
+        't: 'a,
+        K: 'a,
+    {
+        let mut tape = None;
+        for list in lists {
+            tape = Self::same_tape(tape, Self::tape_of(list));
+        }
+        tape
     }
 
     #[inline(always)]
@@ -84,8 +110,8 @@ impl<'t, K: Kind> Var<'t, K> {
         match (a, b) {
             // most often, and then one comparison says so
             (Some(a), Some(b)) if ptr::eq(a, b) => Some(a),
+            (Some(a), Some(b)) => foreign(a, b),
             (None, tape) | (tape, None) => tape,
-            _ => foreign(),
         }
     }
 
@@ -93,7 +119,7 @@ impl<'t, K: Kind> Var<'t, K> {
     #[inline(always)]
     #[track_caller]
     fn compared(&self, rhs: &Self, relation: Relation, held: bool) -> bool {
-        if let Some(tape) = self.tape.or(rhs.tape) {
+        if let Some(tape) = Self::same_tape(self.tape, rhs.tape) {
             K::compared(tape, relation, [self, rhs], held, Location::caller());
         }
         held
@@ -116,8 +142,7 @@ impl<K: Kind> Apply for Var<'_, K> {
     #[track_caller]
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         expect_arity(op, len(x));
-        let tape = x.iter().fold(None, |tape, x| Self::same_tape(tape, Self::tape_of(x)));
-        match tape {
+        match Self::tape_of_lists(x.iter().copied()) {
             Some(tape) => {
                 let (value, handle) = K::reduce(tape, op, x);
                 Var { tape: Some(tape), handle, value }
@@ -137,7 +162,10 @@ impl<K: Kind> Apply for Var<'_, K> {
                 let (value, handle) = K::dot(tape, x, y);
                 Var { tape: Some(tape), handle, value }
             }
-            None => Self::reduce_parts(&op::Dot, &[x, y]),
+            None => {
+                let [x, y] = [x, y].map(|list| list.iter().map(|x| x.value).collect::<Args<_>>());
+                Var::constant(K::Scalar::dot(&x, &y))
+            }
         }
     }
 
@@ -149,7 +177,7 @@ impl<K: Kind> Apply for Var<'_, K> {
                 let (value, handle) = K::weighted_sum(tape, x, weights);
                 Var { tape: Some(tape), handle, value }
             }
-            None => Var::constant(x.iter().zip(weights).map(|(x, &weight)| x.value * weight).sum()),
+            None => Var::constant(K::Scalar::weighted_sum(&x.iter().map(|x| x.value).collect::<Args<_>>(), weights)),
         }
     }
 
@@ -163,6 +191,7 @@ impl<K: Kind> Apply for Var<'_, K> {
     }
 
     #[inline]
+    #[track_caller]
     fn preaccumulate<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
         match Self::tape_of(&x) {
             Some(tape) => K::preaccumulate(tape, x, f),
@@ -198,8 +227,8 @@ impl<K: Kind> Apply for Var<'_, K> {
     ) where
         B: Block<I, O> + Clone + Send + 'static,
     {
-        let lists = state.iter().map(|list| &**list).chain(params);
-        match lists.fold(Self::tape_of(&carry), |tape, x| Self::same_tape(tape, Self::tape_of(x))) {
+        let lists = state.iter().map(|list| &**list).chain(params).chain([&carry[..]]);
+        match Self::tape_of_lists(lists) {
             Some(tape) => K::scan(tape, block, passes, state, carry, params),
             None => scan_each(block, passes, state, carry, params),
         }
@@ -210,6 +239,7 @@ impl<K: Kind> Apply for Var<'_, K> {
         K::sum_blocks(terms.into_iter())
     }
 
+    #[track_caller]
     fn checkpoint<const N: usize>(
         steps: usize,
         state: [Self; N],
@@ -222,6 +252,7 @@ impl<K: Kind> Apply for Var<'_, K> {
         }
     }
 
+    #[track_caller]
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
         match Self::tape_of(x) {
             Some(tape) => K::sum_terms(tape, n, x, term),
@@ -278,15 +309,18 @@ operators! { Add add Sub sub Mul mul Div div }
 assign_operators!(['t, K: Kind] Var<'t, K>);
 
 impl<K: Kind> Sum for Var<'_, K> {
-    /// The sum, recorded as one node; 0 if there is nothing to add.
+    /// The sum, recorded as one node; the zero that the tape's numbers give if there is nothing to add.
     #[track_caller]
     fn sum<I: Iterator<Item = Self>>(mut iter: I) -> Self {
-        iter.next().map_or(Var::from(0.0), |first| K::sum(first, iter))
+        match iter.next() {
+            Some(first) => K::sum(first, iter),
+            None => Var::constant(empty().sum()),
+        }
     }
 }
 
 impl<'a, 't, K: Kind> Sum<&'a Var<'t, K>> for Var<'t, K> {
-    /// The sum, recorded as one node; 0 if there is nothing to add.
+    /// The sum, recorded as one node.
     #[track_caller]
     fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
         iter.copied().sum()

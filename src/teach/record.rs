@@ -58,13 +58,18 @@ impl Tape {
         let output = self.indices(&[y])?[0];
         let (mut adjoints, mut made) = (vec![0.0; output + 1], vec![]);
         adjoints[output] = 1.0;
-        self.sweep(&values, &mut adjoints, |edge, upstream, slope, sum| {
-            let slope = precision.rounded(slope);
-            let amount = precision.rounded(upstream.chain(slope));
-            let sum = precision.rounded(sum + amount);
-            made.push(Contribution { edge, upstream, slope, amount, sum });
-            sum
-        })?;
+        self.sweep(
+            &values,
+            &mut adjoints,
+            |_| false,
+            |edge, upstream, slope, sum| {
+                let slope = precision.rounded(slope);
+                let amount = precision.rounded(upstream.chain(slope));
+                let sum = precision.rounded(sum + amount);
+                made.push(Contribution { edge, upstream, slope, amount, sum });
+                sum
+            },
+        )?;
         let needed = self.needed(output);
         let mut book = Book { precision, values, ids: vec![], ops: IndexMap::new(), nodes: vec![] };
         for (index, &needed) in needed.iter().enumerate() {

@@ -64,7 +64,7 @@ fn modes_nest_in_every_order() {
     let [zero, one] = [0.0, 1.0];
     let reverse_over_forward = gradient(|x| jvp(|x| vec![f(x)], x, &[Var::from(zero), Var::from(one)]).1[0], &AT);
     close(&reverse_over_forward[..1], &expected);
-    let forward_over_forward = jvp(|x| jvp(|x| vec![f(x)], x, &[Dual::from(zero), Dual::from(one)]).1, &AT, &e).1;
+    let forward_over_forward = jvp(|x| jvp(|x| vec![f(x)], x, &[Tangent::from(zero), Tangent::from(one)]).1, &AT, &e).1;
     close(&forward_over_forward, &expected);
 }
 
@@ -103,7 +103,7 @@ fn an_outer_value_is_a_constant_of_the_inner_level() {
     let classic = gradient(|x| x[0] * gradient(|y| Var::constant(x[0]) + y[0], &[Var::from(1.0)])[0], &[1.0]);
     close(&classic, &[1.0]);
     let forward = jvp(
-        |x| vec![x[0] * jvp(|y| vec![Dual::constant(x[0]) + y[0]], &[Dual::from(1.0)], &[Dual::from(1.0)]).1[0]],
+        |x| vec![x[0] * jvp(|y| vec![Tangent::constant(x[0]) + y[0]], &[1.0.into()], &[1.0.into()]).1[0]],
         &[1.0],
         &[1.0],
     );

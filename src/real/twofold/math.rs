@@ -351,5 +351,5 @@ pub(super) fn round(x: Twofold) -> Twofold {
 // Derivatives
 
 pub(super) fn chain(adjoint: Twofold, slope: Twofold) -> Twofold {
-    if adjoint.hi == 0.0 || slope.hi == 0.0 && !adjoint.hi.is_nan() { 0.0.into() } else { adjoint * slope }
+    if adjoint.hi == 0.0 || slope.hi == 0.0 { 0.0.into() } else { adjoint * slope }
 }
