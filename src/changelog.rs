@@ -29,3 +29,30 @@
 //! * The lanes of [`Lanes`](crate::Lanes) were worked on one after the other. They are pairs of numbers in a register now, for the
 //!   exponential and tanh too, with the same bits; a lean tape runs mapped blocks, and sums of blocks without data, on them.
 //! * The slope of tanh was a call, and each step of a recurrence waited for its result to come through memory: 12 ns a step.
+//! * A lean tape took slopes for equal if their primals were: from four equal ones on, the second derivatives of sums, means, dot products,
+//!   norms, logsumexp and sums of blocks were those of the first term. The Hessian of Σx² at 0 was [[2, 2, 2, 2], [0, 0, 0, 0], ..]
+//!   instead of 2·I.
+//! * A recording took two ops for one if they differed in a field that they did not list as a parameter, and all their fields together were
+//!   as large as the listed ones: x³ − 2x³ at 2 had the gradient 36 instead of −12. Ops are compared now: [`Op`](crate::op::Op) and
+//!   [`Reduce`](crate::op::Reduce) ask for `PartialEq`, which is derived. −0 and 0 are two parameters. A reset forgets the ops; one whose
+//!   parameter varied made a recording grow for ever.
+//! * A tangent of an outer derivative that was used inside another one was added to the inner one: d/dx (x · d/dy (x + y)) was 2 instead
+//!   of 1. `jvp`, `hvp` and `hessian` give their closures a number of their own, [`Tangent`](crate::Tangent), and such programs do
+//!   not compile. What does not compile any more: naming [`Dual`](crate::Dual) in a closure of these three (write `Tangent`, or nothing);
+//!   `x.primal` and `x.tangent` there (the first is `x.primal()`); outer values that enter by `Dual::constant` (write
+//!   `Tangent::constant`).
+//! * `jvp`, `hvp`, `hessian` and `index` of a recording took an output of another tape for one of their own, and a derivative by an
+//!   intermediate was 0 or not symmetric. The first is an error (`None` for `index`), and an intermediate counts as an independent variable.
+//! * `gradient`, `jacobian`, `vjp`, `value_and_gradient` and `values_and_jacobian` took a returned variable of another tape for one of their
+//!   own; comparing or selecting between variables of two tapes went unnoticed. All of these panic, at the line of the caller, and say
+//!   what to pass to `checkpoint`, `sum_terms` and `preaccumulate` where a variable was captured.
+//! * `y.backward()[x]` of a constant y said "another tape"; it is 0, as `tape.backward(y)[x]` was.
+//! * In the chain rule a slope of 0 passed an adjoint or a tangent of NaN on: a recorded `select` in forward mode, 0·(∛a − ∛b) + a at 0 and
+//!   reverse over reverse of a branch that was not taken were NaN. A factor of exactly 0 gives 0 now, whatever the other is.
+//! * A block that panicked inside `map_block` or `scan`, in either direction, left slopes on the tape that no entry owned, or no entries: the
+//!   gradients after it were wrong. The tape is what it was before.
+//! * The slot 2³¹ − 1 of a full tape counted as an input. A tape holds one slot less.
+//! * Sums of nothing, and of zeros of one sign, had another sign on a tape than on `f64`. `dot` of empty lists is the sum of nothing on
+//!   every number; on variables and dual numbers it panicked.
+//! * A `checkpoint` whose step gives something else when it is asked again, a `scan` with such a block and an op that reads something which
+//!   changes gave wrong gradients without a word. In builds with debug assertions they panic.

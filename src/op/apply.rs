@@ -52,14 +52,14 @@ pub trait Apply: Real {
     #[track_caller]
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self;
 
-    /// Σ xᵢ yᵢ, as [`Dot`](super::Dot).
+    /// Σ xᵢ yᵢ, as [`Dot`](super::Dot); the sum of nothing if both are empty.
     ///
     /// # Panics
-    /// If the lengths differ or are 0.
+    /// If the lengths differ.
     #[track_caller]
     fn dot(x: &[Self], y: &[Self]) -> Self {
         assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
-        Self::reduce_parts(&super::Dot, &[x, y])
+        if x.is_empty() { inner_product(x, y) } else { Self::reduce_parts(&super::Dot, &[x, y]) }
     }
 
     /// Σ wᵢ xᵢ of constant weights.

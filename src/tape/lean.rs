@@ -254,7 +254,8 @@ impl<S: Scalar> Scalar for Var<'_, Lean<S>> {
 }
 
 impl<S: Scalar> Tape<Lean<S>> {
-    /// A lean tape: it keeps slopes alone, and answers for its inputs.
+    /// A lean tape: it keeps slopes alone, and answers for its inputs. It holds 2³¹ − 1 slots, one for each input and each recorded
+    /// result; what would record more panics.
     pub fn lean() -> Self {
         Tape::with_store(Store {
             inputs: Cell::new(0),
@@ -277,6 +278,9 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// An input.
+    ///
+    /// # Panics
+    /// If the tape is full.
     #[inline(always)]
     pub fn var(&self, value: S) -> Var<'_, Lean<S>> {
         let store = &self.store;
@@ -290,6 +294,9 @@ impl<S: Scalar> Tape<Lean<S>> {
     }
 
     /// Several inputs.
+    ///
+    /// # Panics
+    /// If the tape is full.
     pub fn vars(&self, values: &[S]) -> Vec<Var<'_, Lean<S>>> {
         if self.store.entries.len() > 0 {
             return values.iter().map(|&value| self.var(value)).collect();

@@ -349,13 +349,17 @@ impl Kind for Recording {
 }
 
 impl Tape {
-    /// A recording tape: it remembers ops, arguments and values, and answers for every variable.
+    /// A recording tape: it remembers ops, arguments and values, and answers for every variable. It holds 2³² − 1 nodes, and as many
+    /// arguments of them; what would record more panics.
     #[expect(clippy::new_without_default, reason = "`Tape::default()` would have to choose a kind")]
     pub fn new() -> Self {
         Tape::with_store(Store::default())
     }
 
     /// An input.
+    ///
+    /// # Panics
+    /// If the tape is full.
     #[track_caller]
     pub fn var(&self, value: f64) -> Var<'_> {
         let handle = self.store.nodes.borrow_mut().push(INPUT, &[], value, Location::caller());

@@ -20,6 +20,7 @@ mod programs;
 mod rules;
 mod scan;
 mod segments;
+mod semantics;
 mod tape;
 mod teach;
 mod teach_cli;
