@@ -1,6 +1,6 @@
 //! A slope written by hand, held against its function point by point.
 
-use super::judge::{Claim, Judged, judge};
+use super::judge::{Claim, Judged, judge_noisy};
 use crate::check::SEED;
 use crate::check::difference::Class;
 use crate::check::hint::{Hint, Sample};
@@ -21,6 +21,7 @@ pub struct RuleCheck<F, D> {
     f: F,
     df: D,
     name: String,
+    precision: f64,
 }
 
 /// Checks the slope `df` of `f`, two plain closures, against differences of `f`.
@@ -38,7 +39,7 @@ pub struct RuleCheck<F, D> {
 /// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::Sign)));
 /// ```
 pub fn rule<F: Fn(f64) -> f64, D: Fn(f64) -> f64>(f: F, df: D) -> RuleCheck<F, D> {
-    RuleCheck { f, df, name: "rule".to_owned() }
+    RuleCheck { f, df, name: "rule".to_owned(), precision: 0.0 }
 }
 
 impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
@@ -46,6 +47,29 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         RuleCheck { name: name.to_owned(), ..self }
+    }
+
+    /// Says that the function rounds its values and its argument to a relative precision: 10⁻⁷ for one that computes in `f32`.
+    ///
+    /// Values of such a function are constant over small steps. Without this the checker cannot know whether they are so by rounding or
+    /// because the function is made of steps, and is unsure; with it, it takes them for rounded. What passes then agrees to the
+    /// square root of the precision.
+    ///
+    /// ```
+    /// use gprime::check::{self, Verdict};
+    /// let sin = |x: f64| f64::from((x as f32).sin());
+    /// assert_eq!(check::rule(sin, f64::cos).at(&[1.0]).verdict, Verdict::Unsure);
+    /// check::rule(sin, f64::cos).noise(1e-7).at(&[1.0]).assert_pass();
+    /// assert_eq!(check::rule(sin, |_| 0.0).noise(1e-7).at(&[1.0]).verdict, Verdict::Fail);
+    /// ```
+    ///
+    /// # Panics
+    /// If it is not a number from 0 to 1.
+    #[must_use]
+    #[track_caller]
+    pub fn noise(self, precision: f64) -> Self {
+        assert!((0.0..1.0).contains(&precision), "a relative precision is between 0 and 1, and not {precision}");
+        RuleCheck { precision, ..self }
     }
 
     /// Checks the slope at points.
@@ -86,7 +110,8 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
     }
 
     fn judge(&self, x: f64) -> Judged {
-        judge(&Claim { what: "the slope", at: &[x], argument: 0, slope: (self.df)(x) }, &self.f, x)
+        let claim = Claim { what: "the slope", at: &[x], argument: 0, slope: (self.df)(x) };
+        judge_noisy(&claim, &self.f, x, self.precision)
     }
 
     fn point(&self, x: f64, report: &mut Report) {
