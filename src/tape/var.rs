@@ -137,6 +137,7 @@ impl<K: Kind> Apply for Var<'_, K> {
                 let (value, handle) = K::dot(tape, x, y);
                 Var { tape: Some(tape), handle, value }
             }
+            None if x.is_empty() => Var::from(0.0),
             None => Self::reduce_parts(&op::Dot, &[x, y]),
         }
     }
@@ -149,7 +150,7 @@ impl<K: Kind> Apply for Var<'_, K> {
                 let (value, handle) = K::weighted_sum(tape, x, weights);
                 Var { tape: Some(tape), handle, value }
             }
-            None => Var::constant(x.iter().zip(weights).map(|(x, &weight)| x.value * weight).sum()),
+            None => Var::constant(K::Scalar::weighted_sum(&x.iter().map(|x| x.value).collect::<Args<_>>(), weights)),
         }
     }
 
