@@ -6,7 +6,7 @@
 //! last branch, which hands it on.
 
 use super::{Domain, JAX, KERAS, Kink, Op, Point, Real, TF, TORCH, ops, smallest};
-use crate::real::tanh_and_rest;
+use crate::real::{sum_and_error as sum, tanh_and_rest};
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
 
@@ -88,14 +88,6 @@ fn product<R: Real>(x: R, y: R) -> [R; 2] {
     };
     let (p, [a, b], [c, d]) = (x * y, halves(x), halves(y));
     [p, b * d - (p - a * c - b * c - a * d)]
-}
-
-/// x + y as a rounded sum and its rounding error (Knuth).
-#[inline(always)]
-fn sum<R: Real>(x: R, y: R) -> [R; 2] {
-    let s = x + y;
-    let part = s - x;
-    [s, (x - (s - part)) + (y - part)]
 }
 
 /// n / d of two such sums, rounded about once.
@@ -698,8 +690,9 @@ impl Op<1> for Tanhshrink {
             square - square * c * (-c + 2.0)
         };
         let far = || {
-            let n = (minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0).expm1();
-            quotient(product(n, n), square(sum(2.0.into(), n)))
+            // tanh |z| is (1 − e) / (1 + e)
+            let e = (minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0).exp();
+            quotient(square(sum(1.0.into(), -e)), square(sum(1.0.into(), e)))
         };
         [R::choose(z.abs().less(0.5.into()), near, far)]
     }
@@ -811,7 +804,7 @@ impl Op<1> for HardTanh {
     }
     crate::params!(lo, hi);
     fn fault(&self) -> Option<&'static str> {
-        (self.lo >= self.hi).then_some("needs a lo below its hi")
+        (self.lo.is_nan() || self.hi.is_nan() || self.lo >= self.hi).then_some("needs a lo below its hi")
     }
     fn kinks(&self) -> Vec<Kink> {
         let kinks = [Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)];

@@ -1,6 +1,6 @@
 //! Applying an op to a number.
 
-use super::{Dual, Lanes, Op, Real, Reduce, inner_product};
+use super::{Domain, Dual, Lanes, Op, Real, Reduce, inner_product};
 use crate::real::Twofold;
 use smallvec::{SmallVec, smallvec};
 use std::array::from_fn;
@@ -15,12 +15,13 @@ pub trait Apply: Real {
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self;
 
-    /// Applies an op to its arguments, and gives the slopes there as well.
+    /// Applies an op to its arguments, and gives the slopes there as well. Where the op is not defined, so that its value is NaN, they are
+    /// NaN, whatever the rule's formula makes of it.
     #[inline(always)]
     #[track_caller]
     fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
         let a = Self::call(op, x);
-        (a, op.slope(x, a))
+        (a, nan_in_all_parts(&x, outside(op, &x, a, op.slope(x, a))))
     }
 
     /// Applies an op of any number of arguments.
@@ -42,6 +43,10 @@ pub trait Apply: Real {
     fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
         let a = Self::reduce(op, x);
         op.slope(x, a, slopes);
+        outside_of_reduce(op, x, a, slopes);
+        for slope in slopes {
+            [*slope] = nan_in_all_parts(x, [*slope]);
+        }
         a
     }
 
@@ -62,14 +67,15 @@ pub trait Apply: Real {
         if x.is_empty() { inner_product(x, y) } else { Self::reduce_parts(&super::Dot, &[x, y]) }
     }
 
-    /// Σ wᵢ xᵢ of constant weights.
+    /// Σ wᵢ xᵢ of constant weights; the sum of nothing if there are none.
     ///
     /// # Panics
     /// If the lengths differ.
+    #[inline]
     #[track_caller]
     fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
         assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
-        x.iter().zip(weights).map(|(&x, &weight)| x * weight).sum()
+        inner_product(x, weights)
     }
 
     /// The product A Bᵀ of two matrices, both row by row with rows of `inner` numbers: Σₖ aᵢₖ bⱼₖ for each row i of A and each row j of
@@ -330,6 +336,37 @@ pub trait Block<const N: usize, const M: usize> {
     fn run<R: Apply>(&self, x: [R; N]) -> [R; M];
 }
 
+/// NaN, of which each derivative by one of these numbers is NaN as well.
+#[inline(always)]
+fn undefined<R: Real>(x: &[R]) -> R {
+    x.iter().fold(R::from(-0.0), |sum, &x| sum + x * f64::NAN)
+}
+
+/// The slopes at `x`, which are NaN where the value `a` of an op that is not defined everywhere is.
+#[inline(always)]
+pub(crate) fn outside<R: Real, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: R, slopes: [R; N]) -> [R; N] {
+    // a constant of the op, so that those defined everywhere pay nothing
+    if op.domain() == Domain::ALL {
+        slopes
+    } else {
+        slopes.map(|slope| R::choose(a.equal(a), || slope, || undefined(x)))
+    }
+}
+
+/// [`outside`] of an op of any number of arguments.
+#[inline(always)]
+pub(crate) fn outside_of_reduce<R: Real, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
+    if op.domain() != Domain::ALL {
+        slopes.iter_mut().for_each(|slope| *slope = R::choose(a.equal(a), || *slope, || undefined(x)));
+    }
+}
+
+/// The slopes at `x`, of which one that is NaN is so in all its parts: a rule that hands NaN on as an argument has its derivative 1.
+#[inline(always)]
+pub(crate) fn nan_in_all_parts<R: Real, const N: usize>(x: &[R], slopes: [R; N]) -> [R; N] {
+    slopes.map(|slope| R::choose(slope.equal(slope), || slope, || undefined(x)))
+}
+
 /// # Panics
 /// If the op does not take `n` arguments.
 #[track_caller]
@@ -415,7 +452,8 @@ macro_rules! by_value {
             }
             #[inline(always)]
             fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
-                op.value_and_slope(x)
+                let (a, slopes) = op.value_and_slope(x);
+                (a, outside(op, &x, a, slopes))
             }
             #[inline]
             fn dot(x: &[Self], y: &[Self]) -> Self {
@@ -423,14 +461,11 @@ macro_rules! by_value {
                 inner_product(x, y)
             }
             #[inline]
-            fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
-                assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
-                inner_product(x, weights)
-            }
-            #[inline]
             fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
                 expect_arity(op, x.len());
-                op.value_and_slope(x, slopes)
+                let a = op.value_and_slope(x, slopes);
+                outside_of_reduce(op, x, a, slopes);
+                a
             }
             #[inline]
             fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
@@ -449,15 +484,15 @@ impl<R: Apply> Apply for Dual<R> {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         let primals = x.map(|x| x.primal);
         let (a, slopes) = R::call_and_slope(op, primals);
-        let zero = R::from(0.0);
-        Dual::new(a, (0..N).fold(zero, |sum, i| sum + x[i].tangent.chain(slopes[i])))
+        // −0 + x is x, whatever x is
+        Dual::new(a, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.chain(slopes[i])))
     }
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         let primals = join(x, |x| x.primal);
         let mut slopes: Args<R> = smallvec![R::from(0.0); primals.len()];
         let a = R::reduce_and_slope(op, &primals, &mut slopes);
-        let zero = R::from(0.0);
-        Dual::new(a, x.iter().copied().flatten().zip(&slopes).fold(zero, |sum, (x, &s)| sum + x.tangent.chain(s)))
+        let terms = x.iter().copied().flatten().zip(&slopes);
+        Dual::new(a, terms.fold(R::from(-0.0), |sum, (x, &s)| sum + x.tangent.chain(s)))
     }
 }

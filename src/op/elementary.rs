@@ -67,7 +67,7 @@ functions! {
         domain!("x > −1", -1.0, f64::INFINITY);
     };
     /// The square root; its slope at 0 is +∞, and also at −0.
-    Sqrt = sqrt, |_, a| R::from(0.5) / a.abs(), {
+    Sqrt = sqrt, |_, a| R::from(0.5) / (a + 0.0), {
         textbook!(|_, a| R::from(0.5) / a);
         domain!("x ≥ 0", 0.0, f64::INFINITY);
     };
@@ -83,12 +83,12 @@ functions! {
     /// The tangent.
     Tan = tan, |_, a| a * a + 1.0;
     /// The inverse sine.
-    Asin = asin, |x, _| (R::from(1.0) / one_minus_square(x)).sqrt(), {
+    Asin = asin, |x, _| inverse_root(one_minus_square(x)), {
         textbook!(|x, _| R::from(1.0) / (-(x * x) + 1.0).sqrt());
         domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
     };
     /// The inverse cosine.
-    Acos = acos, |x, _| -(R::from(1.0) / one_minus_square(x)).sqrt(), {
+    Acos = acos, |x, _| -inverse_root(one_minus_square(x)), {
         textbook!(|x, _| R::from(-1.0) / (-(x * x) + 1.0).sqrt());
         domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
     };
@@ -135,10 +135,16 @@ fn cbrt_slope<R: Real>(x: R, a: R) -> R {
     R::from(1.0 / 3.0) / R::select(square.equal(square), square, a.abs())
 }
 
+/// 1 / √p. The root of 1 / p is rounded less, but has no derivative at p = 0.
+fn inverse_root<R: Real>(p: R) -> R {
+    let one = R::from(1.0);
+    R::choose(p.equal(0.0.into()), || one / p.sqrt(), || (one / p).sqrt())
+}
+
 /// 1 / √p of a p that is x² ± 1: a large x is not squared, since x² could overflow.
 fn inverse_sqrt<R: Real>(x: R, p: R) -> R {
-    let (m, one) = (x.abs(), R::from(1.0));
-    R::select(m.less(1e9.into()), (one / p).sqrt(), one / m)
+    let m = x.abs();
+    R::select(m.less(1e9.into()), inverse_root(p), R::from(1.0) / m)
 }
 
 /// 1 / (1 + x²): a large x is not squared, since x² could overflow.

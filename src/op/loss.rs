@@ -2,8 +2,11 @@
 
 use super::arithmetic::at_origin;
 use super::{Domain, Op, Real, ops};
+use crate::real::sum_and_error;
 
-/// ln(eˣ + eʸ), without overflow. Where both are the same infinity the slopes are ½.
+/// ln(eˣ + eʸ), without overflow. Where both are +∞ the slopes are ½, where both are −∞ they are 0.
+///
+/// The value is the sum of the larger argument and a number of [0, ln 2]: where that cancels, it is within ULP of 1 and no more.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogAddExp;
 impl Op<2> for LogAddExp {
@@ -11,12 +14,16 @@ impl Op<2> for LogAddExp {
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         // half of each at a tie, so that the derivative is right there too
         let max = R::select(x.less(y), y, R::select(y.less(x), x, x * 0.5 + y * 0.5));
-        max + (-difference(x, y).abs()).exp().ln_1p()
+        max + (-difference(x, y)[0].abs()).exp().ln_1p()
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
-        let d = difference(x, y);
-        let (less, tail) = (d.less(0.0.into()), tail(d));
-        [R::select(less, tail, -tail + 1.0), R::select(less, -tail + 1.0, tail)]
+        let [d, lost] = difference(x, y);
+        let less = d.less(0.0.into());
+        let tail = tail(d, lost);
+        // of nothing but −∞ neither has a share
+        let nothing = R::select(x.less(y), y, x).equal(f64::NEG_INFINITY.into());
+        [[tail, -tail + 1.0], [-tail + 1.0, tail]]
+            .map(|[left, right]| R::select(nothing, 0.0.into(), R::select(less, left, right)))
     }
     fn textbook<R: Real>(&self, [x, y]: [R; 2]) -> R {
         (x.exp() + y.exp()).ln()
@@ -32,7 +39,7 @@ pub struct XLogY;
 impl Op<2> for XLogY {
     const NAME: &'static str = "xlogy";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        R::select(y.equal(y), x.chain(y.ln()), y) // 0 annihilates ln 0, but not NaN
+        R::select(R::from(0.0).less_equal(y), x.chain(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y.ln(), x / y].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
@@ -49,6 +56,9 @@ impl Op<2> for XLogY {
 }
 
 /// The cross entropy −t ln σ(z) − (1 − t) ln(1 − σ(z)) of a logit z and a target t.
+///
+/// The slope by z is σ(z) − t: within ULP of 1 + |t|, since that may cancel. So may the value, for a target outside of [0, 1]: it is within
+/// ULP of 1 + |z| (1 + |t|).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BceWithLogits;
 impl Op<2> for BceWithLogits {
@@ -59,7 +69,7 @@ impl Op<2> for BceWithLogits {
         z.chain(step) + (-z.abs()).exp().ln_1p()
     }
     fn slope<R: Real>(&self, [z, t]: [R; 2], _: R) -> [R; 2] {
-        let tail = tail(z);
+        let tail = tail(z, 0.0.into());
         [R::select(z.less(0.0.into()), tail - t, (-t + 1.0) - tail), -z]
     }
     fn textbook<R: Real>(&self, [z, t]: [R; 2]) -> R {
@@ -94,19 +104,22 @@ impl Op<2> for Huber {
     }
     crate::params!(delta);
     fn fault(&self) -> Option<&'static str> {
-        (self.delta <= 0.0).then_some("needs delta > 0")
+        (self.delta.is_nan() || self.delta <= 0.0).then_some("needs delta > 0")
     }
 }
 
-/// x − y, and 0 for the same infinity twice.
-fn difference<R: Real>(x: R, y: R) -> R {
-    let d = x - y;
-    R::select(d.equal(d), d, x.sign() - y.sign())
+/// x − y, 0 for the same infinity twice, and what the rounding lost of a finite one.
+fn difference<R: Real>(x: R, y: R) -> [R; 2] {
+    let [d, lost] = sum_and_error(x, -y);
+    [R::select(d.equal(d), d, x.sign() - y.sign()), R::select(lost.equal(lost), lost, 0.0.into())]
 }
 
-/// 1 / (1 + exp |z|), the smaller of σ(z) and σ(−z). |z| is a choice, since the slope of `abs` at 0 is 0.
-fn tail<R: Real>(z: R) -> R {
-    let e = R::select(z.less(0.0.into()), z, -z).exp();
+/// 1 / (1 + exp |z|) of a z = d + lost, the smaller of σ(z) and σ(−z). |z| is a choice, since the slope of `abs` at 0 is 0.
+fn tail<R: Real>(d: R, lost: R) -> R {
+    let left = d.less(0.0.into());
+    let e = R::select(left, d, -d).exp();
+    // a rounded z alone would cost as many ULP as it is large
+    let e = e + e * R::select(left, lost, -lost);
     e / (e + 1.0)
 }
 

@@ -3,7 +3,7 @@
 //! The derivatives below are written out on purpose, although the ops have rules of their own: running a rule's
 //! `value` on a `Dual` is the checker's second opinion on the rule's `slope`, so it must not come from that slope.
 
-use super::{Real, assign_operators};
+use super::{Real, assign_operators, power_slope};
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -48,10 +48,19 @@ impl<R: Real> Dual<R> {
     fn lift2(self, rhs: Self, value: R, slopes: [R; 2]) -> Self {
         Dual::new(value, self.tangent.chain(slopes[0]) + rhs.tangent.chain(slopes[1]))
     }
+    /// The number g(self) of a g that is not defined everywhere: where its value is NaN, so is its slope.
+    fn lift_inside(self, value: R, slope: R) -> Self {
+        self.lift(value, R::select(value.equal(value), slope, self.primal * f64::NAN))
+    }
+    /// The number g(self, rhs) of a g that is not defined everywhere.
+    fn lift2_inside(self, rhs: Self, value: R, slopes: [R; 2]) -> Self {
+        let undefined = (self.primal + rhs.primal) * f64::NAN;
+        self.lift2(rhs, value, slopes.map(|slope| R::select(value.equal(value), slope, undefined)))
+    }
     /// The number g(self) of a g that is constant between its jumps: slope 0, NaN at NaN.
     fn step(self, value: R) -> Self {
         let x = self.primal;
-        self.lift(value, R::select(x.equal(x), R::from(0.0), x))
+        self.lift(value, R::select(x.equal(x), R::from(0.0), x * f64::NAN))
     }
 }
 
@@ -93,7 +102,7 @@ impl<R: Real> Div for Dual<R> {
     type Output = Self;
     fn div(self, rhs: Self) -> Self {
         let a = self.primal / rhs.primal;
-        self.lift2(rhs, a, [R::from(1.0) / rhs.primal, -a / rhs.primal])
+        self.lift2_inside(rhs, a, [R::from(1.0) / rhs.primal, -a / rhs.primal])
     }
 }
 
@@ -118,7 +127,7 @@ assign_operators!([R: Real] Dual<R>);
 
 impl<R: Real> std::iter::Sum for Dual<R> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Dual::from(0.0), Add::add)
+        iter.reduce(Add::add).unwrap_or(Dual::from(-0.0))
     }
 }
 
@@ -164,20 +173,21 @@ impl<R: Real> Real for Dual<R> {
         self.lift(self.primal.expm1(), self.primal.exp())
     }
     fn ln(self) -> Self {
-        self.lift(self.primal.ln(), R::from(1.0) / self.primal)
+        self.lift_inside(self.primal.ln(), R::from(1.0) / self.primal)
     }
     fn log2(self) -> Self {
-        self.lift(self.primal.log2(), R::from(LN_2.recip()) / self.primal)
+        self.lift_inside(self.primal.log2(), R::from(LN_2.recip()) / self.primal)
     }
     fn log10(self) -> Self {
-        self.lift(self.primal.log10(), R::from(LN_10.recip()) / self.primal)
+        self.lift_inside(self.primal.log10(), R::from(LN_10.recip()) / self.primal)
     }
     fn ln_1p(self) -> Self {
-        self.lift(self.primal.ln_1p(), R::from(1.0) / (self.primal + 1.0))
+        self.lift_inside(self.primal.ln_1p(), R::from(1.0) / (self.primal + 1.0))
     }
     fn sqrt(self) -> Self {
         let a = self.primal.sqrt();
-        self.lift(a, R::from(0.5) / a)
+        // √−0 is −0, but its slope is +∞
+        self.lift(a, R::from(0.5) / (a + 0.0))
     }
     fn cbrt(self) -> Self {
         let a = self.primal.cbrt();
@@ -221,11 +231,11 @@ impl<R: Real> Real for Dual<R> {
     }
     fn acosh(self) -> Self {
         let x = self.primal;
-        self.lift(x.acosh(), R::from(1.0) / ((x - 1.0).sqrt() * (x + 1.0).sqrt()))
+        self.lift_inside(x.acosh(), R::from(1.0) / ((x - 1.0).sqrt() * (x + 1.0).sqrt()))
     }
     fn atanh(self) -> Self {
         let x = self.primal;
-        self.lift(x.atanh(), R::from(1.0) / ((-x + 1.0) * (x + 1.0)))
+        self.lift_inside(x.atanh(), R::from(1.0) / ((-x + 1.0) * (x + 1.0)))
     }
     fn erf(self) -> Self {
         let x = self.primal;
@@ -254,22 +264,30 @@ impl<R: Real> Real for Dual<R> {
     fn pow(self, rhs: Self) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let (a, zero) = (x.pow(y), R::from(0.0));
-        // 0ʸ is the constant 0 for y > 0, and jumps at y = 0
-        let by_exponent = R::select(x.equal(zero), R::select(y.less(zero), a.chain(x.ln()), zero), a.chain(x.ln()));
-        self.lift2(rhs, a, [y.chain(x.pow(y - 1.0)), by_exponent])
+        // 0ʸ jumps at y = 0
+        let jump = (x.abs() + y.abs()).equal(zero);
+        let log = x.ln();
+        let slopes = [power_slope(x, y), R::select(log.equal(log), a.chain(log), log)];
+        self.lift2_inside(rhs, a, slopes.map(|slope| R::select(jump, zero, slope)))
     }
     fn atan2(self, rhs: Self) -> Self {
         let (y, x) = (self.primal, rhs.primal);
-        let (h, zero) = (x.hypot(y), R::from(0.0));
-        let over_square = |z: R| R::select(h.equal(zero), zero, z / h / h);
-        self.lift2(rhs, y.atan2(x), [over_square(x), over_square(-y)])
+        let (a, h) = (y.atan2(x), x.hypot(y));
+        // h = 2h at the origin and at ∞
+        let over_square = |z: R| R::select(h.equal(h + h), a * 0.0, z / h / h);
+        self.lift2(rhs, a, [over_square(x), over_square(-y)])
     }
     fn hypot(self, rhs: Self) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let h = x.hypot(y);
-        // |x| = h where y is negligible, where x is infinite, and at the origin, whose slope is sign(0) = 0
-        let cosine = |x: R| R::select(x.abs().equal(h), x.sign(), x / h);
-        self.lift2(rhs, h, [cosine(x), cosine(y)])
+        // x / h; but where y is the smaller one, the derivative of that would be a difference of nearly equal numbers
+        let cosine = |x: R, y: R| {
+            let t = y / x;
+            let cosine = R::select(y.abs().less(x.abs()), x.sign() / (t * t + 1.0).sqrt(), x / h);
+            // h = 2h at the origin, whose slope is sign(0) = 0, and at ∞
+            R::select(h.equal(h + h), R::select(x.abs().equal(h), x.sign(), cosine), cosine)
+        };
+        self.lift2(rhs, h, [cosine(x, y), cosine(y, x)])
     }
     fn chain(self, rhs: Self) -> Self {
         Dual::new(self.primal.chain(rhs.primal), self.tangent.chain(rhs.primal) + self.primal.chain(rhs.tangent))

@@ -89,7 +89,7 @@ assign_operators!([const L: usize] Lanes<L>);
 impl<const L: usize> std::iter::Sum for Lanes<L> {
     #[inline(always)]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Lanes([0.0; L]), Add::add)
+        iter.fold(Lanes([-0.0; L]), Add::add)
     }
 }
 

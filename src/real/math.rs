@@ -84,6 +84,31 @@ pub(crate) fn tanh_and_rest<R: Real>(x: R) -> (R, R) {
     (R::select(negative, -a, a), rest)
 }
 
+/// x + y as a rounded sum and its rounding error (Knuth).
+#[inline(always)]
+pub(crate) fn sum_and_error<R: Real>(x: R, y: R) -> [R; 2] {
+    let s = x + y;
+    let part = s - x;
+    [s, (x - (s - part)) + (y - part)]
+}
+
+/// y xʸ⁻¹, with the digits of its derivatives. A rounded y − 1 alone would cost as many ULP as (y − 1) ln x is large, so what the rounding
+/// lost is carried along.
+pub(crate) fn power_slope<R: Real>(x: R, y: R) -> R {
+    let [zero, one] = [0.0, 1.0].map(R::from);
+    let [less, lost] = sum_and_error(y, -one);
+    let plain = || {
+        let power = x.pow(less);
+        // 0 and ∞ stay what they are, also for an infinite y
+        let lost = R::select(power.equal(power + power), zero, lost);
+        y.chain(R::choose(lost.equal(zero), || power, || power * x.pow(lost)))
+    };
+    // at x = 0 the two terms of the derivative by y would be ∞ and −∞ for a y in (0, 1]
+    let inside = R::select(one.less(y), one, R::select(zero.less(y), y, one));
+    let edge = (x.abs() + (y - inside).abs()).equal(zero);
+    R::choose(edge, || (less.chain(x.ln()) + y.ln()).exp(), plain)
+}
+
 #[inline(always)]
 pub(super) fn sign(x: f64) -> f64 {
     if x == 0.0 || x.is_nan() { x } else { 1f64.copysign(x) }

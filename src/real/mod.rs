@@ -16,7 +16,7 @@ mod twofold;
 
 pub use dual::Dual;
 pub use lanes::Lanes;
-pub(crate) use math::tanh_and_rest;
+pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
 pub use twofold::Twofold;
 
 /// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.

@@ -151,7 +151,7 @@ assign_operators!([] Twofold);
 
 impl std::iter::Sum for Twofold {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Twofold::from(0.0), Add::add)
+        iter.fold(Twofold::from(-0.0), Add::add)
     }
 }
 

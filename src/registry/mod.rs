@@ -63,7 +63,7 @@ impl Registry {
     /// Adds an op.
     ///
     /// # Errors
-    /// If the name is taken.
+    /// If the name is taken, empty or has blanks, or a parameter of the op is none that it can have.
     pub fn register<const N: usize, O: Op<N>>(&mut self, op: O) -> Result<(), Error> {
         self.register_erased(Arc::new(Fixed(op)))
     }
@@ -71,7 +71,7 @@ impl Registry {
     /// Adds an op of any number of arguments.
     ///
     /// # Errors
-    /// If the name is taken.
+    /// If the name is taken, empty or has blanks, or a parameter of the op is none that it can have.
     pub fn register_reduce<O: Reduce>(&mut self, op: O) -> Result<(), Error> {
         self.register_erased(Arc::new(Variadic(op)))
     }
@@ -79,9 +79,18 @@ impl Registry {
     /// Adds an op that is behind a pointer already, such as an [`Opaque`](crate::tape::Opaque) one.
     ///
     /// # Errors
-    /// If the name is taken.
+    /// If the name is taken, empty or has blanks, or a parameter of the op is none that it can have.
     pub fn register_erased(&mut self, op: Arc<dyn Erased>) -> Result<(), Error> {
         let name = op.name();
+        if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(Error::new(
+                ErrorKind::Name,
+                format!("{name:?} is no name for an op: it needs one without blanks"),
+            ));
+        }
+        if let Some(fault) = op.arity().and_then(|n| op.fault(n)) {
+            return Err(Error::new(ErrorKind::Parameter, format!("{name} {fault}")));
+        }
         if self.ops.contains_key(name) {
             return Err(Error::new(ErrorKind::Name, format!("an op named {name} is registered already")));
         }

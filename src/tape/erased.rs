@@ -2,6 +2,7 @@
 
 use super::{Recording, Var};
 use crate::error::{Error, Kind as ErrorKind};
+use crate::op::apply::{nan_in_all_parts, outside, outside_of_reduce};
 use crate::op::{Apply, Domain, Kink, Op, Params, Point, Reduce};
 use crate::real::{Dual, Lanes, Twofold};
 use std::any::Any;
@@ -133,12 +134,14 @@ impl<R: Apply, const N: usize, O: Op<N>> Rule<R> for Fixed<O, N> {
         Ok(R::call(&self.0, array(O::NAME, x)))
     }
     fn slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
-        slopes.copy_from_slice(&self.0.slope(array(O::NAME, x), a));
+        let x = array(O::NAME, x);
+        slopes.copy_from_slice(&nan_in_all_parts(&x, outside(&self.0, &x, a, self.0.slope(x, a))));
         Ok(())
     }
     fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
-        let (a, all) = self.0.value_and_slope(array(O::NAME, x));
-        slopes.copy_from_slice(&all);
+        let x = array(O::NAME, x);
+        let (a, all) = self.0.value_and_slope(x);
+        slopes.copy_from_slice(&nan_in_all_parts(&x, outside(&self.0, &x, a, all)));
         Ok(a)
     }
     fn textbook(&self, x: &[R]) -> Result<R, Error> {
@@ -199,10 +202,13 @@ impl<R: Apply, O: Reduce> Rule<R> for Variadic<O> {
     }
     fn slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
         self.0.slope(x, a, slopes);
+        self.settle(x, a, slopes);
         Ok(())
     }
     fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
-        Ok(self.0.value_and_slope(x, slopes))
+        let a = self.0.value_and_slope(x, slopes);
+        self.settle(x, a, slopes);
+        Ok(a)
     }
     fn textbook(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.textbook(x))
@@ -210,6 +216,16 @@ impl<R: Apply, O: Reduce> Rule<R> for Variadic<O> {
     fn textbook_slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
         self.0.textbook_slope(x, a, slopes);
         Ok(())
+    }
+}
+
+impl<O: Reduce> Variadic<O> {
+    /// Makes NaN of the slopes where the op is not defined, in all parts.
+    fn settle<R: Apply>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        outside_of_reduce(&self.0, x, a, slopes);
+        for slope in slopes {
+            [*slope] = nan_in_all_parts(x, [*slope]);
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! Every rule against exact values, rounded once, of g, g′ and g″, and what must hold to the bit.
 //!
-//! `tests/data/golden.csv` and `golden_more.csv` hold op, x, g, g′ and g″ as hex floats, computed with 400 digits by one
-//! script: 300 random points of seed 1 for each op, and 100 of seed 11. A quarter of the points each is uniform in
-//! ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits.
+//! `tests/data/golden.csv` and `golden_more.csv` hold op, x, g, g′ and g″ as hex floats, computed with 400 digits by
+//! `tests/data/golden.py`: 300 random points of seed 1 for each op, and 100 of seed 11. A quarter of the points each is uniform in
+//! ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits. `golden_partials.csv` holds the other ops, of one argument
+//! or more, with all their partial derivatives up to the second.
 
 use crate::common::hex;
-use gprime::Dual;
 use gprime::op::{Domain, Op, Reduce, Visitor, visit};
-use std::collections::BTreeMap;
+use gprime::prelude::*;
+use gprime::registry::Registry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::FRAC_PI_2;
 use std::fmt::Write;
 
@@ -192,6 +194,165 @@ fn values_slopes_and_second_derivatives_are_exact() {
     assert!(worst.len() > 45 && rows().count() > 300 * worst.len(), "rows are missing");
 }
 
+/// The bounds on value and slopes, and on the second derivatives, of an op of several arguments.
+const OF_SEVERAL: [f64; 2] = [4.0, 16.0];
+
+/// A number that an op is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Value,
+    Slope(usize),
+    Second(usize, usize),
+}
+
+/// How large the numbers are whose difference an op's number is at this point, where its documentation says that they may cancel: the bound
+/// is then in ULP of their sum.
+fn minuends(op: &str, asked: Asked, x: &[f64]) -> Option<f64> {
+    let sum = || x.iter().map(|x| x.abs()).sum::<f64>();
+    let largest = || x.iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+    Some(match (op, asked) {
+        ("sum", Asked::Value) => sum(),
+        ("mean", Asked::Value) => sum() / x.len() as f64,
+        ("dot", Asked::Value) => x.iter().zip(&x[x.len() / 2..]).map(|(x, y)| (x * y).abs()).sum(),
+        ("mul_add", Asked::Value) => (x[0] * x[1]).abs() + x[2].abs(),
+        ("logaddexp" | "logsumexp", Asked::Value) => largest().min(x.len() as f64),
+        ("bce_with_logits", Asked::Value) => 1.0 + x[0].abs() * (1.0 + x[1].abs()),
+        ("bce_with_logits", Asked::Slope(0)) => 1.0 + x[1].abs(),
+        ("pow", Asked::Second(0, 1) | Asked::Second(1, 0)) => x[0].powf(x[1] - 1.0) * (1.0 + (x[1] * x[0].ln()).abs()),
+        ("atan2", Asked::Second(0, 1) | Asked::Second(1, 0)) => x[0].hypot(x[1]).powi(-2),
+        _ => return None,
+    })
+}
+
+/// Whether the documentation of an op excepts a number at this point.
+fn excepted(op: &str, asked: Asked, x: &[f64]) -> bool {
+    match (op, asked) {
+        ("pow", Asked::Second(0, 0)) => x[0].abs().powf(x[1] - 2.0).is_infinite(),
+        ("pow", Asked::Second(0, 1) | Asked::Second(1, 0)) => x[0] < 0.0 || x[0].powf(x[1]) < f64::MIN_POSITIVE,
+        ("atan2", Asked::Second(..)) => x[0].hypot(x[1]).powi(-2).is_infinite(),
+        ("norm", Asked::Second(..)) => x.iter().all(|x| x.abs() < f64::MIN_POSITIVE),
+        _ => false,
+    }
+}
+
+/// All numbers of an op at a point.
+type AllOf = Box<dyn Fn(&[f64]) -> Vec<(Asked, f64)>>;
+
+/// The built-in ops, each with all its numbers; the second derivatives are those of a lean tape of dual numbers.
+fn all_ops() -> BTreeMap<&'static str, AllOf> {
+    fn numbers(x: &[f64], call: impl Fn(&[Dual], &mut [Dual]) -> Dual) -> Vec<(Asked, f64)> {
+        let mut all = vec![];
+        for i in 0..x.len() {
+            let along = |k: usize| if k == i { Dual::variable(x[k]) } else { Dual::constant(x[k]) };
+            let mut slopes = vec![Dual::from(0.0); x.len()];
+            let a = call(&(0..x.len()).map(along).collect::<Vec<_>>(), &mut slopes);
+            all.push((Asked::Value, a.primal));
+            for (j, slope) in slopes.into_iter().enumerate() {
+                all.push((Asked::Slope(j), slope.primal));
+                all.push((Asked::Second(i, j), slope.tangent));
+            }
+        }
+        all
+    }
+    struct All(BTreeMap<&'static str, AllOf>);
+    impl Visitor for All {
+        fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
+            let call = move |x: &[Dual], slopes: &mut [Dual]| {
+                let (a, all) = Dual::call_and_slope(&op, x.try_into().unwrap());
+                slopes.copy_from_slice(&all);
+                a
+            };
+            self.0.insert(O::NAME, Box::new(move |x| numbers(x, &call)));
+        }
+        fn reduce<O: Reduce>(&mut self, op: O) {
+            let call = move |x: &[Dual], slopes: &mut [Dual]| Dual::reduce_and_slope(&op, x, slopes);
+            self.0.insert(O::NAME, Box::new(move |x| numbers(x, &call)));
+        }
+    }
+    let mut all = All(BTreeMap::new());
+    visit(&mut all);
+    all.0
+}
+
+/// A row of the third file: the op, the point, and the exact numbers there.
+fn partial_rows() -> impl Iterator<Item = (&'static str, Vec<f64>, BTreeMap<Asked, f64>)> {
+    include_str!("../data/golden_partials.csv").lines().skip(1).map(|line| {
+        let (op, numbers) = line.split_once(',').unwrap();
+        let (n, numbers) = numbers.split_once(',').unwrap();
+        let n: usize = n.parse().unwrap();
+        let mut numbers = numbers.split(',').map(hex);
+        let mut next = || numbers.next().unwrap();
+        let x = (0..n).map(|_| next()).collect();
+        let mut exact = BTreeMap::from([(Asked::Value, next())]);
+        exact.extend((0..n).map(|i| (Asked::Slope(i), next())).collect::<Vec<_>>());
+        for (i, j) in (0..n).flat_map(|i| (i..n).map(move |j| (i, j))) {
+            let second = next();
+            exact.extend([(Asked::Second(i, j), second), (Asked::Second(j, i), second)]);
+        }
+        assert!(numbers.next().is_none(), "{line}");
+        (op, x, exact)
+    })
+}
+
+/// For each op of the third file whether it has several arguments, and the worst error of value, slopes and second derivatives with its
+/// place.
+fn worst_partials() -> BTreeMap<&'static str, (bool, [(f64, Vec<f64>); 3])> {
+    let ops = all_ops();
+    let mut worst: BTreeMap<_, (bool, [(f64, Vec<f64>); 3])> = BTreeMap::new();
+    for (op, x, exact) in partial_rows() {
+        let worst = worst.entry(op).or_default();
+        worst.0 |= x.len() > 1;
+        for (asked, got) in ops[op](&x) {
+            if excepted(op, asked, &x) {
+                continue;
+            }
+            let exact = exact[&asked];
+            let magnitude = minuends(op, asked, &x).filter(|m| m.is_finite());
+            let error = match magnitude {
+                Some(magnitude) if got != exact => {
+                    ulps(got, exact).min((got - exact).abs() / (magnitude * f64::EPSILON))
+                }
+                _ => ulps(got, exact),
+            };
+            let order = match asked {
+                Asked::Value => 0,
+                Asked::Slope(_) => 1,
+                Asked::Second(..) => 2,
+            };
+            if error > worst.1[order].0 {
+                worst.1[order] = (error, x.clone());
+            }
+        }
+    }
+    worst
+}
+
+#[test]
+fn partial_derivatives_are_exact() {
+    let mut broken = vec![];
+    for (op, (several, worst)) in worst_partials() {
+        let bounds = if several { [OF_SEVERAL[0], OF_SEVERAL[0], OF_SEVERAL[1]] } else { [ULP, ULP, SECOND] };
+        for (bound, (error, x)) in bounds.into_iter().zip(worst) {
+            if error > bound {
+                broken.push(format!("{op}: {error:.1} ULP at {x:?}, where {bound} are allowed"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// No op is without rows, in whatever file.
+#[test]
+fn every_registered_op_has_exact_rows() {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    rows().map(|row| row.op).chain(partial_rows().map(|row| row.0)).for_each(|op| *counts.entry(op).or_default() += 1);
+    let registry = Registry::new();
+    let registered: BTreeSet<&str> = registry.iter().map(|op| op.name()).collect();
+    assert_eq!(counts.keys().copied().collect::<BTreeSet<_>>(), registered);
+    let few: Vec<_> = counts.iter().filter(|(_, count)| **count < 200).collect();
+    assert!(few.is_empty(), "too few rows: {few:?}");
+}
+
 /// Each op of a list at points of the rows, at 0 and at the infinities, where they lie in its domain.
 fn everywhere(list: &str, mut test: impl FnMut(&str, &Unary, f64)) {
     let ops = ops();
@@ -266,20 +427,27 @@ const PEERS: [(&str, &str); 12] = [
 ];
 
 #[test]
-fn the_documented_table_is_up_to_date() {
-    const MARKERS: [&str; 2] = ["// table\n", "// end\n"];
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/accuracy.rs");
-    let text = std::fs::read_to_string(path).unwrap();
-    let (head, rest) = text.split_once(MARKERS[0]).unwrap();
-    let (documented, tail) = rest.split_once(MARKERS[1]).unwrap();
-    let mut table = String::from("//! | op | value | slope | second | peers |\n//! |---|---|---|---|---|\n");
+fn the_documented_tables_are_up_to_date() {
+    const MARKERS: [[&str; 2]; 2] = [["// table\n", "// end\n"], ["// partials\n", "// end of partials\n"]];
+    let mut unary = String::from("//! | op | value | slope | second | peers |\n//! |---|---|---|---|---|\n");
     for (op, [(value, _), (slope, _), (second, _)]) in worst() {
         let peers = PEERS.iter().find(|(name, _)| *name == op).map_or("", |(_, peers)| *peers);
-        writeln!(table, "//! | {op} | {value:.0} | {slope:.0} | {second:.1} | {peers} |").unwrap();
+        writeln!(unary, "//! | {op} | {value:.0} | {slope:.0} | {second:.1} | {peers} |").unwrap();
     }
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, [head, MARKERS[0], &table, MARKERS[1], tail].concat()).unwrap();
-    } else {
-        assert!(documented == table, "run UPDATE_DOCS=1 cargo test --test gprime golden; the table is\n{table}");
+    let mut partials = String::from("//! | op | value | slopes | second |\n//! |---|---|---|---|\n");
+    for (op, (_, [(value, _), (slope, _), (second, _)])) in worst_partials() {
+        writeln!(partials, "//! | {op} | {value:.1} | {slope:.1} | {second:.1} |").unwrap();
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/accuracy.rs");
+    let mut text = std::fs::read_to_string(path).unwrap();
+    for ([start, end], table) in MARKERS.into_iter().zip([unary, partials]) {
+        let (head, rest) = text.split_once(start).unwrap();
+        let (documented, tail) = rest.split_once(end).unwrap();
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            text = [head, start, &table, end, tail].concat();
+            std::fs::write(path, &text).unwrap();
+        } else {
+            assert!(documented == table, "run UPDATE_DOCS=1 cargo test --test gprime golden; the table is\n{table}");
+        }
     }
 }
