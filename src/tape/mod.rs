@@ -33,6 +33,7 @@ mod scan;
 mod segment;
 mod store;
 mod sweep;
+mod taken;
 mod tangents;
 mod var;
 
@@ -44,6 +45,8 @@ pub use opaque::{FloatKind, Opaque};
 pub(crate) use recording::Edge;
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
+pub use taken::Annihilated;
+pub(crate) use taken::Reach;
 pub use tangents::{Exact, Plain, Sparse, Tangents, Zeros};
 pub use var::Var;
 
