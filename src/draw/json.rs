@@ -1,6 +1,6 @@
 //! Data for a page's script, and for other programs.
 
-use crate::registry::is_unfit;
+use super::markup::is_unfit;
 use std::fmt::Write;
 
 /// A text as JSON that is safe inside of a page: no `<` can end the element it stands in.

@@ -1,6 +1,6 @@
 //! Writing SVG and HTML: elements that are closed, and texts that cannot break out of them.
 
-use crate::registry::is_unfit;
+use crate::registry;
 use crate::teach::Style;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
@@ -24,6 +24,11 @@ pub(super) fn escaped(text: &str) -> Cow<'_, str> {
         }
     }
     out.into()
+}
+
+/// Whether a character has no place in markup: those that are no part of a name, but for the invisible sign by which MathML applies a function.
+pub(super) fn is_unfit(c: char) -> bool {
+    registry::is_unfit(c) && c != '\u{2061}'
 }
 
 /// A coordinate: a tenth of a pixel is enough.

@@ -5,10 +5,10 @@
 
 use super::graph::Graph;
 use super::json;
-use super::markup::{Markup, Px, brief, escaped};
+use super::markup::{Markup, Px, brief, escaped, is_unfit};
 use super::mathml::{math, mathml, statement};
 use super::script::script;
-use crate::registry::{Registry, is_unfit};
+use crate::registry::Registry;
 use crate::teach::{
     Agreement, Argument, Check, Mistake, Node, Number, Style, Trace, Uses, ends, label, singularity, small,
 };

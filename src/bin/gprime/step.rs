@@ -57,8 +57,10 @@ fn leave_the_terminal_as_it_is() -> io::Result<()> {
     let now = tcgetattr(io::stdin())?;
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
     thread::spawn(move || {
-        for signal in signals.forever() {
-            // whatever comes of it, the program ends as the signal says
+        loop {
+            // whatever interrupts the wait for a key is made a SIGINT too
+            let Some(signal) = signals.wait().max_by_key(|signal| *signal != SIGINT) else { continue };
+            // whatever comes of this, the program ends as the signal says
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, &now);
             let _ = emulate_default_handler(signal);
         }
