@@ -104,7 +104,8 @@ impl Card<'_> {
                     facts.push("any number of arguments".to_owned());
                 }
             }
-            Err(_) => lines.push(format!("{name}   known only as closures: there is no formula")),
+            Err(_) if op.is_opaque() => lines.push(format!("{name}   known only as closures: there is no formula")),
+            Err(_) => lines.push(format!("{name}   takes too many arguments for a formula to be read")),
         }
         if op.kinks().is_empty() && op.jumps().is_empty() {
             facts.push("no kink".to_owned());

@@ -95,7 +95,7 @@ impl<'a> Parts<'a> {
                 false => brief(partial.value, 4.min(style.digits)),
             };
             let values: Vec<String> = partials.clone().map(value).collect();
-            let label = if drawn { values.join(" + ").replace("+ −", "− ") } else { format!("×{}", uses.len()) };
+            let label = if drawn { values.join(" + ").replace("+ −", "− ") } else { times(uses.len()) };
             let notes: Vec<String> = partials
                 .take(if drawn { 2 } else { 0 })
                 .map(|partial| match graph.symbols {
@@ -104,7 +104,7 @@ impl<'a> Parts<'a> {
                 })
                 .collect();
             let label = if single(from) && single(to) || uses.len() > 1 { label } else { String::new() };
-            let [label, note] = [label, notes.join(" and ")].map(|text| style.text(&text).into_owned());
+            let note = notes.join(" and ");
             Edge { from, to, count: uses.len(), label, note }
         };
         let edges = merged.into_iter().map(edge).collect();
@@ -144,18 +144,20 @@ impl<'a> Parts<'a> {
     /// The graph in Graphviz's language.
     fn dot(&self) -> String {
         let (graph, trace) = (self.graph, self.trace);
+        let shown = |text: &str| escaped(&graph.style.text(text)).into_owned();
         let mut text = String::from(
             "digraph trace {\n  rankdir=LR\n  node [shape=box style=rounded fontname=\"monospace\"]\n  edge [fontname=\"monospace\" fontsize=11]\n",
         );
         if let Some(note) = graph.note() {
-            let _ = writeln!(text, "  labelloc=t\n  label=<{}>", escaped(&note));
+            let _ = writeln!(text, "  labelloc=t\n  label=<{}>", shown(&note));
         }
         for (index, block) in self.blocks.iter().enumerate() {
-            let own = escaped(&self.text(block)).into_owned();
+            let own = shown(&self.full_text(block));
             let label = if block.first == block.last && !graph.symbols {
                 let node = &trace.nodes[block.first];
-                let value = graph.style.number(node.value);
+                let value = shown(&graph.style.number(node.value));
                 let below = graph.below(node).into_iter().map(|(adjoint, wrong)| {
+                    let adjoint = shown(&adjoint);
                     let color = if wrong { "#b91c1c" } else { "#c2410c" };
                     format!("<br/><font color=\"{color}\">{adjoint}</font>")
                 });
@@ -166,13 +168,10 @@ impl<'a> Parts<'a> {
             let _ = writeln!(text, "  n{} [label=<{label}>]", index + 1);
         }
         for edge in &self.edges {
-            let count = if edge.count > 1 && !edge.label.starts_with('×') {
-                format!("×{}: ", edge.count)
-            } else {
-                String::new()
-            };
-            let label = escaped(&edge.label);
-            let _ = writeln!(text, "  n{} -> n{} [label=<{count}{label}>]", edge.from + 1, edge.to + 1);
+            let counted = edge.count > 1 && edge.label != times(edge.count);
+            let count = if counted { times(edge.count) + ": " } else { String::new() };
+            let label = shown(&(count + &edge.label));
+            let _ = writeln!(text, "  n{} -> n{} [label=<{label}>]", edge.from + 1, edge.to + 1);
         }
         text + "}\n"
     }
@@ -204,7 +203,7 @@ impl<'a> Parts<'a> {
                 ("from", id(edge.from)),
                 ("to", id(edge.to)),
                 ("count", edge.count.to_string()),
-                ("label", json::text(&edge.label)),
+                ("label", json::text(&graph.style.text(&edge.label))),
                 ("points", json::list(route.iter().map(|point| numbers(point)))),
             ])
         };
@@ -221,7 +220,7 @@ impl<'a> Parts<'a> {
         };
         let size = |block: &Block| [2.0 * half_width(&shortened(&self.text(block), WIDEST)), height];
         let sizes: Vec<[f64; 2]> = self.blocks.iter().map(size).collect();
-        let chars = |edge: &Edge| width(&shortened(&edge.label, WIDEST_LABEL)) as f64;
+        let chars = |edge: &Edge| width(&self.graph.style.text(&shortened(&edge.label, WIDEST_LABEL))) as f64;
         let edges: Vec<_> = self.edges.iter().map(|edge| (edge.from, edge.to, chars(edge) * 6.7)).collect();
         layout(&Task { sizes: &sizes, edges: &edges })
     }
@@ -300,6 +299,11 @@ impl<'a> Parts<'a> {
         }
         apart
     }
+}
+
+/// So many edges as one.
+fn times(count: usize) -> String {
+    format!("×{count}")
 }
 
 /// Half of a node's width. The numbers above and below are as wide as ten characters.
@@ -394,7 +398,10 @@ impl<'a> Graph<'a> {
     pub fn dot(&self) -> String {
         match Parts::of(self) {
             Ok(parts) => parts.dot(),
-            Err(message) => format!("digraph trace {{\n  message [shape=plain label=<{}>]\n}}\n", escaped(&message)),
+            Err(message) => {
+                let message = self.style.text(&message).into_owned();
+                format!("digraph trace {{\n  message [shape=plain label=<{}>]\n}}\n", escaped(&message))
+            }
         }
     }
 
@@ -425,7 +432,7 @@ impl<'a> Graph<'a> {
             Err(message) => [width(message) as f64 * 8.0, 0.0],
         };
         let size = [wide.max(width(&title) as f64 * 8.5) + 2.0 * MARGIN, high + 2.0 * MARGIN + 28.0];
-        let mut svg = drawing(size, &title, STYLE);
+        let mut svg = drawing(size, &title, STYLE, &self.style);
         svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
         match placed {
             Ok((parts, placed)) => {

@@ -1,5 +1,7 @@
 //! Writing SVG and HTML: elements that are closed, and texts that cannot break out of them.
 
+use crate::registry;
+use crate::teach::Style;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
@@ -24,10 +26,9 @@ pub(super) fn escaped(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Whether a character is none of a name: a control character, one that XML has none of, or one that turns the order of reading.
+/// Whether a character has no place in markup: those that are no part of a name, but for the invisible sign by which MathML applies a function.
 pub(super) fn is_unfit(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+    registry::is_unfit(c) && c != '\u{2061}'
 }
 
 /// A coordinate: a tenth of a pixel is enough.
@@ -48,13 +49,15 @@ pub(super) type Attribute<'a> = (&'a str, &'a dyn Display);
 pub(super) struct Markup {
     text: String,
     open: Vec<&'static str>,
+    /// How texts are written: in ASCII alone, if that is asked for.
+    style: Style,
 }
 
 impl Markup {
     fn begin(&mut self, tag: &str, attributes: &[Attribute<'_>]) {
         let _ = write!(self.text, "<{tag}");
         for (name, value) in attributes {
-            let _ = write!(self.text, " {name}=\"{}\"", escaped(&value.to_string()));
+            let _ = write!(self.text, " {name}=\"{}\"", escaped(&self.style.text(&value.to_string())));
         }
     }
 
@@ -88,7 +91,7 @@ impl Markup {
 
     /// A text.
     pub fn text(&mut self, text: &str) -> &mut Self {
-        self.text.push_str(&escaped(text));
+        self.text.push_str(&escaped(&self.style.text(text)));
         self
     }
 
@@ -112,9 +115,9 @@ impl Markup {
     }
 }
 
-/// Opens a drawing that stands alone: of this size, with a title and its own style sheet.
-pub(super) fn drawing([width, height]: [f64; 2], title: &str, style: &str) -> Markup {
-    let mut svg = Markup::default();
+/// Opens a drawing that stands alone: of this size, with a title and its own style sheet, and with texts in this style.
+pub(super) fn drawing([width, height]: [f64; 2], title: &str, sheet: &str, style: &Style) -> Markup {
+    let mut svg = Markup { style: *style, ..Markup::default() };
     let view = format!("0 0 {} {}", Px(width), Px(height));
     let (width, height) = (Px(width), Px(height));
     svg.open(
@@ -128,7 +131,7 @@ pub(super) fn drawing([width, height]: [f64; 2], title: &str, style: &str) -> Ma
         ],
     );
     // a style sheet is no text, and holds none that comes from outside
-    svg.leaf("title", &[], title).raw("<style>").raw(style).raw("</style>").line();
+    svg.leaf("title", &[], title).raw("<style>").raw(sheet).raw("</style>").line();
     svg
 }
 

@@ -9,7 +9,9 @@ use super::markup::{Markup, Px, brief, escaped, is_unfit};
 use super::mathml::{math, mathml, statement};
 use super::script::script;
 use crate::registry::Registry;
-use crate::teach::{Agreement, Argument, Check, Mistake, Node, Number, Style, Trace, Uses, ends, label, small};
+use crate::teach::{
+    Agreement, Argument, Check, Mistake, Node, Number, Style, Trace, Uses, ends, label, singularity, small,
+};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -174,9 +176,8 @@ impl<'a> Page<'a> {
             self.row(html, node, &uses);
         }
         html.close().close().close();
-        let kinks = trace.nodes.iter().filter_map(|node| crate::teach::kink(node, &self.style)).take(5);
-        for kink in kinks {
-            html.leaf("p", &[("class", &"kinks")], &clean(&kink));
+        for note in trace.notes(&self.style).iter().take(5) {
+            html.leaf("p", &[("class", &"kinks")], &clean(note));
         }
         html.close().line();
     }
@@ -305,7 +306,7 @@ impl<'a> Page<'a> {
             let op = node.op.map_or("-1".to_owned(), |op| op.to_string());
             let adjoint = node.adjoint.map_or("null".to_owned(), |x| Number(x).to_string());
             let mut fields = vec![op, json::list(args), json::list(partials), Number(node.value).to_string(), adjoint];
-            let kink = crate::teach::kink(node, &self.style);
+            let kink = singularity(trace, node, &self.style);
             if node.name.is_some() || kink.is_some() {
                 fields.push(json::text(&label(node)));
                 fields.extend(kink.map(|kink| json::text(&kink)));

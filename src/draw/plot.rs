@@ -6,8 +6,9 @@ use super::markup::{Markup, Px, brief, drawing, shortened};
 use crate::check::{self, Class};
 use crate::error::{Error, Kind};
 use crate::op::Point;
-use crate::registry::{Formula, Registry, argument_names};
-use crate::tape::{Erased, Rule};
+use crate::real::Real;
+use crate::registry::{Formula, Registry, argument_names, shown_arguments};
+use crate::tape::{Erased, Rule, Tape, Var};
 use crate::teach::{Number, Style};
 use std::ops::Range;
 
@@ -33,6 +34,8 @@ pub struct Plot<'a> {
     jumps: Vec<f64>,
     x: [f64; 2],
     y: [f64; 2],
+    /// Arguments in the window, each with the value and the slope there: a function may be long, and is asked for each once.
+    points: Vec<[f64; 3]>,
     style: Style,
 }
 
@@ -101,6 +104,7 @@ impl<'a> Plot<'a> {
             jumps: op.jumps().into_iter().filter(|jump| along(jump)).map(|jump| jump[0]).collect(),
             x: [0.0; 2],
             y: [0.0; 2],
+            points: vec![],
             style: Style::default(),
         };
         for (name, value) in op.params() {
@@ -131,9 +135,71 @@ impl<'a> Plot<'a> {
         let jumps = if matches!(around.class, Class::Jump(_)) { vec![at] } else { vec![] };
         let (title, argument) = (title.into(), argument.into());
         let (at, f, style) = (Some(at), Box::new(f), Style::default());
-        let mut plot = Plot { title, argument, f, at, kinks, jumps, x: [0.0; 2], y: [0.0; 2], style };
+        let mut plot = Plot { title, argument, f, at, kinks, jumps, x: [0.0; 2], y: [0.0; 2], points: vec![], style };
         plot.choose_window([f64::NEG_INFINITY, f64::INFINITY]);
         plot
+    }
+
+    /// An output of a recording along one of its inputs, about the point at which it was recorded. The recording is run again, so what the
+    /// program does beside it costs nothing, and it keeps to the branches that the program took.
+    ///
+    /// ```
+    /// use gprime::{draw::Plot, prelude::*};
+    ///
+    /// let tape = Tape::new();
+    /// let (x, w) = (tape.var(1.0), tape.var(3.0));
+    /// let y = x * (w * x).sin();
+    /// assert!(Plot::of_output("x·sin(3x)", "x", &tape, y, x)?.svg().starts_with("<svg"));
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the output or the input is a constant or a variable of another tape.
+    pub fn of_output(
+        title: impl Into<String>,
+        argument: impl Into<String>,
+        tape: &'a Tape,
+        y: Var<'_>,
+        x: Var<'_>,
+    ) -> Result<Self, Error> {
+        Self::of_output_in(title.into(), argument.into(), tape, y, x, false)
+    }
+
+    /// As [`of_output`](Plot::of_output) in single precision, as [`trace_f32`](Tape::trace_f32) has it.
+    ///
+    /// # Errors
+    /// If the output or the input is a constant or a variable of another tape.
+    pub fn of_output_f32(
+        title: impl Into<String>,
+        argument: impl Into<String>,
+        tape: &'a Tape,
+        y: Var<'_>,
+        x: Var<'_>,
+    ) -> Result<Self, Error> {
+        Self::of_output_in(title.into(), argument.into(), tape, y, x, true)
+    }
+
+    fn of_output_in(
+        title: String,
+        argument: String,
+        tape: &'a Tape,
+        y: Var<'_>,
+        x: Var<'_>,
+        single: bool,
+    ) -> Result<Self, Error> {
+        let [output, input] = tape.indices(&[y, x])?[..] else { unreachable!("there are two") };
+        let f = move |t: f64| {
+            let given = |node: usize, recorded: f64| if node == input { t } else { recorded };
+            let Ok(values) = tape.values(given, |x| rounded(x, single)) else { return [f64::NAN; 2] };
+            let mut adjoints = vec![0.0; output + 1];
+            adjoints[output] = 1.0;
+            let pass = |_, adjoint: f64, slope: f64, sum: f64| {
+                rounded(sum + rounded(adjoint.chain(rounded(slope, single)), single), single)
+            };
+            let swept = tape.sweep(&values, &mut adjoints, pass);
+            [values[output], swept.map_or(f64::NAN, |()| adjoints.get(input).copied().unwrap_or(0.0))]
+        };
+        Ok(Plot::of(title, argument, rounded(x.value(), single), f))
     }
 
     /// How numbers and formulas are written; colours do not depend on it.
@@ -186,9 +252,11 @@ impl<'a> Plot<'a> {
     }
 
     fn choose_height(&mut self) {
+        self.points = self.samples().map(|x| ((self.f)(x), x)).map(|([a, slope], x)| [x, a, slope]).collect();
         let tallest = TALLEST.max(self.x[1] - self.x[0]);
         let values = |k: usize| {
-            let mut values: Vec<f64> = self.samples().map(|x| (self.f)(x)[k]).filter(|y| y.abs() < LARGEST).collect();
+            let mut values: Vec<f64> =
+                self.points.iter().map(|point| point[1 + k]).filter(|y| y.abs() < LARGEST).collect();
             values.sort_by(f64::total_cmp);
             values
         };
@@ -227,12 +295,12 @@ impl<'a> Plot<'a> {
     /// The pieces of the value's curve (0) or the slope's (1), inside of the window.
     fn curves(&self, k: usize) -> Vec<Vec<[f64; 2]>> {
         let g = |x: f64| (self.f)(x)[k];
-        let points: Vec<[f64; 2]> = self.samples().map(|x| [x, g(x)]).collect();
+        let points: Vec<[f64; 2]> = self.points.iter().map(|point| [point[0], point[1 + k]]).collect();
         let mut curves: Vec<Vec<[f64; 2]>> = vec![];
         for ends in points.windows(2) {
             let ends = [ends[0], ends[1]];
-            let joined = ends.iter().all(|end| end[1].is_finite()) && !self.leaps(&g, ends);
-            let Some([from, to]) = clipped(ends, self.y).filter(|_| joined) else { continue };
+            let joined = || ends.iter().all(|end| end[1].is_finite()) && !self.leaps(&g, ends);
+            let Some([from, to]) = clipped(ends, self.y).filter(|_| joined()) else { continue };
             match curves.last_mut().filter(|curve| curve.last() == Some(&from)) {
                 Some(curve) => curve.push(to),
                 None => curves.push(vec![from, to]),
@@ -241,13 +309,17 @@ impl<'a> Plot<'a> {
         curves
     }
 
-    /// Whether a function jumps between two points: however near they come to each other, most of the way between the values is left.
+    /// Whether a function jumps between two points: however near they come to each other, most of the way between the values is left. The
+    /// distance of a piece's ends over 2²⁴ is as near as a drawing shows.
     fn leaps(&self, g: &impl Fn(f64) -> f64, [mut from, mut to]: [[f64; 2]; 2]) -> bool {
         let way = (to[1] - from[1]).abs();
         if way < 0.02 * (self.y[1] - self.y[0]) {
             return false;
         }
-        for _ in 0..50 {
+        for _ in 0..24 {
+            if (to[1] - from[1]).abs() <= 0.5 * way {
+                return false;
+            }
             let middle = 0.5 * (from[0] + to[0]);
             let middle = [middle, g(middle)];
             if !middle[1].is_finite() {
@@ -332,10 +404,7 @@ impl<'a> Plot<'a> {
     /// `null`, the kinks with the slopes on their sides, and the jumps. Infinities and NaN are `"inf"`, `"-inf"` and `"nan"`.
     pub fn json(&self) -> String {
         let numbers = |numbers: &[f64]| json::list(numbers.iter().map(|x| Number(*x).to_string()));
-        let points = self.samples().map(|x| {
-            let [a, slope] = (self.f)(x);
-            numbers(&[x, a, slope])
-        });
+        let points = self.points.iter().map(|point| numbers(point));
         let named = |fields: &[(&'static str, f64)]| {
             json::object(fields.iter().map(|(name, x)| (*name, Number(*x).to_string())))
         };
@@ -359,7 +428,7 @@ impl<'a> Plot<'a> {
     pub fn svg(&self) -> String {
         let (size, style) = ([680.0, 440.0], &self.style);
         let (title, argument) = (style.text(&self.title), style.text(&self.argument));
-        let mut svg = drawing(size, &title, STYLE);
+        let mut svg = drawing(size, &title, STYLE, style);
         svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
         svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &26)], &style.text(&shortened(&title, 74))).line();
         let mut legend = |x: f64, class: &str, text: &str| {
@@ -416,6 +485,9 @@ pub(super) fn computed(op: &dyn Erased, x: &[f64], single: bool) -> (f64, Point)
 }
 
 /// The point that an op is plotted at, or a sample of it.
+///
+/// # Errors
+/// If the op does not take as many arguments as the point has, or without a point takes none that are few enough.
 pub(super) fn point_for(op: &dyn Erased, at: &[f64]) -> Result<Point, Error> {
     let lengths = |x: &Point| op.arity().is_none_or(|n| n == x.len()) && op.fault(x.len()).is_none();
     let given = Point::from_slice(at);
@@ -424,8 +496,11 @@ pub(super) fn point_for(op: &dyn Erased, at: &[f64]) -> Result<Point, Error> {
         return Err(Error::new(Kind::Arity, format!("{} {fault}", op.name())));
     }
     let sample = || op.samples().into_iter().filter(lengths).find(|x| x.len() > 1 || op.arity() == Some(1));
-    let any = || Point::from_elem(0.5, op.arity().unwrap_or(2));
-    Ok(if at.is_empty() { sample().unwrap_or_else(any) } else { given })
+    match sample() {
+        _ if !at.is_empty() => Ok(given),
+        Some(sample) => Ok(sample),
+        None => Ok(Point::from_elem(0.5, shown_arguments(op)?)),
+    }
 }
 
 /// The part of a line between two heights.
@@ -584,7 +659,7 @@ pub fn gallery() -> String {
     let unary: Vec<_> = ops.iter().filter(|op| op.arity() == Some(1)).collect();
     let rows = unary.len().div_ceil(COLUMNS);
     let size = [CELL[0] * COLUMNS as f64 + 20.0, CELL[1] * rows as f64 + 60.0];
-    let mut svg = drawing(size, "activation functions and their slopes", STYLE);
+    let mut svg = drawing(size, "activation functions and their slopes", STYLE, &Style::default());
     svg.empty("rect", &[("class", &"paper"), ("width", &Px(size[0])), ("height", &Px(size[1]))]).line();
     svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &28)], "Activation functions and their slopes");
     for (x, class, text) in

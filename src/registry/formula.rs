@@ -1,6 +1,6 @@
 //! Formulas as text, read off a recording.
 
-use crate::error::Error;
+use crate::error::{Error, Kind as ErrorKind};
 use crate::tape::{Erased, Tape, Var};
 use std::fmt::Write;
 
@@ -15,31 +15,44 @@ pub struct Formula {
     pub slopes: Vec<String>,
 }
 
-/// How many arguments an op of any number of them is shown with.
+/// How many arguments an op of any number of them is shown with, and how many it may need at the most.
 const SHOWN: usize = 2;
+const MOST_SHOWN: usize = 32;
+
+/// How many arguments an op is shown with: as many as it takes; of an op of any number, two, or the fewest beyond two that it accepts.
+///
+/// # Errors
+/// If an op of any number of arguments needs more than can be shown.
+pub(crate) fn shown_arguments(op: &dyn Erased) -> Result<usize, Error> {
+    let fewest = || (SHOWN..=MOST_SHOWN).find(|&n| op.fault(n).is_none());
+    op.arity().or_else(fewest).ok_or_else(|| {
+        let fault = op.fault(MOST_SHOWN).unwrap_or_default();
+        Error::new(ErrorKind::Arity, format!("{} {fault}, which {MOST_SHOWN} arguments are not", op.name()))
+    })
+}
 
 impl Formula {
-    /// The formulas of an op.
+    /// The formulas of an op. An op of any number of arguments is shown with two, or with the fewest beyond two that it accepts.
     ///
     /// # Errors
-    /// If the op is known only as `f64` closures.
+    /// If the op is known only as `f64` closures, or needs more than 32 arguments.
     pub fn of(op: &dyn Erased) -> Result<Formula, Error> {
-        Formula::in_terms_of(op, &argument_names(op.arity().unwrap_or(SHOWN)), "a", Notation::Language)
+        Formula::in_terms_of(op, &argument_names(shown_arguments(op)?), "a", Notation::Language)
     }
 
-    /// The same as people write.
+    /// The formulas of an op as people write them.
     pub(crate) fn in_print(op: &dyn Erased) -> Result<Formula, Error> {
-        Formula::in_terms_of(op, &argument_names(op.arity().unwrap_or(SHOWN)), "a", Notation::Print)
+        Formula::in_terms_of(op, &argument_names(shown_arguments(op)?), "a", Notation::Print)
     }
 
     /// The formulas of an op applied to arguments of these names, and of a value of this name.
     ///
     /// # Errors
-    /// If the op is known only as `f64` closures.
-    ///
-    /// # Panics
-    /// If the op does not take that many arguments.
+    /// If the op is known only as `f64` closures, or does not take that many arguments.
     pub fn in_terms_of(op: &dyn Erased, args: &[String], own: &str, notation: Notation) -> Result<Formula, Error> {
+        if let Some(fault) = op.fault(args.len()) {
+            return Err(Error::new(ErrorKind::Arity, format!("{} {fault}", op.name())));
+        }
         let sample = op.samples().into_iter().find(|x| x.len() == args.len());
         let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args.len()).collect());
         let tape = Tape::new();

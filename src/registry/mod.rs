@@ -10,9 +10,12 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 
 mod formula;
+mod visible;
 
 pub use formula::{Formula, Notation};
-pub(crate) use formula::{applied, argument_names, number, print};
+pub(crate) use formula::{applied, argument_names, number, print, shown_arguments};
+pub(crate) use visible::is_unfit;
+pub use visible::visible;
 
 /// Ops by name, in a fixed order: the built-ins first.
 ///
@@ -114,7 +117,7 @@ impl Registry {
             .ok_or_else(|| {
                 let hint =
                     nearest(name, self.ops.keys().copied()).map_or(String::new(), |n| format!("; did you mean {n}?"));
-                Error::new(ErrorKind::Name, format!("there is no op named {name}{hint}"))
+                Error::new(ErrorKind::Name, format!("there is no op named {}{hint}", visible(name)))
             })?
             .clone();
         let parameter = |message: String| Error::new(ErrorKind::Parameter, message);

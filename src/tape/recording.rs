@@ -482,7 +482,7 @@ impl Tape {
     }
 
     /// The index of an output's node; `None` for a constant.
-    fn output(&self, y: Var<'_>) -> Result<Option<usize>, Error> {
+    pub(super) fn output(&self, y: Var<'_>) -> Result<Option<usize>, Error> {
         if y.tape.is_none() { Ok(None) } else { Ok(Some(self.indices(&[y])?[0])) }
     }
 
@@ -546,7 +546,9 @@ impl Tape {
             *seed = Dual::from(1.0);
         }
         let ends = self.intermediates(&inputs);
-        self.sweep(&values, &mut adjoints, |node| ends.contains(&node), chain_rule)?;
+        self.sweep(&values, &mut adjoints, |edge, adjoint, slope, sum| {
+            if ends.contains(&edge.from) { sum } else { chain_rule(edge, adjoint, slope, sum) }
+        })?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 
@@ -611,7 +613,7 @@ impl Tape {
 
     /// The recording over dual numbers: each of these nodes, an input or an intermediate, with its component of the direction as its
     /// tangent.
-    fn along(&self, inputs: &[usize], direction: &[f64]) -> Result<Vec<Dual>, Error> {
+    pub(super) fn along(&self, inputs: &[usize], direction: &[f64]) -> Result<Vec<Dual>, Error> {
         assert_eq!(inputs.len(), direction.len(), "the direction needs one component for each input");
         let mut tangents = vec![0.0; self.len()];
         for (&x, &u) in inputs.iter().zip(direction) {
@@ -671,7 +673,7 @@ impl Tape {
             self.gives_the_same_again(),
             "an op gave another value when it was asked again; it must depend on nothing but its arguments"
         );
-        self.sweep(values, adjoints, |_| false, pass).expect("every op has a slope over f64");
+        self.sweep(values, adjoints, pass).expect("every op has a slope over f64");
     }
 
     /// Whether every op gives the value that was recorded.
@@ -684,12 +686,11 @@ impl Tape {
     }
 
     /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
-    /// arguments, unless the node is an `end`: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
+    /// arguments: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
     pub(crate) fn sweep<R: Scalar>(
         &self,
         values: &[R],
         adjoints: &mut [R],
-        end: impl Fn(usize) -> bool,
         mut pass: impl FnMut(Edge, R, R, R) -> R,
     ) -> Result<(), Error>
     where
@@ -699,9 +700,7 @@ impl Tape {
         let (mut x, mut slopes) = (SmallVec::<[R; 8]>::new(), SmallVec::<[R; 8]>::new());
         for node in (0..adjoints.len()).rev() {
             let adjoint = adjoints[node];
-            let Some(op) = ops.get(nodes.heads[node].op).filter(|_| !adjoint.is_zero() && !end(node)) else {
-                continue;
-            };
+            let Some(op) = ops.get(nodes.heads[node].op).filter(|_| !adjoint.is_zero()) else { continue };
             let args = nodes.args(node);
             x.clear();
             x.extend(args.iter().map(|&arg| values[arg as usize]));

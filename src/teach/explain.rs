@@ -1,10 +1,11 @@
 //! One node in full: what it is, its slopes, its adjoint as a sum, and the paths to the output.
 
+use super::singular::singularity;
 use super::style::{Cell, Style, ends};
-use super::table::kink;
 use super::trace::{Argument, Id, Node, OpNote, Trace};
 use super::uses::{Use, Uses};
 use crate::Real;
+use crate::registry::visible;
 
 /// How many slopes, contributions and paths are shown.
 const MOST: usize = 8;
@@ -31,7 +32,7 @@ impl Trace {
             });
             text.extend(slopes.take(MOST));
         }
-        text.extend(kink(node, style).map(|line| format!("  {line}\n")));
+        text.extend(singularity(self, node, style).map(|line| format!("  {line}\n")));
         text += "\n";
         text += &self.adjoint_sum(node, &uses, style);
         if node.adjoint.is_some() && id < self.output {
@@ -52,7 +53,7 @@ impl Trace {
             }
         };
         let scope = node.scope.as_ref().map(|scope| format!("in {scope}"));
-        let place = node.loc.as_ref().map(|line| format!("recorded at {line}"));
+        let place = node.loc.as_ref().map(|line| format!("recorded at {}", visible(&line.to_string())));
         let where_from: Vec<String> = scope.into_iter().chain(place).collect();
         if !where_from.is_empty() {
             text += &format!("  {}\n", style.text(&where_from.join(", ")));

@@ -26,6 +26,7 @@ mod quiz;
 mod record;
 #[cfg(feature = "serde")]
 mod serial;
+mod singular;
 mod steps;
 mod style;
 mod table;
@@ -39,19 +40,16 @@ pub use mistake::{Mistake, Mistaken};
 pub use non_finite::{Flow, NonFinite};
 pub use number::Number;
 pub use quiz::{LEVELS, Quiz};
+pub(crate) use singular::singularity;
 pub use steps::Steps;
 pub use style::Style;
 pub(crate) use style::{Cell, Tint, ends, width};
-pub(crate) use table::{described, kink};
-pub use trace::{Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
+pub(crate) use table::described;
+pub use trace::{
+    Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Singularity, Step, Trace, VERSION,
+};
 
 pub(crate) use uses::Uses;
-
-/// A name as it is shown: on one line, and without what would move the cursor.
-pub(crate) fn plain(name: &str) -> String {
-    let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
-    name.chars().map(shown).collect()
-}
 
 /// What a node is called: its name, or its id.
 pub(crate) fn label(node: &Node) -> String {

@@ -6,6 +6,7 @@ use super::table::described;
 use super::trace::{Argument, Id, Node, Step, Trace};
 use super::uses::Uses;
 use crate::error::Error;
+use crate::registry::visible;
 use crate::tape::{Tape, Var};
 use std::fmt;
 
@@ -27,6 +28,7 @@ pub struct NonFinite {
 
 /// What met on an edge in the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Flow {
     /// The node that passed its adjoint on.
     pub from: Id,
@@ -35,10 +37,13 @@ pub struct Flow {
     /// The argument's node.
     pub to: Id,
     /// The node's adjoint.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub upstream: f64,
     /// The slope.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub local: f64,
     /// What came to the argument.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
     pub amount: f64,
 }
 
@@ -203,5 +208,5 @@ impl Trace {
 
 /// The line of the program that recorded a node.
 fn place(node: &Node) -> String {
-    node.loc.as_ref().map_or(String::new(), |line| format!("   {line}"))
+    node.loc.as_ref().map_or(String::new(), |line| format!("   {}", visible(&line.to_string())))
 }

@@ -1,13 +1,13 @@
 //! From a recording to its account.
 
-use super::plain;
+use super::Flow;
+use super::singular::{kink, singular};
 use super::trace::{Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::Real;
-use crate::check;
 use crate::error::Error;
 use crate::op::{Kink, Point};
-use crate::registry::{Formula, Notation, applied, number, print};
-use crate::tape::{self, Comparison, Edge, Erased, Operand, Relation, Rule, Tape, Var};
+use crate::registry::{Formula, Notation, applied, number, print, visible};
+use crate::tape::{self, Comparison, Edge, Erased, Operand, Reach, Relation, Rule, Tape, Var};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -58,26 +58,35 @@ impl Tape {
         let output = self.indices(&[y])?[0];
         let (mut adjoints, mut made) = (vec![0.0; output + 1], vec![]);
         adjoints[output] = 1.0;
-        self.sweep(
-            &values,
-            &mut adjoints,
-            |_| false,
-            |edge, upstream, slope, sum| {
-                let slope = precision.rounded(slope);
-                let amount = precision.rounded(upstream.chain(slope));
-                let sum = precision.rounded(sum + amount);
-                made.push(Contribution { edge, upstream, slope, amount, sum });
-                sum
-            },
-        )?;
+        self.sweep(&values, &mut adjoints, |edge, upstream, slope, sum| {
+            let slope = precision.rounded(slope);
+            let amount = precision.rounded(upstream.chain(slope));
+            let sum = precision.rounded(sum + amount);
+            made.push(Contribution { edge, upstream, slope, amount, sum });
+            sum
+        })?;
         let needed = self.needed(output);
+        let reach = self.reach(output);
         let mut book = Book { precision, values, ids: vec![], ops: IndexMap::new(), nodes: vec![] };
         for (index, &needed) in needed.iter().enumerate() {
-            book.enter(self, index, needed.then(|| adjoints[index]))?;
+            let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
+            book.enter(self, index, needed.then(|| adjoints[index]), reached)?;
         }
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
         let Book { ids, ops, nodes, .. } = book;
         let id = |index: usize| ids[index].expect("a constant is no output");
+        let annihilated = self.annihilated(y)?.into_iter().map(|edge| {
+            let to = id(self.node(edge.node).args[edge.argument]);
+            Flow {
+                from: id(edge.node),
+                argument: edge.argument,
+                to,
+                upstream: precision.rounded(edge.adjoint),
+                local: precision.rounded(edge.slope),
+                amount: 0.0,
+            }
+        });
+        let annihilated = annihilated.collect();
         Ok(Trace {
             version: VERSION,
             source: self.source(output, &needed, &ids),
@@ -88,6 +97,7 @@ impl Tape {
             steps: steps(&nodes, id(output), &ids, &made),
             nodes,
             branches,
+            annihilated,
             check: None,
         })
     }
@@ -111,7 +121,7 @@ impl Tape {
         }
         let name = |index: usize| {
             let unnamed = || self.node(index).is_input.then(|| ids[index].map(|id| id.to_string())).flatten();
-            self.name_at(index).map(|name| plain(&name)).or_else(unnamed)
+            self.name_at(index).map(|name| visible(&name).into_owned()).or_else(unnamed)
         };
         let formula = |index: usize| print(self, index, name, Notation::Print);
         let mut source = formula(output);
@@ -140,7 +150,6 @@ struct Written {
     note: OpNote,
     applied: String,
     slopes: Option<Vec<String>>,
-    kinks: Vec<Kink>,
 }
 
 /// Stands for the argument of this number; the value comes after the last. The characters are for private use.
@@ -169,7 +178,7 @@ impl Written {
         let params = op.params().into_iter().map(|(name, value)| Param { name: name.to_owned(), value }).collect();
         let own = Formula::in_print(op).ok();
         let note = OpNote {
-            name: plain(op.name()),
+            name: visible(op.name()).into_owned(),
             params,
             value: own.as_ref().map(|formula| formula.value.clone()),
             slopes: own.map(|formula| formula.slopes).unwrap_or_default(),
@@ -182,7 +191,6 @@ impl Written {
             note,
             applied: if few { applied(op, &places) } else { String::new() },
             slopes: few.then(slopes).flatten().map(|formula| formula.slopes),
-            kinks: op.kinks(),
         }
     }
 
@@ -238,8 +246,8 @@ struct Book {
 }
 
 impl Book {
-    /// Enters a node of the tape.
-    fn enter(&mut self, tape: &Tape, index: usize, adjoint: Option<f64>) -> Result<(), Error> {
+    /// Enters a node of the tape, and whether the output depends on it by the choices that were taken.
+    fn enter(&mut self, tape: &Tape, index: usize, adjoint: Option<f64>, reached: bool) -> Result<(), Error> {
         let tape::Node { op, is_input, args, line, .. } = tape.node(index);
         if op.is_none() && !is_input {
             self.ids.push(None);
@@ -247,7 +255,7 @@ impl Book {
         }
         let id = Id(self.nodes.len() as u32);
         self.ids.push(Some(id));
-        let name = tape.name_at(index).map(|name| plain(&name));
+        let name = tape.name_at(index).map(|name| visible(&name).into_owned());
         let mut node = Node {
             id,
             rule: name.clone().unwrap_or_else(|| id.to_string()),
@@ -257,13 +265,14 @@ impl Book {
             partials: vec![],
             value: self.values[index],
             adjoint,
-            scope: tape.scope_at(index).map(|scope| plain(&scope)),
+            scope: tape.scope_at(index).map(|scope| visible(&scope).into_owned()),
             kink: None,
+            singular: None,
             loc: Some(Line { file: line.file().into(), line: line.line() }),
         };
         if let Some(op) = op {
             let x: Point = args.iter().map(|&arg| self.values[arg]).collect();
-            self.apply(op, &x, &mut node)?;
+            self.apply(op, &x, reached, &mut node)?;
         }
         self.nodes.push(node);
         Ok(())
@@ -292,7 +301,7 @@ impl Book {
     }
 
     /// Enters what an op makes of its arguments.
-    fn apply(&mut self, op: Arc<dyn Erased>, x: &[f64], node: &mut Node) -> Result<(), Error> {
+    fn apply(&mut self, op: Arc<dyn Erased>, x: &[f64], reached: bool, node: &mut Node) -> Result<(), Error> {
         let key = (Arc::as_ptr(&op).cast::<()>() as usize, x.len());
         let entry = self.ops.entry(key);
         node.op = Some(entry.index());
@@ -313,7 +322,8 @@ impl Book {
         };
         let partials = slopes.iter().enumerate().map(|(i, &value)| Partial { formula: formula(i), value });
         node.partials = partials.collect();
-        node.kink = kink(&*op, written, x).map(|Kink { at, left, right, .. }| KinkNote {
+        node.singular = if reached { singular(&*op, x, node.value, &slopes) } else { None };
+        node.kink = kink(&*op, x).map(|Kink { at, left, right, .. }| KinkNote {
             at: at.to_vec(),
             left: left.to_vec(),
             right: right.to_vec(),
@@ -321,13 +331,6 @@ impl Book {
         });
         Ok(())
     }
-}
-
-/// The kink at a point: a declared one, or one of a set of which the op declares some.
-fn kink(op: &dyn Erased, written: &Written, x: &[f64]) -> Option<Kink> {
-    let declared = written.kinks.iter().find(|kink| kink.at[..] == *x).cloned();
-    let among = || (!written.kinks.is_empty() && (2..=MOST_ARGS).contains(&x.len())).then(|| check::kink_at(op, x));
-    declared.or_else(|| among().flatten())
 }
 
 /// What happened, in order; the contributions are those that the sweep has made.

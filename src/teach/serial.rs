@@ -1,7 +1,8 @@
 //! How an account is written and read: numbers that JSON has none for, ids, lines, and what must hold of what is read.
 
 use super::number::Number;
-use super::trace::{Argument, Id, Line, Step, Trace, VERSION};
+use super::trace::{Argument, Id, Line, Node, OpNote, Step, Trace, VERSION};
+use crate::registry::visible;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -130,12 +131,32 @@ impl Serialize for Trace {
 
 impl<'de> Deserialize<'de> for Trace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let trace = Trace::deserialize(deserializer)?;
+        let mut trace = Trace::deserialize(deserializer)?;
+        trace.texts().for_each(|text| *text = visible(text).into_owned());
         trace.fault().map_or(Ok(trace), |fault| Err(D::Error::custom(fault)))
     }
 }
 
 impl Trace {
+    /// Every text in it, which may come from anywhere and is shown. The files of lines are names that sources are
+    /// found by, and are left.
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        fn of_op(op: &mut OpNote) -> impl Iterator<Item = &mut String> {
+            let texts = [&mut op.name, &mut op.domain].into_iter().chain(&mut op.value).chain(&mut op.slopes);
+            texts.chain(op.params.iter_mut().map(|param| &mut param.name))
+        }
+        fn of_node(node: &mut Node) -> impl Iterator<Item = &mut String> {
+            let texts = std::iter::once(&mut node.rule).chain(&mut node.name).chain(&mut node.scope);
+            texts.chain(node.partials.iter_mut().map(|partial| &mut partial.formula))
+        }
+        let check = self.check.iter_mut().flat_map(|check| {
+            std::iter::once(&mut check.output).chain(check.inputs.iter_mut().map(|line| &mut line.input))
+        });
+        let branches = self.branches.iter_mut().map(|branch| &mut branch.relation);
+        let own = std::iter::once(&mut self.source).chain(self.ops.iter_mut().flat_map(of_op));
+        own.chain(self.nodes.iter_mut().flat_map(of_node)).chain(branches).chain(check)
+    }
+
     /// What cannot be in the account of a tape, if anything: a view relies on its absence.
     fn fault(&self) -> Option<String> {
         if self.version != VERSION {

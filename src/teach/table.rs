@@ -5,9 +5,9 @@ use super::trace::{Argument, Id, Node, Partial, Step, Trace};
 use super::uses::{Use, Uses};
 use std::fmt;
 
-/// How many terms of one sum are shown, and how many kinks.
+/// How many terms of one sum are shown, and how many notes.
 const MOST_TERMS: usize = 8;
-const MOST_KINKS: usize = 5;
+const MOST_NOTES: usize = 5;
 /// The longest formula of a slope that is shown in a sum; `explain` shows all.
 const LONGEST: usize = 32;
 
@@ -43,7 +43,7 @@ impl Trace {
     fn table_of(&self, state: &State, style: &Style) -> String {
         let mut rows = vec![header(style, "forward ↓", "backward ↑  (start at the bottom)")];
         self.rows(style, &mut rows, |node| self.rows_of(node, style, state));
-        self.heading(style) + &style.columns(&rows, &gaps(&rows)) + &self.kinks(style)
+        self.heading(style) + &style.columns(&rows, &gaps(&rows)) + &self.choices(style)
     }
 
     /// The table of values alone.
@@ -149,24 +149,15 @@ impl Trace {
         with_terms(start, shown, &terms, instead.map(|text| style.text(&text).into_owned()))
     }
 
-    /// A line for each kink that an op stands at.
-    fn kinks(&self, style: &Style) -> String {
-        let lines = self.nodes.iter().filter_map(|node| kink(node, style));
-        let text: String = lines.take(MOST_KINKS).map(|line| line + "\n").collect();
+    /// A line for each of what is a choice in the derivatives.
+    fn choices(&self, style: &Style) -> String {
+        let notes = self.notes(style);
+        let mut text: String = notes.iter().take(MOST_NOTES).map(|line| format!("{line}\n")).collect();
+        if notes.len() > MOST_NOTES {
+            text += &format!("{} {}\n", style.text("…"), style.count(notes.len() - MOST_NOTES, "more note"));
+        }
         if text.is_empty() { text } else { format!("\n{text}") }
     }
-}
-
-/// Where a node stands at a kink, and which slope was used there.
-pub(crate) fn kink(node: &Node, style: &Style) -> Option<String> {
-    let kink = node.kink.as_ref()?;
-    let list = |x: &[f64]| x.iter().map(|&x| style.short(x)).collect::<Vec<_>>().join(" | ");
-    let [left, right, slope] = [&kink.left, &kink.right, &kink.slope].map(|x| list(x));
-    let (id, rule) = (node.id, style.text(&node.rule));
-    let (slopes, were) = if kink.at.len() == 1 { ("slope", "was") } else { ("slopes", "were") };
-    Some(format!(
-        "kink: {id} = {rule} has the {slopes} {left} on the left and {right} on the right; {slope} {were} used"
-    ))
 }
 
 /// What a node is: its rule, and its name if it is no input.

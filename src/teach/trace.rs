@@ -36,8 +36,25 @@ pub struct Trace {
     /// The comparisons that the program branched on: with other inputs it may go another way, of which nothing is known here.
     #[cfg_attr(feature = "serde", serde(default))]
     pub branches: Vec<Branch>,
+    /// Where an adjoint of 0 met a slope that is not finite, or the other way round, on a path that was taken: the product was taken for 0,
+    /// and what is computed from it is not certain. See [`Tape::annihilated`](crate::Tape::annihilated).
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub annihilated: Vec<super::Flow>,
     /// The gradient beside other ways to find it, if somebody asked for that.
     pub check: Option<super::Check>,
+}
+
+/// What a node stands on where its op has no derivative of the ordinary kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum Singularity {
+    /// A kink: the slopes on the two sides differ.
+    Kink,
+    /// A jump of the value.
+    Jump,
+    /// An end of the domain: there is nothing on one side.
+    End,
 }
 
 /// Which node: the first is v1.
@@ -68,7 +85,8 @@ pub struct OpNote {
     pub name: String,
     /// Its parameters.
     pub params: Vec<Param>,
-    /// The formula for its value, in terms of z; of x, y and z; or of x1, x2 and so on. `None` if it is known only as closures.
+    /// The formula for its value, in terms of z; of x, y and z; or of x1, x2 and so on. `None` if it is known only as closures, or takes
+    /// too many arguments to be read.
     pub value: Option<String>,
     /// The formulas for its slopes, in terms of the same and of its value a.
     pub slopes: Vec<String>,
@@ -113,6 +131,9 @@ pub struct Node {
     pub scope: Option<String>,
     /// The kink that its op stands at.
     pub kink: Option<KinkNote>,
+    /// What its op stands on, if the output depends on the node and not only through the side that a choice did not take.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub singular: Option<Singularity>,
     /// The line of the program that recorded it.
     pub loc: Option<Line>,
 }

@@ -62,9 +62,14 @@ fn grad_prints_the_contract() {
     grad("pi", "x=1", r#"{"value": 3.141592653589793, "gradient": {"x": 0.0}}"#);
     grad("-x", "x=0", r#"{"value": -0.0, "gradient": {"x": -1.0}}"#);
     grad("x", "x=nan", r#"{"value": "nan", "gradient": {"x": 1.0}}"#);
-    grad("sqrt(x)", "x=0", r#"{"value": 0.0, "gradient": {"x": "inf"}}"#);
-    grad("-sqrt(x) + y", "x=0,y=-inf", r#"{"value": "-inf", "gradient": {"x": "-inf", "y": 1.0}}"#);
-    grad("abs(x) + max(x, y)", "x=0,y=0", r#"{"value": 0.0, "gradient": {"x": 0.5, "y": 0.5}}"#);
+    let noted = |expr, at, expected: &str| {
+        let output = run(["grad", expr, "--at", at, "--json"], b"");
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), &*format!("{expected}\n")), "{expr}");
+        assert!(text(&output.stderr).lines().all(|line| line.starts_with("note: ")), "{expr}");
+    };
+    noted("sqrt(x)", "x=0", r#"{"value": 0.0, "gradient": {"x": "inf"}}"#);
+    noted("-sqrt(x) + y", "x=0,y=-inf", r#"{"value": "-inf", "gradient": {"x": "-inf", "y": 1.0}}"#);
+    noted("abs(x) + max(x, y)", "x=0,y=0", r#"{"value": 0.0, "gradient": {"x": 0.5, "y": 0.5}}"#);
     prints(
         &["grad", "x^2*y", "--at", "x=-3,y=2", "--hessian", "--json"],
         "",
@@ -276,7 +281,7 @@ fn check_answers() {
     // the sum is x, but the slopes chosen at the two kinks do not add up to 1
     let kinks = "clamp(x, lo=0, hi=9) + clamp(x, lo=-9, hi=0)";
     let no = run(["check", "--expr", kinks, "--at", "x=0", "--json"], b"");
-    assert_eq!((no.status.code(), text(&no.stderr)), (Some(1), ""));
+    assert_eq!((no.status.code(), text(&no.stderr).matches("note: kink: ").count()), (Some(1), 2));
     let no: serde_json::Value = serde_json::from_slice(&no.stdout).unwrap();
     assert!(no["passed"] == false && no["results"][0]["reason"].is_string());
     refuses(["check", "sin", "csc"], "there is no op named csc");
@@ -335,5 +340,315 @@ fn a_pipe_takes_no_colour_and_may_break() {
 fn the_same_command_prints_the_same() {
     for args in [&["ops", "--json"][..], &["check", "--json"], &["ops"]] {
         assert_eq!(run(args, b"").stdout, run(args, b"").stdout, "{args:?}");
+    }
+}
+
+/// What is a choice in an answer, or not certain, is told on stderr: of every kind one, and nothing where there is no doubt.
+#[test]
+fn doubtful_derivatives_are_noted() {
+    let notes = |args: &[&str]| {
+        let output = run(args, b"");
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
+        text(&output.stderr).to_owned()
+    };
+    let grad = |expr: &str, at: &str, expected: &[&str]| {
+        let told = notes(&["grad", expr, "--at", at]);
+        assert_eq!(told, notes(&["grad", expr, "--at", at, "--json"]), "{expr}");
+        assert_eq!(told.lines().count(), expected.len(), "{expr}: {told}");
+        for (line, start) in told.lines().zip(expected) {
+            assert!(line.starts_with(&format!("note: {start}")), "{expr}: {told}");
+        }
+    };
+    // kinks, declared and in sets
+    grad("relu(x) - relu(-x)", "x=0", &["kink: v2 = relu v1", "kink: v4 = relu v3"]);
+    grad("max(x, y)", "x=3.7,y=3.7", &["kink: v3 = max(v1, v2)"]);
+    grad("norm(x, y, z)", "x=0,y=0,z=0", &["kink: v4 = norm(v1, v2, v3)"]);
+    // jumps, declared and in sets
+    grad("sign(x) + floor(y)", "x=0,y=-12345", &["jump: ", "jump: "]);
+    grad("select(less(x, y), x, y)", "x=0.3,y=0.3", &["jump: v3 = v1 < v2"]);
+    // ends of domains
+    grad("ln(x) + asin(y) + acosh(z)", "x=0,y=-1,z=1", &["end: v4 = ln v1", "end: ", "end: "]);
+    // 0 · ∞ on a path that was taken
+    grad("square(sqrt(x))", "x=0", &["end: v2 = sqrt v1", "0 · ∞: v2 = sqrt v1 passes 0 · ∞ on to v1"]);
+    grad("ln(1 + exp(x))", "x=1000", &["0 · ∞: v2 = exp v1 passes 0 · ∞"]);
+    grad("ln(erfc(x)/2)", "x=40", &["end: v4 = ln v3", "0 · ∞: v2 = erfc v1 passes ∞ · −0"]);
+    // and in the Hessian alone
+    let second = notes(&["grad", "y*x^1.5", "--at", "x=0,y=0", "--hessian"]);
+    assert!(second.contains("note: 0 · ∞: second derivatives through v3 = v1^1.5"), "{second}");
+    // no doubt: what was not taken, whether a select or the rule of an op left it, and points beside
+    for (expr, at) in [
+        ("select(less(x, 1), x, sqrt(x) + ln(x) + relu(x))", "x=0"),
+        ("select(less(0, x), sqrt(x), y)*y", "x=-1,y=2"),
+        ("relu(x) + abs(x) + floor(x) + max(x, y)", "x=0.5,y=0.25"),
+        ("x^2 + y^3", "x=0,y=0"),
+        ("sqrt(x) + asin(y)", "x=5e-324,y=0.9999999999999999"),
+        ("pi", "x=0"),
+    ] {
+        grad(expr, at, &[]);
+    }
+    // the slope of max by the smaller argument is 0, and no doubt
+    grad("max(sqrt(x), 5)", "x=0", &["end: v2 = sqrt v1"]);
+    for views in [&["--sweep"][..], &["--locate"], &[]] {
+        let output = run([&["check", "--expr", "relu(x)*y", "--at", "x=0,y=2"], views].concat(), b"");
+        assert!(text(&output.stderr).starts_with("note: kink: v3 = relu v1"), "{views:?}: {}", text(&output.stderr));
+    }
+    let many = "relu(x)".to_owned() + &"+relu(x)".repeat(100);
+    let told = notes(&["grad", &many, "--at", "x=0"]);
+    assert_eq!((told.lines().count(), told.lines().last()), (9, Some("note: and 93 more like these")));
+}
+
+/// Every command that reads an expression, with options that choose its views.
+const VIEWS: [&[&str]; 24] = [
+    &["grad"],
+    &["grad", "--hessian"],
+    &["grad", "--f32"],
+    &["check", "--expr"],
+    &["check", "--sweep", "--expr"],
+    &["check", "--locate", "--expr"],
+    &["trace"],
+    &["trace", "--values"],
+    &["trace", "--forward", "x"],
+    &["trace", "--mistake", "order"],
+    &["trace", "--f32"],
+    &["step"],
+    &["step", "--mistake", "stale"],
+    &["explain"],
+    &["explain", "--mistake", "overwrite"],
+    &["quiz"],
+    &["plot"],
+    &["plot", "--f32"],
+    &["graph", "--svg"],
+    &["graph", "--dot"],
+    &["graph", "--svg", "--mistake", "order"],
+    &["graph", "--dot", "--mistake", "local-only"],
+    &["page"],
+    &["page", "--json"],
+];
+
+/// Whether a text may go to a terminal: no character in it moves the cursor, or turns the order of reading.
+fn is_plain(text: &str) -> bool {
+    let turns =
+        |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    !text.chars().any(|c| c.is_control() && c != '\n' || turns(c))
+}
+
+#[test]
+fn ascii_is_ascii_everywhere() {
+    let wide = |op: &str| format!("{op}(x{})", ",x".repeat(300));
+    let long = "x".to_owned() + &"*sin(x)".repeat(300);
+    let scoped = "let u = x*x; let v = u + u; u*v*v + norm(u, v, x)";
+    let all = |args: &[&str]| {
+        let output = run(args, b"1\n");
+        assert_ne!(output.status.code(), Some(101), "{args:?}");
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(out.is_ascii() && err.is_ascii(), "{args:?}\n{err}\n{out}");
+    };
+    for view in VIEWS {
+        for (expr, at) in [
+            ("u + sin(u) + u*u", "x=1"),
+            (scoped, "x=0"),
+            ("relu(x) - max(x, 0) + floor(x) + sqrt(x)", "x=0"),
+            ("square(sqrt(x)) - ln(1 + exp(1000 + x)) + x^1.5", "x=0"),
+            ("select(less_equal(0, x), sqrt(x), -x)/x", "x=-inf"),
+            (&wide("logsumexp"), "x=1e300"),
+            (&wide("norm"), "x=-1e-300"),
+            (&long, "x=0.3"),
+            ("softmax_cross_entropy(x, 1, x, class=2)", "x=nan"),
+            ("sigmöd(x)", "x=1"),
+            ("pi", "x=1"),
+        ] {
+            let own = [view, &[expr, "--let", "u=x*x", "--at", at, "--ascii"]].concat();
+            let own: Vec<&str> = if expr == scoped {
+                own.into_iter().filter(|w| !["--let", "u=x*x"].contains(w)).collect()
+            } else {
+                own
+            };
+            all(&own);
+            all(&[&own[..], &["--json"]].concat());
+        }
+    }
+    for args in [&["ops"][..], &["op", "gelu", "--at", "1"], &["op", "norm"], &["op", "max", "--at", "2,2"]] {
+        all(&[args, &["--ascii"]].concat());
+        all(&[args, &["--ascii", "--json"]].concat());
+    }
+    for args in [
+        &["op"][..],
+        &["op", "é"],
+        &["op", "relu", "é=1"],
+        &["op", "relu", "--at", "é"],
+        &["quiz", "x"],
+        &["plot"],
+        &["plot", "--gallery"],
+        &["plot", "x", "--at", "x=1", "-o", "/no/é.svg"],
+        &["é"],
+        &["check", "é"],
+        &["page", "--trace", "é"],
+        &["trace", "x", "--at", "x=1", "--mistake", "é"],
+        &["check", "sin", "floor"],
+        &["explain", "x", "--at", "x=1", "é"],
+        &["grad", "--help"],
+        &["--help"],
+    ] {
+        all(&[args, &["--ascii"]].concat());
+    }
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("é.dot");
+    all(&["graph", "u + sin(u)", "--let", "u=x*x", "--at", "x=1", "--dot", "--ascii", "-o", file.to_str().unwrap()]);
+    assert!(std::fs::read(file).unwrap().is_ascii());
+}
+
+/// Whatever is written where: what comes back is safe to show.
+#[test]
+fn nothing_that_a_terminal_obeys_is_echoed() {
+    let bad = "a\u{202e}b\u{9b}31m\u{7f}\u{1b}[31m\u{200b}\r\u{2066}";
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let [svg, json, missing] =
+        ["x.svg", "x.json", "x.missing"].map(|end| folder.join(format!("{bad}{end}")).to_str().unwrap().to_owned());
+    // a trace of a program may hold anything
+    let trace = text(&run(["page", "u*sin(x)", "--let", "u=x", "--at", "x=1", "--json"], b"").stdout).to_owned();
+    let trace =
+        trace.replace("sin", &format!("{bad}sin")).replace("\"x\"", &format!("\"{bad}\"")).replace("\u{7f}", "");
+    let escaped: String = trace.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    std::fs::write(&json, escaped).unwrap();
+    let param = format!("{bad}=1");
+    for args in [
+        &[bad][..],
+        &["grad", bad, "--at", "x=1"],
+        &["grad", "x", "--at", bad],
+        &["grad", "x", "--at", &param],
+        &["grad", "x", "--at", "x=1", "--let", bad],
+        &["grad", "x", "--at", "x=1", "--let", &param],
+        &["grad", "x", "--at", "x=1", bad],
+        &["grad", "x", "--at", "x=1", &format!("--{bad}")],
+        &["eval", bad],
+        &["eval", "sin"],
+        &["eval", "relu", &param],
+        &["op", bad],
+        &["op", "leaky_relu", &param],
+        &["op", "leaky_relu", &format!("slope={bad}")],
+        &["op", "relu", "--at", bad],
+        &["check", bad],
+        &["plot", bad],
+        &["plot", "sin", "--param", &param],
+        &["plot", "sin", "--from", bad, "--to", "1"],
+        &["plot", "x +\r\t x", "--at", "x=1"],
+        &["plot", "x", "--at", "x=1", "-o", &svg],
+        &["plot", "x", "--at", "x=1", "-o", &format!("/no/{bad}")],
+        &["plot", "x", "--at", "x=1", "--json"],
+        &["trace", "x", "--at", "x=1", "--forward", bad],
+        &["trace", "x", "--at", "x=1", "--mistake", bad],
+        &["explain", "x", "--at", "x=1", bad],
+        &["quiz", "x*x", "--at", "x=1"],
+        &["lesson", bad],
+        &["completions", bad],
+        &["graph", "--svg", "--trace", &json],
+        &["graph", "--dot", "--trace", &json],
+        &["graph", "--json", "--trace", &json],
+        &["page", "--trace", &json],
+        &["page", "--json", "--trace", &json],
+        &["page", "--trace", &missing],
+        &["page", "--trace", &svg],
+        &["page", "--trace", &json, "--source", &missing],
+    ] {
+        let output = run(args, format!("{bad}\n").as_bytes());
+        // the texts of a page are in order, and a style sheet may have tabs
+        let shown = |bytes: &[u8]| text(bytes).replace('\t', " ");
+        let (out, err) = (shown(&output.stdout), shown(&output.stderr));
+        assert!(is_plain(&out) && is_plain(&err) && output.status.code() != Some(101), "{args:?}\n{err:?}\n{out:?}");
+    }
+    // what JSON tells is still what was given
+    let told: serde_json::Value =
+        serde_json::from_slice(&run(["plot", "x", "--at", "x=1", "--json"], b"").stdout).unwrap();
+    assert_eq!(told["title"], "x");
+}
+
+/// The longest expressions that are read, of every shape, are answered by every command.
+#[test]
+fn the_longest_expressions_are_answered() {
+    const LONGEST: usize = 64 << 10;
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+    let fill = |start: &str, term: &str, end: &str| {
+        start.to_owned() + &term.repeat((LONGEST - start.len() - end.len()) / term.len()) + end
+    };
+    for expr in
+        [fill("x", "+x", ""), fill("x", "*relu(x)", ""), fill("logsumexp(x", ",x", ")"), fill("let u=x;x", "/u", "")]
+    {
+        for view in VIEWS {
+            // each op is checked where it was used, and this one has all arguments that there can be
+            if view.contains(&"--locate") && expr.starts_with("logsumexp") {
+                continue;
+            }
+            let start = std::time::Instant::now();
+            let output = run([view, &[&expr, "--at", "x=1.0001"]].concat(), b"");
+            let (code, took) = (output.status.code(), start.elapsed());
+            assert!(matches!(code, Some(0 | 1)), "{view:?} {}…: {}", &expr[..20], text(&output.stderr));
+            assert!(took < PATIENCE, "{view:?} {}…: {took:?}", &expr[..20]);
+            println!("{took:>10.2?} {view:?} {}…", &expr[..20]);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_written_whole_or_where_it_is() {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("written");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    let path = |name: &str| folder.join(name);
+    let write = |file: &std::path::Path| run(["plot", "sin", "-o", file.to_str().unwrap()], b"");
+    let is_drawing = |file: &std::path::Path| fs::read_to_string(file).unwrap().starts_with("<svg");
+    let inode = |file: &std::path::Path| fs::symlink_metadata(file).unwrap().ino();
+
+    // a new file, and one that was there: it is another file then, with what it was allowed
+    let plain = path("plain.svg");
+    assert!(write(&plain).status.success() && is_drawing(&plain));
+    let first = inode(&plain);
+    fs::set_permissions(&plain, fs::Permissions::from_mode(0o640)).unwrap();
+    let reader = fs::File::open(&plain).unwrap();
+    assert!(write(&plain).status.success() && is_drawing(&plain) && inode(&plain) != first);
+    assert_eq!(fs::metadata(&plain).unwrap().permissions().mode() & 0o777, 0o640);
+    // whoever had opened the old one still has it whole
+    assert_eq!(std::io::read_to_string(reader).unwrap(), fs::read_to_string(&plain).unwrap());
+
+    // links stay links
+    let (link, other) = (path("link.svg"), path("other.svg"));
+    symlink(&plain, &link).unwrap();
+    fs::hard_link(&plain, &other).unwrap();
+    for file in [&link, &other] {
+        fs::write(file, "old").unwrap();
+        assert!(write(file).status.success() && is_drawing(&plain) && is_drawing(file));
+    }
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink() && inode(&plain) == inode(&other));
+    let dangling = path("dangling.svg");
+    symlink(path("target.svg"), &dangling).unwrap();
+    assert!(write(&dangling).status.success() && is_drawing(&path("target.svg")));
+
+    // devices and pipes
+    assert!(write(std::path::Path::new("/dev/null")).status.success());
+    let pipe = path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let end = pipe.clone();
+    let reader = std::thread::spawn(move || fs::read_to_string(end).unwrap());
+    assert!(write(&pipe).status.success() && reader.join().unwrap().starts_with("<svg"));
+
+    // a failure leaves what was there, and nothing beside it
+    refuses(["plot", "sin", "-o", folder.to_str().unwrap()], "written");
+    let kept = path("kept.svg");
+    fs::write(&kept, "kept").unwrap();
+    refuses(["plot", "sigmod", "-o", kept.to_str().unwrap()], "sigmod");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "kept");
+    let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains(".part")), "{left:?}");
+}
+
+/// A signal from outside ends `step` as it should, and leaves the terminal as it was.
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_the_terminal_as_it_was() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/terminal/step.py");
+    match Command::new("python3").args([script, env!("CARGO_BIN_EXE_gprime")]).output() {
+        Ok(output) => assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr)),
+        Err(_) => println!("there is no python3: not tested"),
     }
 }

@@ -24,12 +24,13 @@ fn shell(line: &str) -> Output {
         .unwrap()
 }
 
-/// What a line prints that has nothing to complain about. The exit code of a quiz tells that an answer was wrong.
+/// What a line prints that has nothing to complain about, with the notes beside it. The exit code of a quiz tells that an answer was wrong.
 #[track_caller]
 fn printed(line: &str) -> String {
-    let output = shell(line);
-    assert!(output.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    let output = shell(&format!("{{ {line}\n}} 2>&1"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.stderr.is_empty() && !text.contains("error:") && output.status.code() != Some(2), "{line}: {text}");
+    text
 }
 
 fn files() -> Vec<PathBuf> {
@@ -200,8 +201,11 @@ fn kinks_are_those_of_this_crate() {
     assert!(rows.len() >= 10, "the test no longer sees the table");
     for row in rows {
         let [expr, at, ours, ..] = &row[..] else { panic!("{row:?}") };
-        let answer = printed(&format!("gprime grad \"{expr}\" --at {at} --json"));
-        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        let answer = shell(&format!("gprime grad \"{expr}\" --at {at} --json"));
+        let notes = String::from_utf8(answer.stderr).unwrap();
+        let told = ["note: kink: ", "note: jump: ", "note: end: "].iter().any(|note| notes.starts_with(note));
+        assert!(told, "{expr} at {at}: {notes}");
+        let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
         let slopes: Vec<_> = answer["gradient"].as_object().unwrap().values().map(ToString::to_string).collect();
         let ours: Vec<_> = ours.split(", ").map(|slope| slope.replace('½', "0.5").replace('∞', "\"inf\"")).collect();
         let plain = |slope: &String| slope.trim_end_matches(".0").to_owned();

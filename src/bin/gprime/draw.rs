@@ -2,21 +2,23 @@
 
 use crate::failure::Failure;
 use crate::function::{Function, without_values};
+use crate::save::save;
 use crate::{Output, Source, View, float, json, ops, teach};
 use gprime::draw::{self, Graph, Page, Plot};
+use gprime::registry::visible;
 use gprime::teach::{Mistake, Trace};
-use gprime::{Registry, Tape, Var};
+use gprime::{Registry, Tape};
 use std::path::PathBuf;
 use std::{fs, io};
 
 /// Writes a text to the file, if there is one; what is left to say on stdout. A drawing becomes a PNG if the file is called so.
 pub fn written(text: String, output: &Output) -> Result<String, Failure> {
     let Some(path) = &output.output else { return Ok(text) };
-    let shown = path.display();
+    let shown = path.display().to_string();
     let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
     let bytes = if is_png { pixels(&text)? } else { text.into_bytes() };
-    fs::write(path, &bytes).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
-    Ok(format!("{shown}: {} bytes\n", bytes.len()))
+    save(path, &bytes).map_err(|fault| Failure::new(format!("{shown}: {fault}")))?;
+    Ok(format!("{}: {} bytes\n", visible(&shown), bytes.len()))
 }
 
 #[cfg(feature = "png")]
@@ -32,7 +34,10 @@ fn pixels(_: &str) -> Result<Vec<u8>, Failure> {
     Err(Failure::new("this gprime writes no PNG: it was built without the feature png"))
 }
 
-/// The trace that is drawn, with a check of its gradient if it shall have one and can.
+/// The largest trace that is checked for a page, as its nodes times its inputs: each input is moved many times.
+const MOST_CHECKED: usize = 1_000_000;
+
+/// The trace that is drawn, with a check of its gradient if it shall have one and is not too large.
 pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure> {
     if let Some(path) = &of.trace {
         let shown = path.display();
@@ -42,9 +47,9 @@ pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure>
     }
     let function = Function::read(of.expr.as_deref().unwrap_or_default(), &of.given.at, &of.given.lets)?;
     let mut trace = teach::account(&function, single)?;
-    if checked {
+    if checked && trace.nodes.len() * trace.inputs().count() <= MOST_CHECKED {
         let tape = Tape::new();
-        let y = function.record(&tape);
+        let (_, y) = function.record(&tape);
         trace.check = Some(if single { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?);
     }
     Ok(trace)
@@ -58,7 +63,7 @@ pub fn graph(of: &Source, mistake: Option<Mistake>, view: &View, dot: bool) -> R
     }
     let trace = if symbols {
         let tape = Tape::new();
-        let y = without_values(of.expr.as_deref().unwrap_or_default(), &of.given.lets, &tape)?;
+        let (_, y) = without_values(of.expr.as_deref().unwrap_or_default(), &of.given.lets, &tape)?;
         teach::account_of(&tape, y, view.f32)?
     } else {
         trace(of, view.f32, false)?
@@ -140,30 +145,23 @@ pub fn plot(
         return Err(Failure::new(format!("there is no op named {what}, which --param could be of")));
     }
     let function = Function::read(what, at, lets)?;
-    let Some((&argument, &start)) = function.names.first().zip(function.point.first()) else {
+    let Some(&argument) = function.names.first() else {
         return Err(Failure::new(
             "--at must give the variables, such as x=1; the first is the one along which is drawn",
         ));
     };
-    let mut title = what.to_owned();
+    let mut title = what.split_whitespace().collect::<Vec<_>>().join(" ");
     for (name, x) in function.names.iter().zip(&function.point).skip(1) {
         title += &format!(", {name} = {x}");
     }
-    drawn(Plot::of(title, argument, start, |x| value_and_slope(&function, x, view.f32)))
-}
-
-/// The value of a function and its slope by the first variable, the others being where they are.
-fn value_and_slope(function: &Function<'_>, x: f64, single: bool) -> [f64; 2] {
     let tape = Tape::new();
-    let mut variables: Vec<Var<'_>> = function.point.iter().map(|&x| Var::from(x)).collect();
-    variables[0] = tape.var(x);
-    let y = function.program.run(&variables);
-    if single {
-        return match tape.trace_f32(y) {
-            Ok(trace) => [trace.node(trace.output).value, trace.nodes[0].adjoint.unwrap_or(0.0)],
-            // a constant
-            Err(_) => [f64::from(y.value() as f32), 0.0],
-        };
-    }
-    [y.value(), tape.backward(y)[variables[0]]]
+    let (inputs, y) = function.record(&tape);
+    drawn(match tape.index(y) {
+        None => {
+            let value = if view.f32 { f64::from(y.value() as f32) } else { y.value() };
+            Plot::of(title, argument, function.point[0], move |_| [value, 0.0])
+        }
+        Some(_) if view.f32 => Plot::of_output_f32(title, argument, &tape, y, inputs[0])?,
+        Some(_) => Plot::of_output(title, argument, &tape, y, inputs[0])?,
+    })
 }

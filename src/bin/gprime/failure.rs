@@ -1,5 +1,6 @@
 //! Why the program could not do what it was asked.
 
+use gprime::registry::visible;
 use std::{fmt, io};
 
 /// A wrong request, in words; it goes to stderr.
@@ -20,7 +21,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Message(message) => f.write_str(message),
+            // what the user has written may be in it, and goes to a terminal
+            Failure::Message(message) => f.write_str(&shown(message)),
             Failure::BrokenPipe => f.write_str("the reader of the output has gone"),
         }
     }
@@ -39,4 +41,9 @@ impl From<io::Error> for Failure {
             _ => Failure::new(error.to_string()),
         }
     }
+}
+
+/// A text of several lines as a terminal may be given it: without what would move the cursor or turn the order of reading.
+pub fn shown(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }

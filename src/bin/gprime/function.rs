@@ -29,14 +29,18 @@ impl<'a> Function<'a> {
         Ok(Function { program: program(parser, expression, lets)?, names, point })
     }
 
-    /// Records it on a tape, with the names of its variables and its `let`s.
-    pub fn record<'t>(&self, tape: &'t Tape) -> Var<'t> {
+    /// Records it on a tape, with the names of its variables and its `let`s: the variables, and the output.
+    pub fn record<'t>(&self, tape: &'t Tape) -> (Vec<Var<'t>>, Var<'t>) {
         recorded(&self.program, &self.point, tape)
     }
 }
 
 /// An expression whose variables have no values, recorded where all of them are 1.
-pub fn without_values<'t>(expression: &str, lets: &[String], tape: &'t Tape) -> Result<Var<'t>, Failure> {
+pub fn without_values<'t>(
+    expression: &str,
+    lets: &[String],
+    tape: &'t Tape,
+) -> Result<(Vec<Var<'t>>, Var<'t>), Failure> {
     let registry = Registry::new();
     let program = program(Parser::open(&registry), expression, lets)?;
     Ok(recorded(&program, &vec![1.0; program.variables.len()], tape))
@@ -50,13 +54,14 @@ fn program(mut parser: Parser<'_>, expression: &str, lets: &[String]) -> Result<
     parser.finish(expression)
 }
 
-fn recorded<'t>(program: &Program, point: &[f64], tape: &'t Tape) -> Var<'t> {
+fn recorded<'t>(program: &Program, point: &[f64], tape: &'t Tape) -> (Vec<Var<'t>>, Var<'t>) {
     let input = |(name, &x): (&String, &f64)| tape.named(name.as_str(), tape.var(x));
     let x: Vec<_> = program.variables.iter().zip(point).map(input).collect();
-    program.run_naming(&x, |name, value| {
+    let y = program.run_naming(&x, |name, value| {
         // what has a name keeps it: `let u = x` makes no other variable
         if tape.name(value).is_none() {
             tape.named(name, value);
         }
-    })
+    });
+    (x, y)
 }

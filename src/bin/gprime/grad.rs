@@ -3,8 +3,9 @@
 use crate::function::Function;
 use crate::json;
 use crate::table::{self, BOLD, PLAIN};
-use crate::{Format, View};
-use gprime::teach::{Number, Style};
+use crate::{Format, MOST_NOTES, View};
+use gprime::tape::Annihilated;
+use gprime::teach::{Id, Node, Number, Style, Trace};
 use gprime::{Error, Tape};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -16,26 +17,32 @@ pub struct Answer<'a> {
     gradient: Vec<f64>,
     hessian: Option<Vec<Vec<f64>>>,
     single: bool,
+    /// What is a choice in them, or not certain.
+    pub notes: Vec<String>,
 }
 
 impl<'a> Answer<'a> {
     /// The value and the gradient, in single precision or with the Hessian.
-    pub fn new(function: &'a Function<'_>, hessian: bool, single: bool) -> Result<Self, Error> {
+    pub fn new(function: &'a Function<'_>, hessian: bool, single: bool, style: &Style) -> Result<Self, Error> {
         let tape = Tape::new();
-        let x: Vec<_> = function.point.iter().map(|&x| tape.var(x)).collect();
-        let y = function.program.run(&x);
-        if single && tape.index(y).is_some() {
-            let trace = tape.trace_f32(y)?;
-            // the inputs of the trace are those of the tape, as far as the output is
-            let adjoints = trace.inputs().map(|node| node.adjoint.unwrap_or(0.0)).chain(std::iter::repeat(0.0));
-            let (value, gradient) = (trace.node(trace.output).value, adjoints.take(x.len()).collect());
-            return Ok(Answer { names: &function.names, value, gradient, hessian: None, single });
+        let (x, y) = function.record(&tape);
+        let names = &function.names;
+        if tape.index(y).is_none() {
+            let value = if single { f64::from(y.value() as f32) } else { y.value() };
+            let zeros = || vec![0.0; x.len()];
+            let hessian = hessian.then(|| vec![zeros(); x.len()]);
+            return Ok(Answer { names, value, gradient: zeros(), hessian, single, notes: vec![] });
         }
-        let adjoints = tape.backward(y);
-        // an output that is itself an input is recorded before the inputs after it, and does not depend on them
-        let gradient = x.iter().map(|&x| adjoints.get(x).unwrap_or(0.0)).collect();
+        let trace = if single { tape.trace_f32(y) } else { tape.trace(y) }?;
+        let mut notes = trace.notes(style);
+        if hessian {
+            let edges = tape.annihilated_along(y, &x, &vec![1.0; x.len()])?;
+            notes.extend(lost(&tape, &trace, &edges, style));
+        }
+        // an input that was recorded after the output has no adjoint
+        let gradient = trace.inputs().map(|node| node.adjoint.unwrap_or(0.0)).collect();
         let hessian = if hessian { Some(tape.hessian(y, &x)?) } else { None };
-        Ok(Answer { names: &function.names, value: y.value(), gradient, hessian, single })
+        Ok(Answer { names, value: trace.node(trace.output).value, gradient, hessian, single, notes })
     }
 
     pub fn json(&self, format: &Format) -> String {
@@ -74,4 +81,30 @@ impl<'a> Answer<'a> {
         }
         view.style().text(&text).into_owned()
     }
+}
+
+/// A line for each edge on which second derivatives met 0 · ∞ and the gradient did not.
+fn lost<'a>(
+    tape: &'a Tape,
+    trace: &'a Trace,
+    edges: &'a [Annihilated],
+    style: &'a Style,
+) -> impl Iterator<Item = String> {
+    // constants are no nodes of a trace
+    let is_node = |index: &usize| {
+        let node = tape.node(*index);
+        node.is_input || node.op.is_some()
+    };
+    let of_trace = move |index: usize| trace.node(Id((0..index).filter(is_node).count() as u32));
+    let known = |node: &Node, edge: &Annihilated| {
+        trace.annihilated.iter().any(|flow| flow.from == node.id && flow.argument == edge.argument)
+    };
+    let edges = edges.iter().take(MOST_NOTES + 1).map(move |edge| (of_trace(edge.node), edge));
+    edges.filter(move |(node, edge)| !known(node, edge)).map(|(node, _)| {
+        let (id, rule) = (node.id, &node.rule);
+        let text = format!(
+            "0 · ∞: second derivatives through {id} = {rule} have it as 0; on a path that was taken it may be anything"
+        );
+        style.text(&text).into_owned()
+    })
 }

@@ -1,6 +1,7 @@
 //! How numbers and points are written in JSON.
 
 use crate::Format;
+use gprime::registry::visible;
 use gprime::teach::Number;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -58,7 +59,9 @@ struct Spaced {
 impl serde_json::ser::Formatter for Spaced {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
         for c in text.chars() {
-            if c.is_ascii() || !self.ascii {
+            // what a terminal would not show is escaped, which loses nothing
+            let plain = if self.ascii { c.is_ascii() } else { visible(c.encode_utf8(&mut [0; 4])).chars().eq([c]) };
+            if plain {
                 write!(writer, "{c}")?;
                 continue;
             }

@@ -2,7 +2,8 @@
 //!
 //! This file holds the arguments; each command has a file of its own. What they print with `--json`, and what `eval`
 //! prints, other programs rely on. The program ends with 0 if it did what it was asked, with 1 if a check did not pass or an answer
-//! to a quiz was wrong, and with 2 if the request was wrong; the message is then on stderr, and nothing is on stdout.
+//! to a quiz was wrong, and with 2 if the request was wrong; the message is then on stderr, and nothing is on stdout. What is a choice in an
+//! answer, or not certain, is a line `note: …` on stderr beside it.
 
 mod assignment;
 mod check;
@@ -17,6 +18,7 @@ mod json;
 mod lesson;
 mod ops;
 mod quiz;
+mod save;
 mod step;
 mod table;
 mod teach;
@@ -30,7 +32,10 @@ use gprime::teach::{Mistake, Style};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use table::BAD;
+use table::{BAD, DOUBTFUL};
+
+/// How many notes are written about one answer.
+const MOST_NOTES: usize = 8;
 
 /// Derivatives that can be checked, and seen step by step: ops, their slopes, and the gradients of expressions.
 #[derive(Parser)]
@@ -290,6 +295,26 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether nothing but ASCII was asked for.
+    fn is_ascii(&self) -> bool {
+        match self {
+            Command::Ops { format } => format.ascii,
+            Command::Grad { view, .. }
+            | Command::Check { view, .. }
+            | Command::Trace { view, .. }
+            | Command::Step { view, .. }
+            | Command::Explain { view, .. }
+            | Command::Quiz { view, .. }
+            | Command::Op { view, .. }
+            | Command::Plot { view, .. }
+            | Command::Graph { view, .. }
+            | Command::Page { view, .. } => view.format.ascii,
+            Command::Eval { .. } | Command::Lesson { .. } | Command::Completions { .. } => false,
+        }
+    }
+}
+
 /// What is traced.
 #[derive(Args)]
 struct Of {
@@ -385,16 +410,39 @@ struct Given {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::try_parse().unwrap_or_else(|error| advised(error).exit());
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => refuse(advised(error)),
+    };
+    let ascii = cli.command.is_ascii();
     match run(cli.command, &mut BufReader::new(io::stdin())) {
         Ok(code) => code,
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
+            let failure = in_style(&failure.to_string(), ascii);
             // whoever closed stderr does not want to know
             let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {failure}");
             ExitCode::from(2)
         }
     }
+}
+
+/// A text as it is, or in ASCII alone.
+fn in_style(text: &str, ascii: bool) -> String {
+    Style { ascii, ..Style::default() }.text(text).into_owned()
+}
+
+/// Ends the program with the help that was asked for, or with what is wrong with the command line. Of that, what a terminal should not be
+/// given is escaped, and then nothing is coloured.
+fn refuse(error: clap::Error) -> ! {
+    let ascii = std::env::args_os().any(|arg| arg == "--ascii");
+    let plain = error.render().to_string();
+    let safe = in_style(&failure::shown(&plain), ascii);
+    if safe == plain {
+        error.exit()
+    }
+    let _ = if error.use_stderr() { write!(io::stderr(), "{safe}") } else { write!(io::stdout(), "{safe}") };
+    std::process::exit(error.exit_code())
 }
 
 /// A wrong command line; where an option was given to a command that has none of this name, with the commands that have it.
@@ -415,7 +463,7 @@ fn advised(mut error: clap::Error) -> clap::Error {
 
 /// Does what a command asks for; `input` is where it reads from.
 fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
-    let mut code = ExitCode::SUCCESS;
+    let (mut code, mut notes, ascii) = (ExitCode::SUCCESS, vec![], command.is_ascii());
     let text = match command {
         Command::Ops { format } => if format.json { ops::json(&format) } else { ops::table(&format.style()) }?,
         Command::Eval { op, params, order } => {
@@ -424,8 +472,10 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
         }
         Command::Grad { expr, given, hessian, view } => {
             let function = Function::read(&expr, &given.at, &given.lets)?;
-            let answer = grad::Answer::new(&function, hessian, view.f32)?;
-            if view.format.json { answer.json(&view.format) } else { answer.table(&view) }
+            let answer = grad::Answer::new(&function, hessian, view.f32, &view.style())?;
+            let text = if view.format.json { answer.json(&view.format) } else { answer.table(&view) };
+            notes = answer.notes;
+            text
         }
         Command::Check { expr: Some(expr), given, sweep, locate, view, .. } if sweep || locate => {
             let function = Function::read(&expr, &given.at, &given.lets)?;
@@ -439,6 +489,7 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
             if !answers.iter().all(|(passed, _)| *passed) {
                 code = ExitCode::from(1);
             }
+            notes = teach::notes(&function, &view)?;
             let texts: Vec<String> = answers.into_iter().map(|(_, text)| text).collect();
             texts.join(if view.format.json { "" } else { "\n" })
         }
@@ -448,7 +499,11 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
         Command::Check { ops, expr, given, view, .. } => {
             let reports = match expr {
                 None => check::Reports::of_ops(&ops)?,
-                Some(expr) => check::Reports::of_function(&Function::read(&expr, &given.at, &given.lets)?),
+                Some(expr) => {
+                    let function = Function::read(&expr, &given.at, &given.lets)?;
+                    notes = teach::notes(&function, &view)?;
+                    check::Reports::of_function(&function)
+                }
             };
             if !reports.passed() {
                 code = ExitCode::from(1);
@@ -515,7 +570,21 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
         }
     };
     let mut stdout = anstream::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
+    // a view has its own way to be ASCII, and this leaves it as it is; the name of a file has none
+    stdout.write_all(in_style(&text, ascii).as_bytes())?;
     stdout.flush()?;
+    tell(&notes);
     Ok(code)
+}
+
+/// Writes what there is to say about an answer, beside it.
+fn tell(notes: &[String]) {
+    // whoever closed stderr does not want to know
+    let mut stderr = anstream::stderr().lock();
+    for note in notes.iter().take(MOST_NOTES) {
+        let _ = writeln!(stderr, "{DOUBTFUL}note:{DOUBTFUL:#} {note}");
+    }
+    if notes.len() > MOST_NOTES {
+        let _ = writeln!(stderr, "{DOUBTFUL}note:{DOUBTFUL:#} and {} more like these", notes.len() - MOST_NOTES);
+    }
 }

@@ -5,6 +5,8 @@ use crate::teach::find;
 use console::{Key, Term};
 use gprime::teach::{Steps, Style, Trace};
 use std::io::{self, IsTerminal, Write};
+use std::thread;
+use std::time::Duration;
 
 /// How many nodes a trace may have so that its table is shown above the step.
 const MOST_ROWS: usize = 16;
@@ -16,14 +18,22 @@ pub fn is_interactive() -> bool {
 
 /// Shows the steps until the user has enough.
 pub fn interactive(trace: &Trace, steps: &Steps<'_>, mistaken: bool, style: &Style) -> Result<(), Failure> {
+    #[cfg(unix)]
+    leave_the_terminal_as_it_is()?;
     let (term, mut out) = (Term::stdout(), anstream::stdout());
     let mut session = Session { trace, steps, mistaken, style, at: 0, note: String::new() };
     loop {
         term.clear_screen()?;
         write!(out, "{}", session.screen())?;
         out.flush()?;
-        // Ctrl-C, or the end of the input, is as good as q
-        let key = term.read_key().unwrap_or(Key::CtrlC);
+        let key = term.read_key().unwrap_or_else(|fault| {
+            // a signal ends the program at once, from the thread that waits for it
+            if fault.kind() == io::ErrorKind::Interrupted {
+                thread::park_timeout(Duration::from_secs(1));
+            }
+            // the end of the input is as good as q
+            Key::CtrlC
+        });
         let ask = || {
             write!(out, "\ngo to node: ")?;
             out.flush()?;
@@ -34,6 +44,28 @@ pub fn interactive(trace: &Trace, steps: &Steps<'_>, mistaken: bool, style: &Sty
             return Ok(());
         }
     }
+}
+
+/// Sees to it that a signal that ends the program leaves the terminal as it is now. A key is read in raw mode, in which whoever types next
+/// would see nothing.
+#[cfg(unix)]
+fn leave_the_terminal_as_it_is() -> io::Result<()> {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    use signal_hook::{iterator::Signals, low_level::emulate_default_handler};
+
+    let now = tcgetattr(io::stdin())?;
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    thread::spawn(move || {
+        loop {
+            // whatever interrupts the wait for a key is made a SIGINT too
+            let Some(signal) = signals.wait().max_by_key(|signal| *signal != SIGINT) else { continue };
+            // whatever comes of this, the program ends as the signal says
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &now);
+            let _ = emulate_default_handler(signal);
+        }
+    });
+    Ok(())
 }
 
 /// Where the user is.

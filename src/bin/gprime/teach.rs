@@ -21,7 +21,7 @@ pub enum Shown {
 /// The account of both passes.
 pub fn account(function: &Function<'_>, single: bool) -> Result<Trace, Failure> {
     let tape = Tape::new();
-    account_of(&tape, function.record(&tape), single)
+    account_of(&tape, function.record(&tape).1, single)
 }
 
 /// The account of both passes to what was recorded.
@@ -32,6 +32,16 @@ pub fn account_of(tape: &Tape, y: Var<'_>, single: bool) -> Result<Trace, Failur
     let trace = if single { tape.trace_f32(y) } else { tape.trace(y) }?;
     // the lines would be those of this program
     Ok(trace.without_lines())
+}
+
+/// What is a choice in the gradient of a function, or not certain; a constant has nothing of the kind.
+pub fn notes(function: &Function<'_>, view: &View) -> Result<Vec<String>, Failure> {
+    let tape = Tape::new();
+    let (_, y) = function.record(&tape);
+    if tape.index(y).is_none() {
+        return Ok(vec![]);
+    }
+    Ok(account_of(&tape, y, view.f32)?.notes(&view.style()))
 }
 
 pub fn trace(function: &Function<'_>, shown: Shown, view: &View) -> Result<String, Failure> {
@@ -134,7 +144,7 @@ pub fn locate(function: &Function<'_>, view: &View) -> Result<(bool, String), Fa
 }
 
 fn recorded<'t>(function: &Function<'_>, tape: &'t Tape) -> Result<gprime::Var<'t>, Failure> {
-    let y = function.record(tape);
+    let (_, y) = function.record(tape);
     match tape.index(y) {
         Some(_) => Ok(y),
         None => Err(Failure::new("the expression is a constant: there is nothing to check")),

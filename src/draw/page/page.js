@@ -348,7 +348,8 @@ const run = rules => {
       add(math(bar(i)), `${sum ? `${sum} = ` : ''}<span class=a>${known(now.adjoint[i])}</span>${i === D.out && now.adjoint[i] != null ? ', the seed' : more}`);
       if (now.adjoint[i] != null && wrong(i, now.adjoint[i])) add('right', `<span class=bad>✗</span> it is ${known(right.adjoint[i])}`);
     }
-    if (node.kink && !live.moved) add('kink', `<span class=t>${escape(node.kink.replace(/^kink: /, ''))}</span>`);
+    const [, what, said] = !live.moved && node.kink && node.kink.match(/^(\w+): (.*)$/s) || [];
+    if (said) add(what, `<span class=t>${escape(said)}</span>`);
     el('detail').innerHTML = `<dl>${list.join('')}</dl>${op && R && node.args.length === 1 ? plot(node) : ''}`;
   };
 
