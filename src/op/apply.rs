@@ -343,7 +343,14 @@ fn undefined<R: Real>(x: &[R]) -> R {
 #[inline(always)]
 pub(crate) fn outside<R: Real, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: R, slopes: [R; N]) -> [R; N] {
     // a constant of the op, so that those defined everywhere pay nothing
-    if op.domain() == Domain::ALL { slopes } else { slopes.map(|slope| R::select(a.equal(a), slope, undefined(x))) }
+    if op.domain() == Domain::ALL {
+        return slopes;
+    }
+    let defined = a.equal(a);
+    match R::decided(defined) {
+        Some(true) => slopes,
+        _ => slopes.map(|slope| R::select(defined, slope, undefined(x))),
+    }
 }
 
 /// [`outside`] of an op of any number of arguments.

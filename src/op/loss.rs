@@ -22,7 +22,8 @@ impl Op<2> for LogAddExp {
         let tail = tail(d, lost);
         // of nothing but −∞ neither has a share
         let nothing = R::select(x.less(y), y, x).equal(f64::NEG_INFINITY.into());
-        [[tail, -tail + 1.0], [-tail + 1.0, tail]].map(|[left, right]| R::select(nothing, 0.0.into(), R::select(less, left, right)))
+        [[tail, -tail + 1.0], [-tail + 1.0, tail]]
+            .map(|[left, right]| R::select(nothing, 0.0.into(), R::select(less, left, right)))
     }
     fn textbook<R: Real>(&self, [x, y]: [R; 2]) -> R {
         (x.exp() + y.exp()).ln()

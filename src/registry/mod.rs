@@ -83,7 +83,10 @@ impl Registry {
     pub fn register_erased(&mut self, op: Arc<dyn Erased>) -> Result<(), Error> {
         let name = op.name();
         if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(Error::new(ErrorKind::Name, format!("{name:?} is no name for an op: it needs one without blanks")));
+            return Err(Error::new(
+                ErrorKind::Name,
+                format!("{name:?} is no name for an op: it needs one without blanks"),
+            ));
         }
         if let Some(fault) = op.arity().and_then(|n| op.fault(n)) {
             return Err(Error::new(ErrorKind::Parameter, format!("{name} {fault}")));
