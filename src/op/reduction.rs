@@ -239,9 +239,10 @@ fn log_sum<R: Real>(x: &[R], m: R, weights: impl Iterator<Item = R>) -> R {
 
 /// Divides by the sum, and leaves 0 where all are 0.
 fn normalize<R: Real>(weights: &mut [R]) {
-    let sum: R = weights.iter().copied().sum();
+    let (sum, zero): (R, R) = (weights.iter().copied().sum(), 0.0.into());
+    let scale = R::select(sum.equal(zero), zero, R::from(1.0) / sum);
     for p in weights {
-        *p = p.chain(R::from(1.0) / sum);
+        *p *= scale;
     }
 }
 

@@ -102,10 +102,10 @@ pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
         // 0 and ∞ stay what they are, also for an infinite y
         let lost = R::select(power.equal(power + power), zero, lost);
         let slope = || y.chain(R::choose(lost.equal(zero), || power, || power * x.pow(lost)));
-        // at x = 0 the two terms of the derivative by y would be ∞ and −∞ for a y in (0, 1]
+        // at x = 0 and a y in (0, 1] the derivative by y is that of the power, which is −∞; that of the factor would be ∞
         let inside = R::select(one.less(y), one, R::select(zero.less(y), y, one));
         let edge = (x.abs() + (y - inside).abs()).equal(zero);
-        R::choose(edge, || (less.chain(x.ln()) + y.ln()).exp(), slope)
+        R::choose(edge, || less.chain(x.ln()).exp(), slope)
     };
     // near y = 1 the derivative of the quotient by x would be a difference of nearly equal numbers
     let near = (y - 1.25).abs().less_equal(0.75.into());
