@@ -34,6 +34,7 @@
 //! * **A slope that diverges** is ±∞, as that of √x at 0. In the chain rule 0 annihilates ±∞ from either side, and an adjoint of
 //!   exactly 0 annihilates NaN, in every mode: what a program did not take never makes its gradient NaN.
 //! * **NaN** goes in and comes out, of value and slope; ±∞ gives the limit where there is one.
+//! * **Outside of its domain** an op's slopes are NaN, as its value is.
 //!
 //! # Errors and panics
 //!

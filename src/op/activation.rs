@@ -690,9 +690,13 @@ impl Op<1> for Tanhshrink {
             square - square * c * (-c + 2.0)
         };
         let far = || {
-            // tanh |z| is (1 − e) / (1 + e)
-            let e = (minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0).exp();
-            quotient(square(sum(1.0.into(), -e)), square(sum(1.0.into(), e)))
+            let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0;
+            let n = t.expm1();
+            // expm1 is rounded more than exp is, whose error is the smaller one here
+            let [less, error] = sum(t.exp(), R::from(-1.0));
+            let n_error = less - n + error;
+            let [d, d_error] = sum(2.0.into(), n);
+            quotient(square([n, n_error]), square([d, d_error + n_error]))
         };
         [R::choose(z.abs().less(0.5.into()), near, far)]
     }

@@ -57,7 +57,7 @@ pub trait Apply: Real {
     #[track_caller]
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self;
 
-    /// Σ xᵢ yᵢ, as [`Dot`](super::Dot); the sum of nothing if both are empty.
+    /// Σ xᵢ yᵢ, as [`Dot`](super::Dot); 0 if both are empty.
     ///
     /// # Panics
     /// If the lengths differ.
@@ -67,7 +67,7 @@ pub trait Apply: Real {
         if x.is_empty() { inner_product(x, y) } else { Self::reduce_parts(&super::Dot, &[x, y]) }
     }
 
-    /// Σ wᵢ xᵢ of constant weights; the sum of nothing if there are none.
+    /// Σ wᵢ xᵢ of constant weights; 0 if there are none.
     ///
     /// # Panics
     /// If the lengths differ.

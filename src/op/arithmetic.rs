@@ -154,7 +154,7 @@ impl Op<2> for Pow {
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         let log = x.ln();
         let by_exponent = R::select(log.equal(log), a.chain(log), log); // also where a is 0
-        [power_slope(x, y), by_exponent].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
+        [power_slope(x, y, a), by_exponent].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
     }
     fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         [y * x.pow(y - 1.0), a * x.ln()]

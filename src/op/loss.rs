@@ -12,16 +12,14 @@ pub struct LogAddExp;
 impl Op<2> for LogAddExp {
     const NAME: &'static str = "logaddexp";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        // half of each at a tie, so that the derivative is right there too
-        let max = R::select(x.less(y), y, R::select(y.less(x), x, x * 0.5 + y * 0.5));
-        max + (-difference(x, y)[0].abs()).exp().ln_1p()
+        larger(x, y) + (-difference(x, y)[0].abs()).exp().ln_1p()
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         let [d, lost] = difference(x, y);
         let less = d.less(0.0.into());
         let tail = tail(d, lost);
         // of nothing but −∞ neither has a share
-        let nothing = R::select(x.less(y), y, x).equal(f64::NEG_INFINITY.into());
+        let nothing = larger(x, y).equal(f64::NEG_INFINITY.into());
         [[tail, -tail + 1.0], [-tail + 1.0, tail]]
             .map(|[left, right]| R::select(nothing, 0.0.into(), R::select(less, left, right)))
     }
@@ -106,6 +104,11 @@ impl Op<2> for Huber {
     fn fault(&self) -> Option<&'static str> {
         (self.delta.is_nan() || self.delta <= 0.0).then_some("needs delta > 0")
     }
+}
+
+/// The larger number; half of each at a tie, so that the derivative is right there too.
+fn larger<R: Real>(x: R, y: R) -> R {
+    R::select(x.less(y), y, R::select(y.less(x), x, x * 0.5 + y * 0.5))
 }
 
 /// x − y, 0 for the same infinity twice, and what the rounding lost of a finite one.

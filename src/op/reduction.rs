@@ -82,18 +82,21 @@ impl Reduce for Norm {
         let scale = R::select(m.equal(m + m), 1.0.into(), m);
         x.iter().map(|&x| (x / scale) * (x / scale)).sum::<R>().sqrt() * scale
     }
-    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
+        self.value_and_slope(x, slopes);
+    }
+    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         // ratios to the largest number keep the digits of the derivatives, which x / a would lose where one number is nearly a
         let largest = x.iter().fold(R::from(0.0), |m, &x| R::select(m.abs().less(x.abs()), x, m));
         let extreme = largest.equal(largest + largest);
         let scale = R::select(extreme, 1.0.into(), largest);
         slopes.iter_mut().zip(x).for_each(|(s, &x)| *s = x / scale);
-        let c = largest.sign() / slopes.iter().map(|&t| t * t).sum::<R>().sqrt();
-        for (s, &x) in slopes.iter_mut().zip(x) {
-            // at the origin and at ∞ it is the sign of an x that is as long
-            let edge = R::select(x.abs().equal(a), x.sign(), x / a);
-            *s = R::select(extreme, edge, *s * c);
-        }
+        let length = slopes.iter().map(|&t| t * t).sum::<R>().sqrt();
+        let (a, c) = (length * scale.abs(), largest.sign() / length);
+        // at the origin and at ∞ it is the sign of an x that is as long
+        let edge = |x: R| R::select(x.abs().equal(a), x.sign(), x / a);
+        slopes.iter_mut().zip(x).for_each(|(s, &x)| *s = R::choose(extreme, || edge(x), || *s * c));
+        a
     }
     fn textbook<R: Real>(&self, x: &[R]) -> R {
         x.iter().map(|&x| x * x).sum::<R>().sqrt()
@@ -236,9 +239,10 @@ fn log_sum<R: Real>(x: &[R], m: R, weights: impl Iterator<Item = R>) -> R {
 
 /// Divides by the sum, and leaves 0 where all are 0.
 fn normalize<R: Real>(weights: &mut [R]) {
-    let sum: R = weights.iter().copied().sum();
+    let (sum, zero): (R, R) = (weights.iter().copied().sum(), 0.0.into());
+    let scale = R::select(sum.equal(zero), zero, R::from(1.0) / sum);
     for p in weights {
-        *p = p.chain(R::from(1.0) / sum);
+        *p *= scale;
     }
 }
 

@@ -267,7 +267,7 @@ impl<R: Real> Real for Dual<R> {
         // 0ʸ jumps at y = 0
         let jump = (x.abs() + y.abs()).equal(zero);
         let log = x.ln();
-        let slopes = [power_slope(x, y), R::select(log.equal(log), a.chain(log), log)];
+        let slopes = [power_slope(x, y, a), R::select(log.equal(log), a.chain(log), log)];
         self.lift2_inside(rhs, a, slopes.map(|slope| R::select(jump, zero, slope)))
     }
     fn atan2(self, rhs: Self) -> Self {

@@ -92,21 +92,28 @@ pub(crate) fn sum_and_error<R: Real>(x: R, y: R) -> [R; 2] {
     [s, (x - (s - part)) + (y - part)]
 }
 
-/// y xʸ⁻¹, with the digits of its derivatives. A rounded y − 1 alone would cost as many ULP as (y − 1) ln x is large, so what the rounding
-/// lost is carried along.
-pub(crate) fn power_slope<R: Real>(x: R, y: R) -> R {
+/// y xʸ⁻¹ of a power a = xʸ, with the digits of its derivatives: (y / x) a, where that says it all.
+pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
     let [zero, one] = [0.0, 1.0].map(R::from);
-    let [less, lost] = sum_and_error(y, -one);
-    let plain = || {
+    let power = || {
+        // a rounded y − 1 alone would cost as many ULP as (y − 1) ln x is large
+        let [less, lost] = sum_and_error(y, -one);
         let power = x.pow(less);
         // 0 and ∞ stay what they are, also for an infinite y
         let lost = R::select(power.equal(power + power), zero, lost);
-        y.chain(R::choose(lost.equal(zero), || power, || power * x.pow(lost)))
+        let slope = || y.chain(R::choose(lost.equal(zero), || power, || power * x.pow(lost)));
+        // at x = 0 and a y in (0, 1] the derivative by y is that of the power, which is −∞; that of the factor would be ∞
+        let inside = R::select(one.less(y), one, R::select(zero.less(y), y, one));
+        let edge = (x.abs() + (y - inside).abs()).equal(zero);
+        R::choose(edge, || less.chain(x.ln()).exp(), slope)
     };
-    // at x = 0 the two terms of the derivative by y would be ∞ and −∞ for a y in (0, 1]
-    let inside = R::select(one.less(y), one, R::select(zero.less(y), y, one));
-    let edge = (x.abs() + (y - inside).abs()).equal(zero);
-    R::choose(edge, || (less.chain(x.ln()) + y.ln()).exp(), plain)
+    // near y = 1 the derivative of the quotient by x would be a difference of nearly equal numbers
+    let near = (y - 1.25).abs().less_equal(0.75.into());
+    // nor may a be subnormal, or the square of x
+    let (m, n) = (x.abs(), a.abs());
+    let smaller = R::select(m.less(n), m, n);
+    let normal = R::from(1e-150).less_equal(smaller + ((x - x) + (a - a)));
+    R::choose(near, power, || R::choose(normal, || y / x * a, power))
 }
 
 #[inline(always)]

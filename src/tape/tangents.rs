@@ -290,7 +290,7 @@ assign_operators!([R: Apply, const N: usize, Z: Zeros] Tangents<R, N, Z>);
 impl<R: Apply, const N: usize, Z: Zeros> std::iter::Sum for Tangents<R, N, Z> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.reduce(Add::add).unwrap_or(Tangents::from(0.0))
+        iter.reduce(Add::add).unwrap_or(Tangents::from(-0.0))
     }
 }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Reference values for all ops, each the exact value rounded to f64; needs mpmath.
 
-    python3 golden.py --points 300 --seed 1 > golden.csv
-    python3 golden.py --points 100 --seed 11 > golden_more.csv
+    python3 golden.py --points 300 --seed 1    # golden.csv is a random half of these rows
+    python3 golden.py --points 100 --seed 11   # golden_more.csv is a random part of these
     python3 golden.py --partials --points 250 --seed 1 > golden_partials.csv
 
-The first two have one argument: columns op,x,g,g1,g2. The third has the other ops, of any number of arguments: op, their number, the
+The first two have ops of one argument: columns op,x,g,g1,g2. The third has the other ops, of any number of arguments: op, their number, the
 arguments, g, its slopes, its second derivatives (the upper triangle, row by row). Every number is a C99 hex float ("inf", "-inf", "nan"
 as such), or a small integer.
 Every value comes from jets of order 2 (value, first and second derivatives) in 400 or more digits, so
@@ -247,8 +247,21 @@ SPECIAL = [0.0, 5e-324, 1e-310, 2.3e-308, 1e-200, 1e-100, 1e-30, 1e-16, 1e-12, 1
            1e15, 1e16, 1e30, 1e100, 1e153, 1e155, 1e200, 1e300, 1.7e308]
 
 
-def points(rng, n, lo, hi):
-    xs = [s * x for x in SPECIAL for s in (1.0, -1.0)]
+# where a rule was once found to be off
+FOUND = {
+    "tanhshrink": [-0.509127, 0.5457529625],
+    "pow": [(1e-300, 1 / 3), (-1.0, -6.0994639966022194e113), (1.2572328196350265e-259, -1.2572397787346573e-259)],
+    "hypot": [(1.0, 1e-6), (1.0, 1e-9), (1e-6, 1.0)],
+    "norm": [(1.0, 1e-6), (1e-9, 1.0, 1e-3)],
+    "atan2": [(-1.7e308, -1.6999999968483458e308), (1.0, 1e300)],
+    "logaddexp": [(0.00166, -621.9), (-621.9, 0.00166)],
+    "logsumexp": [(0.00166, -621.9), (-621.9, 0.00166, -3.0)],
+    "softmax_cross_entropy": [(0.00166, -621.9), (-621.9, 0.00166, -3.0)],
+}
+
+
+def points(rng, n, lo, hi, found):
+    xs = [s * x for x in SPECIAL for s in (1.0, -1.0)] + found
     for _ in range(n):
         k = rng.randrange(4)
         if k == 0:
@@ -497,9 +510,9 @@ def partials(points, seed, names):
             continue
         mp.mp.dps = digits
         rng = random.Random(f"{seed}/{name}")
-        seen = set()
+        seen, found = set(), [list(x) for x in FOUND.get(name, [])]
         while len(seen) < points:
-            x = point(rng, name, n, inside)
+            x = found.pop() if found else point(rng, name, n, inside)
             j = f(*Partials.variables(x))
             if tuple(x) in seen:
                 continue
@@ -524,7 +537,7 @@ def main():
         if a.op and name not in a.op:
             continue
         rng = random.Random(f"{a.seed}/{name}")
-        for x in points(rng, a.points, lo, hi):
+        for x in points(rng, a.points, lo, hi, FOUND.get(name, [])):
             try:
                 j = f(Jet(x, 1, 0))
             except ZeroDivisionError:

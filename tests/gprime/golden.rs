@@ -1,8 +1,8 @@
 //! Every rule against exact values, rounded once, of g, g′ and g″, and what must hold to the bit.
 //!
 //! `tests/data/golden.csv` and `golden_more.csv` hold op, x, g, g′ and g″ as hex floats, computed with 400 digits by
-//! `tests/data/golden.py`: 300 random points of seed 1 for each op, and 100 of seed 11. A quarter of the points each is uniform in
-//! ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits. `golden_partials.csv` holds the other ops, of one argument
+//! `tests/data/golden.py`: about half of 300 random points of seed 1 for each op and of 100 of seed 11, and of its special points. A quarter
+//! of the random points each is uniform in ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits. `golden_partials.csv` holds the other ops, of one argument
 //! or more, with all their partial derivatives up to the second.
 
 use crate::common::hex;

