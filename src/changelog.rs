@@ -29,3 +29,15 @@
 //! * The lanes of [`Lanes`](crate::Lanes) were worked on one after the other. They are pairs of numbers in a register now, for the
 //!   exponential and tanh too, with the same bits; a lean tape runs mapped blocks, and sums of blocks without data, on them.
 //! * The slope of tanh was a call, and each step of a recurrence waited for its result to come through memory: 12 ns a step.
+//! * softmax_cross_entropy with a class of 2 or more, and any other reduction that refuses two arguments, crashed `trace`, `step`, `explain`,
+//!   `quiz`, `page`, `graph`, `op` and `check --locate`, which wrote its formula with two. It is written with as many as it takes, and where
+//!   these are too many to be read, that is said.
+//! * Nobody was told that a derivative was a choice: the gradient 0 of relu(x) − relu(−x) or (√x)² at 0 looked like any other. `grad`,
+//!   `check --expr` and traces name each node on a kink, a jump or the end of its domain, and 0 · ∞ on a path that was taken.
+//! * `graph --dot --ascii` wrote `×2` and `…`; what was wrong with a command line, and the name of a file, were not ASCII either.
+//! * U+202E and other characters that turn the order of reading or move the cursor came back raw in messages, in JSON and in the views of a trace
+//!   that was read. They are escaped.
+//! * `plot` of a long expression recorded it anew for each of thousands of points, and asked 50 times more wherever the curve was steep: over 60 s
+//!   for 64 KB. It records it once, and asks for each point once: 3 s.
+//! * `-o` wrote a file in place, so that whoever read it meanwhile, or a full disk, had half of it.
+//! * A signal from outside left the terminal of `step` in raw mode.
