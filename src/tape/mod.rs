@@ -46,7 +46,7 @@ pub(crate) use recording::Edge;
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
 pub use taken::Annihilated;
-pub(crate) use taken::Reach;
+pub(crate) use taken::{Reach, meet};
 pub use tangents::{Exact, Plain, Sparse, Tangents, Zeros};
 pub use var::Var;
 

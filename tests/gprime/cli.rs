@@ -373,6 +373,10 @@ fn doubtful_derivatives_are_noted() {
     grad("square(sqrt(x))", "x=0", &["end: v2 = sqrt v1", "0 · ∞: v2 = sqrt v1 passes 0 · ∞ on to v1"]);
     grad("ln(1 + exp(x))", "x=1000", &["0 · ∞: v2 = exp v1 passes 0 · ∞"]);
     grad("ln(erfc(x)/2)", "x=40", &["end: v4 = ln v3", "0 · ∞: v2 = erfc v1 passes ∞ · −0"]);
+    // in single precision there are other infinities
+    grad("ln(1 + exp(x))", "x=100", &[]);
+    let single = notes(&["grad", "ln(1 + exp(x))", "--at", "x=100", "--f32"]);
+    assert!(single.starts_with("note: 0 · ∞: v2 = exp v1 passes 0 · ∞"), "{single}");
     // and in the Hessian alone
     let second = notes(&["grad", "y*x^1.5", "--at", "x=0,y=0", "--hessian"]);
     assert!(second.contains("note: 0 · ∞: second derivatives through v3 = v1^1.5"), "{second}");
