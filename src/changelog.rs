@@ -70,3 +70,15 @@
 //!   panic for others. A sum is that of `f64` in every type, and the dot product of nothing 0.
 //! * An op made by hand with a parameter that it cannot have (`Huber { delta: NaN }`) could be registered, and huber, clamp and hard_tanh found
 //!   no fault with NaN. An op could be registered under the name "".
+//! * softmax_cross_entropy with a class of 2 or more, and any other reduction that refuses two arguments, crashed `trace`, `step`, `explain`,
+//!   `quiz`, `page`, `graph`, `op` and `check --locate`, which wrote its formula with two. It is written with as many as it takes, and where
+//!   these are too many to be read, that is said.
+//! * Nobody was told that a derivative was a choice: the gradient 0 of relu(x) − relu(−x) or (√x)² at 0 looked like any other. `grad`,
+//!   `check --expr` and traces name each node on a kink, a jump or the end of its domain, and 0 · ∞ on a path that was taken.
+//! * `graph --dot --ascii` wrote `×2` and `…`; what was wrong with a command line, and the name of a file, were not ASCII either.
+//! * U+202E and other characters that turn the order of reading or move the cursor came back raw in messages, in JSON and in the views of a trace
+//!   that was read. They are escaped.
+//! * `plot` of a long expression recorded it anew for each of thousands of points, and asked 50 times more wherever the curve was steep: over 60 s
+//!   for 64 KB. It records it once, and asks for each point once: 3 s.
+//! * `-o` wrote a file in place, so that whoever read it meanwhile, or a full disk, had half of it.
+//! * A signal from outside left the terminal of `step` in raw mode.

@@ -30,16 +30,40 @@
 //!
 //! * **At a kink** a rule returns the element of smallest norm of the subdifferential: 0 for relu and abs at 0, 0.01 for
 //!   leaky_relu, (½, ½) for max at a tie. Another one is chosen by [`op::Op::slope_at_kink`].
+//!   This is promised of one op. A composition of ops that stand on kinks may have a gradient that lies between no two sides, and a second
+//!   derivative at a kink is that of the constant slope that was chosen.
 //! * **At a jump** there is no slope to return, and it is 0, or that of both sides if they agree.
-//! * **A slope that diverges** is ±∞, as that of √x at 0. In the chain rule 0 annihilates ±∞ from either side, and an adjoint of
-//!   exactly 0 annihilates NaN, in every mode: what a program did not take never makes its gradient NaN.
+//! * **A slope that diverges** is ±∞, as that of √x at 0. In the chain rule a factor that is exactly 0 gives 0, whatever the other is, in
+//!   every mode: what a program did not take never makes its gradient NaN. The price is that 0 · ∞ on a path that *was* taken counts as 0
+//!   too, where the derivative may be anything.
 //! * **NaN** goes in and comes out, of value and slope; ±∞ gives the limit where there is one.
 //! * **Outside of its domain** an op's slopes are NaN, as its value is.
 //!
+//! Where a derivative is such a choice, it can be asked: [`teach::Trace::notes`] names each node of a recording that stands on a kink, a jump or
+//! the end of its domain, and each edge on which 0 met ∞ on a path that was taken, which [`Tape::annihilated`] lists. `gprime grad` prints them.
+//!
+//! ```
+//! use gprime::prelude::*;
+//!
+//! // x, whose slope is 1: each relu returns its own 0 at 0
+//! assert_eq!(gradient(|x| x[0].relu() - (-x[0]).relu(), &[0.0]), [0.0]);
+//! // ‖x‖², whose Hessian is 2·I: the slope of ‖x‖ at the origin is the constant 0
+//! assert_eq!(hessian(|x| x.norm().square(), &[0.0, 0.0]), [[0.0, 0.0], [0.0, 0.0]]);
+//! // (√x)² is x: the adjoint 0 of √x annihilates its slope ∞
+//! assert_eq!(gradient(|x| x[0].sqrt().square(), &[0.0]), [0.0]);
+//!
+//! let tape = Tape::new();
+//! let x = tape.var(0.0);
+//! assert_eq!(tape.trace(x.relu() - (-x).relu())?.notes(&Default::default()).len(), 2);
+//! assert_eq!(tape.annihilated(x.sqrt().square())?.len(), 1);
+//! # Ok::<(), gprime::Error>(())
+//! ```
+//!
 //! # Errors and panics
 //!
-//! What depends on data is an [`Error`]. A panic is for mistakes in the calling program, and documented where it can happen: variables
-//! of two tapes in one operator, slices of the wrong length, an op given the wrong number of arguments.
+//! What depends on data is an [`Error`]. A panic is for mistakes in the calling program: variables of two tapes in one operator, slices of
+//! the wrong length, an op given the wrong number of arguments. It is documented under `# Panics` of the function that is called. What holds
+//! for all of them alike is said here alone: a variable belongs to one tape, and a tape can be full, with billions of numbers in it.
 
 #![deny(missing_docs)]
 

@@ -10,6 +10,14 @@ use std::array::from_fn;
 ///
 /// A generic program asks for `R: Apply`; it then has arithmetic, intrinsics and every op as a method
 /// (with `use gprime::prelude::*`).
+///
+/// # What is asked again
+///
+/// An op, a block or a step may be asked more than once for the same numbers: for the slopes beside the value, in the reverse sweep, in
+/// another type of number, by a recording that is run again, by the checker. It must give the same each time. One that counts its calls, reads
+/// a clock, draws random numbers or looks at what another thread may change (through a `Cell`, a mutex, a static) gives values of one
+/// function and slopes of another, and the gradient is that of neither. What changes from call to call is an argument, a parameter, or data
+/// that is chosen before the call.
 pub trait Apply: Real {
     /// Applies an op to its arguments.
     #[track_caller]
@@ -109,7 +117,8 @@ pub trait Apply: Real {
     /// long recurrence, a few numbers instead of every operation in it. The block may use other variables than `x` only
     /// apart from these, and its own must not leave it but as its results.
     ///
-    /// The block's slopes are multiplied before the adjoint of its result is known; those beyond 10³⁰⁸ overflow.
+    /// The block's slopes are multiplied before the adjoint of its result is known; those beyond 10³⁰⁸ overflow. It may be asked for again,
+    /// and must [give the same then](Apply#what-is-asked-again).
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -139,7 +148,8 @@ pub trait Apply: Real {
     ///
     /// A lean tape reverses each term as soon as it is recorded and forgets it: what it needs is the memory of one term, not
     /// of n, and stays in the cache. A term must be made of the `x` it is given, constants and data; its own variables
-    /// must not leave it. It may be asked for twice.
+    /// must not leave it. It may be asked for twice, and on any thread, and must [give the same then](Apply#what-is-asked-again): a term that
+    /// takes the next item of an iterator, or the next random number, is another term the second time. Take it by its index.
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -162,7 +172,8 @@ pub trait Apply: Real {
     ///
     /// A lean tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
     /// another such call: 8 bytes for each that is not known to be 0, and loops without a branch in the reverse sweep. The block
-    /// may have up to 12 results for that. It is run at two places at once, in the lanes of a register.
+    /// may have up to 12 results for that. It is run at two places at once, in the lanes of a register, and it may be run again for its slopes:
+    /// it must [give the same then](Apply#what-is-asked-again).
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -191,7 +202,8 @@ pub trait Apply: Real {
     ///
     /// A lean tape keeps now and then what is carried and the state, a byte or two for each number of a pass, and runs the block again
     /// in the reverse sweep, in all directions at once. Of a single pass it keeps what the block was given. So it is made for blocks of
-    /// cheap operations; of the others [`map_block`](Apply::map_block) keeps the slopes.
+    /// cheap operations; of the others [`map_block`](Apply::map_block) keeps the slopes. A block that does not
+    /// [give the same](Apply#what-is-asked-again) when it is run again has the slopes of another pass than the one whose values are returned.
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -234,7 +246,7 @@ pub trait Apply: Real {
     ///
     /// A lean tape adds up the slopes of the terms as they come, so that the whole sum is one entry with one slope for each
     /// variable in it, however many terms there are. Terms of a block without data are run two at once. Slopes beyond 10³⁰⁸ overflow
-    /// before the adjoint is known.
+    /// before the adjoint is known. A block must [give the same](Apply#what-is-asked-again) whenever it is run.
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -262,8 +274,11 @@ pub trait Apply: Real {
     /// A lean tape keeps no step. It keeps a few states, their number proportional to the logarithm of `steps`, runs the steps
     /// between them again where the reverse sweep needs them, each as seldom as these states allow (two or three times up to 10⁸
     /// steps), and records one step at a time. It is made for a state of few numbers, whose adjoints are carried side by side.
-    /// A step must be made of the state and `params` it is given, constants and data, and give the same whenever it is
-    /// asked.
+    /// A step must be made of the state and `params` it is given, constants and data, and
+    /// [give the same](Apply#what-is-asked-again) whenever it is asked for this i: it is run two or three times, and not in order. A step that
+    /// counts its calls instead of looking at i, or draws the next random number, is another one when it is run again: the value is that
+    /// of the first run, the gradient that of the later ones, and nothing can tell that from a right one. Draw the numbers before, and let the
+    /// step take the ith.
     ///
     /// Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
     ///

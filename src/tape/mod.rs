@@ -47,7 +47,7 @@ pub(crate) use recording::Edge;
 pub use recording::{Comparison, Node, Operand, Recording, Relation};
 pub use scalar::Scalar;
 pub use taken::Annihilated;
-pub(crate) use taken::Reach;
+pub(crate) use taken::{Reach, meet};
 pub use tangent::Tangent;
 pub use tangents::{Exact, Plain, Sparse, Tangents, Zeros};
 pub use var::Var;

@@ -104,20 +104,25 @@ impl Tape {
         self.edges_where(output, &values, met, |x| x.primal)
     }
 
-    /// For each node up to an output, how the output depends on it.
-    pub(crate) fn reach(&self, output: usize) -> Vec<Reach> {
-        let values = self.recorded_values();
+    /// For each node up to an output, how the output depends on it, given the value of every node.
+    pub(crate) fn reach(&self, output: usize, values: &[f64]) -> Vec<Reach> {
         let mut reach = vec![Reach::Not; output + 1];
         reach[output] = Reach::Flows;
         for index in (0..=output).rev() {
-            let (own, node) = (reach[index], self.node(index));
-            let Some(op) = node.op.filter(|_| own > Reach::Not) else { continue };
-            let through = through(&*op, &node.args.iter().map(|&arg| values[arg]).collect::<Point>(), node.value);
-            for (&arg, through) in node.args.iter().zip(through) {
+            let own = reach[index];
+            let through = if own > Reach::Not { self.through(index, values) } else { SmallVec::new() };
+            for (&arg, through) in self.node(index).args.iter().zip(through) {
                 reach[arg] = reach[arg].max(through.min(own));
             }
         }
         reach
+    }
+
+    /// How the value of a node depends on each of its arguments, given the value of every node.
+    pub(crate) fn through(&self, node: usize, values: &[f64]) -> SmallVec<[Reach; 4]> {
+        let Node { op, args, .. } = self.node(node);
+        let x: Point = args.iter().map(|&arg| values[arg]).collect();
+        op.map_or(SmallVec::new(), |op| through(&*op, &x, values[node]))
     }
 
     /// The edges of nodes whose values an output is made of on which an adjoint and a slope meet so, from the output on.
@@ -152,12 +157,10 @@ impl Tape {
         }
         // where nothing has met there is no need to know what was taken
         if !edges.is_empty() {
-            let (reach, values) = (self.reach(output), self.recorded_values());
+            let values = self.recorded_values();
+            let reach = self.reach(output, &values);
             edges.retain(|edge| {
-                let Node { op, args, value, .. } = self.node(edge.node);
-                let x: Point = args.iter().map(|&arg| values[arg]).collect();
-                let flows = |op: &dyn Erased| through(op, &x, value)[edge.argument] == Reach::Flows;
-                reach[edge.node] == Reach::Flows && op.is_some_and(|op| flows(&*op))
+                reach[edge.node] == Reach::Flows && self.through(edge.node, &values)[edge.argument] == Reach::Flows
             });
         }
         Ok(edges)
@@ -165,7 +168,7 @@ impl Tape {
 }
 
 /// Whether the product of two numbers is 0 · ±∞ or 0 · NaN.
-fn meet(a: f64, b: f64) -> bool {
+pub(crate) fn meet(a: f64, b: f64) -> bool {
     a == 0.0 && !b.is_finite() || b == 0.0 && !a.is_finite()
 }
 

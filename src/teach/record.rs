@@ -7,7 +7,7 @@ use crate::Real;
 use crate::error::Error;
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, Notation, applied, number, print, visible};
-use crate::tape::{self, Comparison, Edge, Erased, Operand, Reach, Relation, Rule, Tape, Var};
+use crate::tape::{self, Comparison, Edge, Erased, Operand, Reach, Relation, Rule, Tape, Var, meet};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -66,25 +66,28 @@ impl Tape {
             sum
         })?;
         let needed = self.needed(output);
-        let reach = self.reach(output);
+        let reach = self.reach(output, &values);
         let mut book = Book { precision, values, ids: vec![], ops: IndexMap::new(), nodes: vec![] };
         for (index, &needed) in needed.iter().enumerate() {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
             book.enter(self, index, needed.then(|| adjoints[index]), reached)?;
         }
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
-        let Book { ids, ops, nodes, .. } = book;
+        let Book { ids, ops, nodes, values, .. } = book;
         let id = |index: usize| ids[index].expect("a constant is no output");
-        let annihilated = self.annihilated(y)?.into_iter().map(|edge| {
-            let to = id(self.node(edge.node).args[edge.argument]);
-            Flow {
-                from: id(edge.node),
-                argument: edge.argument,
-                to,
-                upstream: precision.rounded(edge.adjoint),
-                local: precision.rounded(edge.slope),
-                amount: 0.0,
-            }
+        // as `Tape::annihilated`, in the precision of the trace
+        let flows =
+            |index: usize| ids[index].filter(|_| reach[index] == Reach::Flows).map(|id| (index, &nodes[id.index()]));
+        let annihilated = (0..=output).rev().filter_map(flows).flat_map(|(index, node)| {
+            let upstream = node.adjoint.unwrap_or(0.0);
+            let met: Vec<usize> =
+                (0..node.partials.len()).filter(|&i| meet(upstream, node.partials[i].value)).collect();
+            let through = if met.is_empty() { Default::default() } else { self.through(index, &values) };
+            let taken = met.into_iter().filter(move |&argument| through[argument] == Reach::Flows);
+            taken.filter_map(move |argument| {
+                let (to, local) = (node.args[argument].node()?, node.partials[argument].value);
+                Some(Flow { from: node.id, argument, to, upstream, local, amount: 0.0 })
+            })
         });
         let annihilated = annihilated.collect();
         Ok(Trace {

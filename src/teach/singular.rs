@@ -6,7 +6,7 @@ use crate::check;
 use crate::op::{Kink, Point};
 use crate::tape::{Erased, Rule};
 
-/// The most arguments that are moved to see whether an op with kinks or jumps stands on one.
+/// The most arguments that are moved to see whether an op with kinks or jumps stands on one; the others of a long list are not.
 const MOST_ARGS: usize = 64;
 
 /// What an op stands on at a point, given its value and slopes there. Its kinks and jumps may be a set, of which it declares some: what lies
@@ -14,7 +14,7 @@ const MOST_ARGS: usize = 64;
 pub(super) fn singular(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64]) -> Option<Singularity> {
     if jumps(op, x, a, slopes) {
         Some(Singularity::Jump)
-    } else if kink(op, x).is_some() {
+    } else if kink(op, x).is_some() || bends(op, x) {
         Some(Singularity::Kink)
     } else if ends(op, x) {
         Some(Singularity::End)
@@ -30,24 +30,44 @@ pub(super) fn kink(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
     kinks.iter().find(|kink| kink.at[..] == *x).cloned().or_else(among)
 }
 
+/// Whether an op with kinks and with more arguments than a kink is measured for has other slopes on one side of an argument than on the
+/// other.
+fn bends(op: &dyn Erased, x: &[f64]) -> bool {
+    let slope = |j: usize, other: f64| {
+        let (mut x, mut slopes) = (Point::from_slice(x), Point::from_elem(f64::NAN, x.len()));
+        x[j] = other;
+        let a = Rule::<f64>::value(op, &x).unwrap_or(f64::NAN);
+        Rule::<f64>::slope(op, &x, a, &mut slopes).map_or(f64::NAN, |()| slopes[j])
+    };
+    let bends = |j: usize| {
+        let [left, right] = [-unit(x[j]), unit(x[j])].map(|step| slope(j, x[j] + step));
+        (left - right).abs() > 1e-6 * left.abs().max(right.abs())
+    };
+    x.len() > MOST_ARGS && !op.kinks().is_empty() && (0..MOST_ARGS).any(bends)
+}
+
+/// How far the numbers beside a number are, about.
+fn unit(x: f64) -> f64 {
+    f64::max(f64::EPSILON * x.abs(), f64::from_bits(1))
+}
+
 /// Whether the value jumps at a point: at a declared one, or where it changes beside it by far more than the slope says.
 fn jumps(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64]) -> bool {
     let declared = op.jumps();
     let among = |j: usize| {
-        let unit = f64::max(f64::EPSILON * x[j].abs(), f64::from_bits(1));
+        let unit = unit(x[j]);
         let values = [-unit, unit].map(|step| value(op, x, j, x[j] + step));
         let far = |b: f64| (b - a).abs() > 1e3 * slopes[j].abs() * unit + 8.0 * f64::EPSILON * a.abs().max(b.abs());
         values.into_iter().any(far)
     };
-    declared.iter().any(|jump| jump[..] == *x)
-        || !declared.is_empty() && x.len() <= MOST_ARGS && (0..x.len()).any(among)
+    declared.iter().any(|jump| jump[..] == *x) || !declared.is_empty() && (0..x.len().min(MOST_ARGS)).any(among)
 }
 
 /// Whether an argument is an end of the domain, beyond which there is no value.
 fn ends(op: &dyn Erased, x: &[f64]) -> bool {
     let domain = op.domain();
     (0..x.len().min(domain.bounds.len())).any(|j| {
-        let ((low, high), unit) = (domain.bound(j), f64::max(f64::EPSILON * x[j].abs(), f64::from_bits(1)));
+        let ((low, high), unit) = (domain.bound(j), unit(x[j]));
         let beyond = |step: f64| value(op, x, j, x[j] + step).is_nan();
         x[j].is_finite() && (x[j] == low && beyond(-unit) || x[j] == high && beyond(unit))
     })
@@ -75,7 +95,6 @@ impl Trace {
     /// # Ok::<(), gprime::Error>(())
     /// ```
     pub fn notes(&self, style: &Style) -> Vec<String> {
-        let singular = self.nodes.iter().filter(|node| node.singular.is_some());
         let annihilated = self.annihilated.iter().map(|flow| {
             let node = self.node(flow.from);
             let (upstream, local) = (style.short(flow.upstream), style.short(flow.local));
@@ -84,7 +103,13 @@ impl Trace {
                 "0 · ∞: {from} = {rule} passes {upstream} · {local} on to {to}, which counts as 0; on a path that was taken it may be anything"
             )).into_owned()
         });
-        singular.filter_map(|node| singularity(self, node, style)).chain(annihilated).collect()
+        self.singularities(style).chain(annihilated).collect()
+    }
+
+    /// A line for each node that stands on a kink, a jump or the end of its domain.
+    pub(super) fn singularities(&self, style: &Style) -> impl Iterator<Item = String> {
+        let singular = self.nodes.iter().filter(|node| node.singular.is_some());
+        singular.filter_map(|node| singularity(self, node, style))
     }
 }
 
@@ -103,6 +128,9 @@ pub(crate) fn singularity(trace: &Trace, node: &Node, style: &Style) -> Option<S
             Some(format!(
                 "kink: {id} = {rule} has the {slopes} {left} on the left and {right} on the right; {slope} {were} used"
             ))
+        }
+        (None, Some(Singularity::Kink)) => {
+            Some(format!("kink: {id} = {rule} has other {slopes} on the left than on the right"))
         }
         (None, Some(Singularity::End)) => {
             let domain = trace.op(node).map_or(String::new(), |op| style.text(&op.domain).into_owned());

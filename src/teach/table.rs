@@ -43,7 +43,7 @@ impl Trace {
     fn table_of(&self, state: &State, style: &Style) -> String {
         let mut rows = vec![header(style, "forward ↓", "backward ↑  (start at the bottom)")];
         self.rows(style, &mut rows, |node| self.rows_of(node, style, state));
-        self.heading(style) + &style.columns(&rows, &gaps(&rows)) + &self.choices(style)
+        self.heading(style) + &style.columns(&rows, &gaps(&rows)) + &self.choices(style, state)
     }
 
     /// The table of values alone.
@@ -150,8 +150,9 @@ impl Trace {
     }
 
     /// A line for each of what is a choice in the derivatives.
-    fn choices(&self, style: &Style) -> String {
-        let notes = self.notes(style);
+    fn choices(&self, style: &Style, state: &State) -> String {
+        // what is asked for is not told
+        let notes = if state.blanks.is_empty() { self.notes(style) } else { self.singularities(style).collect() };
         let mut text: String = notes.iter().take(MOST_NOTES).map(|line| format!("{line}\n")).collect();
         if notes.len() > MOST_NOTES {
             text += &format!("{} {}\n", style.text("…"), style.count(notes.len() - MOST_NOTES, "more note"));

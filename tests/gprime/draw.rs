@@ -2,8 +2,11 @@
 
 use gprime::draw::{Graph, Page, Plot, card, gallery};
 use gprime::prelude::*;
-use gprime::teach::{Style, Trace};
+use gprime::registry::Formula;
+use gprime::tape::Erased;
+use gprime::teach::{Mistake, Style, Trace};
 use gprime::{Registry, teach};
+use std::sync::Arc;
 use std::time::Instant;
 
 fn baydin() -> Trace {
@@ -410,4 +413,69 @@ fn a_drawing_becomes_pixels() {
     }
     assert!(png("no drawing", 1.0).unwrap_err().is_drawing());
     assert!(png(square, 1e6).unwrap_err().to_string().contains("too many"));
+}
+
+/// An op as it is, and with every kind of number for each of its parameters, as far as it takes them.
+fn with_parameters(op: &Arc<dyn Erased>) -> Vec<Arc<dyn Erased>> {
+    const KINDS: [f64; 12] =
+        [0.0, 1.0, 2.0, 7.0, 40.0, 1e9, -1.0, 0.5, 1e308, 1e-320, f64::INFINITY, f64::NEG_INFINITY];
+    let mut all = vec![op.clone()];
+    for (param, _) in op.params() {
+        let changed: Vec<_> = all.iter().flat_map(|op| KINDS.map(|x| op.with_param(param, x).ok())).flatten().collect();
+        all.extend(changed);
+    }
+    all.retain(|op| op.arity().is_none_or(|n| op.fault(n).is_none()));
+    all
+}
+
+/// No op is without a view: whatever its parameters are, and however many arguments it has. One that needs more arguments than a card or a
+/// formula can show says so.
+#[test]
+fn every_op_with_any_parameters_has_every_view() {
+    let (style, mut applied) = (Style::default(), 0);
+    let variants = Registry::new().iter().flat_map(with_parameters).collect::<Vec<_>>();
+    for op in &variants {
+        for found in [Formula::of(&**op).err(), card(&**op, &[], &style).err(), Plot::of_op(&**op, &[]).err()] {
+            assert!(found.is_none_or(|fault| fault.is_arity()), "{op:?}");
+        }
+        let lengths = op.arity().map_or((1..=10).chain([33, 42]).collect(), |n| vec![n]);
+        for n in lengths.into_iter().filter(|&n| op.fault(n).is_none()) {
+            for (i, start) in [0.3, 0.0, -1.0, 1e300, f64::NAN].into_iter().enumerate() {
+                let at: Vec<f64> = (0..n).map(|k| start + 0.1 * k as f64).collect();
+                card(&**op, &at, &style).unwrap();
+                Plot::of_op(&**op, &at).unwrap().svg();
+                let tape = Tape::new();
+                let x: Vec<_> = at.iter().map(|&x| tape.var(x)).collect();
+                let y = op.apply(&x).unwrap() * 2.0;
+                tape.locate(y).unwrap().text(&style);
+                tape.annihilated(y).unwrap();
+                tape.annihilated_along(y, &x, &vec![1.0; n]).unwrap();
+                for trace in [tape.trace(y).unwrap(), tape.trace_f32(y).unwrap()] {
+                    let quiz = trace.quiz();
+                    let answers = (0..quiz.blanks.len()).map(|blank| quiz.answer(blank, &style));
+                    let views = [
+                        trace.table(&style),
+                        trace.forward(trace.nodes[0].id, &style),
+                        trace.explain(trace.output, &style),
+                        trace.stepper().show_all(&style),
+                        trace.first_non_finite(&style).map_or(String::new(), |found| found.to_string()),
+                        answers.collect(),
+                    ];
+                    assert!(views.iter().all(|view| !view.contains('\u{fffd}')), "{op:?}");
+                    for mistake in Mistake::ALL {
+                        trace.mistaken(mistake).beside(&trace, &style);
+                    }
+                    if i == 0 {
+                        let graph = || Graph::new(&trace);
+                        well_formed(&graph().svg());
+                        well_formed(&graph().symbols().svg());
+                        let _ = (graph().dot(), graph().json(), trace.page());
+                    }
+                }
+                applied += 1;
+            }
+        }
+    }
+    let many = |op: &&Arc<dyn Erased>| op.arity().is_none() && op.fault(10).is_some() && op.fault(2).is_some();
+    assert!(applied > 1000 && variants.iter().filter(many).count() >= 2, "the test no longer sees the parameters");
 }
