@@ -29,3 +29,8 @@
 //! * The lanes of [`Lanes`](crate::Lanes) were worked on one after the other. They are pairs of numbers in a register now, for the
 //!   exponential and tanh too, with the same bits; a lean tape runs mapped blocks, and sums of blocks without data, on them.
 //! * The slope of tanh was a call, and each step of a recurrence waited for its result to come through memory: 12 ns a step.
+//! * Differences took an oscillation for noise and the constant stretches of a rounded function for a slope of 0: of 96 points of
+//!   `(x as f32).sin()` 0 passed at 27 and the right slope failed at 23, 0 passed everywhere on sin rounded to three decimals, and right
+//!   slopes of sin 10⁸x, of ln at 10⁻¹³ and of √ at 10⁻¹⁴ failed. Noise is measured per spacing now, a staircase is told from an oscillation
+//!   by its jumps, the steps go down to a unit in the last place of x, and `check::rule(..).noise(1e-7)` is for functions in single precision.
+//! * A jump was any leap beyond 32 times a noise that is next to 0: a B-spline jumped by 3.9e-34 at its knot.
