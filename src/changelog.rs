@@ -82,3 +82,8 @@
 //!   for 64 KB. It records it once, and asks for each point once: 3 s.
 //! * `-o` wrote a file in place, so that whoever read it meanwhile, or a full disk, had half of it.
 //! * A signal from outside left the terminal of `step` in raw mode.
+//! * Differences took an oscillation for noise and the constant stretches of a rounded function for a slope of 0: of 96 points of
+//!   `(x as f32).sin()` 0 passed at 27 and the right slope failed at 23, 0 passed everywhere on sin rounded to three decimals, and right
+//!   slopes of sin 10⁸x, of ln at 10⁻¹³ and of √ at 10⁻¹⁴ failed. Noise is measured per spacing now, a staircase is told from an oscillation
+//!   by its jumps, the steps go down to a unit in the last place of x, and `check::rule(..).noise(1e-7)` is for functions in single precision.
+//! * A jump was any leap beyond 32 times a noise that is next to 0: a B-spline jumped by 3.9e-34 at its knot.

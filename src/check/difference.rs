@@ -120,7 +120,7 @@ struct Reading {
     left: Difference,
     central: Difference,
     right: Difference,
-    /// Where the value is constant over small steps: whether it is so by construction, as that of a clamp is.
+    /// Where the value is constant: whether it is so by construction, as that of a clamp is.
     plateau: Option<bool>,
 }
 
@@ -248,13 +248,15 @@ pub(super) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -
     let fine = ladder.read(0.0);
     let around = Neighbourhood::explore(f, &ladder, &fine);
     let fine = Reading { plateau: around.plateau, ..fine }.with_bars_of_at_least(ladder.unresolved().max(around.tail));
-    let coarse = around.staircase.map(|staircase| {
+    let known = ladder.known_noise();
+    let staircase = around.staircase.filter(|staircase| staircase.height > known);
+    let coarse = staircase.map(|staircase| {
         // with few steps in sight, or steps that follow no line, there is no telling what the function does between them
         let apart = (16.0 * staircase.height).max(64.0 * ladder.noise_within(512.0 * staircase.width));
         let unresolved = if ladder.range() < apart { f64::INFINITY } else { 0.0 };
         ladder.read(staircase.height).with_bars_of_at_least(unresolved)
     });
-    let is_round_off = around.staircase.is_some_and(|staircase| is_round_off(staircase.height));
+    let is_round_off = staircase.is_some_and(|staircase| is_round_off(staircase.height));
     let readings = [Some(fine).filter(|_| !is_round_off), coarse];
     let Reading { class, left, central, right, .. } = match readings {
         [Some(fine), Some(coarse)] => coarse.reaching(&fine),

@@ -6,6 +6,7 @@
 mod check;
 mod cli;
 mod common;
+mod differences;
 mod draw;
 mod draw_cli;
 mod foreign;

@@ -62,7 +62,7 @@ enum Trend {
 fn exponents(x: f64) -> Vec<i32> {
     const UNIT: i32 = -45;
     if x == 0.0 {
-        return (UNIT..=-3).rev().chain([-60, -80, -110, -150, -210, -300, -450, -700, -1000]).collect();
+        return (UNIT..=-3).rev().chain([-55, -70, -90, -120, -160, -200]).collect();
     }
     let own = x.abs().log2().floor() as i32;
     let (top, bottom) = (own.max(0) - 3, (own - 52).max(-1074));
@@ -159,18 +159,30 @@ impl Ladder {
             Side::Right => (self.here, above, to_right, on_right),
         };
         let slope = (high - low) / width;
-        let argument = (0.5 * f64::EPSILON).max(self.precision) * self.x.abs();
+        let argument = (f64::EPSILON.max(self.precision) * self.x.abs()).max(f64::from_bits(1));
         let round_off = self.round_off(low.abs().max(high.abs())) + argument * slope.abs();
         Difference { slope, error: 2.0 * measured.max(noise).max(round_off).max(rung.round_off) / width }
     }
 
     /// How steep the function may be within the step of a rung, if what looks like noise over wider steps alone is what it does.
     fn hidden(&self, rung: &Rung, noise: f64) -> f64 {
-        let steepest = self.steepest().into_iter().fold(0.0, |steepest, slope| slope.abs().max(steepest));
-        let known = (4.0 * noise).max(32.0 * f64::EPSILON * (self.here.abs() + self.x.abs() * steepest));
+        let known =
+            (4.0 * noise).max(32.0 * f64::EPSILON * self.size_of_noise(self.steepest())).max(self.known_noise());
         let pairs = self.noise.windows(2).take_while(|pair| pair[0].spacing < rung.steps[1]);
         let appears = pairs.filter(|pair| pair[1].noise > known.max(4.0 * pair[0].noise));
         appears.map(|pair| pair[1].noise / pair[0].spacing).fold(0.0, f64::max)
+    }
+
+    /// The noise that follows from the precision.
+    pub fn known_noise(&self) -> f64 {
+        4.0 * self.precision * self.size_of_noise([self.slope_nearby(); 2])
+    }
+
+    /// What a relative error of values and argument comes to, in units of that error.
+    fn size_of_noise(&self, slopes: [f64; 2]) -> f64 {
+        let steepest =
+            slopes.into_iter().filter(|slope| slope.is_finite()).fold(0.0, |most, slope| slope.abs().max(most));
+        self.here.abs() + self.x.abs() * steepest
     }
 
     /// How far a value of a size is off at the least.
@@ -297,10 +309,12 @@ impl Ladder {
         most - least
     }
 
-    /// Whether the value is constant over the smallest steps.
+    /// Whether the value is constant over the smallest steps that would show if it were as steep as nearby.
     pub fn is_level(&self) -> bool {
-        let smallest = self.rungs.iter().rev().take(LEVEL).flat_map(|rung| rung.values);
-        smallest.filter(|value| value.is_finite()).all(|value| value == self.here)
+        let steep = self.widest_slopes().into_iter().fold(0.0, f64::max);
+        let shows = |rung: &&Rung| rung.steps[1] * steep > 16.0 * self.round_off(self.here.abs());
+        let smallest = self.rungs.iter().rev().filter(|rung| steep == 0.0 || shows(rung)).take(LEVEL);
+        smallest.flat_map(|rung| rung.values).filter(|value| value.is_finite()).all(|value| value == self.here)
     }
 
     /// The noise of values up to a distance apart, as measured.
@@ -340,8 +354,12 @@ impl Ladder {
 
     /// How steep the function is on the way to the widest steps, on the side where it is less so.
     pub fn slope_nearby(&self) -> f64 {
-        let widest = |side| self.slopes(side, 0.0).next().map_or(f64::INFINITY, |d| d.slope.abs());
-        widest(Side::Left).min(widest(Side::Right))
+        self.widest_slopes().into_iter().fold(f64::INFINITY, f64::min)
+    }
+
+    /// How steep the function is on the way to the widest steps to the left and to the right.
+    fn widest_slopes(&self) -> [f64; 2] {
+        [Side::Left, Side::Right].map(|side| self.slopes(side, 0.0).next().map_or(f64::NAN, |d| d.slope.abs()))
     }
 
     /// How steep it is over the smallest steps to the left and to the right.

@@ -12,7 +12,7 @@ const DOUBLINGS: i32 = 12;
 pub(super) struct Neighbourhood {
     /// The staircase that the values may be.
     pub staircase: Option<Staircase>,
-    /// Where the value is constant over small steps: whether it is so because it is made so.
+    /// Where the value is constant over small steps: whether it is so because it is made so. Not known if larger steps tell of slopes.
     pub plateau: Option<bool>,
     /// The slope that a constant value may hide, as that of a tail that is rounded off.
     pub tail: f64,
@@ -85,8 +85,9 @@ impl Neighbourhood {
             _ => None,
         });
         let staircase = Staircase::of(&steps).filter(|_| !plateau);
-        let tail = if plateau || staircase.is_some() { 0.0 } else { ends.iter().map(tail).fold(0.0, f64::max) };
-        Neighbourhood { staircase, plateau: Some(plateau), tail }
+        let is_all_there_is = ladder.range() == 0.0;
+        let tail = if plateau || !is_all_there_is { 0.0 } else { ends.iter().map(tail).fold(0.0, f64::max) };
+        Neighbourhood { staircase, plateau: Some(plateau).filter(|plateau| *plateau || is_all_there_is), tail }
     }
 }
 
