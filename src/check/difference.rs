@@ -245,7 +245,7 @@ pub(super) fn numeric(f: impl Fn(f64) -> f64, x: f64) -> Numeric {
 /// 10⁻⁷ for `f32`. What is certified is certified to the square root of that, or to 10⁻⁶.
 pub(super) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -> Numeric {
     let ladder = Ladder::climb(f, x, precision);
-    let fine = ladder.read(0.0);
+    let fine = ladder.read(ladder.known_noise());
     let around = Neighbourhood::explore(f, &ladder, &fine);
     let fine = Reading { plateau: around.plateau, ..fine }.with_bars_of_at_least(ladder.unresolved().max(around.tail));
     let known = ladder.known_noise();
