@@ -674,6 +674,22 @@ fn cube_over_shrink<R: Real>(square: R) -> R {
 /// z − tanh z.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tanhshrink;
+impl Tanhshrink {
+    /// tanh² z; from ½ on n² / (2 + n)² with n = eᵗ − 1 and t = −2|z|, of which `squares` makes the two squares with their errors.
+    fn square_of_tanh<R: Real>(z: R, squares: impl FnOnce(R, R) -> [[R; 2]; 2]) -> R {
+        let near = || {
+            let square = z * z;
+            let c = square / cube_over_shrink(square);
+            square - square * c * (-c + 2.0)
+        };
+        let far = || {
+            let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0;
+            let [n, d] = squares(t, t.expm1());
+            quotient(n, d)
+        };
+        R::choose(z.abs().less(0.5.into()), near, far)
+    }
+}
 impl Op<1> for Tanhshrink {
     const NAME: &'static str = "tanhshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
@@ -684,24 +700,20 @@ impl Op<1> for Tanhshrink {
         R::choose(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let near = || {
-            let square = z * z;
-            let c = square / cube_over_shrink(square);
-            square - square * c * (-c + 2.0)
-        };
-        let far = || {
-            let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT)) * 2.0;
-            let n = t.expm1();
+        let squares = |t: R, n: R| {
             // expm1 is rounded more than exp is, whose error is the smaller one here
             let [less, error] = sum(t.exp(), R::from(-1.0));
             let n_error = less - n + error;
             let [d, d_error] = sum(2.0.into(), n);
-            quotient(square([n, n_error]), square([d, d_error + n_error]))
+            [square([n, n_error]), square([d, d_error + n_error])]
         };
-        [R::choose(z.abs().less(0.5.into()), near, far)]
+        [Self::square_of_tanh(z, squares)]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z - z.tanh()
+    }
+    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [Self::square_of_tanh(z, |_, n| [product(n, n), square(sum(2.0.into(), n))])]
     }
 }
 
