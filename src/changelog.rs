@@ -87,3 +87,4 @@
 //!   slopes of sin 10⁸x, of ln at 10⁻¹³ and of √ at 10⁻¹⁴ failed. Noise is measured per spacing now, a staircase is told from an oscillation
 //!   by its jumps, the steps go down to a unit in the last place of x, and `check::rule(..).noise(1e-7)` is for functions in single precision.
 //! * A jump was any leap beyond 32 times a noise that is next to 0: a B-spline jumped by 3.9e-34 at its knot.
+//! * The Hessian of prelu at z = 0 was not symmetric: ∂²/∂z∂a was 0 or 1, depending on the order.

@@ -246,8 +246,10 @@ impl Op<2> for Prelu {
         R::select(z.less(0.0.into()), z * a, z)
     }
     fn slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
-        let zero = R::from(0.0);
-        [around(z, 0.0, a, clamp(a, 0.0, 1.0), 1.0), R::select(zero.less(z), zero, z)]
+        let [zero, one] = [0.0, 1.0].map(R::from);
+        // at the kink the slope by z is a clamped to [0, 1]; its derivative by a is that of the slope by a, which is 0 there, along z
+        let mixed = R::select(a.less(zero), zero, R::select(one.less(a), zero, one));
+        [around(z, 0.0, a, clamp(a, 0.0, 1.0), one), around(z, 0.0, z, z * mixed, zero)]
     }
     fn textbook_slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
         [step(z, 0.0, a, 1.0), step(z, 0.0, z, 0.0)]
@@ -339,6 +341,9 @@ impl Op<1> for Selu {
 }
 
 /// z for z > 0, else α (exp(z/α) − 1): `Elu` without the kink.
+///
+/// z/α is rounded before the exponential, unless α is a power of two, so in the tail the slope is off by up to |z/α|/2 ULP, and so is what
+/// it adds to the value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Celu {
     /// The value at −∞ is −alpha.
@@ -370,6 +375,8 @@ impl Op<1> for Celu {
 }
 
 /// ln(1 + exp(β z)) / β.
+///
+/// β z is rounded before the exponential, unless β is a power of two, so in the left tail value and slope are off by up to |β z|/2 ULP.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Softplus {
     /// How sharp the bend at 0 is. There is no threshold beyond which the value is z: it would be a jump.
