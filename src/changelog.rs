@@ -34,8 +34,8 @@
 //!   instead of 2·I.
 //! * A recording took two ops for one if they differed in a field that they did not list as a parameter, and all their fields together were
 //!   as large as the listed ones: x³ − 2x³ at 2 had the gradient 36 instead of −12. Ops are compared now: [`Op`](crate::op::Op) and
-//!   [`Reduce`](crate::op::Reduce) ask for `PartialEq`, which is derived. −0 and 0 are two parameters. A reset forgets the ops; one whose
-//!   parameter varied made a recording grow for ever.
+//!   [`Reduce`](crate::op::Reduce) ask for `PartialEq`, which is derived. −0 and 0 are two parameters. A reset forgets the ops if they are
+//!   many; one whose parameter varied made a recording grow for ever.
 //! * A tangent of an outer derivative that was used inside another one was added to the inner one: d/dx (x · d/dy (x + y)) was 2 instead
 //!   of 1. `jvp`, `hvp` and `hessian` give their closures a number of their own, [`Tangent`](crate::Tangent), and such programs do
 //!   not compile. What does not compile any more: naming [`Dual`](crate::Dual) in a closure of these three (write `Tangent`, or nothing);

@@ -116,11 +116,15 @@ impl Ops {
         id
     }
 
-    /// Forgets all ops, and keeps the memory.
-    fn clear(&mut self) {
-        self.all.clear();
-        self.by_key.clear();
-        self.lately = Default::default();
+    /// Forgets the ops if they are many, as those of a parameter that varies are. A few are kept for the next use of the tape, which finds
+    /// them again without allocating.
+    fn reset(&mut self) {
+        const FEW: usize = 256;
+        if self.all.len() > FEW {
+            self.all.clear();
+            self.by_key.clear();
+            self.lately = Default::default();
+        }
     }
 }
 
@@ -373,7 +377,7 @@ impl Tape {
         nodes.heads.clear();
         nodes.values.clear();
         nodes.args.clear();
-        self.store.ops.get_mut().clear();
+        self.store.ops.get_mut().reset();
         self.store.comparisons.get_mut().clear();
         *self.store.labels.get_mut() = Labels::default();
     }
