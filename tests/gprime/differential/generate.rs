@@ -230,18 +230,18 @@ impl<'a> Generator<'a> {
                 Statement::MatMul { a, b: self.list(columns * inner, values, inputs), inner }
             }
             64..69 => {
-                let n = self.random.of(&[1, 2, 3, 9]);
-                Statement::Block { steps: if n < 9 { self.steps(n, usize::from(n < 2)) } else { vec![] }, args: self.args(n, values) }
+                let n = self.random.of(&[2, 3, 3, 9]);
+                Statement::Block { steps: if n < 9 { self.steps(n, 0) } else { vec![] }, args: self.args(n, values) }
             }
             69..76 => {
-                let n = 1 + self.random.below(3);
+                let n = 2 + self.random.below(2);
                 let len = self.len();
                 let lists = (0..n).map(|_| {
                     let len = if self.random.percent(20) { 1 } else { len };
                     self.list(len, values, inputs)
                 });
                 let lists = lists.collect();
-                Statement::MapBlock { steps: self.steps(n, usize::from(n < 2)), lists }
+                Statement::MapBlock { steps: self.steps(n, 0), lists }
             }
             76..82 => {
                 let steps = if self.random.percent(30) { vec![] } else { self.steps(2, 1) };

@@ -33,10 +33,13 @@ fn modes_agree_on_random_programs() {
         let program = Generator::program(&mut random, &ops);
         if let Err(failure) = judge.judge(&program) {
             judge = judge.with_new_tapes();
-            if kinds.contains(&failure.kind) {
+            let (program, failure) = shrink::shrink(program, failure);
+            // one mistake is told once
+            let kind = format!("{} in {}", failure.kind, program.calls());
+            if kinds.contains(&kind) {
                 continue;
             }
-            kinds.push(failure.kind.clone());
+            kinds.push(kind);
             println!("program {i}: {}", shrink::report(&program, failure));
             if kinds.len() >= most {
                 break;

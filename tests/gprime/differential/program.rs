@@ -81,12 +81,11 @@ pub struct Step {
 }
 
 /// What a [`Step`] of a block may do.
-pub const BLOCK_STEPS: &[&str] = &["a+b", "a-b", "a*b", "a/b", "a*c", "a+c", "-a", "c", "less", "sin", "exp", "sqrt", "chain"];
+pub const BLOCK_STEPS: &[&str] = &["a+b", "a*b", "a/b", "a*c", "c", "less", "sin", "exp", "sqrt", "chain"];
 
 /// What a [`Step`] elsewhere may do.
 pub const STEPS: &[&str] = &[
-    "a+b", "a-b", "a*b", "a/b", "a*c", "a+c", "-a", "c", "less", "sin", "exp", "sqrt", "chain", "a-c", "a/c", "a+=b", "a*=c",
-    "choose", "ln", "abs", "tanh", "pow", "hypot", "relu", "max", "sigmoid", "square", "floor",
+    "a+b", "a*b", "a/b", "a*c", "c", "less", "sin", "exp", "sqrt", "chain", "a-b", "a+c", "-a", "a-c", "a/c", "a+=b", "a*=c", "choose",
 ];
 
 impl Step {
@@ -95,12 +94,9 @@ impl Step {
         let (a, b, c) = (values[self.a], values[self.b], self.c.0);
         Some(match &*self.op {
             "a+b" => a + b,
-            "a-b" => a - b,
             "a*b" => a * b,
             "a/b" => a / b,
             "a*c" => a * c,
-            "a+c" => a + c,
-            "-a" => -a,
             "c" => R::from(c),
             "less" => R::select(a.less(b), a * c, b),
             "sin" => a.sin(),
@@ -114,6 +110,9 @@ impl Step {
     fn run<R: Apply>(&self, values: &[R]) -> R {
         let (mut a, b, c) = (values[self.a], values[self.b], self.c.0);
         match &*self.op {
+            "a-b" => a - b,
+            "a+c" => a + c,
+            "-a" => -a,
             "a-c" => a - c,
             "a/c" => a / c,
             "a+=b" => {
@@ -125,16 +124,6 @@ impl Step {
                 a
             }
             "choose" => R::choose(a.less_equal(R::from(c)), || b * c, || a.sin()),
-            "ln" => a.ln(),
-            "abs" => a.abs(),
-            "tanh" => Real::tanh(a),
-            "pow" => a.pow(b),
-            "hypot" => a.hypot(b),
-            "relu" => a.relu(),
-            "max" => a.max(b),
-            "sigmoid" => a.sigmoid(),
-            "square" => a.square(),
-            "floor" => a.floor(),
             other => self.run_in_block(values).unwrap_or_else(|| panic!("there is no step {other}")),
         }
     }
@@ -223,7 +212,7 @@ pub enum Statement {
 }
 
 /// How many inputs and results the blocks of a statement have.
-pub const BLOCKS: &[(usize, usize)] = &[(1, 1), (2, 1), (3, 2), (9, 2)];
+pub const BLOCKS: &[(usize, usize)] = &[(2, 1), (3, 2), (9, 2)];
 
 /// Straight code of statements: a program, or what a closure of one does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -242,6 +231,14 @@ pub struct Program {
 impl Program {
     pub fn x(&self) -> Vec<f64> {
         self.x.iter().map(|x| x.0).collect()
+    }
+
+    /// What its statements call, each once.
+    pub fn calls(&self) -> String {
+        let mut calls: Vec<String> = self.body.code.iter().filter_map(Statement::call).collect();
+        calls.sort();
+        calls.dedup();
+        calls.join(", ")
     }
 }
 
@@ -314,7 +311,6 @@ impl Statement {
             Statement::Block { steps, args } => {
                 let x: Vec<R> = args.iter().map(|&arg| values.arg(arg)).collect();
                 match x.len() {
-                    1 => block::<R, 1, 1>(steps, &x),
                     2 => block::<R, 2, 1>(steps, &x),
                     3 => block::<R, 3, 2>(steps, &x),
                     9 => R::block(&Wide, array(&x)).into(),
@@ -324,7 +320,6 @@ impl Statement {
             Statement::MapBlock { steps, lists } => {
                 let lists: Vec<_> = lists.iter().map(|list| values.list(list)).collect();
                 match lists.len() {
-                    1 => map_block::<R, 1, 1>(steps, &lists),
                     2 => map_block::<R, 2, 1>(steps, &lists),
                     3 => map_block::<R, 3, 2>(steps, &lists),
                     n => panic!("there is no block of {n} inputs"),
@@ -364,6 +359,16 @@ impl Statement {
                 })
                 .into()
             }
+        }
+    }
+
+    /// What it calls; constants call nothing.
+    fn call(&self) -> Option<String> {
+        match self {
+            Statement::Constants(_) => None,
+            Statement::Op { name, .. } | Statement::Reduce { name, .. } => Some(name.clone()),
+            Statement::Step(step) => Some(step.op.clone()),
+            other => serde_json::to_value(other).ok()?.as_object()?.keys().next().cloned(),
         }
     }
 

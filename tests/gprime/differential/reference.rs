@@ -206,6 +206,14 @@ impl Path {
         Path { value: slope, magnitude: size, roundings, range }
     }
 
+    /// A second derivative of a rule, given the two slopes: near its root an error of the slopes' is allowed, as it is where the rules'
+    /// digits are counted.
+    fn second(second: Twofold, slopes: [Twofold; 2]) -> Path {
+        let path = Path::factor(second, SECOND);
+        let slope = slopes[0].hi().abs().max(slopes[1].hi().abs());
+        if path.magnitude == 0.0 || !slope.is_finite() { path } else { Path { magnitude: path.magnitude + slope / 8.0, ..path } }
+    }
+
     /// One after the other; 0 annihilates.
     fn times(self, rhs: Path) -> Path {
         if self.magnitude == 0.0 || rhs.magnitude == 0.0 {
@@ -324,7 +332,8 @@ impl Reference {
             for (j, &arg) in node.args.iter().enumerate() {
                 let mut change = Path::none();
                 for (k, &other) in node.args.iter().enumerate() {
-                    change.add(by_row[other].times(Path::factor(node.seconds[k * n + j], SECOND)));
+                    let second = Path::second(node.seconds[k * n + j], [node.slopes[k], node.slopes[j]]);
+                    change.add(by_row[other].times(second));
                 }
                 shares[arg].add(adjoints[i].times(change));
                 let passed = shares[i].times(Path::factor(node.slopes[j], SLOPE));

@@ -4,10 +4,9 @@ use super::judge::Failure;
 use super::judged_afresh;
 use super::program::{Arg, Body, List, Number, Program, Statement};
 
-/// The smallest program found that fails in the same way, and what is wrong with it.
+/// What is wrong with a program, and a test of it.
 pub fn report(program: &Program, failure: Failure) -> String {
-    let (program, failure) = shrink(program.clone(), failure);
-    let text = serde_json::to_string(&program).expect("a program is JSON");
+    let text = serde_json::to_string(program).expect("a program is JSON");
     format!("{failure}\n{program}\n#[test]\nfn found() {{\n    replay(r#\"{text}\"#);\n}}\n")
 }
 
@@ -24,7 +23,8 @@ impl std::fmt::Display for Program {
     }
 }
 
-fn shrink(mut program: Program, mut failure: Failure) -> (Program, Failure) {
+/// The smallest program found that fails in the same way, and what is wrong with it.
+pub fn shrink(mut program: Program, mut failure: Failure) -> (Program, Failure) {
     let mut tries = 0;
     let mut fails = |candidate: &Program, kind: &str| {
         tries += 1;
