@@ -183,16 +183,23 @@ pub struct Path {
     pub value: Twofold,
     /// The sum of the paths' magnitudes. It is not finite if a path whose every factor is not 0 has one that is not finite.
     pub magnitude: f64,
-    /// How many roundings there are on the longest path.
-    pub roundings: f64,
+    /// How far off a mode may be.
+    pub error: f64,
     /// The logarithms to base 2 of the largest and the smallest product of some of a path's factors.
     pub range: [f64; 2],
 }
 
+/// How far off a slope of a rule may be, as a part of it: 4 ULP.
+const SLOPE: f64 = 4.0 * f64::EPSILON;
+/// How far off a second derivative of a rule may be: 16 ULP.
+const SECOND: f64 = 16.0 * f64::EPSILON;
+/// Near a root of a second derivative, how far off it may be as a part of the slope.
+const OF_SLOPE: f64 = 4.0 * f64::EPSILON;
+
 impl Path {
     /// No path at all.
     fn none() -> Path {
-        Path { value: 0.0.into(), magnitude: 0.0, roundings: 0.0, range: [0.0; 2] }
+        Path { value: 0.0.into(), magnitude: 0.0, error: 0.0, range: [0.0; 2] }
     }
 
     /// A path of no edges.
@@ -200,49 +207,51 @@ impl Path {
         Path { value: 1.0.into(), magnitude: 1.0, ..Path::none() }
     }
 
-    fn factor(slope: Twofold, roundings: f64) -> Path {
+    /// A path of one edge.
+    fn slope(slope: Twofold) -> Path {
         let (size, log) = (slope.hi().abs(), slope.hi().abs().log2());
         let range = if log.is_finite() { [log.max(0.0), log.min(0.0)] } else { [0.0; 2] };
-        Path { value: slope, magnitude: size, roundings, range }
+        Path { value: slope, magnitude: size, error: size * SLOPE, range }
     }
 
-    /// A second derivative of a rule, given the two slopes: near its root an error of the slopes' is allowed, as it is where the rules'
-    /// digits are counted.
-    fn second(second: Twofold, slopes: [Twofold; 2]) -> Path {
-        let path = Path::factor(second, SECOND);
+    /// A second derivative of a rule, given the two slopes: near its root an error of theirs is allowed, as it is where the rules' digits
+    /// are counted. The slopes of a linear op have none.
+    fn second(second: Twofold, slopes: [Twofold; 2], linear: bool) -> Path {
+        let path = Path::slope(second);
         let slope = slopes[0].hi().abs().max(slopes[1].hi().abs());
-        if path.magnitude == 0.0 || !slope.is_finite() { path } else { Path { magnitude: path.magnitude + slope / 8.0, ..path } }
+        let by_slope = if linear || !slope.is_finite() { 0.0 } else { slope * OF_SLOPE };
+        Path { error: path.magnitude * SECOND + by_slope, ..path }
     }
 
     /// One after the other; 0 annihilates.
     fn times(self, rhs: Path) -> Path {
-        if self.magnitude == 0.0 || rhs.magnitude == 0.0 {
+        let zero = |path: Path| path.magnitude == 0.0 && path.error == 0.0;
+        if zero(self) || zero(rhs) {
             return Path::none();
         }
+        let range = [self.range[0] + rhs.range[0], self.range[1] + rhs.range[1]];
+        let zero = self.value.hi() == 0.0 || rhs.value.hi() == 0.0;
+        let magnitude = self.magnitude * rhs.magnitude;
+        // a product that underflows is none of 0; one of ∞ and what is 0 but for its error may be anything, and NaN here
+        let underflows = magnitude == 0.0 && self.magnitude > 0.0 && rhs.magnitude > 0.0;
         Path {
-            value: if self.value.hi() == 0.0 || rhs.value.hi() == 0.0 { 0.0.into() } else { self.value * rhs.value },
-            magnitude: self.magnitude * rhs.magnitude,
-            roundings: self.roundings + rhs.roundings,
-            range: [self.range[0] + rhs.range[0], self.range[1] + rhs.range[1]],
+            value: if zero { 0.0.into() } else { self.value * rhs.value },
+            magnitude: if underflows { f64::MIN_POSITIVE } else { magnitude },
+            error: self.error * (rhs.magnitude + rhs.error) + self.magnitude * rhs.error + magnitude * f64::EPSILON,
+            range: if underflows { [range[0], f64::NEG_INFINITY] } else { range },
         }
     }
 
     /// One beside the other.
     fn add(&mut self, rhs: Path) {
-        if rhs.magnitude != 0.0 {
+        if rhs.magnitude != 0.0 || rhs.error != 0.0 {
             self.value = self.value + rhs.value;
             self.magnitude += rhs.magnitude;
-            self.roundings = self.roundings.max(rhs.roundings) + 1.0;
+            self.error += rhs.error + self.magnitude * f64::EPSILON;
             self.range = [self.range[0].max(rhs.range[0]), self.range[1].min(rhs.range[1])];
         }
     }
 }
-
-
-/// How many roundings a slope of a rule may be off, with its product and what the rounding of a sum adds: 4 ULP.
-const SLOPE: f64 = 8.0;
-/// How many roundings a second derivative of a rule may be off: 16 ULP.
-const SECOND: f64 = 32.0;
 
 /// What is known of a derivative.
 pub enum Known {
@@ -259,14 +268,15 @@ impl Path {
     pub fn known(self) -> Known {
         /// The logarithm of the largest number that is multiplied without fear, and of the smallest.
         const RANGE: [f64; 2] = [1000.0, -960.0];
-        if !self.magnitude.is_finite() && self.range[0] <= RANGE[0] {
-            return Known::NotFinite;
-        }
         if self.range[0] > RANGE[0] || self.range[1] < RANGE[1] {
             return Known::OutOfRange;
         }
-        let subnormal = self.roundings * f64::from_bits(1) * self.range[0].exp2();
-        Known::Within(self.value.hi(), self.roundings * f64::EPSILON * self.magnitude + subnormal)
+        if !self.magnitude.is_finite() {
+            return Known::NotFinite;
+        }
+        // a slope that is rounded to a multiple of the smallest number, times all that follows
+        let subnormal = if self.magnitude == 0.0 { 0.0 } else { 64.0 * f64::from_bits(1) * self.range[0].exp2() };
+        Known::Within(self.value.hi(), self.error + subnormal)
     }
 }
 
@@ -294,7 +304,7 @@ impl Reference {
         }
         for (i, node) in self.nodes.iter().enumerate().rev() {
             for (&arg, &slope) in node.args.iter().zip(&node.slopes) {
-                let share = adjoints[i].times(Path::factor(slope, SLOPE));
+                let share = adjoints[i].times(Path::slope(slope));
                 adjoints[arg].add(share);
             }
         }
@@ -307,7 +317,7 @@ impl Reference {
         for (i, node) in self.nodes.iter().enumerate() {
             let mut tangent = if i == input { Path::empty() } else { Path::none() };
             for (&arg, &slope) in node.args.iter().zip(&node.slopes) {
-                tangent.add(tangents[arg].times(Path::factor(slope, SLOPE)));
+                tangent.add(tangents[arg].times(Path::slope(slope)));
             }
             tangents.push(tangent);
         }
@@ -329,14 +339,15 @@ impl Reference {
         let mut shares = vec![Path::none(); self.nodes.len()];
         for (i, node) in self.nodes.iter().enumerate().rev() {
             let n = node.args.len();
+            let linear = node.seconds.iter().all(|second| second.hi() == 0.0);
             for (j, &arg) in node.args.iter().enumerate() {
                 let mut change = Path::none();
                 for (k, &other) in node.args.iter().enumerate() {
-                    let second = Path::second(node.seconds[k * n + j], [node.slopes[k], node.slopes[j]]);
+                    let second = Path::second(node.seconds[k * n + j], [node.slopes[k], node.slopes[j]], linear);
                     change.add(by_row[other].times(second));
                 }
                 shares[arg].add(adjoints[i].times(change));
-                let passed = shares[i].times(Path::factor(node.slopes[j], SLOPE));
+                let passed = shares[i].times(Path::slope(node.slopes[j]));
                 shares[arg].add(passed);
             }
         }
