@@ -1,6 +1,6 @@
 //! Random programs: over every registered op and every structured call, at ordinary and at strange numbers.
 
-use super::program::{Arg, Body, List, BLOCK_STEPS, MOST_STEPS, Number, Program, STEPS, Statement, Step};
+use super::program::{Arg, BLOCK_STEPS, Body, List, MOST_STEPS, Number, Program, STEPS, Statement, Step};
 use gprime::op::{Op, Params, Visitor, visit};
 use gprime::prelude::*;
 

@@ -115,7 +115,8 @@ impl Found<'_> {
             match path.known() {
                 Known::Within(right, bound) => {
                     self.counts.held[order - 1] += 1;
-                    if !((got - right).abs() <= bound) {
+                    let holds = (got - right).abs() <= bound;
+                    if !holds {
                         let detail = format!(
                             "by input {i}: {got:e}, right {right:e} ± {bound:.1e} (magnitude {:.1e})",
                             path.magnitude
@@ -131,7 +132,11 @@ impl Found<'_> {
         }
     }
 
-    fn program(&mut self, program: &Program, (lean, by_hand, recording): (&mut Tape<Lean>, &mut Tape<Lean>, &mut Tape)) {
+    fn program(
+        &mut self,
+        program: &Program,
+        (lean, by_hand, recording): (&mut Tape<Lean>, &mut Tape<Lean>, &mut Tape),
+    ) {
         let (x, body) = (&*program.x(), &program.body);
         let n = x.len();
         let Some(plain) = self.asked("f64", || body.run(x)) else { return };
@@ -234,9 +239,8 @@ impl Found<'_> {
             });
             let Some(recorded) = recorded else { return };
             self.right("the recording's hvp", 2, &recorded, &row);
-            let twice = self.asked("gradient of gradient", || {
-                gprime::gradient(|x| gprime::gradient(|x| body.run(x)[0], x)[i], x)
-            });
+            let twice = self
+                .asked("gradient of gradient", || gprime::gradient(|x| gprime::gradient(|x| body.run(x)[0], x)[i], x));
             let Some(twice) = twice else { return };
             self.right("gradient of gradient", 2, &twice, &row);
             for j in directions(n) {

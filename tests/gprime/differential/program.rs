@@ -5,8 +5,8 @@ use gprime::prelude::*;
 use gprime::registry::Registry;
 use gprime::tape::{Erased, Tangents};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::array::from_fn;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A number that JSON can hold, which knows no NaN and no infinity: these are words.
@@ -85,7 +85,8 @@ pub const BLOCK_STEPS: &[&str] = &["a+b", "a*b", "a/b", "a*c", "c", "less", "sin
 
 /// What a [`Step`] elsewhere may do.
 pub const STEPS: &[&str] = &[
-    "a+b", "a*b", "a/b", "a*c", "c", "less", "sin", "exp", "sqrt", "chain", "a-b", "a+c", "-a", "a-c", "a/c", "a+=b", "a*=c", "choose",
+    "a+b", "a*b", "a/b", "a*c", "c", "less", "sin", "exp", "sqrt", "chain", "a-b", "a+c", "-a", "a-c", "a/c", "a+=b",
+    "a*=c", "choose",
 ];
 
 impl Step {

@@ -129,7 +129,6 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
         for k in 0..part {
             add(&|s| {
                 let keep = |i: usize, len: usize| i * part / len.max(1) != k;
-                let lens: Vec<usize> = lists(s).iter().map(|list| list.len()).collect();
                 for list in lists(s) {
                     if list.len() == longest {
                         let mut i = 0;
@@ -157,7 +156,6 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
                     }
                     _ => {}
                 }
-                let _ = lens;
             });
         }
     }
@@ -224,7 +222,10 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
             _ => {}
         });
     }
-    if let Statement::Preaccumulate { body, .. } | Statement::SumTerms { body, .. } | Statement::Checkpoint { body, .. } = statement {
+    if let Statement::Preaccumulate { body, .. }
+    | Statement::SumTerms { body, .. }
+    | Statement::Checkpoint { body, .. } = statement
+    {
         let inputs = match statement {
             Statement::Preaccumulate { .. } => 3,
             Statement::SumTerms { args, .. } => args.len() + 1,
@@ -322,7 +323,9 @@ fn uses(body: &Body, value: usize) -> bool {
         {
             return true;
         }
-        let in_slice = lists(&mut statement).iter().any(|list| matches!(list, List::Slice { from, to } if (from..to).contains(&&value)));
+        let in_slice = lists(&mut statement)
+            .iter()
+            .any(|list| matches!(list, List::Slice { from, to } if (from..to).contains(&&value)));
         in_slice || args(&mut statement).iter().any(|arg| **arg == Arg::Value(value))
     };
     body.outputs.contains(&value) || body.code.iter().any(in_statement)
@@ -359,6 +362,11 @@ fn renumber(body: &mut Body, at: usize, len: usize) {
 fn simpler(x: f64) -> Vec<f64> {
     let size = |x: f64| serde_json::to_string(&Number(x)).expect("a number is JSON").len();
     let candidates = [0.0, 1.0, -1.0, 2.0, 0.5, x.round(), (x * 16.0).round() / 16.0, (x * 1024.0).round() / 1024.0];
-    let rank = |x: f64| [0.0, 1.0, 2.0, 0.5, -1.0].iter().position(|&c| c == x && c.is_sign_negative() == x.is_sign_negative()).unwrap_or(9);
+    let rank = |x: f64| {
+        [0.0, 1.0, 2.0, 0.5, -1.0]
+            .iter()
+            .position(|&c| c == x && c.is_sign_negative() == x.is_sign_negative())
+            .unwrap_or(9)
+    };
     candidates.into_iter().filter(|&c| (rank(c), size(c)) < (rank(x), size(x))).collect()
 }
