@@ -1,12 +1,14 @@
 //! All integration tests as one program, so that the generic code behind them is compiled once. A module holds the tests of one part
 //! of the crate, or of one way in: `cargo test --test gprime golden` runs those of `golden.rs`.
 //!
-//! `tests/allocation.rs` is a program of its own, since it counts the allocations of its whole process.
+//! `tests/allocation.rs` is a program of its own, since it counts the allocations of its whole process; so is `tests/memory.rs`, which is
+//! built again for a sanitizer.
 
 mod check;
 mod cli;
 mod common;
 mod differences;
+mod differential;
 mod draw;
 mod draw_cli;
 mod foreign;

@@ -1,0 +1,558 @@
+//! Programs as data: they can be made at random, shrunk, printed, read again, and run over any number.
+
+use gprime::op::{Op, Visitor, visit};
+use gprime::prelude::*;
+use gprime::registry::Registry;
+use gprime::tape::{Erased, Tangents};
+use serde::{Deserialize, Serialize};
+use std::array::from_fn;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// A number that JSON can hold, which knows no NaN and no infinity: these are words.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Text", into = "Text")]
+pub struct Number(pub f64);
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Finite(f64),
+    Other(String),
+}
+
+impl From<Number> for Text {
+    fn from(Number(x): Number) -> Text {
+        if x.is_finite() { Text::Finite(x) } else { Text::Other(x.to_string()) }
+    }
+}
+
+impl From<Text> for Number {
+    fn from(text: Text) -> Number {
+        Number(match text {
+            Text::Finite(x) => x,
+            Text::Other(word) => word.parse().expect("a number, NaN, inf or -inf"),
+        })
+    }
+}
+
+/// An argument: an earlier value by its index, or a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Arg {
+    Value(usize),
+    Constant(Number),
+}
+
+/// A list of arguments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum List {
+    /// The values from one index up to another. Where they are inputs, it is a part of the slice that the program was given.
+    Slice { from: usize, to: usize },
+    /// These.
+    Args(Vec<Arg>),
+}
+
+impl List {
+    pub fn len(&self) -> usize {
+        match self {
+            List::Slice { from, to } => to - from,
+            List::Args(args) => args.len(),
+        }
+    }
+
+    /// The list as arguments.
+    pub fn args(&self) -> Vec<Arg> {
+        match self {
+            List::Slice { from, to } => (*from..*to).map(Arg::Value).collect(),
+            List::Args(args) => args.clone(),
+        }
+    }
+}
+
+/// A step of straight code by operators and methods: of two earlier values and a constant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub op: String,
+    pub a: usize,
+    pub b: usize,
+    pub c: Number,
+}
+
+/// What a [`Step`] of a block may do.
+pub const BLOCK_STEPS: &[&str] = &["a+b", "a*b", "a/b", "a*c", "c", "less", "sin", "exp", "sqrt", "chain"];
+
+/// What a [`Step`] elsewhere may do.
+pub const STEPS: &[&str] = &[
+    "a+b", "a*b", "a/b", "a*c", "c", "less", "sin", "exp", "sqrt", "chain", "a-b", "a+c", "-a", "a-c", "a/c", "a+=b",
+    "a*=c", "choose",
+];
+
+impl Step {
+    /// In a block; the fewer steps there are, the sooner the blocks are compiled for all numbers.
+    fn run_in_block<R: Apply>(&self, values: &[R]) -> Option<R> {
+        let (a, b, c) = (values[self.a], values[self.b], self.c.0);
+        Some(match &*self.op {
+            "a+b" => a + b,
+            "a*b" => a * b,
+            "a/b" => a / b,
+            "a*c" => a * c,
+            "c" => R::from(c),
+            "less" => R::select(a.less(b), a * c, b),
+            "sin" => a.sin(),
+            "exp" => a.exp(),
+            "sqrt" => a.sqrt(),
+            "chain" => a.chain(b),
+            _ => return None,
+        })
+    }
+
+    fn run<R: Apply>(&self, values: &[R]) -> R {
+        let (mut a, b, c) = (values[self.a], values[self.b], self.c.0);
+        match &*self.op {
+            "a-b" => a - b,
+            "a+c" => a + c,
+            "-a" => -a,
+            "a-c" => a - c,
+            "a/c" => a / c,
+            "a+=b" => {
+                a += b;
+                a
+            }
+            "a*=c" => {
+                a *= R::from(c);
+                a
+            }
+            "choose" => R::choose(a.less_equal(R::from(c)), || b * c, || a.sin()),
+            other => self.run_in_block(values).unwrap_or_else(|| panic!("there is no step {other}")),
+        }
+    }
+}
+
+/// Straight code as a block of `N` inputs and `M` results: its last values.
+#[derive(Clone, Debug)]
+struct Straight<const N: usize, const M: usize>(Vec<Step>);
+
+impl<const N: usize, const M: usize> Block<N, M> for Straight<N, M> {
+    fn run<R: Apply>(&self, x: [R; N]) -> [R; M] {
+        straight(&self.0, x)
+    }
+}
+
+/// A block without data.
+#[derive(Clone, Debug)]
+struct Still;
+
+impl Block<2, 1> for Still {
+    fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
+        [R::select(x.less(y), (x * y).sin(), y * 2.0 - (x * x).sqrt())]
+    }
+}
+
+/// The most steps that a block can have.
+pub const MOST_STEPS: usize = 8;
+/// The most inputs that a block can have.
+const MOST_INPUTS: usize = 3;
+
+/// A block of so many inputs that its slopes are written apart.
+#[derive(Clone, Debug)]
+struct Wide;
+
+impl Block<9, 2> for Wide {
+    fn run<R: Apply>(&self, x: [R; 9]) -> [R; 2] {
+        [x[0] * x[1] + x[2] * x[3] + x[8], (x[4] - x[5]) * (x[6] + x[7])]
+    }
+}
+
+fn straight<R: Apply, const N: usize, const M: usize>(steps: &[Step], x: [R; N]) -> [R; M] {
+    let mut values = [R::from(0.0); MOST_INPUTS + MOST_STEPS];
+    values[..N].copy_from_slice(&x);
+    let mut len = N;
+    for step in steps {
+        values[len] = step.run_in_block(&values[..len]).expect("it is a step of a block");
+        len += 1;
+    }
+    from_fn(|i| values[(len - 1).saturating_sub(i)])
+}
+
+/// A statement of a program. Each appends its results to the values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statement {
+    /// These numbers.
+    Constants(Vec<Number>),
+    /// `Apply::call` of a registered op, with its first parameter changed.
+    Op { name: String, param: Option<Number>, args: Vec<Arg> },
+    /// An operator or a method.
+    Step(Step),
+    /// `Apply::reduce` of a registered op, or `reduce_parts` of several lists.
+    Reduce { name: String, param: Option<Number>, parts: Vec<List> },
+    /// `iter().sum()`.
+    Sum(List),
+    /// `Reductions::dot`.
+    Dot(List, List),
+    /// `Apply::weighted_sum`.
+    WeightedSum(List, Vec<Number>),
+    /// `Apply::mat_mul`.
+    MatMul { a: List, b: List, inner: usize },
+    /// `Apply::block`.
+    Block { steps: Vec<Step>, args: Vec<Arg> },
+    /// `Apply::map_block`.
+    MapBlock { steps: Vec<Step>, lists: Vec<List> },
+    /// `Apply::sum_blocks`: without steps of a block without data.
+    SumBlocks { steps: Vec<Step>, terms: Vec<[Arg; 2]> },
+    /// `Apply::scan`: with as many lists of states, numbers that are carried, and lists of parameters.
+    Scan { steps: Vec<Step>, passes: usize, state: Vec<List>, carry: Vec<Arg>, params: Vec<List> },
+    /// `Apply::preaccumulate` of a program of three inputs and two outputs.
+    Preaccumulate { body: Body, args: [Arg; 3] },
+    /// `Apply::sum_terms` of a program whose last input is the index.
+    SumTerms { n: usize, body: Body, args: List },
+    /// `Apply::checkpoint` of a program whose inputs are the two numbers of the state, the parameters, and the index.
+    Checkpoint { steps: usize, body: Body, state: [Arg; 2], params: List },
+}
+
+/// How many inputs and results the blocks of a statement have.
+pub const BLOCKS: &[(usize, usize)] = &[(2, 1), (3, 2), (9, 2)];
+
+/// Straight code of statements: a program, or what a closure of one does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    pub code: Vec<Statement>,
+    pub outputs: Vec<usize>,
+}
+
+/// A program and its inputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    pub x: Vec<Number>,
+    pub body: Body,
+}
+
+impl Program {
+    pub fn x(&self) -> Vec<f64> {
+        self.x.iter().map(|x| x.0).collect()
+    }
+
+    /// What its statements call, each once.
+    pub fn calls(&self) -> String {
+        let mut calls: Vec<String> = self.body.code.iter().filter_map(Statement::call).collect();
+        calls.sort();
+        calls.dedup();
+        calls.join(", ")
+    }
+}
+
+/// The values that a statement finds.
+struct Values<'a, R> {
+    inputs: &'a [R],
+    all: Vec<R>,
+}
+
+impl<R: Apply> Values<'_, R> {
+    fn arg(&self, arg: Arg) -> R {
+        match arg {
+            Arg::Value(i) => self.all[i],
+            Arg::Constant(c) => R::from(c.0),
+        }
+    }
+
+    fn list(&self, list: &List) -> Cow<'_, [R]> {
+        match list {
+            List::Slice { from, to } => Cow::Borrowed(self.inputs.get(*from..*to).unwrap_or(&self.all[*from..*to])),
+            List::Args(args) => args.iter().map(|&arg| self.arg(arg)).collect(),
+        }
+    }
+}
+
+impl Body {
+    /// The outputs at these inputs.
+    pub fn run<R: Runs>(&self, x: &[R]) -> Vec<R> {
+        let all = self.values(x);
+        self.outputs.iter().map(|&i| all[i]).collect()
+    }
+
+    /// All values at these inputs.
+    pub fn values<R: Runs>(&self, x: &[R]) -> Vec<R> {
+        let mut values = Values { inputs: x, all: x.to_vec() };
+        for statement in &self.code {
+            let results = statement.run(&values);
+            values.all.extend(results);
+        }
+        values.all
+    }
+}
+
+impl Statement {
+    /// What it makes of these values.
+    pub fn results<R: Runs>(&self, inputs: &[R], all: &[R]) -> Vec<R> {
+        self.run(&Values { inputs, all: all.to_vec() })
+    }
+
+    fn run<R: Runs>(&self, values: &Values<R>) -> Vec<R> {
+        match self {
+            Statement::Constants(constants) => constants.iter().map(|c| R::from(c.0)).collect(),
+            Statement::Op { name, param, args } => {
+                let args: Vec<R> = args.iter().map(|&arg| values.arg(arg)).collect();
+                vec![R::registered(Registered::new(name, *param), &[&args])]
+            }
+            Statement::Step(step) => vec![step.run(&values.all)],
+            Statement::Reduce { name, param, parts } => {
+                let parts: Vec<_> = parts.iter().map(|list| values.list(list)).collect();
+                let parts: Vec<&[R]> = parts.iter().map(|list| &**list).collect();
+                vec![R::registered(Registered::new(name, *param), &parts)]
+            }
+            Statement::Sum(list) => vec![values.list(list).iter().copied().sum()],
+            Statement::Dot(x, y) => vec![Reductions::dot(&*values.list(x), &values.list(y))],
+            Statement::WeightedSum(x, weights) => {
+                let weights: Vec<f64> = weights.iter().map(|w| w.0).collect();
+                vec![R::weighted_sum(&values.list(x), &weights)]
+            }
+            Statement::MatMul { a, b, inner } => Apply::mat_mul(&values.list(a), &values.list(b), *inner),
+            Statement::Block { steps, args } => {
+                let x: Vec<R> = args.iter().map(|&arg| values.arg(arg)).collect();
+                match x.len() {
+                    2 => block::<R, 2, 1>(steps, &x),
+                    3 => block::<R, 3, 2>(steps, &x),
+                    9 => R::block(&Wide, array(&x)).into(),
+                    n => panic!("there is no block of {n} inputs"),
+                }
+            }
+            Statement::MapBlock { steps, lists } => {
+                let lists: Vec<_> = lists.iter().map(|list| values.list(list)).collect();
+                match lists.len() {
+                    2 => map_block::<R, 2, 1>(steps, &lists),
+                    3 => map_block::<R, 3, 2>(steps, &lists),
+                    n => panic!("there is no block of {n} inputs"),
+                }
+            }
+            Statement::SumBlocks { steps, terms } => {
+                let terms = terms.iter().map(|args| args.map(|arg| values.arg(arg)));
+                vec![if steps.is_empty() {
+                    R::sum_blocks(terms.map(|x| (Still, x)))
+                } else {
+                    R::sum_blocks(terms.map(|x| (Straight::<2, 1>(steps.clone()), x)))
+                }]
+            }
+            Statement::Scan { steps, passes, state, carry, params } => {
+                let mut state: Vec<Vec<R>> = state.iter().map(|list| values.list(list).into_owned()).collect();
+                let carry: Vec<R> = carry.iter().map(|&arg| values.arg(arg)).collect();
+                let params: Vec<_> = params.iter().map(|list| values.list(list)).collect();
+                let block = Straight::<3, 2>(steps.clone());
+                match (&mut *state, &*carry, &*params) {
+                    ([u], &[carry], [p]) => R::scan(&block, *passes, [u], [carry], [p]),
+                    ([u, v], [], [p]) => R::scan(&block, *passes, [u, v], [], [p]),
+                    _ => panic!("there is no scan of so many lists"),
+                }
+                state.concat()
+            }
+            Statement::Preaccumulate { body, args } => {
+                let x = args.map(|arg| values.arg(arg));
+                R::preaccumulate(x, |x| -> [R; 2] { array(&body.run(&x)) }).into()
+            }
+            Statement::SumTerms { n, body, args } => {
+                vec![R::sum_terms(*n, &values.list(args), |i, x| body.run(&[x, &[R::from(i as f64)]].concat())[0])]
+            }
+            Statement::Checkpoint { steps, body, state, params } => {
+                let state = state.map(|arg| values.arg(arg));
+                R::checkpoint(*steps, state, &values.list(params), |i, state, params| {
+                    array(&body.run(&[&state[..], params, &[R::from(i as f64)]].concat()))
+                })
+                .into()
+            }
+        }
+    }
+
+    /// What it calls; constants call nothing.
+    fn call(&self) -> Option<String> {
+        match self {
+            Statement::Constants(_) => None,
+            Statement::Op { name, .. } | Statement::Reduce { name, .. } => Some(name.clone()),
+            Statement::Step(step) => Some(step.op.clone()),
+            other => serde_json::to_value(other).ok()?.as_object()?.keys().next().cloned(),
+        }
+    }
+
+    /// How many results it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Statement::Constants(constants) => constants.len(),
+            Statement::MatMul { a, b, inner } => (a.len() / inner) * (b.len() / inner),
+            Statement::Block { args, .. } => outputs(args.len()),
+            Statement::MapBlock { lists, .. } => {
+                outputs(lists.len()) * lists.iter().map(List::len).find(|&len| len != 1).unwrap_or(1)
+            }
+            Statement::Scan { state, .. } => state.iter().map(List::len).sum(),
+            Statement::Preaccumulate { .. } | Statement::Checkpoint { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// How many results a block of so many inputs has.
+fn outputs(inputs: usize) -> usize {
+    BLOCKS.iter().find(|block| block.0 == inputs).expect("there is such a block").1
+}
+
+fn array<R: Copy, const N: usize>(list: &[R]) -> [R; N] {
+    from_fn(|i| list[i])
+}
+
+fn block<R: Apply, const N: usize, const M: usize>(steps: &[Step], x: &[R]) -> Vec<R> {
+    R::block::<N, M, _>(&Straight(steps.to_vec()), array(x)).into()
+}
+
+fn map_block<R: Apply, const N: usize, const M: usize>(steps: &[Step], lists: &[Cow<[R]>]) -> Vec<R> {
+    R::map_block::<N, M, _>(&Straight(steps.to_vec()), from_fn(|i| &*lists[i])).concat()
+}
+
+/// A number that a program can be run over.
+pub trait Runs: Apply {
+    /// Applies a registered op to the arguments in some lists.
+    fn registered(op: Registered, x: &[&[Self]]) -> Self {
+        match (op.arity(), x) {
+            (Some(1), [x]) => Self::call::<1, _>(&op, array(x)),
+            (Some(2), [x]) => Self::call::<2, _>(&op, array(x)),
+            (Some(3), [x]) => Self::call::<3, _>(&op, array(x)),
+            (None, [x]) => Self::reduce(&op, x),
+            (None, parts) => Self::reduce_parts(&op, parts),
+            _ => panic!("there is no such op"),
+        }
+    }
+}
+
+impl Runs for f64 {}
+impl<R: Runs> Runs for Dual<R> {}
+impl<const N: usize> Runs for Tangents<f64, N> {}
+impl<S: Scalar> Runs for Var<'_, Lean<S>> {}
+/// Here each op is itself, so that the recording knows it.
+impl Runs for Var<'_> {
+    fn registered(op: Registered, x: &[&[Self]]) -> Self {
+        op.erased().apply(&x.concat()).expect("the op is for all numbers")
+    }
+}
+
+/// A registered op by its name, with its first parameter changed.
+///
+/// It is one type of op, so that a number and its structures are compiled for one op and not for all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Registered {
+    pub name: &'static str,
+    pub param: Option<f64>,
+}
+
+thread_local! {
+    static REGISTRY: Registry = Registry::new();
+}
+
+impl Registered {
+    fn new(name: &str, param: Option<Number>) -> Self {
+        let name = REGISTRY.with(|ops| ops.get(name).unwrap_or_else(|| panic!("there is no op {name}")).name());
+        Registered { name, param: param.map(|param| param.0) }
+    }
+
+    fn arity(self) -> Option<usize> {
+        REGISTRY.with(|ops| ops.get(self.name).expect("it is registered").arity())
+    }
+
+    pub fn erased(self) -> Arc<dyn Erased> {
+        let op = REGISTRY.with(|ops| ops.get(self.name).expect("it is registered").clone());
+        let other = self.param.and_then(|value| op.with_param(op.params().first()?.0, value).ok());
+        other.filter(|other| op.arity().is_none_or(|n| other.fault(n).is_none())).unwrap_or(op)
+    }
+
+    /// The op, with its parameter, if it has one and may have this.
+    fn op<const N: usize, O: Op<N>>(self, op: O) -> O {
+        let other = self.param.and_then(|value| op.with_param(op.params().first()?.0, value).ok());
+        other.filter(|other| other.fault().is_none()).unwrap_or(op)
+    }
+
+    fn reduce<O: Reduce>(self, op: O) -> O {
+        self.param.and_then(|value| op.with_param(op.params().first()?.0, value).ok()).unwrap_or(op)
+    }
+}
+
+/// A visitor that does something with the op of a name.
+macro_rules! find {
+    ($Visitor:ident { $($field:ident: $ty:ty),* } |$self:ident, $op:ident, $N:ident| $fixed:expr, $reduce:expr) => {
+        struct $Visitor<'a, R> {
+            registered: Registered,
+            $($field: $ty,)*
+        }
+        impl<R: Real> Visitor for $Visitor<'_, R> {
+            fn op<const $N: usize, O: Op<$N>>(&mut $self, op: O) {
+                if O::NAME == $self.registered.name {
+                    let $op = $self.registered.op(op);
+                    $fixed
+                }
+            }
+            fn reduce<O: Reduce>(&mut $self, op: O) {
+                if O::NAME == $self.registered.name {
+                    let $op = $self.registered.reduce(op);
+                    $reduce
+                }
+            }
+        }
+    };
+}
+find!(Value { x: &'a [R], answer: Option<R> } |self, op, N|
+    self.answer = Some(op.value::<R>(array::<R, N>(self.x))),
+    self.answer = Some(op.value(self.x)));
+find!(Slope { x: &'a [R], a: R, slopes: &'a mut [R] } |self, op, N|
+    self.slopes.copy_from_slice(&op.slope(array::<R, N>(self.x), self.a)),
+    op.slope(self.x, self.a, self.slopes));
+find!(Both { x: &'a [R], slopes: &'a mut [R], answer: Option<R> } |self, op, N| {
+    let (a, slopes) = op.value_and_slope(array::<R, N>(self.x));
+    self.slopes.copy_from_slice(&slopes);
+    self.answer = Some(a);
+},
+    self.answer = Some(op.value_and_slope(self.x, self.slopes)));
+
+impl Registered {
+    fn value_at<R: Real>(self, x: &[R]) -> R {
+        let mut value = Value { registered: self, x, answer: None };
+        visit(&mut value);
+        value.answer.expect("it is registered")
+    }
+    fn slope_at<R: Real>(self, x: &[R], a: R, slopes: &mut [R]) {
+        visit(&mut Slope { registered: self, x, a, slopes });
+    }
+    fn both_at<R: Real>(self, x: &[R], slopes: &mut [R]) -> R {
+        let mut both = Both { registered: self, x, slopes, answer: None };
+        visit(&mut both);
+        both.answer.expect("it is registered")
+    }
+}
+
+impl<const N: usize> Op<N> for Registered {
+    const NAME: &'static str = "registered";
+    fn value<R: Real>(&self, x: [R; N]) -> R {
+        self.value_at(&x)
+    }
+    fn slope<R: Real>(&self, x: [R; N], a: R) -> [R; N] {
+        let mut slopes = [R::from(0.0); N];
+        self.slope_at(&x, a, &mut slopes);
+        slopes
+    }
+    fn value_and_slope<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
+        let mut slopes = [R::from(0.0); N];
+        let a = self.both_at(&x, &mut slopes);
+        (a, slopes)
+    }
+}
+
+impl Reduce for Registered {
+    const NAME: &'static str = "registered";
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        self.value_at(x)
+    }
+    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        self.slope_at(x, a, slopes);
+    }
+    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        self.both_at(x, slopes)
+    }
+    fn fault(&self, n: usize) -> Option<&'static str> {
+        self.erased().fault(n).map(|_| "is not for so many arguments")
+    }
+}

@@ -1,0 +1,357 @@
+//! What is right: every rule at the program's own values in numbers of twice the digits, and the chain rule written out.
+//!
+//! A program's modes all compute the same values, to the bit; so their local slopes are the same up to the accuracy of the rules, and a
+//! gradient is a sum over paths of products of these. What a mode may be off is then a number of roundings times the sum of the paths'
+//! *magnitudes*, and no tolerance is guessed. A second derivative is a sum over nodes v of ȳ(v) · ∂²v/∂uᵢ∂uⱼ · ∂uᵢ/∂x · ∂uⱼ/∂x, and so
+//! on.
+
+use super::program::{Registered, Runs};
+use gprime::op::{self, Op};
+use gprime::prelude::*;
+use gprime::real::Twofold;
+use std::cell::RefCell;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A number that records, for [`Reference`] alone: what it depends on, and its derivatives by these.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    pub value: f64,
+    /// Its place in the recording; `None` for a constant.
+    place: Option<usize>,
+}
+
+/// A node's arguments, its slopes by them, and its second derivatives, row by row.
+struct Derivatives {
+    args: Vec<usize>,
+    slopes: Vec<Twofold>,
+    seconds: Vec<Twofold>,
+}
+
+thread_local! {
+    static NODES: RefCell<Vec<Derivatives>> = const { RefCell::new(vec![]) };
+}
+
+impl Node {
+    fn push(value: f64, derivatives: Derivatives) -> Node {
+        NODES.with_borrow_mut(|nodes| {
+            nodes.push(derivatives);
+            Node { value, place: Some(nodes.len() - 1) }
+        })
+    }
+
+    /// A node with this value, given the slopes at dual numbers.
+    fn record(value: f64, x: &[Node], slopes: impl Fn(&[Dual<Twofold>]) -> Vec<Dual<Twofold>>) -> Node {
+        let active: Vec<usize> = (0..x.len()).filter(|&i| x[i].place.is_some()).collect();
+        if active.is_empty() {
+            return Node { value, place: None };
+        }
+        let mut seconds = vec![];
+        let mut first = vec![];
+        let mut at: Vec<Dual<Twofold>> = x.iter().map(|x| Dual::from(x.value)).collect();
+        for &i in &active {
+            at[i].tangent = 1.0.into();
+            let slopes = slopes(&at);
+            at[i].tangent = 0.0.into();
+            seconds.extend(active.iter().map(|&j| slopes[j].tangent));
+            first = active.iter().map(|&j| slopes[j].primal).collect();
+        }
+        let args = active.iter().map(|&i| x[i].place.expect("it is active")).collect();
+        Node::push(value, Derivatives { args, slopes: first, seconds })
+    }
+}
+
+impl Apply for Node {
+    fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+        let value = op.value(x.map(|x| x.value));
+        Node::record(value, &x, |x| op.value_and_slope(std::array::from_fn::<_, N, _>(|i| x[i])).1.into())
+    }
+    fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+        let x = x.concat();
+        let values: Vec<f64> = x.iter().map(|x| x.value).collect();
+        Node::record(f64::reduce(op, &values), &x, |x| {
+            let mut slopes = vec![Dual::from(0.0); x.len()];
+            op.value_and_slope(x, &mut slopes);
+            slopes
+        })
+    }
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        let values: Vec<f64> = x.iter().map(|x| x.value).collect();
+        Node::record(f64::weighted_sum(&values, weights), x, |_| weights.iter().map(|&w| w.into()).collect())
+    }
+}
+
+impl Runs for Node {
+    fn registered(op: Registered, x: &[&[Self]]) -> Self {
+        let (op, x) = (op.erased(), x.concat());
+        let values: Vec<f64> = x.iter().map(|x| x.value).collect();
+        let value = op.apply(&values).expect("the op is for all numbers");
+        Node::record(value, &x, |x| {
+            let mut slopes = vec![Dual::from(0.0); x.len()];
+            op.value_and_slope(x, &mut slopes).expect("the op is for all numbers");
+            slopes
+        })
+    }
+}
+
+impl From<f64> for Node {
+    fn from(value: f64) -> Self {
+        Node { value, place: None }
+    }
+}
+
+impl Neg for Node {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self::call(&op::Neg, [self])
+    }
+}
+
+macro_rules! operators {
+    ($($Op:ident $f:ident $Assign:ident $g:ident)*) => { $(
+        impl $Op for Node {
+            type Output = Self;
+            fn $f(self, rhs: Self) -> Self {
+                Self::call(&op::$Op, [self, rhs])
+            }
+        }
+        impl $Op<f64> for Node {
+            type Output = Self;
+            fn $f(self, rhs: f64) -> Self {
+                self.$f(Node::from(rhs))
+            }
+        }
+        impl $Assign for Node {
+            fn $g(&mut self, rhs: Self) {
+                *self = self.$f(rhs);
+            }
+        }
+        impl $Assign<f64> for Node {
+            fn $g(&mut self, rhs: f64) {
+                *self = self.$f(rhs);
+            }
+        } )*
+    };
+}
+operators! { Add add AddAssign add_assign Sub sub SubAssign sub_assign Mul mul MulAssign mul_assign Div div DivAssign div_assign }
+
+impl std::iter::Sum for Node {
+    fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
+        let terms: Vec<Node> = terms.collect();
+        let value = terms.iter().map(|x| x.value).sum();
+        Node::record(value, &terms, |x| vec![Dual::from(1.0); x.len()])
+    }
+}
+
+macro_rules! real {
+    ($($f:ident: $op:ident)*; $($g:ident: $op2:ident)*) => {
+        impl Real for Node {
+            type Mask = bool;
+            fn less(self, rhs: Self) -> bool {
+                self.value < rhs.value
+            }
+            fn less_equal(self, rhs: Self) -> bool {
+                self.value <= rhs.value
+            }
+            fn equal(self, rhs: Self) -> bool {
+                self.value == rhs.value
+            }
+            fn select(mask: bool, yes: Self, no: Self) -> Self {
+                if mask { yes } else { no }
+            }
+            fn decided(mask: bool) -> Option<bool> {
+                Some(mask)
+            }
+            $(fn $f(self) -> Self {
+                Self::call(&op::$op, [self])
+            })*
+            $(fn $g(self, rhs: Self) -> Self {
+                Self::call(&op::$op2, [self, rhs])
+            })*
+        }
+    };
+}
+real! {
+    exp: Exp exp2: Exp2 expm1: Expm1 ln: Ln log2: Log2 log10: Log10 ln_1p: Ln1p sqrt: Sqrt cbrt: Cbrt sin: Sin cos: Cos tan: Tan
+    asin: Asin acos: Acos atan: Atan sinh: Sinh cosh: Cosh tanh: Tanh asinh: Asinh acosh: Acosh atanh: Atanh erf: Erf erfc: Erfc
+    abs: Abs sign: Sign floor: Floor ceil: Ceil round: Round;
+    pow: Pow atan2: Atan2 hypot: Hypot chain: Chain
+}
+
+/// A sum over paths of products: what it is, and what bounds its error.
+#[derive(Clone, Copy, Debug)]
+pub struct Path {
+    pub value: Twofold,
+    /// The sum of the paths' magnitudes. It is not finite if a path whose every factor is not 0 has one that is not finite.
+    pub magnitude: f64,
+    /// How far off a mode may be.
+    pub error: f64,
+    /// The logarithms to base 2 of the largest and the smallest product of some of a path's factors.
+    pub range: [f64; 2],
+}
+
+/// How far off a slope of a rule may be, as a part of it: 4 ULP.
+const SLOPE: f64 = 4.0 * f64::EPSILON;
+/// How far off a second derivative of a rule may be: 16 ULP.
+const SECOND: f64 = 16.0 * f64::EPSILON;
+/// Near a root of a second derivative, how far off it may be as a part of the slope.
+const OF_SLOPE: f64 = 4.0 * f64::EPSILON;
+
+impl Path {
+    /// No path at all.
+    fn none() -> Path {
+        Path { value: 0.0.into(), magnitude: 0.0, error: 0.0, range: [0.0; 2] }
+    }
+
+    /// A path of no edges.
+    fn empty() -> Path {
+        Path { value: 1.0.into(), magnitude: 1.0, ..Path::none() }
+    }
+
+    /// A path of one edge.
+    fn slope(slope: Twofold) -> Path {
+        let (size, log) = (slope.hi().abs(), slope.hi().abs().log2());
+        let range = if log.is_finite() { [log.max(0.0), log.min(0.0)] } else { [0.0; 2] };
+        Path { value: slope, magnitude: size, error: size * SLOPE, range }
+    }
+
+    /// A second derivative of a rule, given the two slopes: near its root an error of theirs is allowed, as it is where the rules' digits
+    /// are counted. The slopes of a linear op have none.
+    fn second(second: Twofold, slopes: [Twofold; 2], linear: bool) -> Path {
+        let path = Path::slope(second);
+        let slope = slopes[0].hi().abs().max(slopes[1].hi().abs());
+        let by_slope = if linear || !slope.is_finite() { 0.0 } else { slope * OF_SLOPE };
+        Path { error: path.magnitude * SECOND + by_slope, ..path }
+    }
+
+    /// One after the other; 0 annihilates.
+    fn times(self, rhs: Path) -> Path {
+        let zero = |path: Path| path.magnitude == 0.0 && path.error == 0.0;
+        if zero(self) || zero(rhs) {
+            return Path::none();
+        }
+        let range = [self.range[0] + rhs.range[0], self.range[1] + rhs.range[1]];
+        let zero = self.value.hi() == 0.0 || rhs.value.hi() == 0.0;
+        let magnitude = self.magnitude * rhs.magnitude;
+        // a product that underflows is none of 0; one of ∞ and what is 0 but for its error may be anything, and NaN here
+        let underflows = magnitude == 0.0 && self.magnitude > 0.0 && rhs.magnitude > 0.0;
+        Path {
+            value: if zero { 0.0.into() } else { self.value * rhs.value },
+            magnitude: if underflows { f64::MIN_POSITIVE } else { magnitude },
+            error: self.error * (rhs.magnitude + rhs.error) + self.magnitude * rhs.error + magnitude * f64::EPSILON,
+            range: if underflows { [range[0], f64::NEG_INFINITY] } else { range },
+        }
+    }
+
+    /// One beside the other.
+    fn add(&mut self, rhs: Path) {
+        if rhs.magnitude != 0.0 || rhs.error != 0.0 {
+            self.value = self.value + rhs.value;
+            self.magnitude += rhs.magnitude;
+            self.error += rhs.error + self.magnitude * f64::EPSILON;
+            self.range = [self.range[0].max(rhs.range[0]), self.range[1].min(rhs.range[1])];
+        }
+    }
+}
+
+/// What is known of a derivative.
+pub enum Known {
+    /// It is this, within a bound.
+    Within(f64, f64),
+    /// A path of it has a factor that is not finite, and none that is 0.
+    NotFinite,
+    /// Products of its factors over- or underflow in some order.
+    OutOfRange,
+}
+
+impl Path {
+    /// What a mode must say.
+    pub fn known(self) -> Known {
+        /// The logarithm of the largest number that is multiplied without fear, and of the smallest.
+        const RANGE: [f64; 2] = [1000.0, -960.0];
+        if self.range[0] > RANGE[0] || self.range[1] < RANGE[1] {
+            return Known::OutOfRange;
+        }
+        if !self.magnitude.is_finite() {
+            return Known::NotFinite;
+        }
+        // a slope that is rounded to a multiple of the smallest number, times all that follows
+        let subnormal = if self.magnitude == 0.0 { 0.0 } else { 64.0 * f64::from_bits(1) * self.range[0].exp2() };
+        Known::Within(self.value.hi(), self.error + subnormal)
+    }
+}
+
+/// A program's run at some inputs, and its derivatives there.
+pub struct Reference {
+    pub outputs: Vec<Node>,
+    nodes: Vec<Derivatives>,
+    inputs: usize,
+}
+
+impl Reference {
+    pub fn new(program: impl FnOnce(&[Node]) -> Vec<Node>, x: &[f64]) -> Self {
+        NODES.with_borrow_mut(Vec::clear);
+        let none = || Derivatives { args: vec![], slopes: vec![], seconds: vec![] };
+        let inputs: Vec<Node> = x.iter().map(|&x| Node::push(x, none())).collect();
+        let outputs = program(&inputs);
+        Reference { outputs, nodes: NODES.take(), inputs: x.len() }
+    }
+
+    /// The derivative of an output by each node.
+    fn adjoints(&self, output: usize) -> Vec<Path> {
+        let mut adjoints = vec![Path::none(); self.nodes.len()];
+        if let Some(place) = self.outputs[output].place {
+            adjoints[place] = Path::empty();
+        }
+        for (i, node) in self.nodes.iter().enumerate().rev() {
+            for (&arg, &slope) in node.args.iter().zip(&node.slopes) {
+                let share = adjoints[i].times(Path::slope(slope));
+                adjoints[arg].add(share);
+            }
+        }
+        adjoints
+    }
+
+    /// The derivative of each node by an input.
+    fn tangents(&self, input: usize) -> Vec<Path> {
+        let mut tangents: Vec<Path> = Vec::with_capacity(self.nodes.len());
+        for (i, node) in self.nodes.iter().enumerate() {
+            let mut tangent = if i == input { Path::empty() } else { Path::none() };
+            for (&arg, &slope) in node.args.iter().zip(&node.slopes) {
+                tangent.add(tangents[arg].times(Path::slope(slope)));
+            }
+            tangents.push(tangent);
+        }
+        tangents
+    }
+
+    /// The gradient of an output.
+    pub fn gradient(&self, output: usize) -> Vec<Path> {
+        let mut adjoints = self.adjoints(output);
+        adjoints.truncate(self.inputs);
+        adjoints
+    }
+
+    /// A row of the Hessian of an output.
+    pub fn hessian_row(&self, output: usize, row: usize) -> Vec<Path> {
+        let adjoints = self.adjoints(output);
+        let by_row = self.tangents(row);
+        // the derivative of each adjoint along the row, and with it that of those below
+        let mut shares = vec![Path::none(); self.nodes.len()];
+        for (i, node) in self.nodes.iter().enumerate().rev() {
+            let n = node.args.len();
+            let linear = node.seconds.iter().all(|second| second.hi() == 0.0);
+            for (j, &arg) in node.args.iter().enumerate() {
+                let mut change = Path::none();
+                for (k, &other) in node.args.iter().enumerate() {
+                    let second = Path::second(node.seconds[k * n + j], [node.slopes[k], node.slopes[j]], linear);
+                    change.add(by_row[other].times(second));
+                }
+                shares[arg].add(adjoints[i].times(change));
+                let passed = shares[i].times(Path::slope(node.slopes[j]));
+                shares[arg].add(passed);
+            }
+        }
+        shares.truncate(self.inputs);
+        shares
+    }
+}
