@@ -1,6 +1,7 @@
 //! What a wrong slope looks like.
 
 use super::difference::numeric;
+use super::exact::{Exact, exact};
 use super::of_op::{replaced, value_and_slopes};
 use super::report::Finding;
 use crate::op::Point;
@@ -92,7 +93,10 @@ pub(super) struct Sample {
 impl Sample {
     fn new(op: &dyn Erased, x: &[f64], i: usize) -> Option<Self> {
         let (value, slopes) = value_and_slopes(op, x)?;
-        let exact = |x: &[f64], i| super::of_op::exact(op, x, i).map(|e| e.slope);
+        let exact = |x: &[f64], i| match exact(op, x, i) {
+            Exact::Known(known) => Some(known.slope),
+            _ => None,
+        };
         Some(Sample {
             argument: i,
             rule: slopes[i],

@@ -3,7 +3,7 @@
 use super::{Recording, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::{Apply, Domain, Kink, Op, Params, Point, Reduce};
-use crate::real::{Dual, Lanes, Twofold};
+use crate::real::{Dual, Lanes, Witness};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -56,14 +56,7 @@ pub trait Rule<R>: Named {
 
 /// An op of any kind: what the registry and a recording tape hold.
 pub trait Erased:
-    Rule<f64>
-    + Rule<Dual>
-    + Rule<Dual<Dual>>
-    + Rule<Dual<Twofold>>
-    + Rule<Lanes>
-    + for<'t> Rule<Var<'t, Recording>>
-    + Send
-    + Sync
+    Rule<f64> + Rule<Dual> + Rule<Dual<Dual>> + Rule<Witness> + Rule<Lanes> + for<'t> Rule<Var<'t, Recording>> + Send + Sync
 {
     /// The number of arguments, if it is fixed.
     fn arity(&self) -> Option<usize>;

@@ -260,7 +260,9 @@ fn second_derivatives_of_functions_are_checked() {
     }
     assert_eq!(check::second_order(|x| x[0].apply(&Forgetful), &[1.5]).verdict, Verdict::Fail);
     check::second_order(|x| x[0].apply(&Forgetful), &[1.25]).assert_pass();
-    assert_eq!(check::op(&Forgetful).verdict, Verdict::Fail);
+    // the rule branches there on purpose, as one does at a removable point: that is told, and does not pass
+    let report = check::op(&Forgetful);
+    assert!(report.verdict == Verdict::Unsure && report.to_string().contains("second derivative at 1.5"), "{report}");
 }
 
 #[test]

@@ -24,4 +24,6 @@ mod tape;
 mod teach;
 mod teach_cli;
 mod twofold;
+mod usual_rules;
 mod workloads;
+mod wrong_rules;

@@ -3,7 +3,6 @@
 #[cfg(feature = "cli")]
 pub mod golden;
 
-
 /// Parses a C99 hex float, such as `-0x1.8p-3`; an empty field is 0.
 pub fn hex(text: &str) -> f64 {
     if text.is_empty() {
