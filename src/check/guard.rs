@@ -1,7 +1,7 @@
 //! Calls to closures that are not ours: never outside of their domain, and a panic is caught and told.
 
 use super::options::Options;
-use super::report::{Report, show};
+use super::report::{Report, Verdict, show};
 use crate::op::Point;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,7 +48,10 @@ impl<'a> Guard<'a> {
         if let Some((at, text)) = self.panic.borrow_mut().take() {
             let at = show(&at);
             if at_asked {
-                report.fail(format!("the closure panics at {at}: {text}"));
+                // whatever else was found comes of it
+                report.verdict = Verdict::Fail;
+                report.reason = Some(format!("the closure panics at {at}: {text}"));
+                (report.hint, report.worst) = (None, None);
             } else {
                 report.unsure(format!(
                     "the closure panics at {at}, near the point: {text}; a domain keeps the check inside of it"

@@ -7,15 +7,13 @@ use super::difference::{Class, Difference, Numeric, numeric};
 use super::exact::Exact;
 use super::report::{Finding, Verdict, show};
 
-/// The round-off that a right rule may have beyond the error bar of differences, relative to the slope.
-const ROUND_OFF: f64 = 1e-10;
 /// An error bar below is as good as none: numbers run out of exponents there.
 const TINY: f64 = 1e-290;
 
 /// How far a slope may be off.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tolerance {
-    /// From an exact slope beyond the round-off to expect, relative to the larger.
+    /// From an exact slope beyond the round-off to expect, relative to the larger; and from a sharp difference beyond its error bar.
     pub exact: f64,
     /// From a difference beyond its error bar, relative to the larger; and the largest error bar that certifies.
     pub numeric: f64,
@@ -213,12 +211,11 @@ pub(super) fn hold(numeric: &Numeric, slope: f64, f: &dyn Fn(f64) -> f64, t: f64
     // a slope of 0 has no size of its own: it is one beside the slopes nearby, or on a plateau
     let zero = || largest <= 4.0 * bar && bar <= tolerance.numeric * slope_nearby(f, t);
     let sharp = || bar <= tolerance.numeric * size || bar <= TINY || zero() || (largest == 0.0 && on_plateau(f, t));
-    let round_off = if tolerance.numeric > Tolerance::DEFAULT.numeric { tolerance.numeric } else { ROUND_OFF };
     if !slope.is_finite() || error > tolerance.of_numeric(slope, derivative) {
         Held::Differs
     } else if !sharp() {
         Held::TooRough
-    } else if error > 4.0 * bar + round_off * size {
+    } else if error > 4.0 * bar + tolerance.exact * size {
         Held::IsOff(error / largest)
     } else {
         Held::Agrees

@@ -79,7 +79,7 @@ fn check_point(op: &dyn Erased, x: &[f64], options: &Options) -> Report {
         None => subject.smooth_point(x, &mut report, &mut tally),
     }
     // one point that cannot be told is all there is
-    for reason in tally.undecided.drain(..).chain(tally.lost.drain(..)) {
+    for reason in tally.undecided.drain(..).chain(tally.lost.drain(..).map(|lost| lost.0)) {
         report.unsure(reason);
     }
     if let Some(finding) = report.failed.take() {
@@ -97,7 +97,7 @@ fn check_point(op: &dyn Erased, x: &[f64], options: &Options) -> Report {
 struct Tally {
     slopes: usize,
     undecided: Vec<String>,
-    lost: Vec<String>,
+    lost: Vec<(String, Option<Finding>)>,
     /// The points at which the formula of the value had one branch alone.
     faults: usize,
 }
@@ -107,11 +107,16 @@ impl Tally {
     fn tell(mut self, subject: &Subject, report: &mut Report) {
         report.undecided += self.undecided.len();
         report.faults += self.faults;
-        let most = |n: usize| 2 * n > self.slopes;
-        let at_most_points = most(self.lost.len());
-        if let Some(lost) = self.lost.drain(..).next() {
-            if at_most_points { report.fail(lost) } else { report.unsure(lost) }
+        if let Some((lost, finding)) = self.lost.first().cloned() {
+            // here and there a right formula has no digits; one that has none at many points is not good enough
+            if 4 * self.lost.len() > self.slopes {
+                report.failed = report.failed.take().or(finding);
+                report.fail(lost);
+            } else {
+                report.unsure(lost);
+            }
         }
+        let most = |n: usize| 2 * n > self.slopes;
         let undecided = if subject.op.is_opaque() { !self.undecided.is_empty() } else { most(self.undecided.len()) };
         if undecided {
             report.unsure(self.undecided.swap_remove(0));
@@ -479,7 +484,7 @@ impl<'a> Subject<'a> {
                 }
                 Told::Unsure(reason) => report.unsure(reason),
                 Told::Undecided(reason) => tally.undecided.push(reason),
-                Told::Lost(reason) => tally.lost.push(reason),
+                Told::Lost(reason) => tally.lost.push((reason, finding)),
             }
         }
         if kink {
@@ -791,12 +796,14 @@ impl<'a> Subject<'a> {
     /// Replaces the point of a failure by the simplest that fails alike, and says what the mistake looks like.
     fn explain(&self, failed: &Finding, report: &mut Report) {
         let op = self.op;
+        let lost = report.reason.as_ref().is_some_and(|reason| reason.starts_with("loses digits"));
         let judged_at = |x: &[f64]| {
             let (_, slopes) = value_and_slopes(op, x)?;
             let i = failed.argument;
             let (told, finding, _) = self.slope(x, i, slopes[i], &self.formula(x));
             match told {
                 Told::Wrong(reason) => finding.map(|finding| (finding, reason)),
+                Told::Lost(reason) if lost => finding.map(|finding| (finding, reason)),
                 _ => None,
             }
         };

@@ -16,6 +16,7 @@ mod kinks;
 mod layers;
 mod modes;
 mod mutants;
+mod pasted;
 mod programs;
 mod rules;
 mod scan;
