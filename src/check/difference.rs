@@ -14,13 +14,12 @@ mod ladder;
 mod noise;
 mod steps;
 
+use super::tolerance::Tolerance;
 use ladder::Ladder;
 pub(super) use noise::noise;
 use steps::{Neighbourhood, is_round_off};
 
-/// The largest distance from a derivative at which a slope is certified, relative to the larger of the two.
-const SHARP: f64 = 1e-6;
-/// The round-off that a right slope may have, relative to it.
+/// What is as good as 0 beside the slopes nearby, relative to them.
 const ROUND_OFF: f64 = 1e-10;
 /// A slope below is as good as 0.
 const TINY: f64 = 1e-290;
@@ -109,8 +108,6 @@ struct Evidence {
     nearby: f64,
     /// How steep it is over the smallest steps to the left and to the right.
     steepest: [f64; 2],
-    /// The largest distance at which a slope is certified, relative to it.
-    resolution: f64,
 }
 
 /// The derivatives of a point under one way to read its values.
@@ -150,8 +147,9 @@ impl Numeric {
 
     /// Holds a slope against the derivative: it agrees if every reading of the values certifies it, and differs if every reading
     /// excludes it. At a kink it is held against the slopes on the two sides.
-    pub(super) fn hold(&self, slope: f64) -> Held {
-        let held = self.evidence.readings.iter().flatten().map(|reading| self.evidence.hold(reading, slope));
+    pub(super) fn hold(&self, slope: f64, tolerance: &Tolerance) -> Held {
+        let readings = self.evidence.readings.iter().flatten();
+        let held = readings.map(|reading| self.evidence.hold(reading, slope, tolerance));
         held.reduce(|a, b| match (a, b) {
             _ if a == b => a,
             (Held::Agrees, Held::IsOff(by)) | (Held::IsOff(by), Held::Agrees) => Held::IsOff(by),
@@ -163,7 +161,7 @@ impl Numeric {
 }
 
 impl Evidence {
-    fn hold(&self, reading: &Reading, slope: f64) -> Held {
+    fn hold(&self, reading: &Reading, slope: f64, tolerance: &Tolerance) -> Held {
         let Reading { class, left, central, right, plateau } = *reading;
         match class {
             Class::NonFinite => Held::TooRough,
@@ -171,46 +169,33 @@ impl Evidence {
             Class::Jump(_) | Class::Unresolved => Held::TooRough,
             Class::InfiniteSlope if self.is_too_flat(slope) => Held::Differs,
             Class::InfiniteSlope => Held::TooRough,
-            Class::Kink => self.hold_between(left, right, slope),
+            Class::Kink => hold_between(left, right, slope, tolerance),
             Class::Smooth | Class::LeftOnly | Class::RightOnly => {
                 let derivative = derivative(class, [left, central, right]);
-                derivative.map_or(Held::TooRough, |derivative| self.hold_against(derivative, plateau, slope))
+                derivative.map_or(Held::TooRough, |d| self.hold_against(d, plateau, slope, tolerance))
             }
         }
     }
 
-    fn hold_against(&self, derivative: Difference, plateau: Option<bool>, slope: f64) -> Held {
+    fn hold_against(&self, derivative: Difference, plateau: Option<bool>, slope: f64, tolerance: &Tolerance) -> Held {
         let (off, bar) = ((slope - derivative.slope).abs(), 4.0 * derivative.error);
-        let largest = slope.abs().max(derivative.slope.abs());
+        let (largest, size) = (slope.abs().max(derivative.slope.abs()), tolerance.size(slope, derivative.slope));
         // a slope of 0 has no size of its own: it is one beside the slopes nearby, or on a plateau
         let zero = largest <= bar && bar <= ROUND_OFF * self.nearby;
         let sharp = match plateau {
             Some(plateau) if derivative.slope == 0.0 => plateau,
-            _ => bar <= self.resolution * largest || bar <= TINY || zero,
+            _ => bar <= tolerance.resolution() * size || bar <= TINY || zero,
         };
         if derivative.error.is_infinite() {
             Held::TooRough
-        } else if slope.is_infinite() || off > bar + self.resolution * largest + TINY {
+        } else if slope.is_infinite() || off > tolerance.of_numeric(slope, derivative) {
             Held::Differs
         } else if !sharp {
             Held::TooRough
-        } else if off > bar + ROUND_OFF * largest {
+        } else if off > bar + tolerance.exact * size {
             Held::IsOff(off / largest)
         } else {
             Held::Agrees
-        }
-    }
-
-    /// Holds a slope against those on the sides of a kink.
-    fn hold_between(&self, left: Difference, right: Difference, slope: f64) -> Held {
-        let (lo, hi) = (left.slope.min(right.slope), left.slope.max(right.slope));
-        let (bar, size) = (left.error.max(right.error), self.resolution * lo.abs().max(hi.abs()));
-        if (lo..=hi).contains(&slope) || (4.0 * bar <= size && contains(left, right, slope)) {
-            Held::Agrees
-        } else if slope < lo - 4.0 * bar - size || slope > hi + 4.0 * bar + size {
-            Held::Differs
-        } else {
-            Held::TooRough
         }
     }
 
@@ -219,6 +204,19 @@ impl Evidence {
         let steep = self.steepest.iter().filter(|s| s.is_finite());
         let one_way = self.steepest[0] * self.steepest[1] > 0.0 || steep.clone().count() == 1;
         one_way && steep.clone().all(|s| slope * s.signum() < 0.5 * s.abs())
+    }
+}
+
+/// Holds a slope against those on the sides of a kink.
+fn hold_between(left: Difference, right: Difference, slope: f64, tolerance: &Tolerance) -> Held {
+    let (lo, hi) = (left.slope.min(right.slope), left.slope.max(right.slope));
+    let (bar, size) = (left.error.max(right.error), tolerance.resolution() * tolerance.size(lo, hi));
+    if (lo..=hi).contains(&slope) || (4.0 * bar <= size && contains(left, right, slope)) {
+        Held::Agrees
+    } else if slope < lo - 4.0 * bar - size || slope > hi + 4.0 * bar + size {
+        Held::Differs
+    } else {
+        Held::TooRough
     }
 }
 
@@ -242,7 +240,7 @@ pub(super) fn numeric(f: impl Fn(f64) -> f64, x: f64) -> Numeric {
 }
 
 /// The derivative of a function that computes its values, and rounds its argument, to a precision that is known: relatively, such as
-/// 10⁻⁷ for `f32`. What is certified is certified to the square root of that, or to 10⁻⁶.
+/// 10⁻⁷ for `f32`.
 pub(super) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -> Numeric {
     let ladder = Ladder::climb(f, x, precision);
     let fine = ladder.read(ladder.known_noise());
@@ -263,12 +261,7 @@ pub(super) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -
         [Some(reading), None] | [None, Some(reading)] => reading,
         [None, None] => unreachable!("a staircase has a coarse reading"),
     };
-    let evidence = Evidence {
-        readings,
-        nearby: ladder.slope_nearby(),
-        steepest: ladder.steepest(),
-        resolution: SHARP.max(precision.sqrt()),
-    };
+    let evidence = Evidence { readings, nearby: ladder.slope_nearby(), steepest: ladder.steepest() };
     Numeric { class, central, left, right, evidence }
 }
 

@@ -1,13 +1,12 @@
 //! Checking derivatives that are not ours: plain closures over `f64`, held against differences of the value alone.
 //!
-//! There is no exact reference here, so a verdict is worth what the error bar of the differences is worth. `judge.rs` is the
-//! one place where it is made; `rule.rs` asks it point by point, `whole.rs` along axes and directions.
+//! There is no exact reference here, so a verdict is worth what the error bar of the differences is worth. It is made in
+//! `check/judge.rs`; `rule.rs` asks it point by point, `whole.rs` along axes and directions.
 
 use super::difference::{self, Numeric};
 
-mod judge;
 mod rule;
-mod whole;
+pub(super) mod whole;
 
 pub use rule::{RuleCheck, rule};
 pub use whole::{gradient, jacobian, vjp};

@@ -1,21 +1,40 @@
 //! Checking the gradient of a whole function.
+//!
+//! One recording and one reverse sweep give the gradient; a second sweep, with the exact slope of every op where its value's formula
+//! knows it, gives the exact gradient and how far round-off may move it. Both are of the recording. Only differences of the function
+//! itself know what the recording has lost, so they are asked as well: along axes and along random directions.
 
-use super::compare::{Comparison, Outcome, coarse_tolerance, exact_tolerance};
-use super::difference::{Class, Difference, numeric};
+use super::difference::{Class, Difference, Held, numeric};
+use super::exact::{self, Exact};
+use super::guard::Guard;
+use super::judge::{Claim, Judged, Place, judge};
 use super::of_op::{check_at, replaced};
+use super::options::Options;
 use super::points::Random;
-use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
+use super::report::{KinkFinding, Located, Report, Verdict, show};
 use crate::op::{Kink, Point};
-use crate::tape::{Gradient, Node, Tape, Var};
+use crate::real::{Twofold, Witness};
+use crate::tape::{Erased, Gradient, Node, Rule, Tape, Var};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::Location;
 
 /// How many random directions a gradient is held against.
 const DIRECTIONS: usize = 4;
+/// Up to so many inputs each is asked along its axis; of more, so many are.
+const AXES: usize = 32;
+const SAMPLED: usize = 8;
+/// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions first.
+const WIDE: usize = 16;
+/// How far from a point it is asked again, relative to each input.
+const BESIDE: [f64; 2] = [1e-6, 1e-4];
 
 /// Checks the gradient of a whole function at a point: against its recording run on dual numbers through the value of
-/// every op, and against differences of the function along each input and along random directions.
+/// every op, and against differences of the function along inputs and along random directions. Of more than 32 inputs a few are asked
+/// along their axes, and all along the directions.
 ///
-/// Where it fails, the first op of the recording whose own rule is wrong is [located](Report::located). At a kink of the function
+/// Where it fails, the first op of the recording whose own rule is wrong is [located](Report::located); if there is none, the
+/// recording has lost a part of the function. At a kink of the function
 /// the gradient must lie between the slopes on the two sides, and the kink is reported. Where the rules are right beside the
 /// point and not at it, the verdict is [`Verdict::Unsure`]: kinks of several ops met, and the slopes chosen there do not add up to
 /// a derivative.
@@ -23,67 +42,52 @@ const DIRECTIONS: usize = 4;
 /// ```
 /// use gprime::{check, prelude::*};
 /// check::function(|x| (x[0] * x[1]).sin() + x[1].sigmoid(), &[0.7, -1.2]).assert_pass();
+///
+/// // a factor that is taken out of the recording
+/// let report = check::function(|x| x[0] * x[0].value(), &[0.7]);
+/// assert_eq!(report.verdict, check::Verdict::Fail);
 /// ```
 pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
+    check(f, x, &Options::new())
+}
+
+/// The check of a function, with options.
+pub(super) fn check(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
+    let (guard, tape) = (Guard::new(options), RefCell::new(Tape::new()));
     let value = |x: &[f64]| {
-        let tape = Tape::new();
-        f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>()).value()
+        let run = || {
+            // a function that asks for its own check finds the tape in use
+            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(&f, &Tape::new(), x) };
+            tape.reset();
+            value_on(&f, &tape, x)
+        };
+        guard.call(x, run).unwrap_or(f64::NAN)
     };
-    if value(x).to_bits() != value(x).to_bits() {
+    let (first, second) = (value(x), value(x));
+    if first.to_bits() != second.to_bits() && !(first.is_nan() && second.is_nan()) {
         report.fail("the function gives another value when it is asked again; is something random in it?".to_owned());
+    }
+    if guard.panicked_at(x) {
+        guard.tell(x, &mut report);
+    }
+    if report.verdict == Verdict::Fail {
         return report;
     }
-    let gradient = gradient_by_rules_and_duals(&f, x);
-    let mut kink = Kink {
-        at: Point::from_slice(x),
-        left: Point::new(),
-        right: Point::new(),
-        slope: Point::new(),
-        elsewhere: vec![],
-    };
-    let mut kink_verdict = None;
-    for (i, &(rule, exact)) in gradient.iter().enumerate() {
-        let numeric = numeric(|t| value(&replaced(x, i, t)), x[i]);
-        report.points += 1;
-        kink.left.push(numeric.left.slope);
-        kink.right.push(numeric.right.slope);
-        kink.slope.push(rule);
-        if let Class::Kink | Class::Jump(_) = numeric.class {
-            let verdict = if numeric.contains(rule) { Verdict::Pass } else { Verdict::Fail };
-            kink_verdict = Some(if kink_verdict == Some(Verdict::Fail) { Verdict::Fail } else { verdict });
-            continue;
-        }
-        let comparison = Comparison::new(x, i, rule, exact, Some(numeric.central));
-        let differs = !matches!(comparison.outcome(), Outcome::Certified | Outcome::Undecided);
-        if differs && right_beside(&f, x) {
-            // ops stand at their kinks, where dual numbers take one side; the differences of the whole decide
-            match &comparison.numeric {
-                Some(numeric) if numeric.agrees() && comparison.sharp => report.note(numeric),
-                _ => report.unsure(format!(
-                    "at {} kinks of several ops meet, and the slopes chosen there do not add up to the derivative {:e}",
-                    show(x),
-                    numeric.central.slope
-                )),
-            }
-        } else {
-            comparison.tell("the gradient", &mut report);
-        }
-    }
-    if let Some(verdict) = kink_verdict {
-        let (step, place) = crossing(&f, x).map_or_else(Default::default, |(what, line)| (what, format!(", {line}")));
-        if verdict == Verdict::Fail {
+    let gradient = |x: &[f64]| guard.call(x, || gradient_of(&f, x));
+    if let Some(slopes) = gradient(x) {
+        Whole { value: &value, gradient: &gradient, x, slopes: &slopes, options }.check(&mut report);
+        if report.kinks.iter().any(|kink| kink.verdict == Verdict::Fail) {
+            let (step, place) =
+                crossing(&f, x).map_or_else(Default::default, |(what, line)| (what, format!(", {line}")));
             let at = show(x);
-            report.fail(format!("the gradient at {at} is outside the slopes on its two sides; {step}{place}"));
+            report.reason = Some(format!("the gradient at {at} is outside the slopes on its two sides; {step}{place}"));
         }
-        report.kinks.push(KinkFinding { kink, verdict });
+        if !forward_is_adjoint_of_reverse(&f, x) {
+            report.fail(format!("forward and reverse mode disagree at {}", show(x)));
+        }
     }
-    if !forward_is_adjoint_of_reverse(&f, x) {
-        report.fail(format!("forward and reverse mode disagree at {}", show(x)));
-    }
-    if report.passed() && x.len() > 1 {
-        directions(&value, x, &gradient, &mut report);
-    }
+    guard.tell(x, &mut report);
     if report.verdict == Verdict::Fail {
         if let Some((located, wrong)) = locate(&f, x) {
             report.reason = Some(format!("the rule of {} is wrong, at {}", located.op, located.line));
@@ -94,6 +98,208 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
     report
 }
 
+/// The value of a function on a tape.
+fn value_on(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, tape: &Tape, x: &[f64]) -> f64 {
+    f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>()).value()
+}
+
+/// A slope of a recording: by the rules, and exactly, where it is known.
+struct Slope {
+    rule: f64,
+    exact: Option<Difference>,
+}
+
+/// A function, its gradient, and the gradient at the point that is checked.
+struct Whole<'a> {
+    value: &'a dyn Fn(&[f64]) -> f64,
+    gradient: &'a dyn Fn(&[f64]) -> Option<Vec<Slope>>,
+    x: &'a [f64],
+    slopes: &'a [Slope],
+    options: &'a Options,
+}
+
+impl Whole<'_> {
+    fn check(&self, report: &mut Report) {
+        let (x, n) = (self.x, self.x.len());
+        let mut random = Random(self.options.seed);
+        let axes: Vec<usize> =
+            if n <= AXES { (0..n).collect() } else { (0..SAMPLED).map(|_| random.below(n)).collect() };
+        let mut sides: Vec<Option<([f64; 2], Verdict)>> = vec![None; n];
+        for i in 0..n {
+            // every slope by the recording is held against the exact one, at no cost
+            let differences = axes.contains(&i);
+            if !differences && self.slopes[i].exact.is_none() {
+                continue;
+            }
+            report.points += 1;
+            let judged = self.axis(i, differences);
+            if let Some(finding) = &judged.finding {
+                report.note(finding);
+            }
+            if let Place::Kink(slopes) = judged.place {
+                sides[i] = Some((slopes, judged.verdict));
+            }
+            report.take(judged.verdict, judged.reason);
+        }
+        if let Some(first) = sides.iter().flatten().next() {
+            let at = |i: usize, side: usize| sides[i].map_or(self.slopes[i].rule, |(slopes, _)| slopes[side]);
+            let kink = Kink {
+                at: Point::from_slice(x),
+                left: (0..n).map(|i| at(i, 0)).collect(),
+                right: (0..n).map(|i| at(i, 1)).collect(),
+                slope: self.slopes.iter().map(|slope| slope.rule).collect(),
+                elsewhere: vec![],
+            };
+            let worst = sides.iter().flatten().map(|side| side.1).find(|verdict| *verdict != Verdict::Pass);
+            report.kinks.push(KinkFinding { kink, verdict: worst.unwrap_or(first.1) });
+        }
+        if report.passed() && n > 1 {
+            self.directions(&mut random, report);
+        }
+    }
+
+    /// Judges the slope by one input.
+    fn axis(&self, i: usize, differences: bool) -> Judged {
+        let (x, rule, tolerance) = (self.x, self.slopes[i].rule, &self.options.tolerance);
+        let along = |t: f64| (self.value)(&replaced(x, i, t));
+        let claim = Claim { what: "the gradient", at: x, argument: i, slope: rule };
+        let here = (self.value)(x);
+        let exact = self.slopes[i].exact.filter(|_| here.is_finite()).map_or(Exact::NotAsked, Exact::of_recording);
+        let is_exact = matches!(exact, Exact::Known(_));
+        let mut judged = judge(&claim, exact, &along, x[i], tolerance);
+        if is_exact && judged.verdict == Verdict::Pass && differences {
+            let measured = numeric(along, x[i]);
+            judged.numeric = Some(measured);
+            match measured.class {
+                Class::Jump(by) => {
+                    judged.place = Place::Jump(by);
+                    judged.verdict = Verdict::Unsure;
+                    judged.reason = format!("the value jumps by {by:.3e} at {}", show(x));
+                }
+                // the recording is the branch of one side
+                Class::Kink if self.is_kink(i) => judged = by_kink(&claim, judged, &along, x[i], self.options),
+                _ if measured.hold(rule, tolerance) == Held::Differs => {
+                    let by = measured.slope().map_or(f64::NAN, |d| d.slope);
+                    (judged.verdict, judged.reason) = self.contradicted(&axis(x.len(), i), by, true);
+                    judged.finding = measured.slope().map(|d| claim.beside(d.slope, tolerance.of_numeric(rule, d)));
+                }
+                _ => {}
+            }
+        } else if !is_exact && judged.verdict == Verdict::Fail && judged.place == Place::Smooth {
+            let by = judged.numeric.and_then(|numeric| numeric.slope()).map_or(f64::NAN, |d| d.slope);
+            (judged.verdict, judged.reason) = self.contradicted(&axis(x.len(), i), by, false);
+        }
+        judged
+    }
+
+    /// Whether the gradient by an input differs on the two sides of the point.
+    fn is_kink(&self, i: usize) -> bool {
+        let x = self.x;
+        let step = 1e-7 * x[i].abs().max(1.0);
+        let [left, right] = [-step, step].map(|step| (self.gradient)(&replaced(x, i, x[i] + step)).map(|g| g[i].rule));
+        let Some((left, right)) = left.zip(right) else { return false };
+        (left - right).abs() > 1e-5 * left.abs().max(right.abs())
+    }
+
+    /// What it means that differences contradict the gradient along a direction, where they give `by`: it is asked again beside the
+    /// point. If they contradict it there too, the gradient is not that of the function.
+    fn contradicted(&self, direction: &[f64], by: f64, is_exact: bool) -> (Verdict, String) {
+        let at = show(self.x);
+        let beside = BESIDE.map(|step| self.is_contradicted_beside(direction, step));
+        if beside.iter().all(|beside| *beside == Some(true)) {
+            let lost = format!(
+                "the gradient at {at} is not that of the function, of which differences give {by:e}: the recording has lost a part \
+                 of it, such as a value that was taken out, or has an op mixed up with another"
+            );
+            return (Verdict::Fail, lost);
+        }
+        let meet = format!(
+            "at {at} kinks of several ops meet, and the slopes chosen there do not add up to the derivative {by:e}"
+        );
+        let misled = format!("the gradient at {at} is that of the recording, and differences give {by:e}");
+        (Verdict::Unsure, if is_exact { misled } else { meet })
+    }
+
+    /// Whether differences contradict the gradient beside the point as well; `None` if they cannot tell.
+    fn is_contradicted_beside(&self, direction: &[f64], step: f64) -> Option<bool> {
+        let shift = |(i, &x): (usize, &f64)| x + step * f64::max(1.0, x.abs()) * (1.0 + 0.37 * i as f64).sin();
+        let beside: Vec<f64> = self.x.iter().enumerate().map(shift).collect();
+        let slopes = (self.gradient)(&beside)?;
+        let along = |t: f64| (self.value)(&beside.iter().zip(direction).map(|(x, u)| x + t * u).collect::<Vec<_>>());
+        let slope: f64 = slopes.iter().zip(direction).filter(|(_, u)| **u != 0.0).map(|(g, u)| g.rule * u).sum();
+        match numeric(along, 0.0).hold(slope, &self.options.tolerance) {
+            Held::Agrees => Some(false),
+            Held::Differs => Some(true),
+            Held::IsOff(_) | Held::TooRough => None,
+        }
+    }
+
+    /// Holds the gradient against differences along random directions: a mistake that hides from every axis does not hide there.
+    /// At a kink the slope along a direction must lie between those forwards and backwards.
+    fn directions(&self, random: &mut Random, report: &mut Report) {
+        let x = self.x;
+        for _ in 0..DIRECTIONS {
+            let u: Vec<f64> = x
+                .iter()
+                .map(|x| {
+                    let size =
+                        (0.5 + random.unit()) * if x.abs() > 1.0 { 2f64.powf(x.abs().log2().floor()) } else { 1.0 };
+                    if random.unit() < 0.5 { -size } else { size }
+                })
+                .collect();
+            let Some((slope, measured)) = self.contradicted_along(&u) else { continue };
+            let by = measured;
+            let (verdict, reason) = self.contradicted(&u, by, self.slopes.iter().all(|slope| slope.exact.is_some()));
+            let which = if verdict == Verdict::Fail { self.input_at_fault(&u) } else { None };
+            let place = match which {
+                Some(i) => format!("by input {}", i + 1),
+                None => format!("along {}", show(&u)),
+            };
+            report.note(&super::Finding::new(x, which.unwrap_or(0), slope, by, f64::NAN));
+            report.take(verdict, format!("{reason}; {place} the slope is {slope:e}, and differences give {by:e}"));
+            return;
+        }
+    }
+
+    /// The gradient's slope along a direction and that by differences, if the second contradicts the first.
+    fn contradicted_along(&self, u: &[f64]) -> Option<(f64, f64)> {
+        let along = |t: f64| (self.value)(&self.x.iter().zip(u).map(|(x, u)| x + t * u).collect::<Vec<_>>());
+        let slope: f64 = self.slopes.iter().zip(u).filter(|(_, u)| **u != 0.0).map(|(g, u)| g.rule * u).sum();
+        let measured = numeric(along, 0.0);
+        let contradicts = match measured.class {
+            Class::Kink => !measured.contains(slope),
+            Class::Smooth => measured.hold(slope, &self.options.tolerance) == Held::Differs,
+            _ => false,
+        };
+        contradicts.then_some((slope, measured.central.slope))
+    }
+
+    /// The input whose slope makes the differences along a direction contradict the gradient, by halving the direction.
+    fn input_at_fault(&self, u: &[f64]) -> Option<usize> {
+        let mut range = 0..u.len();
+        let part = |range: &std::ops::Range<usize>| {
+            let inside = |(i, &u): (usize, &f64)| if range.contains(&i) { u } else { 0.0 };
+            u.iter().enumerate().map(inside).collect::<Vec<f64>>()
+        };
+        while range.len() > 1 {
+            let middle = range.start + range.len() / 2;
+            let halves = [range.start..middle, middle..range.end];
+            range = halves.into_iter().find(|half| self.contradicted_along(&part(half)).is_some())?;
+        }
+        range.next()
+    }
+}
+
+/// Judges a slope at a kink by the differences on its two sides.
+fn by_kink(claim: &Claim, judged: Judged, f: &dyn Fn(f64) -> f64, t: f64, options: &Options) -> Judged {
+    let by_differences = judge(claim, Exact::NotAsked, f, t, &options.tolerance);
+    Judged { finding: judged.finding, ..by_differences }
+}
+
+fn axis(n: usize, i: usize) -> Point {
+    exact::axis(n, i)
+}
+
 /// Checks the Hessian of a function, forward over reverse on its recording, against differences of the gradient.
 ///
 /// ```
@@ -102,6 +308,7 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
 /// ```
 pub fn second_order(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
     let mut report = Report::new("second order");
+    let options = Options::new();
     let tape = Tape::new();
     let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let hessian = match tape.hessian(f(&inputs), &inputs) {
@@ -119,11 +326,13 @@ pub fn second_order(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Rep
     for (i, row) in hessian.iter().enumerate() {
         for (j, &rule) in row.iter().enumerate() {
             report.points += 1;
-            let measured = numeric(|t| slope(&replaced(x, j, t), i), x[j]);
-            if measured.class == Class::Kink && measured.contains(rule) {
-                continue;
+            let claim = Claim { what: "the second derivative", at: x, argument: j, slope: rule };
+            let along = |t: f64| slope(&replaced(x, j, t), i);
+            let judged = judge(&claim, Exact::NotAsked, &along, x[j], &options.tolerance);
+            if let Some(finding) = &judged.finding {
+                report.note(finding);
             }
-            Comparison::new(x, j, rule, None, Some(measured.central)).tell("the second derivative", &mut report);
+            report.take(judged.verdict, judged.reason);
         }
     }
     report
@@ -142,33 +351,6 @@ fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: 
     match tape.jvp(y, &inputs, &u) {
         Ok(forward) if reverse.is_finite() && bar.is_finite() => (forward - reverse).abs() <= bar,
         _ => true,
-    }
-}
-
-/// Holds the gradient against differences along random directions: a mistake that hides from every axis does not hide there.
-/// At a kink the slope along a direction must lie between those forwards and backwards.
-fn directions(value: &impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[(f64, Option<Difference>)], report: &mut Report) {
-    let mut random = Random(super::SEED);
-    for _ in 0..DIRECTIONS {
-        let u: Vec<f64> =
-            x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();
-        let along = |t: f64| value(&x.iter().zip(&u).map(|(x, u)| x + t * u).collect::<Vec<_>>());
-        let measured = numeric(along, 0.0);
-        let slope: f64 = gradient.iter().zip(&u).map(|((g, _), u)| g * u).sum();
-        let finding = Finding::new(x, 0, slope, measured.central.slope, coarse_tolerance(slope, measured.central));
-        let agrees = match measured.class {
-            Class::Smooth => finding.agrees(),
-            Class::Kink => measured.contains(slope),
-            _ => true,
-        };
-        if !agrees {
-            report.note(&finding);
-            report.unsure(format!(
-                "along {} the slope is {slope:e}, and differences give {:e}",
-                show(&u),
-                finding.reference
-            ));
-        }
     }
 }
 
@@ -210,29 +392,97 @@ fn crossing(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Option<(St
     flipped.map(|(l, _)| ("a comparison comes out differently on the two sides".to_owned(), l.line)).or_else(kink)
 }
 
-/// For each input the slope by the rules, and by dual numbers through every op's value, with the round-off to expect.
-fn gradient_by_rules_and_duals(
-    f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>,
-    x: &[f64],
-) -> Vec<(f64, Option<Difference>)> {
+/// For each input the slope by the rules, and by the exact slopes of every op, with the round-off to expect.
+fn gradient_of(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Vec<Slope> {
     let tape = Tape::new();
     let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let (gradient, magnitudes) = (tape.backward(y), tape.magnitudes(y));
-    let slopes = |&input: &Var<'_>| {
+    let exact = tape.index(y).map(|y| exact_adjoints(&tape, y));
+    let slope = |&input: &Var<'_>| {
         // what was recorded after the output has no adjoint: the output does not depend on it
         let [rule, magnitude] = [&gradient, &magnitudes].map(|g| g.get(input).unwrap_or(0.0));
-        let exact = tape.jvp_by_value(y, input).ok();
-        (rule, exact.map(|slope| Difference { slope, error: 16.0 * f64::EPSILON * magnitude }))
+        let exact = match &exact {
+            None => Some(Difference { slope: 0.0, error: 0.0 }),
+            Some(exact) => tape.index(input).and_then(|node| exact.get(node).copied().unwrap_or(Some(NONE))),
+        };
+        let round_off = 16.0 * f64::EPSILON * magnitude;
+        Slope {
+            rule,
+            exact: exact
+                .map(|d| Difference { error: d.error + round_off, ..d })
+                .filter(|d| d.slope.is_finite() && d.error.is_finite()),
+        }
     };
-    inputs.iter().map(slopes).collect()
+    inputs.iter().map(slope).collect()
 }
 
-/// Whether the gradient agrees with dual numbers at a point nearby, where no two kinks are likely to meet.
-fn right_beside(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> bool {
-    let shift = |(i, &x): (usize, &f64)| x + 1e-6 * f64::max(1.0, x.abs()) * (1.0 + 0.37 * i as f64).sin();
-    let beside: Vec<f64> = x.iter().enumerate().map(shift).collect();
-    gradient_by_rules_and_duals(f, &beside).into_iter().all(|(rule, exact)| {
-        exact.is_some_and(|e| Finding::new(&beside, 0, rule, e.slope, exact_tolerance(rule, e)).agrees())
-    })
+const NONE: Difference = Difference { slope: 0.0, error: 0.0 };
+
+/// The adjoint of every node up to the output by the exact slopes of the ops, and how far off their round-off may make it; `None` where
+/// some slope on the way is not known.
+pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
+    let values = tape.recorded_values();
+    let mut adjoints = vec![0.0; y + 1];
+    adjoints[y] = 1.0;
+    let (mut errors, mut unknown) = (vec![0.0; y + 1], vec![false; y + 1]);
+    let mut known: HashMap<usize, Vec<Option<Difference>>> = HashMap::new();
+    let swept = tape.sweep(&values, &mut adjoints, |edge, adjoint, slope, sum| {
+        let slopes = known.entry(edge.from).or_insert_with(|| {
+            let node = tape.node(edge.from);
+            let x: Point = node.args.iter().map(|&arg| values[arg]).collect();
+            node.op.map_or_else(Vec::new, |op| exact_slopes(&*op, &x))
+        });
+        let exact = slopes.get(edge.argument).copied().flatten();
+        let last = edge.argument + 1 == slopes.len();
+        if last {
+            known.remove(&edge.from);
+        }
+        unknown[edge.to] |= unknown[edge.from] || exact.is_none();
+        let exact = exact.unwrap_or(Difference { slope, error: 0.0 });
+        errors[edge.to] += errors[edge.from] * exact.slope.abs() + adjoint.abs() * exact.error;
+        sum + crate::Real::chain(adjoint, exact.slope)
+    });
+    if swept.is_err() {
+        return vec![None; y + 1];
+    }
+    let adjoint = |node: usize| (!unknown[node]).then_some(Difference { slope: adjoints[node], error: errors[node] });
+    (0..=y).map(adjoint).collect()
+}
+
+/// The exact slopes of an op at a point, and how far off the round-off of its arguments may make them; `None` for each that is not known.
+fn exact_slopes(op: &dyn Erased, x: &[f64]) -> Vec<Option<Difference>> {
+    if x.len() > WIDE {
+        if let Some(slopes) = slopes_tried(op, x) {
+            return slopes;
+        }
+    }
+    let slope = |i: usize| match exact::exact(op, x, i) {
+        Exact::Known(known) if known.is_steady() => {
+            Some(Difference { slope: known.slope, error: 4.0 * known.radius + 4.0 * known.condition })
+        }
+        _ => None,
+    };
+    (0..x.len()).map(slope).collect()
+}
+
+/// The rule's own slopes of an op of many arguments, if they give the exact derivatives along random directions.
+fn slopes_tried(op: &dyn Erased, x: &[f64]) -> Option<Vec<Option<Difference>>> {
+    let value = Rule::<f64>::value(op, x).ok()?;
+    let mut slopes = vec![f64::NAN; x.len()];
+    Rule::<f64>::slope(op, x, value, &mut slopes).ok()?;
+    let mut random = Random(super::SEED);
+    for _ in 0..DIRECTIONS {
+        let u: Vec<f64> =
+            x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();
+        let moving: Vec<Witness> = x.iter().zip(&u).map(|(&x, &u)| Witness::moving(Twofold::from(x), u)).collect();
+        let slope = Rule::<Witness>::value(op, &moving).ok()?.slope();
+        let products = || slopes.iter().zip(&u).map(|(s, u)| s * u);
+        let magnitude: f64 = products().map(f64::abs).sum();
+        let is_right = (products().sum::<f64>() - slope.number()).abs() <= 1e-12 * magnitude;
+        if !is_right || slope.is_one_sided() || !(slope.radius() <= 1e-12 * magnitude) {
+            return None;
+        }
+    }
+    Some(slopes.into_iter().map(|slope| Some(Difference { slope, error: 64.0 * f64::EPSILON * slope.abs() })).collect())
 }

@@ -1,6 +1,7 @@
 //! What a wrong slope looks like.
 
 use super::difference::numeric;
+use super::exact::{Exact, exact, formula};
 use super::of_op::{replaced, value_and_slopes};
 use super::report::Finding;
 use crate::op::Point;
@@ -69,8 +70,11 @@ impl Hint {
         }
         let factor = first.rule / first.exact;
         let swapped = (0..first.all.len()).filter(|&j| j != first.argument).map(Hint::OtherArgument);
-        let candidates = [Hint::Zero, Hint::Sign, Hint::Value, Hint::OutputForInput].into_iter().chain(swapped);
-        let candidates = candidates.chain([Hint::SinglePrecision, Hint::Factor(round(factor)), Hint::LostDigits]);
+        let candidates =
+            [Hint::SinglePrecision, Hint::LostDigits, Hint::Zero, Hint::Sign, Hint::Value, Hint::OutputForInput];
+        // a factor of nearly 1 may be round-off, and one of a single sample is none
+        let telling = samples.len() > 1 && (factor - 1.0).abs() > 4.0 * first.tolerance;
+        let candidates = candidates.into_iter().chain(swapped).chain(telling.then(|| Hint::Factor(round(factor))));
         candidates.into_iter().find(|hint| samples.iter().all(|s| s.fits(*hint)))
     }
 }
@@ -85,6 +89,8 @@ pub(super) struct Sample {
     at_value: f64,
     /// The exact slopes in every argument.
     all: Vec<f64>,
+    /// The rule's slope on wide numbers, where it has digits.
+    formula: Option<f64>,
     /// How far apart two slopes are that are the same, relative to the larger.
     tolerance: f64,
 }
@@ -92,14 +98,19 @@ pub(super) struct Sample {
 impl Sample {
     fn new(op: &dyn Erased, x: &[f64], i: usize) -> Option<Self> {
         let (value, slopes) = value_and_slopes(op, x)?;
-        let exact = |x: &[f64], i| super::of_op::exact(op, x, i).map(|e| e.slope);
+        let exact = |x: &[f64], i| match exact(op, x, i) {
+            Exact::Known(known) => Some(known.slope),
+            _ => None,
+        };
         Some(Sample {
             argument: i,
             rule: slopes[i],
             exact: exact(x, i)?,
             value,
-            at_value: exact(&replaced(x, i, value), i)?,
-            all: (0..x.len()).map(|j| exact(x, j)).collect::<Option<_>>()?,
+            at_value: exact(&replaced(x, i, value), i).unwrap_or(f64::NAN),
+            all: (0..x.len()).map(|j| exact(x, j).unwrap_or(f64::NAN)).collect(),
+            formula: formula(op, x, &Point::from_elem(0.0, x.len()), false)
+                .map(|(_, slopes)| slopes[i].value().number()),
             tolerance: 1e-9,
         })
     }
@@ -121,6 +132,7 @@ impl Sample {
                 value,
                 at_value: exact(&replaced(x, i, value), i).unwrap_or(f64::NAN),
                 all: (0..x.len()).map(|j| exact(x, j).unwrap_or(f64::NAN)).collect(),
+                formula: None,
                 tolerance: 1e-7,
             })
         };
@@ -130,6 +142,7 @@ impl Sample {
     fn fits(&self, hint: Hint) -> bool {
         let near = |a: f64, b: f64, tolerance: f64| (a - b).abs() <= tolerance * a.abs().max(b.abs());
         let close = |a, b| near(a, b, self.tolerance);
+        let close_to_exact = |formula| near(formula, self.exact, 1e-10);
         match hint {
             Hint::Zero => self.rule == 0.0,
             Hint::Sign => close(self.rule, -self.exact),
@@ -140,7 +153,7 @@ impl Sample {
                 let single = |x: f64| f64::from(x as f32) == x;
                 near(self.rule, self.exact, 2f64.powi(-22)) && single(self.rule) && !single(self.exact)
             }
-            Hint::LostDigits => near(self.rule, self.exact, 1e-2),
+            Hint::LostDigits => self.formula.is_some_and(close_to_exact) && !close(self.rule, self.exact),
             Hint::Factor(factor) => close(self.rule, factor * self.exact),
             Hint::MissingUpstream | Hint::Transposed => false,
         }

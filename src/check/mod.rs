@@ -5,30 +5,38 @@
 //! value, which know nothing of derivatives at all. Start with [`op`](fn@op) and with [`how`], which says how a verdict comes
 //! about.
 
-use crate::op::Op;
+use crate::op::{Op, Reduce};
 use crate::registry::Registry;
-use crate::tape::{Erased, Fixed};
+use crate::tape::{Erased, Fixed, Variadic};
 
-mod compare;
 mod difference;
+mod exact;
 mod foreign;
 mod function;
+mod guard;
 mod hint;
 pub mod how;
+mod judge;
 mod mutants;
 mod of_op;
+mod options;
 mod points;
 mod report;
 mod shrink;
 #[cfg(feature = "proptest")]
 mod strategy;
+mod threshold;
+mod tolerance;
 
 pub use difference::{Class, Difference, Numeric};
 pub use foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp};
+pub(crate) use function::exact_adjoints;
 pub use function::{function, second_order};
 pub use hint::Hint;
+pub(crate) use judge::{Place, agreement};
 pub use mutants::{Mutants, mutants};
 pub(crate) use of_op::{check_at, kink_at, references};
+pub use options::Options;
 pub use report::{Finding, KinkFinding, Located, Report, Verdict};
 #[cfg(feature = "proptest")]
 pub use strategy::strategy;
@@ -67,12 +75,23 @@ pub fn registry(registry: &Registry) -> Vec<Report> {
 
 /// Checks an op that is behind a pointer, such as an entry of the registry.
 pub fn erased(op: &dyn Erased) -> Report {
-    erased_with_seed(op, SEED)
+    Options::new().erased(op)
 }
 
-/// The same with random points from another seed.
+/// Checks an op of any number of arguments, as [`op`](fn@op) does one of a fixed number: at lengths from 1 to 9 and around those of loops
+/// that do several at once, at zeros and at ties.
+///
+/// ```
+/// use gprime::{check, op::Norm};
+/// check::reduce(&Norm).assert_pass();
+/// ```
+pub fn reduce<O: Reduce>(op: &O) -> Report {
+    erased(&Variadic(op.clone()))
+}
+
+/// Checks an op that is behind a pointer, with random points from another seed.
 pub fn erased_with_seed(op: &dyn Erased, seed: u64) -> Report {
-    of_op::check(op, seed)
+    Options::new().seed(seed).erased(op)
 }
 
 /// Checks an op at one point alone: what a failure's test does.
@@ -80,5 +99,24 @@ pub fn erased_with_seed(op: &dyn Erased, seed: u64) -> Report {
 /// # Panics
 /// If the op does not take as many arguments as the point has numbers.
 pub fn op_at<const N: usize, O: Op<N>>(op: &O, x: &[f64; N]) -> Report {
-    of_op::check_at(&Fixed(op.clone()), x)
+    erased_at(&Fixed(op.clone()), x)
+}
+
+/// Checks an op of any number of arguments at one point alone.
+///
+/// # Panics
+/// If the op does not take as many arguments as the point has numbers.
+pub fn reduce_at<O: Reduce>(op: &O, x: &[f64]) -> Report {
+    erased_at(&Variadic(op.clone()), x)
+}
+
+/// Checks an op that is behind a pointer at one point alone.
+///
+/// # Panics
+/// If the op does not take as many arguments as the point has numbers.
+pub fn erased_at(op: &dyn Erased, x: &[f64]) -> Report {
+    if let Some(fault) = op.fault(x.len()) {
+        panic!("{} {fault}", op.name());
+    }
+    of_op::check_at(op, x)
 }

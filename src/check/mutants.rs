@@ -1,10 +1,11 @@
 //! Negative control: rules made wrong on purpose, each of which the checker must catch.
 
 use super::of_op::{check, value_and_slopes};
+use super::options::Options;
 use super::{SEED, Verdict, points};
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point};
-use crate::real::{Dual, Lanes, Real, Twofold};
+use crate::real::{Dual, Lanes, Real, Witness};
 use crate::tape::{Erased, Named, Recording, Rule, Var};
 use std::fmt;
 use std::sync::Arc;
@@ -65,7 +66,7 @@ impl fmt::Display for Mutants {
 /// If the check of the op itself fails: then it fails with any change, and that says nothing.
 #[track_caller]
 pub fn mutants(op: &dyn Erased) -> Mutants {
-    let itself = check(op, SEED);
+    let itself = check(op, &Options::new());
     assert!(itself.verdict != Verdict::Fail, "no wrong rules can be made of a wrong one: {itself}");
     let mut answer = Mutants { subject: op.name().to_owned(), killed: 0, total: 0, survivors: vec![] };
     for change in changes(op) {
@@ -74,7 +75,7 @@ pub fn mutants(op: &dyn Erased) -> Mutants {
             continue;
         }
         answer.total += 1;
-        if check(&mutant, SEED).verdict == Verdict::Fail {
+        if check(&mutant, &Options::new()).verdict == Verdict::Fail {
             answer.killed += 1;
         } else {
             answer.survivors.push(format!("{change:?}"));
@@ -140,7 +141,7 @@ struct Mutant<'a> {
 impl<'a> Mutant<'a> {
     /// Whether a slope differs anywhere.
     fn differs(&self) -> bool {
-        let smooth = (0..SEEDS).flat_map(|seed| points::smooth_points(self.op, SEED + seed));
+        let smooth = (0..SEEDS).flat_map(|seed| points::smooth_points(self.op, &Options::new().seed(SEED + seed)));
         smooth.chain(points::edges(self.op)).any(|x| {
             let [right, wrong] = [self.op, self].map(|op: &dyn Erased| value_and_slopes(op, &x));
             right.zip(wrong).is_some_and(|((_, right), (_, wrong))| !right.iter().zip(&wrong).all(same))
@@ -235,7 +236,7 @@ macro_rules! rules {
         } )*
     };
 }
-rules! { [] f64; [] Dual; [] Dual<Dual>; [] Dual<Twofold>; [] Lanes; ['t] Var<'t, Recording>; }
+rules! { [] f64; [] Dual; [] Dual<Dual>; [] Witness; [] Lanes; ['t] Var<'t, Recording>; }
 
 impl Erased for Mutant<'_> {
     fn arity(&self) -> Option<usize> {
@@ -279,7 +280,7 @@ mod tests {
         for op in Registry::new().iter() {
             let unchanged = Mutant { op: &**op, change: Change::Times(1.0) };
             assert!(!unchanged.differs(), "{}", op.name());
-            let (report, original) = (check(&unchanged, SEED), check(&**op, SEED));
+            let (report, original) = (check(&unchanged, &Options::new()), check(&**op, &Options::new()));
             assert_eq!((report.verdict, report.reason), (original.verdict, original.reason), "{}", op.name());
         }
     }

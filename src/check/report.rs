@@ -119,6 +119,11 @@ pub struct Report {
     pub verdict: Verdict,
     /// The number of points looked at.
     pub points: usize,
+    /// The number of slopes that could not be judged: neither the formula of the value nor differences have digits there.
+    pub undecided: usize,
+    /// The number of slopes at points where the formula of the value knows one branch of several alone, or has no digits, and its two
+    /// sides decided.
+    pub faults: usize,
     /// The slope that is nearest to failing, or fails most.
     pub worst: Option<Finding>,
     /// The kinks.
@@ -146,6 +151,8 @@ impl Report {
             subject: subject.to_owned(),
             verdict: Verdict::Pass,
             points: 0,
+            undecided: 0,
+            faults: 0,
             worst: None,
             kinks: vec![],
             reason: None,
@@ -222,6 +229,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}, {} points", self.verdict, self.subject, self.points)?;
+        if self.undecided > 0 {
+            write!(f, ", {} slopes not judged", self.undecided)?;
+        }
+        if self.faults > 0 {
+            write!(f, ", {} judged from the two sides of a branch", self.faults)?;
+        }
         if let Some(reason) = &self.reason {
             write!(f, ": {reason}")?;
         }
@@ -249,13 +262,19 @@ impl fmt::Display for Report {
     }
 }
 
-/// A point as it is read: a number, or several in parentheses.
+/// How many numbers of a point are shown.
+const SHOWN: usize = 5;
+
+/// A point as it is read: a number, or several in parentheses, of which the first are shown.
 pub(super) fn show(x: &[f64]) -> String {
     let number = |x: &f64| {
         if *x == 0.0 || (1e-4..1e7).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
     };
     match x {
         [x] => number(x),
-        x => format!("({})", x.iter().map(number).collect::<Vec<_>>().join(", ")),
+        x => {
+            let rest = if x.len() > SHOWN { format!(", … {} in all", x.len()) } else { String::new() };
+            format!("({}{rest})", x.iter().take(SHOWN).map(number).collect::<Vec<_>>().join(", "))
+        }
     }
 }

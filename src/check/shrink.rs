@@ -33,26 +33,48 @@ fn plainer(x: f64) -> impl Iterator<Item = f64> {
     plain.chain(short).filter(move |&p| p != x && p.is_finite())
 }
 
-/// A test that fails as the point does, ready to be pasted.
+/// A test that fails as the point does, ready to be pasted: it is given the op that was checked, since how that is made is only known to
+/// whoever made it.
 pub(super) fn test(op: &dyn Erased, x: &[f64], seed: u64) -> String {
-    let mut text = format!("#[test]\nfn {}_has_the_right_slope() {{\n", op.name());
-    let _ = writeln!(text, "    // found with the seed {seed:#x}");
-    let _ = writeln!(text, "    let x = [");
-    for x in x {
-        let _ = writeln!(text, "        f64::from_bits({:#018x}), // {x:e}", x.to_bits());
-    }
-    let _ = writeln!(text, "    ];");
-    let _ = writeln!(text, "    gprime::check::op_at(&{}, &x).assert_pass();\n}}", type_name(op));
+    let (kind, call, at) = match op.arity() {
+        _ if op.is_opaque() => ("dyn gprime::tape::Erased".to_owned(), "erased_at", "&x"),
+        Some(n) => (format!("impl gprime::op::Op<{n}>"), "op_at", "&x"),
+        None => ("impl gprime::op::Reduce".to_owned(), "reduce_at", "&x"),
+    };
+    let params: Vec<_> = op.params().iter().map(|(name, value)| format!("{name} = {value:?}")).collect();
+    let with = if params.is_empty() { String::new() } else { format!(" with {}", params.join(", ")) };
+    let mut text = format!("/// To be called in a test with {}{with}. Found with the seed {seed:#x}.\n", op.name());
+    let _ = writeln!(text, "#[track_caller]");
+    let _ = writeln!(text, "fn the_slope_of_{}_is_right(op: &{kind}) {{", identifier(op.name()));
+    text += &point(x);
+    let _ = writeln!(text, "    gprime::check::{call}(op, {at}).assert_pass();\n}}");
     text
 }
 
-/// The op as one would write it, if its type is called as its name says.
-fn type_name(op: &dyn Erased) -> String {
-    let upper = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+/// The same of closures: `call` is the check that failed.
+pub(super) fn foreign_test(call: &str, x: &[f64]) -> String {
+    let [f, df] = match call {
+        "rule" => ["f64) -> f64", "f64) -> f64"],
+        "gradient" => ["&[f64]) -> f64", "&[f64]) -> Vec<f64>"],
+        "jacobian" => ["&[f64]) -> Vec<f64>", "&[f64]) -> Vec<Vec<f64>>"],
+        _ => ["&[f64]) -> Vec<f64>", "&[f64], &[f64]) -> Vec<f64>"],
     };
-    let name: String = op.name().split('_').map(upper).collect();
-    let params: Vec<_> = op.params().iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-    if params.is_empty() { name } else { format!("{name} {{ {} }}", params.join(", ")) }
+    let mut text = "/// To be called in a test with the two closures that were checked.\n#[track_caller]\n".to_owned();
+    let _ = writeln!(text, "fn the_{call}_is_right(f: impl Fn({f}, df: impl Fn({df}) {{");
+    text += &point(x);
+    let checked = if call == "rule" { "rule(f, df).at(&x)".to_owned() } else { format!("{call}(f, df, &x)") };
+    let _ = writeln!(text, "    gprime::check::{checked}.assert_pass();\n}}");
+    text
+}
+
+/// A point to the bit.
+fn point(x: &[f64]) -> String {
+    let number = |x: &f64| format!("        f64::from_bits({:#018x}), // {x:e}\n", x.to_bits());
+    format!("    let x = [\n{}    ];\n", x.iter().map(number).collect::<String>())
+}
+
+/// A name as a part of an identifier.
+fn identifier(name: &str) -> String {
+    let letter = |c: char| if c.is_alphanumeric() { c.to_lowercase().collect() } else { "_".to_owned() };
+    name.chars().map(letter).collect()
 }

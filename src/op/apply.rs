@@ -1,7 +1,7 @@
 //! Applying an op to a number.
 
 use super::{Domain, Dual, Lanes, Op, Real, Reduce, inner_product};
-use crate::real::Twofold;
+use crate::real::{Twofold, Witness};
 use smallvec::{SmallVec, smallvec};
 use std::array::from_fn;
 
@@ -493,7 +493,7 @@ macro_rules! by_value {
         } )*
     };
 }
-by_value! { [] f64; [] Twofold; [const L: usize] Lanes<L>; }
+by_value! { [] f64; [] Twofold; [] Witness; [const L: usize] Lanes<L>; }
 
 impl<R: Apply> Apply for Dual<R> {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {

@@ -13,11 +13,13 @@ mod float;
 mod lanes;
 mod math;
 mod twofold;
+mod witness;
 
 pub use dual::Dual;
 pub use lanes::Lanes;
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
 pub use twofold::Twofold;
+pub use witness::{Ball, Cut, Witness};
 
 /// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.
 /// The trait, `f64`, `Lanes` and the variables of a tape are all made from this list; `Dual` is

@@ -4,7 +4,7 @@ use super::{Recording, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::apply::{nan_in_all_parts, outside, outside_of_reduce};
 use crate::op::{Apply, Domain, Kink, Op, Params, Point, Reduce};
-use crate::real::{Dual, Lanes, Twofold};
+use crate::real::{Dual, Lanes, Witness};
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -58,14 +58,7 @@ pub trait Rule<R>: Named {
 
 /// An op of any kind: what the registry and a recording tape hold.
 pub trait Erased:
-    Rule<f64>
-    + Rule<Dual>
-    + Rule<Dual<Dual>>
-    + Rule<Dual<Twofold>>
-    + Rule<Lanes>
-    + for<'t> Rule<Var<'t, Recording>>
-    + Send
-    + Sync
+    Rule<f64> + Rule<Dual> + Rule<Dual<Dual>> + Rule<Witness> + Rule<Lanes> + for<'t> Rule<Var<'t, Recording>> + Send + Sync
 {
     /// The number of arguments, if it is fixed.
     fn arity(&self) -> Option<usize>;

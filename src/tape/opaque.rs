@@ -5,7 +5,7 @@ use super::lean::Lean;
 use super::{Kind, Recording, Tape, Var};
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point, bad_param};
-use crate::real::{Dual, Lanes, Twofold};
+use crate::real::{Dual, Lanes, Witness};
 use std::any::Any;
 use std::array::from_fn;
 use std::panic::Location;
@@ -193,7 +193,7 @@ rule! { [] Dual {
 
 rule! { [] Dual<Dual> {} }
 
-rule! { [] Dual<Twofold> {} }
+rule! { [] Witness {} }
 
 rule! { [] Lanes {
     fn value(&self, x: &[Lanes]) -> Result<Lanes, Error> {

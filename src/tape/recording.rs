@@ -566,16 +566,8 @@ impl Tape {
         (0..inputs.len()).map(|i| self.hvp(y, inputs, &unit(i))).collect()
     }
 
-    /// The slope of an output by one input, from dual numbers run through the *value* of every op: the checker's second
-    /// opinion on the slopes.
-    pub(crate) fn jvp_by_value(&self, y: Var<'_>, input: Var<'_>) -> Result<f64, Error> {
-        match (self.index(y), self.index(input)) {
-            (Some(y), Some(input)) => self.slope_by_value(y, input),
-            _ => Ok(0.0),
-        }
-    }
-
-    /// The same, of nodes by their indices.
+    /// The slope of a node by an input, both by their indices, from dual numbers run through the *value* of every op: the checker's
+    /// second opinion on the slopes.
     pub(crate) fn slope_by_value(&self, y: usize, input: usize) -> Result<f64, Error> {
         let values = self.rerun(
             |node, value| if node == input { Dual::variable(value) } else { Dual::constant(value) },

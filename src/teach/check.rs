@@ -4,7 +4,7 @@ use super::label;
 use super::style::{Cell, Style, Tint, ends, widths};
 use super::trace::{Id, Trace};
 use crate::Real;
-use crate::check::{self, Class, Numeric};
+use crate::check::{self, Place, Verdict};
 use crate::error::Error;
 use crate::tape::{self, Tape, Var};
 
@@ -97,29 +97,21 @@ struct Precision {
     /// The distance of 1 from the next number.
     epsilon: f64,
     steps: &'static [f64],
-    /// How far the derivatives by the two modes may be apart, relative to what may cancel in them.
-    exact: f64,
-    /// What is as good as 0: below, numbers run out of digits.
-    tiny: f64,
-    /// How far one by differences may be apart beyond its error bar, relative to itself; and how long that bar may be.
-    bands: [f64; 2],
+    /// How far a derivative may be off, relative to itself; `None` for the checker's own tolerances.
+    tolerance: Option<f64>,
 }
 
 const F64: Precision = Precision {
     rounded: |x| x,
     epsilon: f64::EPSILON,
     steps: &[1e-1, 1e-3, 6e-6, 1e-8, 1e-11, 1e-13],
-    exact: 1e-8,
-    tiny: 1e-290,
-    bands: [1e-6, 1e-3],
+    tolerance: None,
 };
 const F32: Precision = Precision {
     rounded: |x| f64::from(x as f32),
     epsilon: f32::EPSILON as f64,
     steps: &[1e0, 1e-1, 5e-3, 1e-4, 1e-5, 1e-6],
-    exact: 1e-3,
-    tiny: 1e-37,
-    bands: [1e-3, 1e-1],
+    tolerance: Some(1e-3),
 };
 
 /// How many inputs are shown in the table.
@@ -160,18 +152,19 @@ impl Tape {
         };
         let step = precision.epsilon.cbrt();
         let magnitudes = magnitudes(&trace);
+        let exact = check::exact_adjoints(self, output);
         let mut lines = vec![];
         for (node, input) in &inputs {
             let reverse = node.adjoint.unwrap_or(0.0);
             let numeric = differences(*input, node.value, step)?;
             let error = relative(reverse, numeric);
             // differences of one step do not see the kink of |x| at 0, and small steps need all digits
-            let around = check::numeric(|x| value_in(&F64, *input, x).unwrap_or(f64::NAN)).at(node.value);
+            let around = |x: f64| value_in(&F64, *input, x).unwrap_or(f64::NAN);
             let forward = self.slope_by_value(output, *input).ok();
-            let verdict = precision.judge(reverse, forward, &around, magnitudes[node.id.index()]);
-            let is_kink = around.class == Class::Kink;
-            let sides = if is_kink { vec![around.left.slope, around.right.slope] } else { vec![] };
-            let crossed = if verdict == Agreement::Good && error > precision.bands[0] {
+            // an input after the output has no adjoint
+            let exact = exact.get(*input).copied().unwrap_or(Some(check::Difference { slope: 0.0, error: 0.0 }));
+            let (verdict, sides) = precision.judge(reverse, exact, &around, node.value, magnitudes[node.id.index()]);
+            let crossed = if verdict == Agreement::Good && error > precision.tolerance.unwrap_or(1e-6) {
                 let step = step * if node.value.abs() > 10.0 { node.value.abs() } else { 1.0 };
                 let ends = [node.value - step, node.value + step].map(|x| {
                     self.values(|index, recorded| if index == *input { x } else { recorded }, precision.rounded)
@@ -217,29 +210,29 @@ impl Tape {
 }
 
 impl Precision {
-    /// Judges a derivative; `magnitude` is what it would be if nothing cancelled in it.
-    fn judge(&self, reverse: f64, forward: Option<f64>, around: &Numeric, magnitude: f64) -> Agreement {
-        match around.class {
-            Class::Kink if around.contains(reverse) => return Agreement::Kink,
-            Class::Jump(_) => return Agreement::Jump,
-            Class::NonFinite => return Agreement::Undefined,
-            Class::InfiniteSlope if reverse.is_infinite() => return Agreement::Good,
-            Class::Kink | Class::InfiniteSlope => return Agreement::Wrong,
-            _ => {}
-        }
-        let Some(numeric) = around.slope() else { return Agreement::Doubtful };
-        let scale = magnitude.max(reverse.abs());
-        let certain = forward.is_some_and(|forward| (forward - reverse).abs() <= self.exact * scale + self.tiny);
-        let [good, rough] = self.bands;
-        // where dual numbers agree, differences only guard against a mistake in both
-        let (bars, band) = if certain { (16.0, 1e-2) } else { (4.0, good) };
-        let allowed = bars * numeric.error + band * reverse.abs().max(numeric.slope.abs()) + self.tiny;
-        // NaN is no distance that is allowed
-        let near = (reverse - numeric.slope).abs() <= allowed;
-        match near && (certain || forward.is_none()) {
-            false => Agreement::Wrong,
-            true if certain || numeric.error <= rough * scale => Agreement::Good,
-            true => Agreement::Doubtful,
+    /// Judges a derivative of `f` at `x`, given the exact one, if it is known; `magnitude` is what it would be if nothing cancelled in it.
+    /// With it come the slopes on the two sides of a kink.
+    fn judge(
+        &self,
+        reverse: f64,
+        exact: Option<check::Difference>,
+        f: &dyn Fn(f64) -> f64,
+        x: f64,
+        magnitude: f64,
+    ) -> (Agreement, Vec<f64>) {
+        let round_off = 16.0 * self.epsilon * magnitude;
+        let exact = exact.map(|exact| check::Difference { error: exact.error + round_off, ..exact });
+        match check::agreement(reverse, exact, f, x, self.tolerance) {
+            (_, Place::Kink(sides)) if sides.iter().any(|side| !side.is_finite()) => (Agreement::Doubtful, vec![]),
+            (Verdict::Pass, Place::Kink(sides)) => (Agreement::Kink, sides.to_vec()),
+            (Verdict::Fail, Place::Kink(sides)) => (Agreement::Wrong, sides.to_vec()),
+            (Verdict::Pass, _) => (Agreement::Good, vec![]),
+            (Verdict::Fail, _) => (Agreement::Wrong, vec![]),
+            (Verdict::Unsure, Place::Jump(_)) => (Agreement::Jump, vec![]),
+            (Verdict::Unsure, Place::NonFinite) => (Agreement::Undefined, vec![]),
+            // as infinite as it should be
+            (Verdict::Unsure, Place::Steep) if reverse.is_infinite() => (Agreement::Good, vec![]),
+            (Verdict::Unsure, _) => (Agreement::Doubtful, vec![]),
         }
     }
 }

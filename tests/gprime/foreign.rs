@@ -1,6 +1,6 @@
 //! The checker of code that is not ours: what it certifies, what it finds, and what it says it cannot know.
 
-use gprime::check::{self, Class, Hint, Report, Verdict};
+use gprime::check::{self, Class, Hint, Options, Report, Verdict};
 
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
@@ -318,7 +318,57 @@ fn vector_jacobian_products_are_checked() {
 }
 
 #[test]
-#[should_panic(expected = "mine")]
-fn a_panic_of_the_closure_passes_through() {
-    let _ = check::rule(|_| panic!("mine"), |_| 0.0).at(&[1.0]);
+fn a_panic_of_the_closure_is_caught_and_named() {
+    is(&check::rule(|_| panic!("mine"), |_| 0.0).at(&[1.5]), Verdict::Fail, "the closure panics at 1.5: mine");
+    is(
+        &check::rule(|x| x, |x| if x == 2.5 { panic!("his {x}") } else { 1.0 }).at(&[2.5]),
+        Verdict::Fail,
+        "2.5: his 2.5",
+    );
+    is(&check::gradient(|_| panic!("mine"), |_| vec![0.0], &[1.0]), Verdict::Fail, "panics at 1");
+    is(&check::jacobian(|x| x.to_vec(), |_| panic!("mine"), &[1.0]), Verdict::Fail, "panics at 1");
+    is(&check::vjp(|x| x.to_vec(), |_, _| panic!("mine"), &[1.0]), Verdict::Fail, "panics at 1");
+    is(&check::function(|_| panic!("mine"), &[1.0]), Verdict::Fail, "panics at 1");
+
+    // beside the point it is the differences that went too far
+    let root = |x: f64| {
+        assert!(x > 0.0, "not positive");
+        x.sqrt()
+    };
+    let slope = |x: f64| 0.5 / x.sqrt();
+    let report = check::rule(root, slope).at(&[0.01]);
+    is(&report, Verdict::Unsure, "not positive");
+    let options = || Options::new().domain(&[(f64::MIN_POSITIVE, f64::INFINITY)]);
+    check::rule(root, slope).options(options()).at(&[0.01, 1.0]).assert_pass();
+    check::rule(root, slope).options(options()).over(-5.0..5.0).assert_pass();
+    options().gradient(|x| root(x[0]), |x| vec![slope(x[0])], &[0.01]).assert_pass();
+}
+
+#[test]
+fn options_say_how_far_off_and_how_large() {
+    let rough = |x: f64| f64::from(x.cos() as f32);
+    assert_ne!(check::rule(f64::sin, rough).at(&[0.7]).verdict, Verdict::Pass);
+    check::rule(f64::sin, rough).options(Options::new().tolerance(1e-6)).at(&[0.7]).assert_pass();
+    is(
+        &check::rule(f64::sin, |x| 1.01 * x.cos()).options(Options::new().tolerance(1e-3)).at(&[0.7]),
+        Verdict::Fail,
+        "",
+    );
+    // beside slopes of size 1 one of 1e-9 need not be right
+    let small = |x: f64| 1e-9 * x;
+    is(&check::rule(small, |_| 1.1e-9).at(&[0.7]), Verdict::Fail, "");
+    check::rule(small, |_| 1.1e-9).options(Options::new().scale(1.0)).at(&[0.7]).assert_pass();
+    // another seed, other points
+    let at = |seed| check::rule(f64::sin, f64::cos).options(Options::new().seed(seed)).over(-1.0..1.0).worst;
+    assert_ne!(at(1), at(2));
+}
+
+#[test]
+fn the_jacobian_of_rows_for_columns_is_named_only_if_it_is() {
+    // symmetric, with one number wrong
+    let f = |x: &[f64]| vec![x[0] * x[0] + x[1], x[0] + x[1] * x[1]];
+    let wrong = |x: &[f64]| vec![vec![3.0 * x[0], 1.0], vec![1.0, 2.0 * x[1]]];
+    assert_ne!(check::jacobian(f, wrong, &[0.7, -1.2]).hint, Some(Hint::Transposed));
+    let one = |x: &[f64]| vec![x[0].sin()];
+    assert_ne!(check::jacobian(one, |x| vec![vec![-x[0].cos()]], &[0.7]).hint, Some(Hint::Transposed));
 }

@@ -1,9 +1,10 @@
 //! A slope written by hand, held against its function point by point.
 
-use super::judge::{Claim, Judged, judge_noisy};
-use crate::check::SEED;
-use crate::check::difference::Class;
+use crate::check::exact::Exact;
+use crate::check::guard::Guard;
 use crate::check::hint::{Hint, Sample};
+use crate::check::judge::{Claim, Judged, Place, judge};
+use crate::check::options::Options;
 use crate::check::points::Random;
 use crate::check::report::{Finding, KinkFinding, Report, Verdict, show};
 use crate::check::shrink;
@@ -21,7 +22,7 @@ pub struct RuleCheck<F, D> {
     f: F,
     df: D,
     name: String,
-    precision: f64,
+    options: Options,
 }
 
 /// Checks the slope `df` of `f`, two plain closures, against differences of `f`.
@@ -39,7 +40,7 @@ pub struct RuleCheck<F, D> {
 /// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::Sign)));
 /// ```
 pub fn rule<F: Fn(f64) -> f64, D: Fn(f64) -> f64>(f: F, df: D) -> RuleCheck<F, D> {
-    RuleCheck { f, df, name: "rule".to_owned(), precision: 0.0 }
+    RuleCheck { f, df, name: "rule".to_owned(), options: Options::new() }
 }
 
 impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
@@ -68,8 +69,20 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
     #[must_use]
     #[track_caller]
     pub fn noise(self, precision: f64) -> Self {
-        assert!((0.0..1.0).contains(&precision), "a relative precision is between 0 and 1, and not {precision}");
-        RuleCheck { precision, ..self }
+        RuleCheck { options: self.options.noise(precision), ..self }
+    }
+
+    /// The check with these options: a seed, a tolerance, a scale, and a domain outside of which the closures are never called.
+    ///
+    /// ```
+    /// use gprime::check::{self, Options};
+    /// let slope = |x: f64| f64::from((1.0 / x) as f32);
+    /// let options = Options::new().tolerance(1e-5).domain(&[(0.0, f64::INFINITY)]);
+    /// check::rule(f64::ln, slope).options(options).over(0.0..10.0).assert_pass();
+    /// ```
+    #[must_use]
+    pub fn options(self, options: Options) -> Self {
+        RuleCheck { options, ..self }
     }
 
     /// Checks the slope at points.
@@ -83,7 +96,7 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
     /// and from 0, and at plain ones such as 1 and 20. An end at infinity counts as 1000.
     pub fn over(&self, range: Range<f64>) -> Report {
         let [lo, hi] = [range.start, range.end].map(|end| if end.is_infinite() { 1e3f64.copysign(end) } else { end });
-        let mut random = Random(SEED);
+        let mut random = Random(self.options.seed);
         let signed = PLAIN.into_iter().flat_map(|x| [x, -x]);
         let uniform = (0..RANDOM).map(|_| lo + random.unit() * (hi - lo)).collect::<Vec<_>>();
         let spread = (0..RANDOM).flat_map(|_| {
@@ -91,7 +104,7 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
             [step, -step, lo + step, hi - step]
         });
         let mut points: Vec<f64> = uniform.into_iter().chain(spread).chain(signed).collect();
-        points.retain(|&x| lo < x && x < hi);
+        points.retain(|&x| lo < x && x < hi && self.options.allows(&[x]));
         self.check(&points, |x| lo < x && x < hi)
     }
 
@@ -109,41 +122,59 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
         report
     }
 
-    fn judge(&self, x: f64) -> Judged {
-        let claim = Claim { what: "the slope", at: &[x], argument: 0, slope: (self.df)(x) };
-        judge_noisy(&claim, &self.f, x, self.precision)
+    /// The value, NaN where the closure must not be called or panics.
+    fn f<'a>(&'a self, guard: &'a Guard<'_>) -> impl Fn(f64) -> f64 + 'a {
+        |x| guard.call(&[x], || (self.f)(x)).unwrap_or(f64::NAN)
+    }
+
+    fn df<'a>(&'a self, guard: &'a Guard<'_>) -> impl Fn(f64) -> f64 + 'a {
+        |x| guard.call(&[x], || (self.df)(x)).unwrap_or(f64::NAN)
+    }
+
+    fn judge(&self, x: f64, guard: &Guard<'_>) -> Judged {
+        let claim = Claim { what: "the slope", at: &[x], argument: 0, slope: self.df(guard)(x) };
+        judge(&claim, Exact::NotAsked, &self.f(guard), x, &self.options.tolerance)
     }
 
     fn point(&self, x: f64, report: &mut Report) {
         report.points += 1;
-        if ![&self.f as &dyn Fn(f64) -> f64, &self.df].iter().all(|f| same(f(x), f(x))) {
+        let guard = Guard::new(&self.options);
+        let (f, df) = (self.f(&guard), self.df(&guard));
+        if !(same(f(x), f(x)) && same(df(x), df(x))) {
             report.fail(format!("there is another answer when it is asked again, at {}", show(&[x])));
         }
-        let Judged { verdict, reason, finding, numeric } = self.judge(x);
+        if guard.panicked_at(&[x]) {
+            return guard.tell(&[x], report);
+        }
+        let Judged { verdict, reason, finding, place, .. } = self.judge(x, &guard);
         if let Some(finding) = finding {
             report.note(&finding);
             if verdict == Verdict::Fail {
                 report.failed.get_or_insert(finding);
             }
         }
-        if numeric.class == Class::Kink && numeric.left.slope.is_finite() {
-            let [at, left, right, slope] =
-                [x, numeric.left.slope, numeric.right.slope, (self.df)(x)].map(|number| Point::from_slice(&[number]));
+        if let Place::Kink([left, right]) = place
+            && left.is_finite()
+        {
+            let [at, left, right, slope] = [x, left, right, df(x)].map(|number| Point::from_slice(&[number]));
             report.kinks.push(KinkFinding { kink: Kink { at, left, right, slope, elsewhere: vec![] }, verdict });
         }
         report.take(verdict, reason);
+        guard.tell(&[x], report);
     }
 
     /// Replaces the point of a failure by the simplest that fails alike, and says what the mistake looks like.
     fn explain(&self, failed: &Finding, allowed: impl Fn(f64) -> bool, report: &mut Report) {
+        let guard = Guard::new(&self.options);
         let fails = |x: &[f64]| {
-            let judged = allowed(x[0]).then(|| self.judge(x[0]))?;
+            let judged = (allowed(x[0]) && self.options.allows(x)).then(|| self.judge(x[0], &guard))?;
             judged.finding.filter(|_| judged.verdict == Verdict::Fail)
         };
         let finding = shrink::simplest(&failed.at, fails).unwrap_or_else(|| failed.clone());
-        let (f, df) = (|x: &[f64]| (self.f)(x[0]), |x: &[f64]| vec![(self.df)(x[0])]);
+        let (f, df) = (|x: &[f64]| self.f(&guard)(x[0]), |x: &[f64]| vec![self.df(&guard)(x[0])]);
         report.hint = Hint::explaining(&Sample::beside(&f, &df, &finding));
-        report.reason = Some(self.judge(finding.at[0]).reason);
+        report.reason = Some(self.judge(finding.at[0], &guard).reason);
+        report.reproduce = Some(shrink::foreign_test("rule", &finding.at));
         report.worst = Some(finding);
     }
 }

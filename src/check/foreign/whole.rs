@@ -1,14 +1,17 @@
 //! Gradients, Jacobians and vector-Jacobian products written by hand: each is a gradient of a scalar function, an output or
 //! a seed's product with the outputs, and held against differences along every axis and along random directions.
 
-use super::judge::{Claim, Judged, judge};
 use super::rule::same;
-use crate::check::SEED;
-use crate::check::difference::{Class, noise, numeric};
+use crate::check::difference::{noise, numeric};
+use crate::check::exact::Exact;
+use crate::check::guard::Guard;
 use crate::check::hint::{Hint, Sample};
+use crate::check::judge::{Claim, Judged, Place, judge};
 use crate::check::of_op::replaced;
+use crate::check::options::Options;
 use crate::check::points::Random;
 use crate::check::report::{KinkFinding, Report, Verdict, show};
+use crate::check::shrink;
 use crate::op::{Kink, Point};
 
 /// How many random directions are asked.
@@ -33,12 +36,32 @@ const RATE: f64 = 1.5;
 /// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::Factor(0.5))));
 /// ```
 pub fn gradient(f: impl Fn(&[f64]) -> f64, df: impl Fn(&[f64]) -> Vec<f64>, x: &[f64]) -> Report {
-    let mut report = Report::new("gradient");
-    let scalar = Scalar { what: "the gradient", f: &f, gradient: &df };
-    if has_inputs(x, &mut report) && repeats(&|x| vec![f(x)], x, &mut report) {
-        scalar.check(x, &mut Random(SEED), &mut report);
+    check_gradient(&f, &df, x, &Options::new())
+}
+
+/// The check of a gradient, with options.
+pub(in crate::check) fn check_gradient(f: Number<'_>, df: Numbers<'_>, x: &[f64], options: &Options) -> Report {
+    let (mut report, guard) = (Report::new("gradient"), Guard::new(options));
+    let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or(f64::NAN);
+    let df = |x: &[f64]| guard.call(x, || df(x)).unwrap_or_else(|| vec![f64::NAN; x.len()]);
+    let scalar = Scalar { what: "the gradient", f: &f, gradient: &df, options };
+    if has_inputs(x, &mut report) && repeats(&|x| vec![f(x)], x, &mut report) && !guard.panicked_at(x) {
+        scalar.check(x, &mut Random(options.seed), &mut report);
     }
+    finish("gradient", x, &guard, &mut report);
     report
+}
+
+/// A function of several numbers to one, or to several.
+type Number<'a> = &'a dyn Fn(&[f64]) -> f64;
+type Numbers<'a> = &'a dyn Fn(&[f64]) -> Vec<f64>;
+
+/// Tells of panics, and of a failure how to see it again.
+fn finish(call: &str, x: &[f64], guard: &Guard<'_>, report: &mut Report) {
+    guard.tell(x, report);
+    if report.verdict == Verdict::Fail {
+        report.reproduce = Some(shrink::foreign_test(call, x));
+    }
 }
 
 /// Checks a Jacobian written by hand, as rows, against differences of the function, at a point: each row as a
@@ -51,11 +74,39 @@ pub fn gradient(f: impl Fn(&[f64]) -> f64, df: impl Fn(&[f64]) -> Vec<f64>, x: &
 /// check::jacobian(polar, rows, &[2.0, 0.5]).assert_pass();
 /// ```
 pub fn jacobian(f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<f64>>, x: &[f64]) -> Report {
-    let mut report = Report::new("jacobian");
-    if !has_inputs(x, &mut report) || !repeats(&f, x, &mut report) {
-        return report;
+    check_jacobian(&f, &jac, x, &Options::new())
+}
+
+/// The check of a Jacobian, with options.
+pub(in crate::check) fn check_jacobian(
+    f: Numbers<'_>,
+    jac: &dyn Fn(&[f64]) -> Vec<Vec<f64>>,
+    x: &[f64],
+    options: &Options,
+) -> Report {
+    let (mut report, guard) = (Report::new("jacobian"), Guard::new(options));
+    let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or_default();
+    let jac = |x: &[f64]| guard.call(x, || jac(x)).unwrap_or_default();
+    if has_inputs(x, &mut report) && repeats(&f, x, &mut report) {
+        let rows = jac(x);
+        if !guard.panicked_at(x) {
+            rows_are_right(&f, &jac, &rows, x, options, &mut report);
+        }
     }
-    let (outputs, rows, mut random) = (f(x).len(), jac(x), Random(SEED));
+    finish("jacobian", x, &guard, &mut report);
+    report
+}
+
+/// Checks the rows of a Jacobian.
+fn rows_are_right(
+    f: Numbers<'_>,
+    jac: &dyn Fn(&[f64]) -> Vec<Vec<f64>>,
+    rows: &[Vec<f64>],
+    x: &[f64],
+    options: &Options,
+    report: &mut Report,
+) {
+    let (outputs, mut random) = (f(x).len(), Random(options.seed));
     if rows.len() != outputs {
         report.fail(format!("the Jacobian has {} rows, and the function {outputs} outputs", rows.len()));
     } else if outputs == 0 {
@@ -65,15 +116,14 @@ pub fn jacobian(f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<
         let output = |x: &[f64]| f(x).get(j).copied().unwrap_or(f64::NAN);
         let row = |x: &[f64]| jac(x).into_iter().nth(j).unwrap_or_default();
         let what = format!("row {} of the Jacobian", j + 1);
-        Scalar { what: &what, f: &output, gradient: &row }.check(x, &mut random, &mut report);
+        Scalar { what: &what, f: &output, gradient: &row, options }.check(x, &mut random, report);
         if report.verdict == Verdict::Fail {
             break;
         }
     }
-    if report.verdict == Verdict::Fail && is_transposed(&f, &rows, x) {
+    if report.verdict == Verdict::Fail && is_transposed(f, rows, x) {
         report.hint = Some(Hint::Transposed);
     }
-    report
 }
 
 /// Checks a vector-Jacobian product written by hand at a point: `vjp` takes the point and a seed for every output, and returns an
@@ -94,32 +144,54 @@ pub fn jacobian(f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<
 /// assert_eq!((report.verdict, report.hint), (Verdict::Fail, Some(Hint::MissingUpstream)));
 /// ```
 pub fn vjp(f: impl Fn(&[f64]) -> Vec<f64>, vjp: impl Fn(&[f64], &[f64]) -> Vec<f64>, x: &[f64]) -> Report {
-    let mut report = Report::new("vjp");
-    if !has_inputs(x, &mut report) || !repeats(&f, x, &mut report) {
-        return report;
+    check_vjp(&f, &vjp, x, &Options::new())
+}
+
+/// The check of a vector-Jacobian product, with options.
+pub(in crate::check) fn check_vjp(
+    f: Numbers<'_>,
+    vjp: &dyn Fn(&[f64], &[f64]) -> Vec<f64>,
+    x: &[f64],
+    options: &Options,
+) -> Report {
+    let (mut report, guard) = (Report::new("vjp"), Guard::new(options));
+    let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or_default();
+    let vjp = |x: &[f64], w: &[f64]| guard.call(x, || vjp(x, w)).unwrap_or_else(|| vec![f64::NAN; x.len()]);
+    if has_inputs(x, &mut report) && repeats(&f, x, &mut report) && !guard.panicked_at(x) {
+        product_is_right(&f, &vjp, x, options, &mut report);
     }
-    let (outputs, mut random) = (f(x).len(), Random(SEED));
+    finish("vjp", x, &guard, &mut report);
+    report
+}
+
+/// Checks a product.
+fn product_is_right(
+    f: Numbers<'_>,
+    vjp: &dyn Fn(&[f64], &[f64]) -> Vec<f64>,
+    x: &[f64],
+    options: &Options,
+    report: &mut Report,
+) {
+    let (outputs, mut random) = (f(x).len(), Random(options.seed));
     if outputs == 0 {
-        report.unsure("no outputs".to_owned());
-        return report;
+        return report.unsure("no outputs".to_owned());
     }
     let seeds = [(); 2].map(|()| away_from_zero(&mut random, outputs));
     let rows: Vec<Vec<f64>> = (0..outputs).map(|j| vjp(x, &unit(outputs, j))).collect();
-    is_linear(&|w| vjp(x, w), &seeds, &rows, x, &mut report);
+    is_linear(&|w| vjp(x, w), &seeds, &rows, x, report);
     for w in &seeds {
         let along = |x: &[f64]| {
             let a = f(x);
             if a.len() == outputs { dot(w, &a) } else { f64::NAN }
         };
-        Scalar { what: "the product", f: &along, gradient: &|x| vjp(x, w) }.check(x, &mut random, &mut report);
+        Scalar { what: "the product", f: &along, gradient: &|x| vjp(x, w), options }.check(x, &mut random, report);
         if report.verdict == Verdict::Fail {
             break;
         }
     }
-    if report.verdict == Verdict::Fail && is_transposed(&f, &rows, x) {
+    if report.verdict == Verdict::Fail && is_transposed(f, &rows, x) {
         report.hint = Some(Hint::Transposed);
     }
-    report
 }
 
 fn has_inputs(x: &[f64], report: &mut Report) -> bool {
@@ -208,18 +280,25 @@ fn all_equal(a: &[f64], b: &[f64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| a == b || same(a, b))
 }
 
-/// Whether the rows are those of the transposed Jacobian.
+/// Whether the rows are those of the transposed Jacobian, and not those of the Jacobian.
 fn is_transposed(f: &dyn Fn(&[f64]) -> Vec<f64>, rows: &[Vec<f64>], x: &[f64]) -> bool {
+    let n = x.len();
+    if n < 2 || rows.len() != n || rows.iter().any(|row| row.len() != n) {
+        return false;
+    }
     let entry = |j: usize, i: usize| {
         let output = |t| f(&replaced(x, i, t)).get(j).copied().unwrap_or(f64::NAN);
         numeric(output, x[i]).central
     };
+    let entries: Vec<Vec<_>> = (0..n).map(|j| (0..n).map(|i| entry(j, i)).collect()).collect();
+    let largest = entries.iter().flatten().fold(0.0, |largest: f64, d| largest.max(d.slope.abs()));
+    // an error bar that holds anything tells nothing
     let is = |j: usize, i: usize, slope: f64| {
-        let d = entry(j, i);
-        d.error.is_finite() && (d.slope - slope).abs() <= 4.0 * d.error + 1e-6 * slope.abs()
+        let d = entries[j][i];
+        d.error <= 1e-6 * largest && (d.slope - slope).abs() <= 4.0 * d.error + 1e-6 * slope.abs()
     };
-    let n = x.len();
-    rows.len() == n && rows.iter().all(|row| row.len() == n) && (0..n).all(|j| (0..n).all(|i| is(i, j, rows[j][i])))
+    let all = |is: &dyn Fn(usize, usize) -> bool| (0..n).all(|j| (0..n).all(|i| is(j, i)));
+    all(&|j, i| is(i, j, rows[j][i])) && !all(&|j, i| is(j, i, rows[j][i]))
 }
 
 /// A function of several numbers and the gradient claimed for it.
@@ -228,6 +307,7 @@ struct Scalar<'a> {
     what: &'a str,
     f: &'a dyn Fn(&[f64]) -> f64,
     gradient: &'a dyn Fn(&[f64]) -> Vec<f64>,
+    options: &'a Options,
 }
 
 impl Scalar<'_> {
@@ -245,7 +325,7 @@ impl Scalar<'_> {
     fn axes(&self, x: &[f64], g: &[f64], report: &mut Report) -> bool {
         let along = |i: usize| {
             let claim = Claim { what: self.what, at: x, argument: i, slope: g[i] };
-            judge(&claim, &|t| (self.f)(&replaced(x, i, t)), x[i])
+            judge(&claim, Exact::NotAsked, &|t| (self.f)(&replaced(x, i, t)), x[i], &self.options.tolerance)
         };
         let judged: Vec<Judged> = (0..x.len()).map(along).collect();
         report.points += judged.len();
@@ -256,18 +336,23 @@ impl Scalar<'_> {
         if let Some(finding) = failed.and_then(|axis| axis.finding.as_ref()).filter(|_| report.hint.is_none()) {
             report.hint = Hint::explaining(&Sample::beside(self.f, self.gradient, finding));
         }
-        let at_kink = |axis: &&Judged| axis.numeric.class == Class::Kink;
+        let at_kink = |axis: &&Judged| matches!(axis.place, Place::Kink(_));
+        let side = |axis: &Judged, right: bool| match axis.numeric {
+            Some(numeric) if right => numeric.right.slope,
+            Some(numeric) => numeric.left.slope,
+            None => f64::NAN,
+        };
         if let Some(kink) = judged.iter().find(at_kink) {
             let worst = judged.iter().filter(at_kink).map(|axis| axis.verdict).find(|v| *v != Verdict::Pass);
             let [left, right]: [Point; 2] = [
-                judged.iter().map(|axis| axis.numeric.left.slope).collect(),
-                judged.iter().map(|axis| axis.numeric.right.slope).collect(),
+                judged.iter().map(|axis| side(axis, false)).collect(),
+                judged.iter().map(|axis| side(axis, true)).collect(),
             ];
             let kink_at =
                 Kink { at: Point::from_slice(x), left, right, slope: Point::from_slice(g), elsewhere: vec![] };
             report.kinks.push(KinkFinding { kink: kink_at, verdict: worst.unwrap_or(kink.verdict) });
         }
-        let smooth = judged.iter().all(|axis| axis.numeric.class == Class::Smooth);
+        let smooth = judged.iter().all(|axis| axis.place == Place::Smooth);
         for Judged { verdict, reason, .. } in judged {
             report.take(verdict, reason);
         }
@@ -283,8 +368,14 @@ impl Scalar<'_> {
                 (self.f)(&moved)
             };
             let slope = dot(g, &direction);
-            let judged = judge(&Claim { what: self.what, at: x, argument: 0, slope }, &along, 0.0);
-            if judged.numeric.class != Class::Smooth {
+            let judged = judge(
+                &Claim { what: self.what, at: x, argument: 0, slope },
+                Exact::NotAsked,
+                &along,
+                0.0,
+                &self.options.tolerance,
+            );
+            if judged.place != Place::Smooth {
                 continue;
             }
             if judged.verdict == Verdict::Fail {
