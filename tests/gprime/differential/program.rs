@@ -517,7 +517,7 @@ impl Registered {
     fn slope_at<R: Real>(self, x: &[R], a: R, slopes: &mut [R]) {
         visit(&mut Slope { registered: self, x, a, slopes });
     }
-    fn both_at<R: Real>(self, x: &[R], slopes: &mut [R]) -> R {
+    pub fn both_at<R: Real>(self, x: &[R], slopes: &mut [R]) -> R {
         let mut both = Both { registered: self, x, slopes, answer: None };
         visit(&mut both);
         both.answer.expect("it is registered")

@@ -82,12 +82,12 @@ impl Apply for Node {
 
 impl Runs for Node {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {
-        let (op, x) = (op.erased(), x.concat());
+        let x = x.concat();
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
-        let value = op.apply(&values).expect("the op is for all numbers");
+        let value = op.erased().apply(&values).expect("the op is for all numbers");
         Node::record(value, &x, |x| {
             let mut slopes = vec![Dual::from(0.0); x.len()];
-            op.value_and_slope(x, &mut slopes).expect("the op is for all numbers");
+            op.both_at(x, &mut slopes);
             slopes
         })
     }
