@@ -342,9 +342,9 @@ impl Op<2> for Atan2 {
         let steep = x.abs().less(y.abs());
         let larger = R::select(steep, y, x);
         let t = R::select(steep, x, y) / larger;
-        // half of it all, which cannot overflow
-        let half = (larger * 0.5) * (t * t + 1.0);
-        let (long, short) = (R::from(0.5) / half, t * 0.5 / half);
+        // one after the other, since their product may overflow or vanish
+        let stretch = t * t + 1.0;
+        let (long, short) = (R::from(1.0) / larger / stretch, t / larger / stretch);
         // at the origin and at ∞ 0, since the angle is finite, or NaN where that is NaN
         let edge = larger.equal(larger + larger);
         [R::select(steep, short, long), -R::select(steep, long, short)].map(|slope| R::select(edge, a * 0.0, slope))

@@ -566,12 +566,12 @@ fn sums_keep_the_signs_of_zero() {
             [x * x]
         }
     }
-    assert_eq!(nothing::<f64>().map(f64::to_bits), [0; 5]);
-    assert_eq!(nothing::<Dual>().map(|x| x.primal.to_bits()), [0; 5]);
-    assert_eq!(nothing::<Lanes>().map(|x| x.0.map(f64::to_bits)), [[0; 4]; 5]);
-    assert_eq!(nothing::<Tangents<f64, 2>>().map(|x| x.primal.to_bits()), [0; 5]);
-    assert_eq!(nothing::<Var<'_>>().map(|x| x.value().to_bits()), [0; 5]);
-    assert_eq!(nothing::<Var<'_, Lean>>().map(|x| x.value().to_bits()), [0; 5]);
+    let signs = nothing::<f64>().map(f64::to_bits);
+    assert_eq!(nothing::<Dual>().map(|x| x.primal.to_bits()), signs);
+    assert_eq!(nothing::<Lanes>().map(|x| x.0.map(f64::to_bits)), signs.map(|sign| [sign; 4]));
+    assert_eq!(nothing::<Tangents<f64, 2>>().map(|x| x.primal.to_bits()), signs);
+    assert_eq!(nothing::<Var<'_>>().map(|x| x.value().to_bits()), signs);
+    assert_eq!(nothing::<Var<'_, Lean>>().map(|x| x.value().to_bits()), signs);
 }
 
 /// An op made by hand with a parameter that it cannot have is refused like one made by name.

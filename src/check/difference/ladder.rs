@@ -58,11 +58,14 @@ enum Trend {
 }
 
 /// The exponents of the steps, which are powers of two: from an eighth of x (of 1, if x is smaller) down to a unit in x's last place. They halve about x's
-/// own size, and are fewer where they are far from that and from 1.
+/// own size, and are fewer where they are far from that and from 1. There are none about a number that is not finite.
 fn exponents(x: f64) -> Vec<i32> {
     const UNIT: i32 = -45;
     if x == 0.0 {
         return (UNIT..=-3).rev().chain([-55, -70, -90, -120, -160, -200]).collect();
+    }
+    if !x.is_finite() {
+        return vec![];
     }
     let own = x.abs().log2().floor() as i32;
     let (top, bottom) = (own.max(0) - 3, (own - 52).max(-1074));
