@@ -67,7 +67,7 @@ pub(crate) fn inner_product<R: Real + Mul<T, Output = R>, T: Copy>(x: &[R], y: &
     let fours = xs.zip(ys).map(|(x, y)| [x[0] * y[0], x[1] * y[1], x[2] * y[2], x[3] * y[3]]);
     fours.reduce(|[a, b, c, d], [p, q, r, s]| [a + p, b + q, c + r, d + s]).map_or(rest, |[a, b, c, d]| {
         let sum = (a + b) + (c + d);
-        if x.len() % 4 == 0 { sum } else { sum + rest }
+        if x.len().is_multiple_of(4) { sum } else { sum + rest }
     })
 }
 

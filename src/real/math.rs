@@ -112,7 +112,7 @@ pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
     // nor may a be subnormal, or the square of x
     let (m, n) = (x.abs(), a.abs());
     let smaller = R::select(m.less(n), m, n);
-    let normal = R::from(1e-150).less_equal(smaller + ((x - x) + (a - a)));
+    let normal = R::from(1e-150).less_equal(smaller + (x + a) * 0.0);
     R::choose(near, power, || R::choose(normal, || y / x * a, power))
 }
 

@@ -294,11 +294,13 @@ fn partial_rows() -> impl Iterator<Item = (&'static str, Vec<f64>, BTreeMap<Aske
     })
 }
 
-/// For each op of the third file whether it has several arguments, and the worst error of value, slopes and second derivatives with its
-/// place.
-fn worst_partials() -> BTreeMap<&'static str, (bool, [(f64, Vec<f64>); 3])> {
+/// Whether an op has several arguments, and the worst error of its value, slopes and second derivatives, each with its place.
+type Worst = (bool, [(f64, Vec<f64>); 3]);
+
+/// The worst errors of each op of the third file.
+fn worst_partials() -> BTreeMap<&'static str, Worst> {
     let ops = all_ops();
-    let mut worst: BTreeMap<_, (bool, [(f64, Vec<f64>); 3])> = BTreeMap::new();
+    let mut worst: BTreeMap<_, Worst> = BTreeMap::new();
     for (op, x, exact) in partial_rows() {
         let worst = worst.entry(op).or_default();
         worst.0 |= x.len() > 1;
