@@ -29,3 +29,16 @@
 //! * The lanes of [`Lanes`](crate::Lanes) were worked on one after the other. They are pairs of numbers in a register now, for the
 //!   exponential and tanh too, with the same bits; a lean tape runs mapped blocks, and sums of blocks without data, on them.
 //! * The slope of tanh was a call, and each step of a recurrence waited for its result to come through memory: 12 ns a step.
+//! * The checker's dual numbers had twice the digits and the same exponents: Swish failed at −384, where a quotient underflows on the way, and
+//!   sin z / z at 10⁻³⁰, where all digits cancel. Its numbers carry a bound on what is left of them now, and are not asked where that is
+//!   nothing ([`Witness`](crate::real::Witness)).
+//! * They saw one branch of a comparison, so softplus as max(z, 0) + ln(1 + e^−|z|) failed at 0, and a celu whose value and slope share a
+//!   wrong branch there passed. A formula is asked on both sides of a branch now.
+//! * Thresholds were guessed: a sigmoid with the slope 0 between 30 and 36 passed. They are found on a recording of the rule now.
+//! * (1, 1) as the slopes of a maximum at a tie passed, and one declared jump excused every other.
+//! * A reduction whose slopes were wrong from the fifth number on passed; `value_and_slope` of a right rule failed near a root of the slope.
+//! * A factor taken out of a recording was called "kinks"; an input detached among many cost 29 s to look for. It is a failure now, found
+//!   along a few directions.
+//! * The test that a failure printed did not compile for an op whose type is not called as its name says; it is a function of the op now.
+//! * A panic in a closure ended the check; it is caught now, and its point named. `check::Options` keeps closures inside of a domain.
+//! * An op that was wrong by 10⁻⁹ was said to be "1 times the slope".
