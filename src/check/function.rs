@@ -255,7 +255,13 @@ impl Whole<'_> {
                 Some(i) => format!("by input {}", i + 1),
                 None => format!("along {}", show(&u)),
             };
-            report.note(&super::Finding::new(x, which.unwrap_or(0), slope, by, f64::NAN));
+            report.note(&super::Finding::new(
+                x,
+                which.unwrap_or(0),
+                slope,
+                by,
+                self.options.tolerance.numeric * by.abs(),
+            ));
             report.take(verdict, format!("{reason}; {place} the slope is {slope:e}, and differences give {by:e}"));
             return;
         }
