@@ -23,7 +23,7 @@ use std::panic::Location;
 const DIRECTIONS: usize = 4;
 /// Up to so many inputs each is asked along its axis; of more, so many are.
 const AXES: usize = 32;
-const SAMPLED: usize = 8;
+const SAMPLED: usize = 4;
 /// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions first.
 const WIDE: usize = 16;
 /// How far from a point it is asked again, relative to each input.
@@ -255,7 +255,13 @@ impl Whole<'_> {
                 Some(i) => format!("by input {}", i + 1),
                 None => format!("along {}", show(&u)),
             };
-            report.note(&super::Finding::new(x, which.unwrap_or(0), slope, by, f64::NAN));
+            report.note(&super::Finding::new(
+                x,
+                which.unwrap_or(0),
+                slope,
+                by,
+                self.options.tolerance.numeric * by.abs(),
+            ));
             report.take(verdict, format!("{reason}; {place} the slope is {slope:e}, and differences give {by:e}"));
             return;
         }

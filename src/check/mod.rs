@@ -1,9 +1,10 @@
 //! Gradient checking: is a backward rule right, and where not.
 //!
 //! This part uses `registry`, `tape`, `op` and `real`. Two references are held against a rule's slope: the op's *value* run
-//! on [`Dual`](crate::Dual) numbers of twice the digits, whose derivatives are written apart from the rules, and differences of the
-//! value, which know nothing of derivatives at all. Start with [`op`](fn@op) and with [`how`], which says how a verdict comes
-//! about.
+//! on dual numbers of twice the digits ([`Witness`](crate::real::Witness)), whose derivatives are written apart from the rules, and
+//! differences of the value, which know nothing of derivatives at all. Start with [`op`](fn@op) and with [`how`], which says how a verdict
+//! comes about. [`Options`] are what a check can be told. Inside, `exact.rs` is the first reference, `difference.rs` the second,
+//! `threshold.rs` where to look, and `judge.rs` the one place where a slope is judged.
 
 use crate::op::{Op, Reduce};
 use crate::registry::Registry;

@@ -23,6 +23,9 @@ const RANGE: std::ops::Range<f64> = 1e-100..1e100;
 const SLOPES: std::ops::Range<f64> = 1e-150..1e150;
 /// The magnitudes at which second derivatives are asked.
 const MODERATE: std::ops::Range<f64> = 1e-6..1e6;
+/// The magnitudes at which a right formula seldom loses digits, and how often it may.
+const ORDINARY: std::ops::Range<f64> = 0.1..8.0;
+const FEW: usize = 2;
 /// How near to a kink or a jump differences are not asked: a step might not see it.
 const NEAR: f64 = 1e-4;
 /// A slope below, relative to the largest, is in a tail.
@@ -99,6 +102,8 @@ struct Tally {
     slopes: usize,
     undecided: Vec<String>,
     lost: Vec<(String, Option<Finding>)>,
+    /// How many of these are at arguments of ordinary size.
+    lost_where_ordinary: usize,
     /// The points at which the formula of the value had one branch alone.
     faults: usize,
 }
@@ -110,7 +115,7 @@ impl Tally {
         report.faults += self.faults;
         if let Some((lost, finding)) = self.lost.first().cloned() {
             // here and there a right formula has no digits; one that has none at many points is not good enough
-            if 4 * self.lost.len() > self.slopes {
+            if 4 * self.lost.len() > self.slopes || self.lost_where_ordinary > FEW {
                 report.failed = report.failed.take().or(finding);
                 report.fail(lost);
             } else {
@@ -294,7 +299,10 @@ impl<'a> Subject<'a> {
         let (v, wide) = (value(self.op, claim.at), known.value);
         let value_is_lost = !((v - wide.number()).abs() <= 1e-8 * wide.number().abs() + wide.radius());
         let error = (claim.slope - e).abs();
-        let told = if value_is_lost || !in_range(claim.at) || !(e == 0.0 || SLOPES.contains(&e.abs())) {
+        let told = if value_is_lost
+            || (!in_range(claim.at) && formula.is_none())
+            || !(e == 0.0 || SLOPES.contains(&e.abs()))
+        {
             Told::Undecided(format!("the slope {:e} at {at} is out of range for the formula", claim.slope))
         } else if !claim.slope.is_finite()
             || formula.is_some_and(|g| error > 16.0 * g.round_off() + 4.0 * known.condition + judged_bar(&judged))
@@ -485,7 +493,10 @@ impl<'a> Subject<'a> {
                 }
                 Told::Unsure(reason) => report.unsure(reason),
                 Told::Undecided(reason) => tally.undecided.push(reason),
-                Told::Lost(reason) => tally.lost.push((reason, finding)),
+                Told::Lost(reason) => {
+                    tally.lost.push((reason, finding));
+                    tally.lost_where_ordinary += usize::from(x.iter().all(|x| ORDINARY.contains(&x.abs())));
+                }
             }
         }
         if kink {
