@@ -337,7 +337,7 @@ mod tests {
         }
         let log_cosh = |x: f64| x.abs() + (-2.0 * x.abs()).exp().ln_1p() - std::f64::consts::LN_2;
         assert_eq!(numeric(log_cosh, 0.0).class, Class::Smooth);
-        assert_eq!(numeric(|x| 1.0 + if x > 0.5 { 1e-9 } else { 0.0 }, 0.5).class, Class::Jump(1.0000000827403710e-9));
+        assert_eq!(numeric(|x| 1.0 + if x > 0.5 { 1e-9 } else { 0.0 }, 0.5).class, Class::Jump(1.000000082740371e-9));
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Line<'_> {
     pub fn exact(&self) -> Exact {
         let Some(here) = self.at(0.0) else { return Exact::NotAsked };
         let scale = self.scale();
-        if is_known(here, scale) { self.known(here, scale) } else { self.from_the_sides(here, scale) }
+        if is_known(here, scale) { self.known(here, scale) } else { self.by_the_sides(here, scale) }
     }
 
     /// The slope at a point where the formula knows it, unless the point alone has another than its neighbours.
@@ -176,15 +176,17 @@ impl Line<'_> {
             let slope = Rule::<Witness>::value(self.op, &moved.collect::<Vec<_>>()).ok()?.slope();
             Some((slope.number() - here.slope().number()).abs())
         };
-        let alternating = |k: usize| if k % 2 == 0 { 1.0 } else { -1.0 };
-        let pairs: [[fn(usize) -> f64; 2]; 2] =
-            [[|_| 1.0, |_| -1.0], [alternating, |k| if k % 2 == 0 { -1.0 } else { 1.0 }]];
+        /// Which way each argument is moved.
+        type Signs = fn(usize) -> f64;
+        let alternating: Signs = |k| if k.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let opposite: Signs = |k| if k.is_multiple_of(2) { -1.0 } else { 1.0 };
+        let pairs: [[Signs; 2]; 2] = [[|_| 1.0, |_| -1.0], [alternating, opposite]];
         let worst = pairs.map(|pair| pair.map(at).into_iter().flatten().fold(f64::NAN, f64::min));
         worst.into_iter().filter(|moved| !moved.is_nan()).fold(0.0, f64::max)
     }
 
     /// The slope at a point where the formula has one branch of several, or no digits, from what it says on both sides.
-    fn from_the_sides(&self, here: Witness, scale: f64) -> Exact {
+    fn by_the_sides(&self, here: Witness, scale: f64) -> Exact {
         let steps = self.steps();
         let Some((step, sides)) = self.sides(&steps, scale) else { return Exact::NotAsked };
         let [l, r] = sides.map(|side| side.slope().number());

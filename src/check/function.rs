@@ -88,12 +88,12 @@ pub(super) fn check(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64], option
         }
     }
     guard.tell(x, &mut report);
-    if report.verdict == Verdict::Fail {
-        if let Some((located, wrong)) = locate(&f, x) {
-            report.reason = Some(format!("the rule of {} is wrong, at {}", located.op, located.line));
-            report.hint = wrong.hint;
-            report.located = Some(located);
-        }
+    if report.verdict == Verdict::Fail
+        && let Some((located, wrong)) = locate(&f, x)
+    {
+        report.reason = Some(format!("the rule of {} is wrong, at {}", located.op, located.line));
+        report.hint = wrong.hint;
+        report.located = Some(located);
     }
     report
 }
@@ -125,7 +125,7 @@ impl Whole<'_> {
         let axes: Vec<usize> =
             if n <= AXES { (0..n).collect() } else { (0..SAMPLED).map(|_| random.below(n)).collect() };
         let mut sides: Vec<Option<([f64; 2], Verdict)>> = vec![None; n];
-        for i in 0..n {
+        for (i, sides) in sides.iter_mut().enumerate() {
             // every slope by the recording is held against the exact one, at no cost
             let differences = axes.contains(&i);
             if !differences && self.slopes[i].exact.is_none() {
@@ -137,7 +137,7 @@ impl Whole<'_> {
                 report.note(finding);
             }
             if let Place::Kink(slopes) = judged.place {
-                sides[i] = Some((slopes, judged.verdict));
+                *sides = Some((slopes, judged.verdict));
             }
             report.take(judged.verdict, judged.reason);
         }
@@ -458,10 +458,10 @@ pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
 
 /// The exact slopes of an op at a point, and how far off the round-off of its arguments may make them; `None` for each that is not known.
 fn exact_slopes(op: &dyn Erased, x: &[f64]) -> Vec<Option<Difference>> {
-    if x.len() > WIDE {
-        if let Some(slopes) = slopes_tried(op, x) {
-            return slopes;
-        }
+    if x.len() > WIDE
+        && let Some(slopes) = slopes_tried(op, x)
+    {
+        return slopes;
     }
     let slope = |i: usize| match exact::exact(op, x, i) {
         Exact::Known(known) if known.is_steady() => {
@@ -486,7 +486,8 @@ fn slopes_tried(op: &dyn Erased, x: &[f64]) -> Option<Vec<Option<Difference>>> {
         let products = || slopes.iter().zip(&u).map(|(s, u)| s * u);
         let magnitude: f64 = products().map(f64::abs).sum();
         let is_right = (products().sum::<f64>() - slope.number()).abs() <= 1e-12 * magnitude;
-        if !is_right || slope.is_one_sided() || !(slope.radius() <= 1e-12 * magnitude) {
+        let is_known = slope.radius() <= 1e-12 * magnitude && !slope.is_one_sided();
+        if !(is_right && is_known) {
             return None;
         }
     }

@@ -58,10 +58,10 @@ pub(super) fn check(op: &dyn Erased, options: &Options) -> Report {
     if report.points == 0 {
         report.unsure("no sample lies inside the domain".to_owned());
     }
-    if report.verdict == Verdict::Fail {
-        if let Some(finding) = report.failed.take() {
-            subject.explain(&finding, &mut report);
-        }
+    if report.verdict == Verdict::Fail
+        && let Some(finding) = report.failed.take()
+    {
+        subject.explain(&finding, &mut report);
     }
     report
 }
@@ -146,14 +146,17 @@ enum Told {
 /// The rule on wide numbers at a point: its value, and its slopes.
 type Formula = Option<(Witness, Vec<Witness>)>;
 
+/// Where a rule branches, and which of its branches are at a declared kink or jump.
+type Found = (Branches, Vec<usize>);
+
 /// An op that is checked, and what is known of it.
 struct Subject<'a> {
     op: &'a dyn Erased,
     options: &'a Options,
     kinks: Vec<Kink>,
     jumps: Vec<Point>,
-    /// For each number of arguments, where the rule branches, and which of its branches are at a declared kink or jump.
-    branches: RefCell<BTreeMap<usize, Option<Rc<(Branches, Vec<usize>)>>>>,
+    /// For each number of arguments, where the rule branches.
+    branches: RefCell<BTreeMap<usize, Option<Rc<Found>>>>,
     /// For each argument the largest slope at the op's samples.
     largest: RefCell<BTreeMap<(usize, usize), f64>>,
 }
@@ -297,9 +300,9 @@ impl<'a> Subject<'a> {
             return (Told::Undecided(format!("the last digits of {at} decide the slope")), None, judged);
         }
         let (v, wide) = (value(self.op, claim.at), known.value);
-        let value_is_lost = !((v - wide.number()).abs() <= 1e-8 * wide.number().abs() + wide.radius());
+        let value_is_known = (v - wide.number()).abs() <= 1e-8 * wide.number().abs() + wide.radius();
         let error = (claim.slope - e).abs();
-        let told = if value_is_lost
+        let told = if !value_is_known
             || (!in_range(claim.at) && formula.is_none())
             || !(e == 0.0 || SLOPES.contains(&e.abs()))
         {
@@ -604,7 +607,8 @@ impl<'a> Subject<'a> {
                 for (_, slopes) in formulas.iter().flatten() {
                     let by_rule = slopes[i].slope();
                     let size = second.abs().max(by_rule.number().abs());
-                    if !(by_rule.radius() <= 1e-9 * size.max(slopes[i].value().number().abs() * 1e-6)) {
+                    let is_known = by_rule.radius() <= 1e-9 * size.max(slopes[i].value().number().abs() * 1e-6);
+                    if !is_known {
                         continue;
                     }
                     let tolerance = 4.0 * (error + by_rule.radius()) + 1e-6 * size + f64::MIN_POSITIVE;

@@ -134,7 +134,7 @@ impl Random {
             Kind::Moderate => 10f64.powf(9.0 * self.unit() - 6.0),
             Kind::Any => 10f64.powf(32.0 * self.unit() - 16.0),
         };
-        let right = self.bits() % 2 == 0;
+        let right = self.bits().is_multiple_of(2);
         match (lo.is_finite(), hi.is_finite()) {
             // small sizes come near the edges, where slopes are steep
             (true, true) if size < 0.5 => {

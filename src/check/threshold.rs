@@ -108,8 +108,8 @@ impl Branches {
         let states: Vec<Vec<f64>> = grid.iter().map(|&t| self.states(&at(t))).collect();
         let mut thresholds: Vec<[f64; 2]> = vec![];
         for node in 0..self.nodes.len() {
-            let changes = |w: &usize| states[*w][node] != states[*w + 1][node];
-            let mut gaps: Vec<usize> = (0..grid.len().saturating_sub(1)).filter(changes).collect();
+            let changes = |(w, pair): (usize, &[Vec<f64>])| (pair[0][node] != pair[1][node]).then_some(w);
+            let mut gaps: Vec<usize> = states.windows(2).enumerate().filter_map(changes).collect();
             gaps.sort_by(|&a, &b| grid[a].abs().total_cmp(&grid[b].abs()));
             for gap in gaps.into_iter().take(MOST) {
                 let (mut low, mut high) = (ordered(grid[gap]), ordered(grid[gap + 1]));

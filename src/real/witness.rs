@@ -82,7 +82,7 @@ impl Ball {
     /// Whether it may be 0.
     fn may_vanish(self) -> bool {
         // NaN may be anything
-        !(self.size() > self.radius)
+        self.size() <= self.radius || self.size().is_nan() || self.radius.is_nan()
     }
 
     /// A function of one number, by its values and by the slope that makes an error of the result of one of the argument.
@@ -272,7 +272,8 @@ impl Witness {
     }
 
     fn moves(self) -> bool {
-        !self.0.tangent.is_zero() && !(self.0.tangent.may_vanish() && self.0.tangent.radius.is_finite())
+        let tangent = self.0.tangent;
+        !tangent.is_zero() && (!tangent.may_vanish() || !tangent.radius.is_finite())
     }
 
     /// Whether this passes through 0 here.
@@ -399,7 +400,7 @@ macro_rules! witness {
     (@unary $f:ident $a:ident $x:ident) => { $a };
     // the cut of the angle, along the negative x axis
     (@binary atan2 $a:ident $y:ident $x:ident) => {
-        if $y.passes_zero() && !($x.0.primal.number() > 0.0) { $a.one_sided() } else { $a }
+        if $y.passes_zero() && ($x.0.primal.number() <= 0.0 || $x.0.primal.number().is_nan()) { $a.one_sided() } else { $a }
     };
     (@binary hypot $a:ident $x:ident $y:ident) => {
         if $a.0.primal.number() == 0.0 && ($x.moves() || $y.moves()) { $a.one_sided_slope() } else { $a }

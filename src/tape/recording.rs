@@ -674,10 +674,14 @@ impl Tape {
 
     /// Whether every op gives the value that was recorded.
     fn gives_the_same_again(&self) -> bool {
-        let again = self.rerun(|_, value| value, |_, op, x| op.value(x));
-        let values = &self.store.nodes.borrow().values;
-        again.is_ok_and(|again| {
-            again.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
+        let (nodes, ops) = (self.store.nodes.borrow(), self.store.ops.borrow());
+        let mut x = SmallVec::<[f64; 8]>::new();
+        (0..nodes.heads.len()).all(|node| {
+            let Some(op) = ops.get(nodes.heads[node].op) else { return true };
+            x.clear();
+            x.extend(nodes.args(node).iter().map(|&arg| nodes.values[arg as usize]));
+            let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+            op.value(&x).is_ok_and(|again| same(again, nodes.values[node]))
         })
     }
 

@@ -331,8 +331,9 @@ fn lost_digits_widen_the_bar() {
 #[test]
 fn with_its_precision_told_single_precision_passes() {
     let mut random = Random(7);
-    let functions: [(fn(f32) -> f32, fn(f64) -> f64); 3] =
-        [(f32::sin, f64::cos), (f32::exp, f64::exp), (single_sigmoid, sigmoid_slope)];
+    /// A function in single precision, and its slope.
+    type Single = (fn(f32) -> f32, fn(f64) -> f64);
+    let functions: [Single; 3] = [(f32::sin, f64::cos), (f32::exp, f64::exp), (single_sigmoid, sigmoid_slope)];
     for (f, slope) in functions {
         let mut passed = 0;
         for _ in 0..300 {

@@ -257,7 +257,7 @@ fn tangents_of_numbers_are_kept() {
 #[test]
 fn a_sum_of_blocks_is_the_sum() {
     fn sum<R: Apply>(x: &[R], constants: bool) -> R {
-        let third = |i: usize| if constants && i % 3 == 0 { R::from(0.5) } else { x[i] };
+        let third = |i: usize| if constants && i.is_multiple_of(3) { R::from(0.5) } else { x[i] };
         let terms = (2..X.len()).map(|i| (Term { weight: i as f64 }, [x[0], x[1] * x[i - 1], third(i)]));
         R::sum_blocks(terms) * x[2]
     }
@@ -774,7 +774,7 @@ fn matrix<R: Apply>(x: &[R], len: usize, how: usize) -> Vec<R> {
         0 => x[i % x.len()],
         1 => x[x.len() - 1 - i % x.len()],
         2 => x[i % x.len()] * 2.0,
-        3 if i % 3 == 0 => R::from(i as f64 - 1.5),
+        3 if i.is_multiple_of(3) => R::from(i as f64 - 1.5),
         3 => x[i % x.len()],
         4 => R::from(0.25 * i as f64 - 1.0),
         _ => x[i % x.len()] * x[(i + 1) % x.len()] + x[0],

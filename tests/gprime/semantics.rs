@@ -587,9 +587,9 @@ mod annihilation {
             assert_eq!(inputs.map(|x| y.backward()[x]), expected, "{what}, recording");
             let tangents: [Tangents<f64, 2>; 2] = Tangents::variables(at);
             assert_eq!(program.run(&tangents).tangents(), expected, "{what}, all directions");
-            for k in 0..2 {
-                assert_eq!(jvp(|x| vec![program.run(x)], &at, &unit(2, k)).1, [expected[k]], "{what}, forward");
-                assert_eq!(tape.jvp(y, &inputs, &unit(2, k)).unwrap(), expected[k], "{what}, recorded forward");
+            for (k, slope) in expected.into_iter().enumerate() {
+                assert_eq!(jvp(|x| vec![program.run(x)], &at, &unit(2, k)).1, [slope], "{what}, forward");
+                assert_eq!(tape.jvp(y, &inputs, &unit(2, k)).unwrap(), slope, "{what}, recorded forward");
             }
             hessians_agree(&program, &at, what);
         }

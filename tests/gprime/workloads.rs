@@ -2,11 +2,11 @@
 
 #[path = "../../benches/workloads/mod.rs"]
 #[expect(dead_code, reason = "only the benchmark asks for names and numbers of operations")]
-mod workloads;
+mod measured;
 
 use approx::assert_relative_eq;
 use gprime::prelude::*;
-use workloads::*;
+use measured::*;
 
 #[test]
 fn chain() {

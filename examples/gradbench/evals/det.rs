@@ -60,7 +60,7 @@ fn add_minor<R: Apply>(sum: R, a: &[R], ell: usize, columns: &[usize], i: usize)
     others[..i].copy_from_slice(&columns[..i]);
     others[i..size - 1].copy_from_slice(&columns[i + 1..]);
     let product = a[(ell - size) * ell + columns[i]] * det(a, ell, &others[..size - 1]);
-    if i % 2 == 0 { sum + product } else { sum - product }
+    if i.is_multiple_of(2) { sum + product } else { sum - product }
 }
 
 fn whole<R: Apply>(a: &[R], ell: usize) -> R {

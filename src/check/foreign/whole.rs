@@ -52,6 +52,8 @@ pub(in crate::check) fn check_gradient(f: Number<'_>, df: Numbers<'_>, x: &[f64]
     report
 }
 
+/// A product with a Jacobian as a closure: of a point and of weights for the outputs.
+type Product<'a> = &'a dyn Fn(&[f64], &[f64]) -> Vec<f64>;
 /// A function of several numbers to one, or to several.
 type Number<'a> = &'a dyn Fn(&[f64]) -> f64;
 type Numbers<'a> = &'a dyn Fn(&[f64]) -> Vec<f64>;
@@ -148,12 +150,7 @@ pub fn vjp(f: impl Fn(&[f64]) -> Vec<f64>, vjp: impl Fn(&[f64], &[f64]) -> Vec<f
 }
 
 /// The check of a vector-Jacobian product, with options.
-pub(in crate::check) fn check_vjp(
-    f: Numbers<'_>,
-    vjp: &dyn Fn(&[f64], &[f64]) -> Vec<f64>,
-    x: &[f64],
-    options: &Options,
-) -> Report {
+pub(in crate::check) fn check_vjp(f: Numbers<'_>, vjp: Product<'_>, x: &[f64], options: &Options) -> Report {
     let (mut report, guard) = (Report::new("vjp"), Guard::new(options));
     let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or_default();
     let vjp = |x: &[f64], w: &[f64]| guard.call(x, || vjp(x, w)).unwrap_or_else(|| vec![f64::NAN; x.len()]);
@@ -165,13 +162,7 @@ pub(in crate::check) fn check_vjp(
 }
 
 /// Checks a product.
-fn product_is_right(
-    f: Numbers<'_>,
-    vjp: &dyn Fn(&[f64], &[f64]) -> Vec<f64>,
-    x: &[f64],
-    options: &Options,
-    report: &mut Report,
-) {
+fn product_is_right(f: Numbers<'_>, vjp: Product<'_>, x: &[f64], options: &Options, report: &mut Report) {
     let (outputs, mut random) = (f(x).len(), Random(options.seed));
     if outputs == 0 {
         return report.unsure("no outputs".to_owned());

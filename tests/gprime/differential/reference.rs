@@ -245,7 +245,7 @@ impl Path {
     /// One beside the other.
     fn add(&mut self, rhs: Path) {
         if rhs.magnitude != 0.0 || rhs.error != 0.0 {
-            self.value = self.value + rhs.value;
+            self.value += rhs.value;
             self.magnitude += rhs.magnitude;
             self.error += rhs.error + self.magnitude * f64::EPSILON;
             self.range = [self.range[0].max(rhs.range[0]), self.range[1].min(rhs.range[1])];

@@ -149,10 +149,8 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
                             keep(i - 1, len)
                         });
                     }
-                    Statement::MatMul { a, b, inner } => {
-                        if a.len() % *inner != 0 || b.len() % *inner != 0 {
-                            *s = statement.clone();
-                        }
+                    Statement::MatMul { a, b, inner } if (a.len() % *inner != 0 || b.len() % *inner != 0) => {
+                        *s = statement.clone();
                     }
                     _ => {}
                 }
