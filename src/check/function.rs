@@ -24,7 +24,8 @@ const DIRECTIONS: usize = 4;
 /// Up to so many inputs each is asked along its axis; of more, so many are.
 const AXES: usize = 32;
 const SAMPLED: usize = 4;
-/// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions first.
+/// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions, and not known if that
+/// fails.
 const WIDE: usize = 16;
 /// How far from a point it is asked again, relative to each input.
 const BESIDE: [f64; 2] = [1e-6, 1e-4];
@@ -458,10 +459,8 @@ pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
 
 /// The exact slopes of an op at a point, and how far off the round-off of its arguments may make them; `None` for each that is not known.
 fn exact_slopes(op: &dyn Erased, x: &[f64]) -> Vec<Option<Difference>> {
-    if x.len() > WIDE
-        && let Some(slopes) = slopes_tried(op, x)
-    {
-        return slopes;
+    if x.len() > WIDE {
+        return slopes_tried(op, x).unwrap_or_else(|| vec![None; x.len()]);
     }
     let slope = |i: usize| match exact::exact(op, x, i) {
         Exact::Known(known) if known.is_steady() => {

@@ -402,6 +402,10 @@ macro_rules! witness {
     (@binary atan2 $a:ident $y:ident $x:ident) => {
         if $y.passes_zero() && ($x.0.primal.number() <= 0.0 || $x.0.primal.number().is_nan()) { $a.one_sided() } else { $a }
     };
+    // 0ʸ jumps at y = 0
+    (@binary pow $a:ident $x:ident $y:ident) => {
+        if $x.0.primal.number() == 0.0 && $y.passes_zero() { $a.one_sided() } else { $a }
+    };
     (@binary hypot $a:ident $x:ident $y:ident) => {
         if $a.0.primal.number() == 0.0 && ($x.moves() || $y.moves()) { $a.one_sided_slope() } else { $a }
     };

@@ -96,6 +96,8 @@ struct Precision {
     rounded: fn(f64) -> f64,
     /// The distance of 1 from the next number.
     epsilon: f64,
+    /// The smallest positive number.
+    smallest: f64,
     steps: &'static [f64],
     /// How far a derivative may be off, relative to itself; `None` for the checker's own tolerances.
     tolerance: Option<f64>,
@@ -104,12 +106,14 @@ struct Precision {
 const F64: Precision = Precision {
     rounded: |x| x,
     epsilon: f64::EPSILON,
+    smallest: f64::from_bits(1),
     steps: &[1e-1, 1e-3, 6e-6, 1e-8, 1e-11, 1e-13],
     tolerance: None,
 };
 const F32: Precision = Precision {
     rounded: |x| f64::from(x as f32),
     epsilon: f32::EPSILON as f64,
+    smallest: f32::from_bits(1) as f64,
     steps: &[1e0, 1e-1, 5e-3, 1e-4, 1e-5, 1e-6],
     tolerance: Some(1e-3),
 };
@@ -220,7 +224,7 @@ impl Precision {
         x: f64,
         magnitude: f64,
     ) -> (Agreement, Vec<f64>) {
-        let round_off = 16.0 * self.epsilon * magnitude;
+        let round_off = 16.0 * (self.epsilon * magnitude).max(self.smallest);
         let exact = exact.map(|exact| check::Difference { error: exact.error + round_off, ..exact });
         match check::agreement(reverse, exact, f, x, self.tolerance) {
             (_, Place::Kink(sides)) if sides.iter().any(|side| !side.is_finite()) => (Agreement::Doubtful, vec![]),

@@ -288,7 +288,11 @@ impl<'a> Generator<'a> {
             0..75 => {
                 let (name, arity, params) = self.ops.0[self.random.below(self.ops.0.len())].clone();
                 let name = name.to_owned();
-                let param = (!params.is_empty() && self.random.percent(50)).then(|| Number(self.number()));
+                let mut param = (!params.is_empty() && self.random.percent(50)).then(|| Number(self.number()));
+                // what another parameter costs their tails is said in their docs
+                if ["celu", "softplus"].contains(&name) {
+                    param = param.map(|_| Number([0.25, 0.5, 1.0, 2.0, 4.0][self.random.below(5)]));
+                }
                 match arity {
                     Arity::Fixed(n) => Statement::Op { name, param, args: self.args(n, values) },
                     Arity::Any => self.reduce(name, !params.is_empty(), values, inputs),
