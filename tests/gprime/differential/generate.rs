@@ -290,7 +290,7 @@ impl<'a> Generator<'a> {
                 let name = name.to_owned();
                 let mut param = (!params.is_empty() && self.random.percent(50)).then(|| Number(self.number()));
                 // what another parameter costs their tails is said in their docs
-                if ["celu", "softplus"].contains(&name) {
+                if ["celu", "softplus"].contains(&name.as_str()) {
                     param = param.map(|_| Number([0.25, 0.5, 1.0, 2.0, 4.0][self.random.below(5)]));
                 }
                 match arity {
