@@ -104,6 +104,14 @@ pub(crate) fn agreement(
         let measured = numeric(f, x);
         match measured.class {
             Class::Jump(by) => return (Verdict::Unsure, Place::Jump(by)),
+            Class::Kink => {
+                let verdict = match measured.hold(slope, &tolerance) {
+                    Held::Agrees => Verdict::Pass,
+                    Held::Differs => Verdict::Fail,
+                    Held::IsOff(_) | Held::TooRough => Verdict::Unsure,
+                };
+                return (verdict, Place::Kink([measured.left.slope, measured.right.slope]));
+            }
             _ if measured.hold(slope, &tolerance) == Held::Differs => return (Verdict::Unsure, Place::Rough),
             _ => {}
         }

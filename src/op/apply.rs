@@ -19,6 +19,11 @@ use std::array::from_fn;
 /// function and slopes of another, and the gradient is that of neither. What changes from call to call is an argument, a parameter, or data
 /// that is chosen before the call.
 pub trait Apply: Real {
+    /// Whether operations on this number are written down, as those on a recording are. What keeps NaN from being lost is then left out, so
+    /// that a formula is what the rule says.
+    #[doc(hidden)]
+    const IS_FORMULA: bool = false;
+
     /// Applies an op to its arguments.
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self;
@@ -359,9 +364,9 @@ fn undefined<R: Real>(x: &[R]) -> R {
 
 /// The slopes at `x`, which are NaN where the value `a` of an op that is not defined everywhere is.
 #[inline(always)]
-pub(crate) fn outside<R: Real, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: R, slopes: [R; N]) -> [R; N] {
+pub(crate) fn outside<R: Apply, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: R, slopes: [R; N]) -> [R; N] {
     // a constant of the op, so that those defined everywhere pay nothing
-    if op.domain() == Domain::ALL {
+    if R::IS_FORMULA || op.domain() == Domain::ALL {
         slopes
     } else {
         slopes.map(|slope| R::choose(a.equal(a), || slope, || undefined(x)))
@@ -370,15 +375,18 @@ pub(crate) fn outside<R: Real, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: 
 
 /// [`outside`] of an op of any number of arguments.
 #[inline(always)]
-pub(crate) fn outside_of_reduce<R: Real, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
-    if op.domain() != Domain::ALL {
+pub(crate) fn outside_of_reduce<R: Apply, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
+    if !R::IS_FORMULA && op.domain() != Domain::ALL {
         slopes.iter_mut().for_each(|slope| *slope = R::choose(a.equal(a), || *slope, || undefined(x)));
     }
 }
 
 /// The slopes at `x`, of which one that is NaN is so in all its parts: a rule that hands NaN on as an argument has its derivative 1.
 #[inline(always)]
-pub(crate) fn nan_in_all_parts<R: Real, const N: usize>(x: &[R], slopes: [R; N]) -> [R; N] {
+pub(crate) fn nan_in_all_parts<R: Apply, const N: usize>(x: &[R], slopes: [R; N]) -> [R; N] {
+    if R::IS_FORMULA {
+        return slopes;
+    }
     slopes.map(|slope| R::choose(slope.equal(slope), || slope, || undefined(x)))
 }
 
@@ -496,6 +504,8 @@ macro_rules! by_value {
 by_value! { [] f64; [] Twofold; [] Witness; [const L: usize] Lanes<L>; }
 
 impl<R: Apply> Apply for Dual<R> {
+    const IS_FORMULA: bool = R::IS_FORMULA;
+
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         let primals = x.map(|x| x.primal);
         let (a, slopes) = R::call_and_slope(op, primals);

@@ -119,6 +119,9 @@ impl<K: Kind> fmt::Debug for Tape<K> {
 pub trait Kind: sealed::Sealed + Sized {
     /// The number that values and slopes are.
     type Scalar: Apply + PartialOrd + fmt::Debug;
+    /// Whether the tape remembers ops.
+    #[doc(hidden)]
+    const IS_RECORDING: bool = false;
     /// What a variable carries beside its value.
     #[doc(hidden)]
     type Handle: Copy;

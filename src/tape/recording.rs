@@ -280,6 +280,7 @@ pub enum Relation {
 impl Sealed for Recording {}
 
 impl Kind for Recording {
+    const IS_RECORDING: bool = true;
     type Scalar = f64;
     type Handle = u32;
     type Store = Store;

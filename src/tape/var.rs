@@ -127,6 +127,8 @@ impl<'t, K: Kind> Var<'t, K> {
 }
 
 impl<K: Kind> Apply for Var<'_, K> {
+    const IS_FORMULA: bool = K::IS_RECORDING;
+
     #[inline(always)]
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {

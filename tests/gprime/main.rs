@@ -20,7 +20,6 @@ mod layers;
 mod modes;
 mod mutants;
 mod pasted;
-mod programs;
 mod rules;
 mod scan;
 mod segments;

@@ -306,7 +306,9 @@ impl<'a> Generator<'a> {
             }
             _ => {
                 let x = self.any_list(values, inputs);
-                let weights = (0..x.len()).map(|_| Number(self.number())).collect();
+                // a slope that is NaN is a constant for one mode, and NaN in all its parts for another
+                let mut weight = || Some(self.number()).filter(|weight| !weight.is_nan()).unwrap_or(1.0);
+                let weights = (0..x.len()).map(|_| Number(weight())).collect();
                 Statement::WeightedSum(x, weights)
             }
         }
