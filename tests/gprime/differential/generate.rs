@@ -306,9 +306,7 @@ impl<'a> Generator<'a> {
             }
             _ => {
                 let x = self.any_list(values, inputs);
-                // a slope that is NaN is a constant for one mode, and NaN in all its parts for another
-                let mut weight = || Some(self.number()).filter(|weight| !weight.is_nan()).unwrap_or(1.0);
-                let weights = (0..x.len()).map(|_| Number(weight())).collect();
+                let weights = (0..x.len()).map(|_| Number(self.number())).collect();
                 Statement::WeightedSum(x, weights)
             }
         }

@@ -1,6 +1,6 @@
 //! Programs as data: they can be made at random, shrunk, printed, read again, and run over any number.
 
-use gprime::op::{Op, Visitor, visit};
+use gprime::op::{Domain, Op, Visitor, visit};
 use gprime::prelude::*;
 use gprime::registry::Registry;
 use gprime::tape::{Erased, Tangents};
@@ -539,6 +539,9 @@ impl<const N: usize> Op<N> for Registered {
         let a = self.both_at(&x, &mut slopes);
         (a, slopes)
     }
+    fn domain(&self) -> Domain {
+        self.erased().domain()
+    }
 }
 
 impl Reduce for Registered {
@@ -551,6 +554,9 @@ impl Reduce for Registered {
     }
     fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         self.both_at(x, slopes)
+    }
+    fn domain(&self) -> Domain {
+        self.erased().domain()
     }
     fn fault(&self, n: usize) -> Option<&'static str> {
         self.erased().fault(n).map(|_| "is not for so many arguments")

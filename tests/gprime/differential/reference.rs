@@ -6,7 +6,7 @@
 //! on.
 
 use super::program::{Registered, Runs};
-use gprime::op::{self, Op};
+use gprime::op::{self, Domain, Op};
 use gprime::prelude::*;
 use gprime::real::Twofold;
 use std::cell::RefCell;
@@ -39,21 +39,46 @@ impl Node {
         })
     }
 
-    /// A node with this value, given the slopes at dual numbers.
-    fn record(value: f64, x: &[Node], slopes: impl Fn(&[Dual<Twofold>]) -> Vec<Dual<Twofold>>) -> Node {
+    /// A node with this value of an op, given its slopes at dual numbers. Outside of the op's domain they are NaN.
+    fn record(value: f64, domain: Domain, x: &[Node], slopes: impl Fn(&[Dual<Twofold>]) -> Vec<Dual<Twofold>>) -> Node {
+        let slopes = |x: &[Dual<Twofold>]| {
+            if value.is_nan() && domain != Domain::ALL {
+                vec![Dual::new(f64::NAN.into(), f64::NAN.into()); x.len()]
+            } else {
+                slopes(x)
+            }
+        };
         let active: Vec<usize> = (0..x.len()).filter(|&i| x[i].place.is_some()).collect();
         if active.is_empty() {
             return Node { value, place: None };
         }
-        let mut seconds = vec![];
-        let mut first = vec![];
-        let mut at: Vec<Dual<Twofold>> = x.iter().map(|x| Dual::from(x.value)).collect();
-        for &i in &active {
-            at[i].tangent = 1.0.into();
-            let slopes = slopes(&at);
-            at[i].tangent = 0.0.into();
-            seconds.extend(active.iter().map(|&j| slopes[j].tangent));
-            first = active.iter().map(|&j| slopes[j].primal).collect();
+        // the slopes, and their derivatives row by row, with all arguments times a number
+        let derivatives = |scale: f64| {
+            let (mut first, mut seconds): (Vec<Twofold>, Vec<Twofold>) = (vec![], vec![]);
+            let mut at: Vec<Dual<Twofold>> = x.iter().map(|x| Dual::constant(Twofold::from(x.value) * scale)).collect();
+            for &i in &active {
+                at[i].tangent = 1.0.into();
+                let slopes = slopes(&at);
+                at[i].tangent = 0.0.into();
+                seconds.extend(active.iter().map(|&j| slopes[j].tangent));
+                first = active.iter().map(|&j| slopes[j].primal).collect();
+            }
+            (first, seconds)
+        };
+        let (first, mut seconds) = derivatives(1.0);
+        // where the rounding of the arguments decides a branch of the rule, `f64` may take the other one
+        let [below, above] = [-4.0, 4.0].map(|ulps| derivatives(1.0 + ulps * f64::EPSILON).1);
+        for (second, (a, b)) in seconds.iter_mut().zip(below.iter().zip(&above)) {
+            let [a, b] = [a, b].map(|second| second.to_f64());
+            if (a - b).abs() > 1e-3 * a.abs().max(b.abs()) {
+                *second = f64::NAN.into();
+            }
+        }
+        // a slope that is NaN is so in all its parts
+        for (k, second) in seconds.iter_mut().enumerate() {
+            if first[k % active.len()].to_f64().is_nan() {
+                *second = f64::NAN.into();
+            }
         }
         let args = active.iter().map(|&i| x[i].place.expect("it is active")).collect();
         Node::push(value, Derivatives { args, slopes: first, seconds })
@@ -63,12 +88,12 @@ impl Node {
 impl Apply for Node {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         let value = op.value(x.map(|x| x.value));
-        Node::record(value, &x, |x| op.value_and_slope(std::array::from_fn::<_, N, _>(|i| x[i])).1.into())
+        Node::record(value, op.domain(), &x, |x| op.value_and_slope(std::array::from_fn::<_, N, _>(|i| x[i])).1.into())
     }
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         let x = x.concat();
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
-        Node::record(f64::reduce(op, &values), &x, |x| {
+        Node::record(f64::reduce(op, &values), op.domain(), &x, |x| {
             let mut slopes = vec![Dual::from(0.0); x.len()];
             op.value_and_slope(x, &mut slopes);
             slopes
@@ -76,7 +101,9 @@ impl Apply for Node {
     }
     fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
-        Node::record(f64::weighted_sum(&values, weights), x, |_| weights.iter().map(|&w| w.into()).collect())
+        Node::record(f64::weighted_sum(&values, weights), Domain::ALL, x, |_| {
+            weights.iter().map(|&w| w.into()).collect()
+        })
     }
 }
 
@@ -85,7 +112,7 @@ impl Runs for Node {
         let x = x.concat();
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
         let value = op.erased().apply(&values).expect("the op is for all numbers");
-        Node::record(value, &x, |x| {
+        Node::record(value, op.erased().domain(), &x, |x| {
             let mut slopes = vec![Dual::from(0.0); x.len()];
             op.both_at(x, &mut slopes);
             slopes
@@ -138,7 +165,7 @@ impl std::iter::Sum for Node {
     fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
         let terms: Vec<Node> = terms.collect();
         let value = terms.iter().map(|x| x.value).sum();
-        Node::record(value, &terms, |x| vec![Dual::from(1.0); x.len()])
+        Node::record(value, Domain::ALL, &terms, |x| vec![Dual::from(1.0); x.len()])
     }
 }
 
