@@ -40,7 +40,7 @@
 //!   of 1. `jvp`, `hvp` and `hessian` give their closures a number of their own, [`Tangent`](crate::Tangent), and such programs do
 //!   not compile. What does not compile any more: naming [`Dual`](crate::Dual) in a closure of these three (write `Tangent`, or nothing);
 //!   `x.primal` and `x.tangent` there (the first is `x.primal()`); outer values that enter by `Dual::constant` (write
-//!   `Tangent::constant`).
+//!   `Tangent::constant`); a generic function by its name (write `jvp(|x| f(x), ..)`, as for `gradient`).
 //! * `jvp`, `hvp`, `hessian` and `index` of a recording took an output of another tape for one of their own, and a derivative by an
 //!   intermediate was 0 or not symmetric. The first is an error (`None` for `index`), and an intermediate counts as an independent variable.
 //! * `gradient`, `jacobian`, `vjp`, `value_and_gradient` and `values_and_jacobian` took a returned variable of another tape for one of their

@@ -20,11 +20,12 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// use gprime::prelude::*;
 ///
 /// // x · d(x + y)/dy is x, and its derivative 1
-/// let outer = |x: &[Tangent<'_>]| {
-///     let inner = jvp(|y| vec![Tangent::constant(x[0]) + y[0]], &[1.0.into()], &[1.0.into()]).1[0];
-///     vec![x[0] * inner]
-/// };
-/// assert_eq!(jvp(outer, &[1.0], &[1.0]).1, [1.0]);
+/// let (_, slopes) = jvp(
+///     |x| vec![x[0] * jvp(|y| vec![Tangent::constant(x[0]) + y[0]], &[1.0.into()], &[1.0.into()]).1[0]],
+///     &[1.0],
+///     &[1.0],
+/// );
+/// assert_eq!(slopes, [1.0]);
 /// ```
 ///
 /// Without it the program does not compile, since it would add the two tangents up:
