@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 /// The magnitudes at which slopes, and what is computed on the way to them, are not about to over- or underflow.
 const RANGE: std::ops::Range<f64> = 1e-100..1e100;
-/// The same of slopes.
+/// The magnitudes of slopes that are not about to over- or underflow.
 const SLOPES: std::ops::Range<f64> = 1e-150..1e150;
 /// The magnitudes at which second derivatives are asked.
 const MODERATE: std::ops::Range<f64> = 1e-6..1e6;

@@ -51,7 +51,7 @@ pub(super) fn test(op: &dyn Erased, x: &[f64], seed: u64) -> String {
     text
 }
 
-/// The same of closures: `call` is the check that failed.
+/// The test that a failure of closures prints: `call` is the check that failed.
 pub(super) fn foreign_test(call: &str, x: &[f64]) -> String {
     let [f, df] = match call {
         "rule" => ["f64) -> f64", "f64) -> f64"],

@@ -56,10 +56,7 @@ pub trait Apply: Real {
     fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
         let a = Self::reduce(op, x);
         op.slope(x, a, slopes);
-        outside_of_reduce(op, x, a, slopes);
-        for slope in slopes {
-            [*slope] = nan_in_all_parts(x, [*slope]);
-        }
+        settle_slopes(op, x, a, slopes);
         a
     }
 
@@ -378,6 +375,14 @@ pub(crate) fn outside<R: Apply, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a:
 pub(crate) fn outside_of_reduce<R: Apply, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
     if !R::IS_FORMULA && op.domain() != Domain::ALL {
         slopes.iter_mut().for_each(|slope| *slope = R::choose(a.equal(a), || *slope, || undefined(x)));
+    }
+}
+
+/// Makes NaN of the slopes of an op of any number of arguments where it is not defined, and each that is NaN so in all its parts.
+pub(crate) fn settle_slopes<R: Apply, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
+    outside_of_reduce(op, x, a, slopes);
+    for slope in slopes {
+        [*slope] = nan_in_all_parts(x, [*slope]);
     }
 }
 

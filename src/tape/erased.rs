@@ -2,7 +2,7 @@
 
 use super::{Recording, Var};
 use crate::error::{Error, Kind as ErrorKind};
-use crate::op::apply::{nan_in_all_parts, outside, outside_of_reduce};
+use crate::op::apply::{nan_in_all_parts, outside, settle_slopes};
 use crate::op::{Apply, Domain, Kink, Op, Params, Point, Reduce};
 use crate::real::{Dual, Lanes, Witness};
 use std::any::Any;
@@ -195,12 +195,12 @@ impl<R: Apply, O: Reduce> Rule<R> for Variadic<O> {
     }
     fn slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
         self.0.slope(x, a, slopes);
-        self.settle(x, a, slopes);
+        settle_slopes(&self.0, x, a, slopes);
         Ok(())
     }
     fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
         let a = self.0.value_and_slope(x, slopes);
-        self.settle(x, a, slopes);
+        settle_slopes(&self.0, x, a, slopes);
         Ok(a)
     }
     fn textbook(&self, x: &[R]) -> Result<R, Error> {
@@ -209,16 +209,6 @@ impl<R: Apply, O: Reduce> Rule<R> for Variadic<O> {
     fn textbook_slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
         self.0.textbook_slope(x, a, slopes);
         Ok(())
-    }
-}
-
-impl<O: Reduce> Variadic<O> {
-    /// Makes NaN of the slopes where the op is not defined, in all parts.
-    fn settle<R: Apply>(&self, x: &[R], a: R, slopes: &mut [R]) {
-        outside_of_reduce(&self.0, x, a, slopes);
-        for slope in slopes {
-            [*slope] = nan_in_all_parts(x, [*slope]);
-        }
     }
 }
 

@@ -266,7 +266,7 @@ fn is_linear(
     }
 }
 
-/// The same numbers, where 0 may have either sign.
+/// Whether two lists hold the same numbers, where 0 may have either sign.
 fn all_equal(a: &[f64], b: &[f64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| a == b || same(a, b))
 }
