@@ -1,6 +1,7 @@
 //! A rule as JavaScript, printed from a recording of it.
 
 use crate::error::Error;
+use crate::op::Domain;
 use crate::tape::{Erased, Rule, Tape, Var};
 use crate::teach::Number;
 use std::fmt::Write;
@@ -24,7 +25,8 @@ pub(super) fn script(op: &dyn Erased, args: usize) -> Result<String, Error> {
     let x: Vec<Var<'_>> = point.iter().map(|&x| tape.var(x)).collect();
     let (a, mut slopes) = (tape.var(value.value()), vec![Var::from(0.0); args]);
     Rule::<Var<'_>>::slope(op, &x, a, &mut slopes)?;
-    Ok(format!("[{first},{}]", function(&tape, "(x,a)", args, &slopes)))
+    let second = function(&tape, "(x,a)", args, &slopes);
+    Ok(if op.domain() == Domain::ALL { format!("[{first},{second}]") } else { format!("[{first},F.within({second})]") })
 }
 
 /// A function of the tape's inputs, of which the first `args` are in x and the one after them is a. One result is returned as it is,

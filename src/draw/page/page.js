@@ -5,7 +5,9 @@ const F = {
   ln_1p: Math.log1p,
   exp2: x => 2 ** x,
   round: x => Math.sign(x) * Math.round(Math.abs(x)),
-  chain: (x, y) => x === 0 ? 0 : y === 0 && !Number.isNaN(x) ? 0 : x * y,
+  chain: (x, y) => x === 0 || y === 0 ? 0 : x * y,
+  // the slopes of an op that is not defined everywhere: NaN where its value a is
+  within: slopes => (x, a) => Number.isNaN(a) ? x.map(() => NaN) : slopes(x, a),
   sum: (...x) => x.reduce((sum, x) => sum + x),
   // x e^(-x²) Σ (2x²)ⁿ / (2n + 1)!!, whose terms have one sign
   erf: x => {
