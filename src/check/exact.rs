@@ -4,6 +4,7 @@
 //! point. What it says on both sides is the derivative there, or the two slopes of a kink, or a jump.
 
 use super::difference::Difference;
+use super::points::Random;
 use crate::op::Point;
 use crate::real::{Ball, Twofold, Witness};
 use crate::tape::{Erased, Rule};
@@ -19,6 +20,11 @@ const KINK: f64 = 1e-6;
 /// How large a jump is, relative to the value.
 const JUMP: f64 = 5e-11;
 
+/// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions, and not known if that
+/// fails.
+const WIDE: usize = 16;
+/// How many these are.
+const DIRECTIONS: usize = 4;
 /// How far the round-off of the arguments may move a slope that is compared on `f64`, relative to the slopes nearby.
 const STEADY: f64 = 1e-6;
 
@@ -124,14 +130,14 @@ impl Line<'_> {
     /// The slope at a point where the formula knows it, unless the point alone has another than its neighbours.
     fn known(&self, here: Witness, scale: f64) -> Exact {
         let (value, slope) = (here.value(), here.slope().number());
-        let step = self.steps()[0];
-        let sides = [self.at(-step), self.at(step)].map(|side| side.filter(|side| is_known(*side, scale)));
+        let beside = |step: f64| [self.at(-step), self.at(step)].map(|side| side.filter(|side| is_known(*side, scale)));
         let moved = |side: Option<Witness>| side.map_or(f64::NAN, |side| (side.slope().number() - slope).abs());
-        let [on_left, on_right] = sides.map(moved);
         let radius = here.slope().radius();
-        if let [Some(left), Some(right)] = sides {
+        // nearer than a unit in the last place, where there may be a kink
+        let near = beside(self.steps()[0] * 2f64.powi(-10));
+        if let [Some(left), Some(right)] = near {
             let [l, r] = [left, right].map(|side| side.slope().number());
-            let apart = on_left.min(on_right);
+            let apart = moved(near[0]).min(moved(near[1]));
             let size = slope.abs().max(l.abs()).max(r.abs());
             if (l - r).abs() <= SAME_SIDES * size && apart > KINK * size + 16.0 * (l - r).abs() + NEARLY_ZERO * scale {
                 return Exact::Known(Known {
@@ -144,6 +150,8 @@ impl Line<'_> {
                 });
             }
         }
+        let sides = beside(self.steps()[0]);
+        let [on_left, on_right] = sides.map(moved);
         if self.reach() == 0.0 {
             // a value may jump without a comparison: 0ʸ at y = 0
             let leaps = |side: &Witness| {
@@ -190,17 +198,19 @@ impl Line<'_> {
         let steps = self.steps();
         let Some((step, sides)) = self.sides(&steps, scale) else { return Exact::NotAsked };
         let [l, r] = sides.map(|side| side.slope().number());
+        // without a branch at the point there is no kink and no jump: the formula lacks digits
+        let branches = here.value().is_one_sided() || here.slope().is_one_sided() || !here.slope().number().is_finite();
         let [below, above] = sides.map(|side| side.value());
         let steep = 8.0 * step * (l.abs() + r.abs());
         let size = below.number().abs().max(above.number().abs());
         let jump = (above.wide() - below.wide()).to_f64();
         let noise = JUMP * size + steep + 4.0 * (below.radius() + above.radius());
-        if jump.abs() > noise {
+        if branches && jump.abs() > noise {
             return Exact::Jump { by: jump, sides: [l, r] };
         }
         let value = here.value();
         let lone = (value.wide() - below.wide()).to_f64().abs();
-        if value.radius().is_finite() && lone > noise + 4.0 * value.radius() + 1e-9 * size {
+        if branches && value.radius().is_finite() && lone > noise + 4.0 * value.radius() + 1e-9 * size {
             return Exact::Jump { by: lone, sides: [l, r] };
         }
         let apart = (l - r).abs();
@@ -218,7 +228,7 @@ impl Line<'_> {
             let [l, r] = sides.map(|side| side.slope().number());
             (l - r).abs() < 2.0 * apart
         });
-        if stay { Exact::Kink { left: l, right: r } } else { Exact::NotAsked }
+        if branches && stay { Exact::Kink { left: l, right: r } } else { Exact::NotAsked }
     }
 }
 
@@ -291,4 +301,45 @@ pub(super) fn second(op: &dyn Erased, x: &[f64], i: usize, j: usize) -> Option<(
     let error = (wide - narrow).abs() + noise + 1e-13 * narrow.abs();
     let nearly_zero = || at(size * 2f64.powi(-30)).map_or(0.0, |slope| 1e-14 * slope.number().abs() / size);
     (!kink && (error <= 1e-7 * narrow.abs() || error <= nearly_zero())).then_some((narrow, error))
+}
+
+/// The exact slopes of an op at a point, and how far off the round-off of its arguments may make them; `None` for each that is not known.
+pub(super) fn slopes(op: &dyn Erased, x: &[f64]) -> Vec<Option<Difference>> {
+    if is_wide(x) {
+        return slopes_tried(op, x).unwrap_or_else(|| vec![None; x.len()]);
+    }
+    let slope = |i: usize| match exact(op, x, i) {
+        Exact::Known(known) if known.is_steady() => {
+            Some(Difference { slope: known.slope, error: 4.0 * known.radius + 4.0 * known.condition })
+        }
+        _ => None,
+    };
+    (0..x.len()).map(slope).collect()
+}
+
+/// Whether an op has so many arguments that asking along each would cost their square.
+pub(super) fn is_wide(x: &[f64]) -> bool {
+    x.len() > WIDE
+}
+
+/// The rule's own slopes of an op of many arguments, if they give the exact derivatives along random directions.
+pub(super) fn slopes_tried(op: &dyn Erased, x: &[f64]) -> Option<Vec<Option<Difference>>> {
+    let value = Rule::<f64>::value(op, x).ok()?;
+    let mut slopes = vec![f64::NAN; x.len()];
+    Rule::<f64>::slope(op, x, value, &mut slopes).ok()?;
+    let mut random = Random(super::SEED);
+    for _ in 0..DIRECTIONS {
+        let u: Vec<f64> =
+            x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();
+        let moving: Vec<Witness> = x.iter().zip(&u).map(|(&x, &u)| Witness::moving(Twofold::from(x), u)).collect();
+        let slope = Rule::<Witness>::value(op, &moving).ok()?.slope();
+        let products = || slopes.iter().zip(&u).map(|(s, u)| s * u);
+        let magnitude: f64 = products().map(f64::abs).sum();
+        let is_right = (products().sum::<f64>() - slope.number()).abs() <= 1e-12 * magnitude;
+        let is_known = slope.radius() <= 1e-12 * magnitude && !slope.is_one_sided();
+        if !(is_right && is_known) {
+            return None;
+        }
+    }
+    Some(slopes.into_iter().map(|slope| Some(Difference { slope, error: 64.0 * f64::EPSILON * slope.abs() })).collect())
 }

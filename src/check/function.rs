@@ -13,8 +13,7 @@ use super::options::Options;
 use super::points::Random;
 use super::report::{KinkFinding, Located, Report, Verdict, show};
 use crate::op::{Kink, Point};
-use crate::real::{Twofold, Witness};
-use crate::tape::{Erased, Gradient, Node, Rule, Tape, Var};
+use crate::tape::{Gradient, Node, Tape, Var};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -24,9 +23,6 @@ const DIRECTIONS: usize = 4;
 /// Up to so many inputs each is asked along its axis; of more, so many are.
 const AXES: usize = 32;
 const SAMPLED: usize = 4;
-/// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions, and not known if that
-/// fails.
-const WIDE: usize = 16;
 /// How far from a point it is asked again, relative to each input.
 const BESIDE: [f64; 2] = [1e-6, 1e-4];
 
@@ -438,7 +434,7 @@ pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
         let slopes = known.entry(edge.from).or_insert_with(|| {
             let node = tape.node(edge.from);
             let x: Point = node.args.iter().map(|&arg| values[arg]).collect();
-            node.op.map_or_else(Vec::new, |op| exact_slopes(&*op, &x))
+            node.op.map_or_else(Vec::new, |op| exact::slopes(&*op, &x))
         });
         let exact = slopes.get(edge.argument).copied().flatten();
         let last = edge.argument + 1 == slopes.len();
@@ -455,40 +451,4 @@ pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
     }
     let adjoint = |node: usize| (!unknown[node]).then_some(Difference { slope: adjoints[node], error: errors[node] });
     (0..=y).map(adjoint).collect()
-}
-
-/// The exact slopes of an op at a point, and how far off the round-off of its arguments may make them; `None` for each that is not known.
-fn exact_slopes(op: &dyn Erased, x: &[f64]) -> Vec<Option<Difference>> {
-    if x.len() > WIDE {
-        return slopes_tried(op, x).unwrap_or_else(|| vec![None; x.len()]);
-    }
-    let slope = |i: usize| match exact::exact(op, x, i) {
-        Exact::Known(known) if known.is_steady() => {
-            Some(Difference { slope: known.slope, error: 4.0 * known.radius + 4.0 * known.condition })
-        }
-        _ => None,
-    };
-    (0..x.len()).map(slope).collect()
-}
-
-/// The rule's own slopes of an op of many arguments, if they give the exact derivatives along random directions.
-fn slopes_tried(op: &dyn Erased, x: &[f64]) -> Option<Vec<Option<Difference>>> {
-    let value = Rule::<f64>::value(op, x).ok()?;
-    let mut slopes = vec![f64::NAN; x.len()];
-    Rule::<f64>::slope(op, x, value, &mut slopes).ok()?;
-    let mut random = Random(super::SEED);
-    for _ in 0..DIRECTIONS {
-        let u: Vec<f64> =
-            x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();
-        let moving: Vec<Witness> = x.iter().zip(&u).map(|(&x, &u)| Witness::moving(Twofold::from(x), u)).collect();
-        let slope = Rule::<Witness>::value(op, &moving).ok()?.slope();
-        let products = || slopes.iter().zip(&u).map(|(s, u)| s * u);
-        let magnitude: f64 = products().map(f64::abs).sum();
-        let is_right = (products().sum::<f64>() - slope.number()).abs() <= 1e-12 * magnitude;
-        let is_known = slope.radius() <= 1e-12 * magnitude && !slope.is_one_sided();
-        if !(is_right && is_known) {
-            return None;
-        }
-    }
-    Some(slopes.into_iter().map(|slope| Some(Difference { slope, error: 64.0 * f64::EPSILON * slope.abs() })).collect())
 }

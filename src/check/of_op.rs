@@ -66,8 +66,11 @@ pub(super) fn check(op: &dyn Erased, options: &Options) -> Report {
     report
 }
 
-/// The check of an op at one point.
+/// The check of an op at one point; of an op of many arguments, along random directions first.
 pub(crate) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
+    if exact::is_wide(x) && exact::slopes_tried(op, x).is_some() {
+        return Report { points: 1, ..Report::new(op.name()) };
+    }
     check_point(op, x, &Options::new())
 }
 

@@ -181,6 +181,7 @@ impl Found<'_> {
         self.right("the recording's gradient", 1, &recorded, &gradient);
 
         // forward mode
+        let by_input = reference.forward(0, &gradient);
         for i in directions(n) {
             let forward = self.asked("Dual", || {
                 let x: Vec<_> = (0..n).map(|j| Dual::new(x[j], unit(i, j))).collect();
@@ -188,7 +189,7 @@ impl Found<'_> {
             });
             let Some(forward) = forward else { return };
             self.values("Dual", &forward.iter().map(|y| y.primal).collect::<Vec<_>>(), &plain);
-            self.right("Dual", 1, &[forward[0].tangent], &gradient[i..=i]);
+            self.right("Dual", 1, &[forward[0].tangent], &by_input[i..=i]);
         }
         for start in (0..n).step_by(4).take(3) {
             let forward = self.asked("Tangents", || {
@@ -199,7 +200,7 @@ impl Found<'_> {
             let Some(forward) = forward else { return };
             self.values("Tangents", &forward.iter().map(|y| y.primal).collect::<Vec<_>>(), &plain);
             let end = n.min(start + 4);
-            self.right("Tangents", 1, &forward[0].tangents()[..end - start], &gradient[start..end]);
+            self.right("Tangents", 1, &forward[0].tangents()[..end - start], &by_input[start..end]);
         }
 
         // Jacobians
@@ -228,6 +229,7 @@ impl Found<'_> {
         // second derivatives
         for i in directions(n) {
             let Some(row) = self.asked("the reference", || reference.hessian_row(0, i)) else { return };
+            let by_input = reference.forward(0, &row);
             let u: Vec<f64> = (0..n).map(|j| unit(i, j)).collect();
             let Some(h) = self.asked("hvp", || gprime::hvp(|x| body.run(x)[0], x, &u)) else { return };
             self.right("hvp", 2, &h, &row);
@@ -250,7 +252,7 @@ impl Found<'_> {
                     body.run(&x)[0].tangent.tangent
                 });
                 let Some(twice) = twice else { return };
-                self.right("Dual of Dual", 2, &[twice], &row[j..=j]);
+                self.right("Dual of Dual", 2, &[twice], &by_input[j..=j]);
             }
         }
         if n <= 4 {

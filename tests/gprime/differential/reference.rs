@@ -23,8 +23,11 @@ pub struct Node {
 /// A node's arguments, its slopes by them, and its second derivatives, row by row.
 struct Derivatives {
     args: Vec<usize>,
-    slopes: Vec<Twofold>,
-    seconds: Vec<Twofold>,
+    /// Each with how far off it may be.
+    slopes: Vec<(Twofold, f64)>,
+    seconds: Vec<(Twofold, f64)>,
+    /// Whether the rule takes differences of its arguments: ∞ − ∞ of two tangents is then NaN, whatever the second derivative.
+    differences: bool,
 }
 
 thread_local! {
@@ -37,6 +40,14 @@ impl Node {
             nodes.push(derivatives);
             Node { value, place: Some(nodes.len() - 1) }
         })
+    }
+
+    /// This node, as one of a rule that takes differences.
+    fn by_differences(self) -> Node {
+        if let Some(place) = self.place {
+            NODES.with_borrow_mut(|nodes| nodes[place].differences = true);
+        }
+        self
     }
 
     /// A node with this value of an op, given its slopes at dual numbers. Outside of the op's domain they are NaN.
@@ -52,36 +63,75 @@ impl Node {
         if active.is_empty() {
             return Node { value, place: None };
         }
-        // the slopes, and their derivatives row by row, with all arguments times a number
-        let derivatives = |scale: f64| {
-            let (mut first, mut seconds): (Vec<Twofold>, Vec<Twofold>) = (vec![], vec![]);
+        // the slopes, and their derivatives by each argument, with all arguments times a number
+        let derivatives = |scale: f64, by: &[usize]| {
+            let (mut first, mut seconds) = (vec![], vec![]);
             let mut at: Vec<Dual<Twofold>> = x.iter().map(|x| Dual::constant(Twofold::from(x.value) * scale)).collect();
-            for &i in &active {
+            for &i in by {
                 at[i].tangent = 1.0.into();
                 let slopes = slopes(&at);
                 at[i].tangent = 0.0.into();
-                seconds.extend(active.iter().map(|&j| slopes[j].tangent));
-                first = active.iter().map(|&j| slopes[j].primal).collect();
+                seconds.push(active.iter().map(|&j| slopes[j].tangent).collect::<Vec<Twofold>>());
+                first = active.iter().map(|&j| slopes[j].primal).collect::<Vec<Twofold>>();
             }
             (first, seconds)
         };
-        let (first, mut seconds) = derivatives(1.0);
+        let (first, by_each) = derivatives(1.0, &(0..x.len()).collect::<Vec<_>>());
+        let mut seconds: Vec<Twofold> = active.iter().flat_map(|&i| by_each[i].iter().copied()).collect();
         // where the rounding of the arguments decides a branch of the rule, `f64` may take the other one
-        let [below, above] = [-4.0, 4.0].map(|ulps| derivatives(1.0 + ulps * f64::EPSILON).1);
+        let [below, above] = [-4.0, 4.0].map(|ulps| derivatives(1.0 + ulps * f64::EPSILON, &active).1.concat());
         for (second, (a, b)) in seconds.iter_mut().zip(below.iter().zip(&above)) {
             let [a, b] = [a, b].map(|second| second.to_f64());
             if (a - b).abs() > 1e-3 * a.abs().max(b.abs()) {
                 *second = f64::NAN.into();
             }
         }
-        // a slope that is NaN is so in all its parts
-        for (k, second) in seconds.iter_mut().enumerate() {
-            if first[k % active.len()].to_f64().is_nan() {
+        let n = active.len();
+        for (place, second) in seconds.iter_mut().enumerate() {
+            let (by, slope) = (place / n, place % n);
+            // a slope that is NaN is so in all its parts, in the order of the derivatives that takes it first
+            let undefined = first[by].to_f64().is_nan() || first[slope].to_f64().is_nan();
+            // a second derivative is about a slope over an argument; where that is too small for the exponent, 0 is no answer
+            let (size, scale) = (first[slope].hi().abs(), x[active[by]].value.abs());
+            let underflows = size != 0.0 && second.hi().abs() < SMALLEST && size / scale < SMALLEST;
+            // of several arguments, what a rule divides by may overflow, or the value be too small for the exponent, where the second
+            // derivative is not
+            let lost = x.len() > 1
+                && second.hi() != 0.0
+                && (x.iter().any(|x| x.value != 0.0 && 1.0 / x.value.abs() > LARGEST)
+                    || value.abs() < SMALLEST && x.iter().all(|x| x.value != 0.0));
+            if undefined || underflows || lost {
                 *second = f64::NAN.into();
             }
         }
+        // the digits of a rule; of one of several arguments as many as if these were a little off, since they may cancel
+        let several = x.len() > 1;
+        let roundings = if several { x.len() as f64 * f64::EPSILON } else { 0.0 };
+        let size = |x: f64| if x.is_finite() { x.abs() } else { 0.0 };
+        // a slope that is the smallest number here and 0 there, and all that belongs to it
+        let is_tiny = |slopes: &[Twofold]| slopes.iter().any(|s| s.hi() != 0.0 && s.hi().abs() < SMALLEST);
+        let tiny = first.iter().any(|slope| slope.hi() == 0.0) && is_tiny(&derivatives(0.95, &active[..1]).0);
+        let smallest = if tiny || is_tiny(&first) { 64.0 * f64::from_bits(1) } else { 0.0 };
+        let slope_error = |j: usize| {
+            let moved: f64 = by_each.iter().zip(x).map(|(by, x)| size(by[j].hi() * x.value)).sum();
+            size(first[j].hi()) * (SLOPE + roundings) + if several { moved * SLOPE } else { 0.0 } + smallest
+        };
+        // near the root of a second derivative an error of the slope's size is allowed; the slopes of a linear op have none
+        let linear = seconds.iter().all(|second| second.hi() == 0.0);
+        let second_error = |place: usize| {
+            let (by, slope) = (place / n, place % n);
+            let of_slope = size(first[by].hi()).max(size(first[slope].hi())) * OF_SLOPE;
+            let largest = x[active[by]].value.abs().max(x[active[slope]].value.abs());
+            let scale = if several && largest != 0.0 { largest.min(1.0) } else { 1.0 };
+            size(seconds[place].hi()) * (SECOND + roundings) + if linear { 0.0 } else { of_slope / scale } + smallest
+        };
+        let errors: Vec<f64> = (0..n * n).map(second_error).collect();
+        let slopes = (0..n).map(|j| (first[j], slope_error(j))).collect();
         let args = active.iter().map(|&i| x[i].place.expect("it is active")).collect();
-        Node::push(value, Derivatives { args, slopes: first, seconds })
+        Node::push(
+            value,
+            Derivatives { args, slopes, seconds: seconds.into_iter().zip(errors).collect(), differences: false },
+        )
     }
 }
 
@@ -98,6 +148,7 @@ impl Apply for Node {
             op.value_and_slope(x, &mut slopes);
             slopes
         })
+        .by_differences()
     }
     fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
@@ -112,11 +163,12 @@ impl Runs for Node {
         let x = x.concat();
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
         let value = op.erased().apply(&values).expect("the op is for all numbers");
-        Node::record(value, op.erased().domain(), &x, |x| {
+        let node = Node::record(value, op.erased().domain(), &x, |x| {
             let mut slopes = vec![Dual::from(0.0); x.len()];
             op.both_at(x, &mut slopes);
             slopes
-        })
+        });
+        if op.erased().arity().is_none() { node.by_differences() } else { node }
     }
 }
 
@@ -216,11 +268,15 @@ pub struct Path {
     pub range: [f64; 2],
 }
 
+/// Below this a second derivative may have lost all its digits.
+const SMALLEST: f64 = 1e-290;
+/// Beyond this a reciprocal in a rule may have overflowed.
+const LARGEST: f64 = 1e300;
 /// How far off a slope of a rule may be, as a part of it: 4 ULP.
 const SLOPE: f64 = 4.0 * f64::EPSILON;
 /// How far off a second derivative of a rule may be: 16 ULP.
 const SECOND: f64 = 16.0 * f64::EPSILON;
-/// Near a root of a second derivative, how far off it may be as a part of the slope.
+/// Near a root of a second derivative, how far off it may be as a part of a slope, or of a slope over an argument.
 const OF_SLOPE: f64 = 4.0 * f64::EPSILON;
 
 impl Path {
@@ -234,20 +290,11 @@ impl Path {
         Path { value: 1.0.into(), magnitude: 1.0, ..Path::none() }
     }
 
-    /// A path of one edge.
-    fn slope(slope: Twofold) -> Path {
-        let (size, log) = (slope.hi().abs(), slope.hi().abs().log2());
+    /// A path of one edge, a slope or a second derivative with how far off it may be.
+    fn edge((value, error): (Twofold, f64)) -> Path {
+        let (size, log) = (value.hi().abs(), value.hi().abs().log2());
         let range = if log.is_finite() { [log.max(0.0), log.min(0.0)] } else { [0.0; 2] };
-        Path { value: slope, magnitude: size, error: size * SLOPE, range }
-    }
-
-    /// A second derivative of a rule, given the two slopes: near its root an error of theirs is allowed, as it is where the rules' digits
-    /// are counted. The slopes of a linear op have none.
-    fn second(second: Twofold, slopes: [Twofold; 2], linear: bool) -> Path {
-        let path = Path::slope(second);
-        let slope = slopes[0].hi().abs().max(slopes[1].hi().abs());
-        let by_slope = if linear || !slope.is_finite() { 0.0 } else { slope * OF_SLOPE };
-        Path { error: path.magnitude * SECOND + by_slope, ..path }
+        Path { value, magnitude: size, error, range }
     }
 
     /// One after the other; 0 annihilates.
@@ -301,8 +348,11 @@ impl Path {
         if !self.magnitude.is_finite() {
             return Known::NotFinite;
         }
+        if self.error.is_nan() {
+            return Known::OutOfRange;
+        }
         // a slope that is rounded to a multiple of the smallest number, times all that follows
-        let subnormal = if self.magnitude == 0.0 { 0.0 } else { 64.0 * f64::from_bits(1) * self.range[0].exp2() };
+        let subnormal = 64.0 * f64::from_bits(1) * self.range[0].exp2();
         Known::Within(self.value.hi(), self.error + subnormal)
     }
 }
@@ -317,7 +367,7 @@ pub struct Reference {
 impl Reference {
     pub fn new(program: impl FnOnce(&[Node]) -> Vec<Node>, x: &[f64]) -> Self {
         NODES.with_borrow_mut(Vec::clear);
-        let none = || Derivatives { args: vec![], slopes: vec![], seconds: vec![] };
+        let none = || Derivatives { args: vec![], slopes: vec![], seconds: vec![], differences: false };
         let inputs: Vec<Node> = x.iter().map(|&x| Node::push(x, none())).collect();
         let outputs = program(&inputs);
         Reference { outputs, nodes: NODES.take(), inputs: x.len() }
@@ -331,7 +381,7 @@ impl Reference {
         }
         for (i, node) in self.nodes.iter().enumerate().rev() {
             for (&arg, &slope) in node.args.iter().zip(&node.slopes) {
-                let share = adjoints[i].times(Path::slope(slope));
+                let share = adjoints[i].times(Path::edge(slope));
                 adjoints[arg].add(share);
             }
         }
@@ -344,11 +394,25 @@ impl Reference {
         for (i, node) in self.nodes.iter().enumerate() {
             let mut tangent = if i == input { Path::empty() } else { Path::none() };
             for (&arg, &slope) in node.args.iter().zip(&node.slopes) {
-                tangent.add(tangents[arg].times(Path::slope(slope)));
+                tangent.add(tangents[arg].times(Path::edge(slope)));
             }
             tangents.push(tangent);
         }
         tangents
+    }
+
+    /// The derivatives of an output that forward mode finds: it adds at each node what comes by the node's arguments, all of the size of
+    /// the largest, where the reverse sweep adds what is small first.
+    pub fn forward(&self, output: usize, derivatives: &[Path]) -> Vec<Path> {
+        // the most additions on the way from an input to a node
+        let mut additions: Vec<usize> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let most = node.args.iter().map(|&arg| additions[arg]).max().unwrap_or(0);
+            additions.push(most + node.args.len());
+        }
+        let additions = self.outputs[output].place.map_or(0, |place| additions[place]);
+        let with = |path: &Path| Path { error: path.error + path.magnitude * f64::EPSILON * additions as f64, ..*path };
+        derivatives.iter().map(with).collect()
     }
 
     /// The gradient of an output.
@@ -366,15 +430,15 @@ impl Reference {
         let mut shares = vec![Path::none(); self.nodes.len()];
         for (i, node) in self.nodes.iter().enumerate().rev() {
             let n = node.args.len();
-            let linear = node.seconds.iter().all(|second| second.hi() == 0.0);
             for (j, &arg) in node.args.iter().enumerate() {
                 let mut change = Path::none();
                 for (k, &other) in node.args.iter().enumerate() {
-                    let second = Path::second(node.seconds[k * n + j], [node.slopes[k], node.slopes[j]], linear);
-                    change.add(by_row[other].times(second));
+                    let second = Path::edge(node.seconds[k * n + j]);
+                    let infinite = node.differences && !by_row[other].magnitude.is_finite();
+                    change.add(if infinite { by_row[other] } else { by_row[other].times(second) });
                 }
                 shares[arg].add(adjoints[i].times(change));
-                let passed = shares[i].times(Path::slope(node.slopes[j]));
+                let passed = shares[i].times(Path::edge(node.slopes[j]));
                 shares[arg].add(passed);
             }
         }
