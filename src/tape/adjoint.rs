@@ -1,93 +1,31 @@
-//! What a reverse sweep carries: the adjoint of one output, or those of several at once.
+//! The adjoint of a slot: `W` numbers side by side, one for each of several outputs, so that one sweep serves all. `W` is 1, 2, 4 or 8.
 
 use super::{Lean, Scalar, Tape, Var};
 use std::array::from_fn;
-use std::cell::Cell;
-use std::ops::AddAssign;
 
-/// The adjoint of a slot.
-pub(super) trait Adjoint<S>: Copy + AddAssign {
-    fn zero() -> Self;
-    /// Times a slope.
-    fn times(self, slope: S) -> Self;
-    /// Times a slope, with the rule that 0 annihilates.
-    fn chain(self, slope: S) -> Self;
-    fn has_nan(&self) -> bool;
-    /// One number for each output.
-    fn lanes(&mut self) -> &mut [S];
+/// How many adjoints a slot may have; those in between are rounded up.
+pub(super) const WIDTHS: [usize; 4] = [1, 2, 4, 8];
+
+#[inline(always)]
+pub(super) fn add<S: Scalar, const W: usize>(sum: &mut [S; W], share: [S; W]) {
+    *sum = from_fn(|k| sum[k] + share[k]);
 }
 
-impl<S: Scalar> Adjoint<S> for S {
-    #[inline(always)]
-    fn zero() -> Self {
-        S::from(0.0)
-    }
-    #[inline(always)]
-    fn times(self, slope: S) -> Self {
-        self * slope
-    }
-    #[inline(always)]
-    fn chain(self, slope: S) -> Self {
-        crate::real::Real::chain(self, slope)
-    }
-    #[inline(always)]
-    fn has_nan(&self) -> bool {
-        Scalar::has_nan(self)
-    }
-    fn lanes(&mut self) -> &mut [S] {
-        std::slice::from_mut(self)
-    }
+/// An adjoint times a slope; with the rule that 0 annihilates if it is to be `EXACT`.
+#[inline(always)]
+pub(super) fn times<S: Scalar, const W: usize, const EXACT: bool>(adjoint: [S; W], slope: S) -> [S; W] {
+    if EXACT { adjoint.map(|adjoint| adjoint.chain(slope)) } else { adjoint.map(|adjoint| adjoint * slope) }
 }
 
-/// The adjoints of `K` outputs, side by side in the lanes of a vector register: one sweep for all.
-#[derive(Clone, Copy, Debug)]
-#[doc(hidden)]
-pub struct Several<S, const K: usize>(pub [S; K]);
-
-impl<S: Scalar, const K: usize> Several<S, K> {
-    /// The seed of the `i`th output.
-    pub(super) fn seed(i: usize) -> Self {
-        Several(from_fn(|k| S::from(if k == i { 1.0 } else { 0.0 })))
-    }
+/// The adjoint of the `i`th output by itself.
+pub(super) fn seed<S: Scalar, const W: usize>(i: usize) -> [S; W] {
+    from_fn(|k| S::from(if k == i { 1.0 } else { 0.0 }))
 }
 
-impl<S: Scalar, const K: usize> AddAssign for Several<S, K> {
-    #[inline(always)]
-    fn add_assign(&mut self, rhs: Self) {
-        self.0 = from_fn(|k| self.0[k] + rhs.0[k]);
-    }
-}
-
-impl<S: Scalar, const K: usize> Adjoint<S> for Several<S, K> {
-    #[inline(always)]
-    fn zero() -> Self {
-        Several([S::from(0.0); K])
-    }
-    #[inline(always)]
-    fn times(self, slope: S) -> Self {
-        Several(self.0.map(|adjoint| adjoint * slope))
-    }
-    #[inline(always)]
-    fn chain(self, slope: S) -> Self {
-        Several(self.0.map(|adjoint| adjoint.chain(slope)))
-    }
-    #[inline(always)]
-    fn has_nan(&self) -> bool {
-        self.0.iter().fold(false, |nan, adjoint| nan | adjoint.has_nan())
-    }
-    fn lanes(&mut self) -> &mut [S] {
-        &mut self.0
-    }
-}
-
-/// Memory for the adjoints of 2, 4 and 8 outputs, kept between sweeps.
-#[doc(hidden)]
-pub struct Wide<S>(Cell<Vec<Several<S, 2>>>, Cell<Vec<Several<S, 4>>>, Cell<Vec<Several<S, 8>>>);
-
-impl<S> Default for Wide<S> {
-    fn default() -> Self {
-        Wide(Cell::default(), Cell::default(), Cell::default())
-    }
+/// Adjoints one after the other, each of `W` numbers.
+#[inline(always)]
+pub(super) fn of_width<S, const W: usize>(adjoints: &mut [S]) -> &mut [[S; W]] {
+    adjoints.as_chunks_mut().0
 }
 
 impl<S: Scalar> Tape<Lean<S>> {
@@ -97,7 +35,6 @@ impl<S: Scalar> Tape<Lean<S>> {
         S: 't,
     {
         let columns = self.inputs();
-        let Wide(two, four, eight) = &self.store.wide;
         let mut rest = (y, rows);
         while !rest.0.is_empty() {
             let taken = match rest.0.len() {
@@ -105,35 +42,30 @@ impl<S: Scalar> Tape<Lean<S>> {
                     self.gradient_into(rest.0[0], &mut rest.1[..columns]);
                     1
                 }
-                2 => self.some_rows(rest.0, rest.1, two),
-                3..=4 => self.some_rows(rest.0, rest.1, four),
-                _ => self.some_rows(rest.0, rest.1, eight),
+                2 => self.some_rows::<2>(rest.0, rest.1),
+                3..=4 => self.some_rows::<4>(rest.0, rest.1),
+                _ => self.some_rows::<8>(rest.0, rest.1),
             };
             rest = (&rest.0[taken..], &mut rest.1[taken * columns..]);
         }
     }
 
-    /// The rows of the first `K` outputs; how many there are.
-    fn some_rows<'t, const K: usize>(
-        &'t self,
-        y: &[Var<'t, Lean<S>>],
-        rows: &mut [S],
-        memory: &Cell<Vec<Several<S, K>>>,
-    ) -> usize
+    /// The rows of the first `W` outputs; how many there are.
+    fn some_rows<'t, const W: usize>(&'t self, y: &[Var<'t, Lean<S>>], rows: &mut [S]) -> usize
     where
         S: 't,
     {
-        let (columns, taken) = (self.inputs(), y.len().min(K));
-        let mut adjoints = memory.take();
-        self.sweep_into((0..taken).map(|i| (y[i], Several::seed(i))), &mut adjoints);
-        adjoints.resize(adjoints.len().max(columns), Several::zero());
-        for (j, adjoint) in adjoints[..columns].iter_mut().enumerate() {
-            for (i, &of_y) in adjoint.0[..taken].iter().enumerate() {
+        let (columns, taken) = (self.inputs(), y.len().min(W));
+        let mut adjoints = self.store.adjoints.take();
+        self.sweep_into((0..taken).map(|i| (y[i], seed::<S, W>(i))), &mut adjoints);
+        adjoints.resize(adjoints.len().max(columns * W), S::from(0.0));
+        for (j, adjoint) in of_width::<S, W>(&mut adjoints[..columns * W]).iter_mut().enumerate() {
+            for (i, &of_y) in adjoint[..taken].iter().enumerate() {
                 rows[i * columns + j] = of_y;
             }
-            *adjoint = Several::zero();
+            *adjoint = [S::from(0.0); W];
         }
-        memory.set(adjoints);
+        self.store.adjoints.set(adjoints);
         taken
     }
 }

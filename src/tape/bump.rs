@@ -103,9 +103,11 @@ pub(super) struct Undo<'b, T: Copy> {
 }
 
 impl<T: Copy> Undo<'_, T> {
-    /// Leaves what was appended in the list.
-    pub fn keep(self) {
+    /// Leaves what was appended in the list; how many items that are.
+    pub fn keep(self) -> usize {
+        let kept = self.list.len() - self.len;
         std::mem::forget(self);
+        kept
     }
 }
 
@@ -174,8 +176,7 @@ mod tests {
         assert_eq!(bump.len(), 1);
         let undo = bump.undo();
         bump.extend(&[2, 3]);
-        undo.keep();
-        assert_eq!(bump.len(), 3);
+        assert_eq!((undo.keep(), bump.len()), (2, 3));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! differentiation" (1992): with s states kept, β(s, t) = (s + t over s) steps can be reversed if none is run more than t times
 //! beside its reversal.
 
-use super::adjoint::{Adjoint, Several};
+use super::adjoint::{WIDTHS, add, of_width};
 use super::scalar::same_primals;
 use super::{Lean, Scalar, Tape, Var};
 use std::array::from_fn;
@@ -80,6 +80,62 @@ fn room(steps: usize) -> usize {
     EACH * (1 + steps.max(1).ilog2() as usize)
 }
 
+/// The slopes of some results, at most 8, by the state before the steps that have been reversed so far, and by the active parameters.
+struct Slopes<S> {
+    /// How many results there is room for: one of the [`WIDTHS`].
+    width: usize,
+    /// For each number of the state so many slopes.
+    by_state: Vec<S>,
+    by_params: Vec<S>,
+}
+
+impl<S: Scalar> Slopes<S> {
+    /// Those of a state of `n` numbers by itself, in groups.
+    fn groups(n: usize, params: usize) -> Vec<Self> {
+        let widest = WIDTHS[WIDTHS.len() - 1];
+        let group = |start: usize| {
+            let width = WIDTHS.into_iter().find(|&width| width >= n - start).unwrap_or(widest);
+            let mut by_state = vec![S::from(0.0); n * width];
+            for i in start..n.min(start + width) {
+                by_state[i * width + i - start] = S::from(1.0);
+            }
+            Slopes { width, by_state, by_params: vec![S::from(0.0); params * width] }
+        };
+        (0..n).step_by(widest).map(group).collect()
+    }
+
+    /// Takes them back over a step, recorded on a tape of its own with the state before it and the parameters as inputs.
+    fn reverse(&mut self, tape: &Tape<Lean<S>>, y: &[Var<'_, Lean<S>>], adjoints: &mut Vec<S>) {
+        match self.width {
+            1 => self.reverse_by::<1>(tape, y, adjoints),
+            2 => self.reverse_by::<2>(tape, y, adjoints),
+            4 => self.reverse_by::<4>(tape, y, adjoints),
+            _ => self.reverse_by::<8>(tape, y, adjoints),
+        }
+    }
+
+    fn reverse_by<const W: usize>(&mut self, tape: &Tape<Lean<S>>, y: &[Var<'_, Lean<S>>], adjoints: &mut Vec<S>) {
+        let seeds = y.iter().copied().zip(of_width::<S, W>(&mut self.by_state).iter().copied());
+        tape.sweep_into(seeds, adjoints);
+        let (zero, state) = ([S::from(0.0); W], y.len());
+        let adjoints = of_width::<S, W>(adjoints);
+        for (slopes, adjoint) in of_width::<S, W>(&mut self.by_state).iter_mut().zip(&mut *adjoints) {
+            *slopes = std::mem::replace(adjoint, zero);
+        }
+        for (slopes, adjoint) in of_width::<S, W>(&mut self.by_params).iter_mut().zip(&mut adjoints[state..]) {
+            add(slopes, std::mem::replace(adjoint, zero));
+        }
+    }
+
+    /// Those of the `i`th result of the group.
+    fn of(&self, i: usize) -> impl Iterator<Item = S> {
+        self.by_state
+            .chunks_exact(self.width)
+            .chain(self.by_params.chunks_exact(self.width))
+            .map(move |slopes| slopes[i])
+    }
+}
+
 impl<S: Scalar> Tape<Lean<S>> {
     /// [`Apply::checkpoint`](crate::op::Apply::checkpoint), if a variable is active.
     ///
@@ -99,10 +155,8 @@ impl<S: Scalar> Tape<Lean<S>> {
         let constants: Vec<_> = params.iter().map(|p| Var::constant(p.value)).collect();
         let run = |i: u64, state: [S; N]| step(i as usize, state.map(Var::constant), &constants).map(Var::value);
         let advance = |from: u64, to: u64, state: [S; N]| (from..to).fold(state, |state, i| run(i, state));
-        // the slopes of the results by the state before the steps reversed so far, and by the parameters
-        let mut by_state: [Several<S, N>; N] = from_fn(Several::seed);
         let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
-        let mut by_params = vec![Several::zero(); active.len()];
+        let mut groups = Slopes::groups(N, active.len());
         let mut adjoints = vec![];
         let mut inputs = Vec::with_capacity(params.len());
         let mut results = None;
@@ -128,19 +182,15 @@ impl<S: Scalar> Tape<Lean<S>> {
                     let y = step(last as usize, state, &inputs);
                     Var::same_tape(Some(segment.tape), Var::tape_of(&y));
                     results.get_or_insert(y.map(Var::value));
-                    segment.tape.sweep_into(from_fn::<_, N, _>(|k| (y[k], by_state[k])), &mut adjoints);
-                    let zero = Several::zero();
-                    by_state = from_fn(|k| std::mem::replace(&mut adjoints[k], zero));
-                    for (sum, adjoint) in by_params.iter_mut().zip(&mut adjoints[N..]) {
-                        *sum += std::mem::replace(adjoint, zero);
-                    }
+                    groups.iter_mut().for_each(|slopes| slopes.reverse(segment.tape, &y, &mut adjoints));
                 }
             }
         }
         let Some(results) = results else { return state };
         let x: Vec<_> = state.into_iter().chain(active).collect();
         from_fn(|i| {
-            let slopes = by_state.iter().chain(&by_params).map(|adjoint| adjoint.0[i]);
+            let widest = WIDTHS[WIDTHS.len() - 1];
+            let slopes = groups[i / widest].of(i % widest);
             let edges = slopes.zip(&x).filter(|(_, x)| x.tape.is_some()).map(|(slope, x)| (slope, x.handle));
             Var { tape: Some(self), handle: self.store.record_all(edges), value: results[i] }
         })

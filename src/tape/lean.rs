@@ -5,13 +5,14 @@
 //! free; any other op writes one entry for every two arguments and becomes a slot itself. Inputs are the first slots
 //! and have no entries.
 
-use super::adjoint::{Adjoint, Wide};
-use super::block::{self, Stand};
+use super::adjoint::{add, of_width, times};
 use super::bump::Bump;
 use super::gradient::{Gradient, late};
 use super::scalar::one_lane;
 use super::sealed::Sealed;
 use super::segment::Segment;
+use super::slots::{Stand, take};
+use super::statement::sum_blocks;
 use super::store::{Handle, LIMIT, Parked, Place, Store};
 use super::sweep::sweep;
 use super::{Kind, Scalar, Tape, Var};
@@ -127,7 +128,7 @@ impl<S: Scalar> Kind for Lean<S> {
     fn sum_blocks<'t, const N: usize, B: Block<N, 1>>(
         terms: impl Iterator<Item = (B, [Var<'t, Self>; N])>,
     ) -> Var<'t, Self> {
-        block::sum_blocks(terms)
+        sum_blocks(terms)
     }
     #[inline]
     fn preaccumulate<'t, const N: usize, const M: usize>(
@@ -209,7 +210,7 @@ impl<S: Scalar> Kind for Lean<S> {
 
     fn backward(tape: &Tape<Self>, y: Var<'_, Self>, gradient: &mut Gradient<Self>) {
         gradient.adjoints.clear();
-        tape.sweep_into([(Var { tape: y.tape.map(|_| tape), ..y }, S::from(1.0))], &mut gradient.adjoints);
+        tape.sweep_into([(Var { tape: y.tape.map(|_| tape), ..y }, [S::from(1.0)])], &mut gradient.adjoints);
         gradient.born = if y.tape.is_some() { y.handle.place.born() } else { tape.store.slots() as usize };
     }
 
@@ -264,16 +265,14 @@ impl<S: Scalar> Tape<Lean<S>> {
             given: Cell::default(),
             entries: Bump::default(),
             listed: Bump::default(),
-            replays: RefCell::default(),
+            statements: RefCell::default(),
             arguments: Cell::default(),
             edges: Cell::default(),
             spans: Cell::default(),
             chunk: Cell::default(),
             adjoints: Cell::default(),
             parked: vec![],
-            wide: Wide::default(),
             segment: Segment::default(),
-            scan: Cell::default(),
         })
     }
 
@@ -421,17 +420,13 @@ impl<S: Scalar> Tape<Lean<S>> {
         self.store.base.set(self.store.inputs.get());
         self.store.entries.clear();
         self.store.listed.clear();
-        let mut replays = self.store.replays.borrow_mut();
-        // most often there are none, and clearing would be a call
-        if !replays.is_empty() {
-            replays.clear();
-        }
+        self.store.statements.borrow_mut().clear();
     }
 
     /// Gives the adjoints of the inputs, of one output, to `f`.
     pub(super) fn with_gradient<A>(&self, y: Var<'_, Lean<S>>, f: impl FnOnce(&[S]) -> A) -> A {
         let mut adjoints = self.take_adjoints();
-        self.sweep_into([(y, S::from(1.0))], &mut adjoints);
+        self.sweep_into([(y, [S::from(1.0)])], &mut adjoints);
         let answer = f(&adjoints[..self.inputs()]);
         self.put_back_adjoints(adjoints);
         answer
@@ -453,7 +448,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         adjoints: &mut Vec<S>,
         gradient: &mut [S],
     ) -> bool {
-        self.accumulate::<S, EXACT>(y.tape.map(|_| (y, S::from(1.0))), adjoints);
+        self.accumulate::<1, EXACT>(y.tape.map(|_| (y, [S::from(1.0)])), adjoints);
         take_out(adjoints, gradient)
     }
 
@@ -475,28 +470,28 @@ impl<S: Scalar> Tape<Lean<S>> {
         self.store.inputs.get() as usize
     }
 
-    /// The adjoints of the inputs, of several outputs each with a seed, in `adjoints`, which must be 0.
+    /// The adjoints of the inputs, `W` numbers for each, of several outputs each with a seed, in `adjoints`, which must be 0.
     ///
     /// The sweep runs without tests. Only if an input's adjoint is NaN it is run again with the rule that 0 annihilates, so
     /// that rule costs nothing where no slope is infinite.
-    pub(super) fn sweep_into<'t, A: Adjoint<S>>(
+    pub(super) fn sweep_into<'t, const W: usize>(
         &'t self,
-        seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, A)> + Clone,
-        adjoints: &mut Vec<A>,
+        seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, [S; W])> + Clone,
+        adjoints: &mut Vec<S>,
     ) where
         S: 't,
     {
-        self.accumulate::<A, false>(seeds.clone(), adjoints);
-        if self.has_nan(adjoints) {
-            adjoints.fill(A::zero());
-            self.accumulate::<A, true>(seeds, adjoints);
+        self.accumulate::<W, false>(seeds.clone(), adjoints);
+        if self.has_nan(adjoints, W) {
+            adjoints.fill(S::from(0.0));
+            self.accumulate::<W, true>(seeds, adjoints);
         }
     }
 
-    /// Whether the adjoint of an input is NaN.
-    pub(super) fn has_nan<A: Adjoint<S>>(&self, adjoints: &[A]) -> bool {
+    /// Whether an adjoint of an input is NaN, of so many numbers for each slot.
+    pub(super) fn has_nan(&self, adjoints: &[S], width: usize) -> bool {
         // several at a time without a branch, for which the processor has instructions
-        let inputs = if self.store.late_inputs.get() { adjoints.len() } else { self.inputs() };
+        let inputs = if self.store.late_inputs.get() { adjoints.len() } else { self.inputs() * width };
         adjoints[..inputs.min(adjoints.len())]
             .chunks(64)
             .any(|some| some.iter().fold(false, |nan, adjoint| nan | adjoint.has_nan()))
@@ -504,28 +499,24 @@ impl<S: Scalar> Tape<Lean<S>> {
 
     /// Adds the adjoints of the inputs to those in `adjoints`, which must be 0 but for those of inputs; with the rule that 0 annihilates
     /// if it is to be `EXACT`.
-    pub(super) fn accumulate<'t, A: Adjoint<S>, const EXACT: bool>(
+    pub(super) fn accumulate<'t, const W: usize, const EXACT: bool>(
         &'t self,
-        seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, A)>,
-        adjoints: &mut Vec<A>,
+        seeds: impl IntoIterator<Item = (Var<'t, Lean<S>>, [S; W])>,
+        adjoints: &mut Vec<S>,
     ) where
         S: 't,
     {
         self.store.entries.with(|entries| {
             let slots = self.store.base.get() as usize + entries.len();
-            if adjoints.len() < slots {
-                adjoints.resize(slots, A::zero());
+            if adjoints.len() < slots * W {
+                adjoints.resize(slots * W, S::from(0.0));
             }
+            let adjoints = of_width::<S, W>(&mut adjoints[..slots * W]);
             for (y, seed) in seeds.into_iter().filter(|(y, _)| y.tape.is_some()) {
-                adjoints[y.handle.place.slot() as usize] += seed.chain(y.handle.slope);
+                add(&mut adjoints[y.handle.place.slot() as usize], times::<S, W, true>(seed, y.handle.slope));
             }
-            let product = |adjoint: A, slope| if EXACT { adjoint.chain(slope) } else { adjoint.times(slope) };
-            let adjoints = &mut adjoints[..slots];
-            self.store.listed.with(|listed| {
-                sweep(entries, listed, adjoints, A::zero(), product, |scan, lines, below, results, listed| {
-                    self.reverse_scan(scan, lines, below, results, listed, EXACT)
-                });
-            });
+            let statements = &*self.store.statements.borrow();
+            self.store.listed.with(|listed| sweep::<S, W, EXACT>(entries, listed, statements, adjoints));
         });
     }
 }
@@ -539,13 +530,6 @@ fn take_out<S: Scalar>(adjoints: &mut [S], gradient: &mut [S]) -> bool {
         *slope = std::mem::replace(adjoint, S::from(0.0));
         nan | slope.has_nan()
     })
-}
-
-/// Takes so many from the front of a list.
-pub(super) fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
-    let (first, rest) = std::mem::take(list).split_at_mut(len);
-    *list = rest;
-    first
 }
 
 /// Inputs without the lifetime of their tape, in the same memory.

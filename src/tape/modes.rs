@@ -106,7 +106,7 @@ where
     let y = f(&tape.vars(x));
     tape.expect_outputs(&y);
     assert_eq!(y.len(), w.len(), "there must be one weight for each output");
-    let seeds: Vec<_> = y.iter().copied().zip(w.iter().copied()).collect();
+    let seeds: Vec<_> = y.iter().copied().zip(w.iter().map(|&w| [w])).collect();
     let mut g = vec![];
     tape.sweep_into(seeds, &mut g);
     g.truncate(x.len());

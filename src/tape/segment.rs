@@ -111,7 +111,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         adjoints: &mut Vec<S>,
     ) -> S {
         let value = self.reverse_terms_by::<false>(terms.clone(), &term, adjoints);
-        if self.has_nan(adjoints) {
+        if self.has_nan(adjoints, 1) {
             adjoints.fill(S::from(0.0));
             self.reverse_terms_by::<true>(terms, &term, adjoints);
         }
@@ -130,7 +130,7 @@ impl<S: Scalar> Tape<Lean<S>> {
             self.rewind();
             let y = term(i);
             Var::same_tape(Some(self), y.tape);
-            self.accumulate::<S, EXACT>([(y, S::from(1.0))], adjoints);
+            self.accumulate::<1, EXACT>([(y, [S::from(1.0)])], adjoints);
             sum += y.value;
         }
         sum

@@ -1,11 +1,10 @@
 //! What a lean tape keeps, and what it records of an op: a multiple of a slot, or a new slot with its edges.
 
-use super::adjoint::Wide;
-use super::block::Stand;
 use super::bump::Bump;
-use super::scan::Replay;
+use super::entry::{Entry, Run, SHARED, STATEMENT};
 use super::segment::Segment;
-use super::sweep::{Entry, Line, Map, Product, Run, SHARED, Scan};
+use super::slots::{Stand, in_a_row};
+use super::statement::{CHUNK, List, PullBack, Statements};
 use super::{Lean, Scalar, Var};
 use smallvec::SmallVec;
 use std::array::from_fn;
@@ -62,22 +61,19 @@ pub struct Store<S: Scalar> {
     /// Where in memory the list of inputs is that a function is given, and how many bytes it has.
     pub(super) given: Cell<[usize; 2]>,
     pub(super) entries: Bump<Entry<S>>,
-    /// The slopes of the entries that are runs.
+    /// The slopes of runs and statements.
     pub(super) listed: Bump<S>,
-    /// What the entries that are scans run again.
-    pub(super) replays: RefCell<Vec<Box<dyn Replay<S>>>>,
+    pub(super) statements: RefCell<Statements<S>>,
     // Memory that is kept between uses: for the arguments of a reduction or a mapped block; for the edges of an op; for the slots that a
     // sum of blocks depends on; for the slopes of some places of a mapped block; for adjoints, all 0; for the inputs of a closure; for
-    // the adjoints of several outputs; for segments; for the arguments of a scan, or their adjoints.
+    // segments.
     pub(super) arguments: Cell<Arguments<S>>,
     pub(super) edges: Cell<Edges<S>>,
     pub(super) spans: Cell<Vec<Range<u32>>>,
-    pub(super) chunk: Cell<Vec<[S; Map::CHUNK]>>,
+    pub(super) chunk: Cell<Vec<[S; CHUNK]>>,
     pub(super) adjoints: Cell<Vec<S>>,
     pub(super) parked: Vec<Parked<S>>,
-    pub(super) wide: Wide<S>,
     pub(super) segment: Segment<S>,
-    pub(super) scan: Cell<Vec<S>>,
 }
 
 /// The arguments of a reduction: their values, and its slopes by them.
@@ -410,42 +406,24 @@ impl<S: Scalar> Store<S> {
         handle
     }
 
-    /// The slots of the results of a block at each place, whose slopes are listed.
-    pub(super) fn push_map(&self, map: Map, lines: impl Iterator<Item = Line>) {
-        self.push_statement(lines.map(Line::pack).chain([map.pack()]), map.slots());
-    }
-
-    /// The slots of the products of two matrices, whose values are given.
-    pub(super) fn push_product(&self, product: Product, values: [&[S]; 2]) {
-        let [a, b] = product.first.map(|first| first != Product::CONSTANT);
-        // what is multiplied by a constant matrix needs no slopes
-        [(b, values[0]), (a, values[1])]
-            .into_iter()
-            .filter(|(needed, _)| *needed)
-            .for_each(|(_, x)| self.listed.extend(x));
-        self.push_statement(product.pack().into_iter(), product.len());
-    }
-
-    /// The slots of the state after a scan of so many numbers, given where its arguments stand.
-    pub(super) fn push_scan(&self, len: usize, lines: &[u32], replay: Box<dyn Replay<S>>) {
-        let mut replays = self.replays.borrow_mut();
-        let scan = Scan { index: replays.len() as u32, lines: lines.len() as u32, len: len as u32 };
-        self.push_statement(lines.iter().map(|&first| [first, 0]).chain(scan.pack()), len);
-        replays.push(replay);
-    }
-
-    /// The slots of so many results, which have these entries and not more of them than there are results.
-    fn push_statement(&self, args: impl Iterator<Item = [u32; 2]>, results: usize) {
-        assert!(results <= LIMIT - self.slots() as usize, "the tape is full: it holds {LIMIT} entries");
+    /// Writes a statement of the kind `P`, given its lists of arguments, how many slopes it has just listed, and numbers that only its kind
+    /// reads. The first slot of its results is returned; there is at least one.
+    ///
+    /// # Panics
+    /// If the tape is full.
+    pub(super) fn push_statement<P: PullBack<S>>(
+        &self,
+        results: usize,
+        lists: impl IntoIterator<Item = List>,
+        slopes: usize,
+        shape: [u32; 3],
+    ) -> u32 {
         let first = self.slots();
-        args.for_each(|arg| _ = self.push([S::from(0.0); 2], arg));
-        let entries = self.slots() - first;
-        self.base.set(self.base.get() + (results as u32 - entries));
-    }
-
-    /// A slot that depends on nothing.
-    pub(super) fn push_constant(&self) {
-        self.push([S::from(0.0); 2], Map { lines: 0, results: 1, slopes: 0, len: 1 }.pack());
+        assert!(results <= LIMIT - first as usize, "the tape is full: it holds {LIMIT} entries");
+        let index = self.statements.borrow_mut().push::<P>(results, lists, slopes, shape);
+        self.push([S::from(0.0); 2], [index, STATEMENT]);
+        self.base.set(self.base.get() + (results as u32 - 1));
+        first
     }
 
     /// The edge from an op to the slot its argument stands on, given the op's slope by the argument. Where the two slopes must be
@@ -458,22 +436,6 @@ impl<S: Scalar> Store<S> {
             (slope, self.push([x.slope, S::from(0.0)], [x.place.slot(), x.place.slot()]))
         }
     }
-}
-
-/// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles.
-fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> Option<[u32; 2]> {
-    // a shorter one is written sooner in pairs
-    const WORTH_IT: usize = 8;
-    let Stand::InLine { first, stride, units } = stand else { return None };
-    let pairs = || slopes.iter().zip(x).map(|(&slope, x)| (slope, x.handle.slope));
-    let folds = || pairs().fold(true, |all, (outer, inner)| all & S::folds(outer, inner, outer * inner));
-    if x.len() < WORTH_IT || !(1..=Run::WIDEST).contains(&stride) || !units && !folds() {
-        return None;
-    }
-    if !units {
-        slopes.iter_mut().zip(x).for_each(|(slope, x)| *slope *= x.handle.slope);
-    }
-    Some([first, stride])
 }
 
 /// How many edges are worth a run.

@@ -320,8 +320,8 @@ impl Block<4, 3> for Chosen {
 
 /// More lists of results than one statement can hold.
 struct Many;
-impl Block<4, 13> for Many {
-    fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 13] {
+impl Block<4, 33> for Many {
+    fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 33] {
         std::array::from_fn(|m| (if m % 2 == 0 { a } else { d }) * (m as f64) + b.sin() * c)
     }
 }
@@ -665,6 +665,64 @@ fn checkpoints_change_nothing() {
         R::sum_terms(3, x, |i, x| recurrence(20 + i, x, kept))
     }
     close(&gradient(|x| nested(x, true), &X), &gradient(|x| nested(x, false), &X));
+}
+
+/// A number of the state and one that is carried, of these and a parameter.
+#[derive(Clone)]
+struct Carried;
+impl Block<3, 2> for Carried {
+    fn run<R: Apply>(&self, [state, carry, param]: [R; 3]) -> [R; 2] {
+        [(state * 0.5 + carry).sin(), carry * 0.25 + state * param]
+    }
+}
+
+/// A recurrence of `N` numbers with a statement in each step: a map, a product of matrices or a scan.
+fn with_a_statement<R: Apply, const N: usize>(how: usize, x: &[R], kept: bool) -> R {
+    let step = |i: usize, state: [R; N], params: &[R]| -> [R; N] {
+        let list = [&state[..], &params[..4]].concat();
+        let weights: Vec<R> = list.iter().map(|x| x.cos()).collect();
+        let next = match how {
+            0 => {
+                let [next, other] = R::map_block(&Mix, [&list, &weights, &params[4..5]]);
+                next.iter().zip(&other).map(|(&a, &b)| a - b * 0.125).collect()
+            }
+            1 => R::mat_mul(&list, &weights[..1], 1),
+            _ => {
+                let mut next = list.clone();
+                R::scan(&Carried, 1 + i % 3, [&mut next], [params[5]], [&weights]);
+                next
+            }
+        };
+        std::array::from_fn(|k| next[k] * 0.5 + state[N - 1 - k] * 0.25)
+    };
+    let state: [R; N] = std::array::from_fn(|k| x[k % 3] * (1.0 + k as f64 * 0.125));
+    let state = if kept {
+        R::checkpoint(7, state, &x[3..], step)
+    } else {
+        (0..7).fold(state, |state, i| step(i, state, &x[3..]))
+    };
+    state.iter().zip(1..).map(|(&s, k)| s.square() * f64::from(k)).sum()
+}
+
+/// Whatever the number of results that are swept together: some are rounded up, and more than eight go in groups.
+#[test]
+fn a_statement_in_a_step_of_a_recurrence_of_any_width() {
+    fn check<const N: usize>() {
+        for how in 0..3 {
+            let plain = gradient(|x| with_a_statement::<_, N>(how, x, false), &X);
+            close(&gradient(|x| with_a_statement::<_, N>(how, x, true), &X), &plain);
+            let direction = [0.5; 12];
+            let plain = hvp(|x| with_a_statement::<_, N>(how, x, false), &X, &direction);
+            close(&hvp(|x| with_a_statement::<_, N>(how, x, true), &X, &direction), &plain);
+        }
+    }
+    check::<1>();
+    check::<2>();
+    check::<3>();
+    check::<5>();
+    check::<8>();
+    check::<9>();
+    check::<19>();
 }
 
 /// One term of a sum, with a NaN to be annihilated in some.

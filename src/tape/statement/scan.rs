@@ -1,30 +1,18 @@
 //! Passes over a long state on a lean tape: of a piece of the state, and some passes over it, it is kept what they begin with, and the
 //! reverse sweep runs them again.
 
-use super::adjoint::Adjoint;
-use super::lean::take;
-use super::scalar::same_primals;
-use super::sweep::{Entry, Scan};
-use super::tangents::{Exact, Sparse, Tangents, Zeros};
-use super::{Lean, Scalar, Tape, Var};
+use super::{Body, List, PullBack, Recorded};
 use crate::op::Block;
 use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece, scan_each};
+use crate::tape::scalar::same_primals;
+use crate::tape::slots::take;
+use crate::tape::tangents::{Exact, Sparse, Tangents, Zeros};
+use crate::tape::{Lean, Scalar, Tape, Var};
 use std::array::from_fn;
 
-/// The passes of a scan, which can be run again.
-///
-/// Its arguments are lists: those of the state, each number that is carried, and the parameters.
-#[doc(hidden)]
-pub trait Replay<S>: Send {
-    /// How long each list of arguments is.
-    fn lens(&self) -> &[usize];
-
-    /// Takes what the scan listed from the end of the list; what is left is returned.
-    ///
-    /// The adjoints, one list after the other, are those of the state after the passes and 0; they become those of the arguments. If it is
-    /// to be `exact`, 0 annihilates.
-    fn reverse<'l>(&self, listed: &'l [S], adjoints: &mut [S], exact: bool) -> &'l [S];
-}
+/// The state after the passes of a scan, which are run again. The shape is the index of its [`Passes`]; its lists are those of the state,
+/// each number that is carried, and the parameters.
+struct Scan;
 
 /// A block, and how often it is run.
 ///
@@ -78,20 +66,11 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         }
     }
 
-    /// How many numbers are listed beside the parameters.
-    fn kept(&self) -> usize {
-        match self.count {
-            1 => O * self.places(),
-            count => M * self.places() * count.div_ceil(TOGETHER) + C * count * self.places().div_ceil(PIECE),
-        }
-    }
-
-    /// [`Replay::reverse`].
-    fn reverse_by<'l, S: Scalar, Z: Zeros>(&self, listed: &'l [S], mut adjoints: &mut [S]) -> &'l [S] {
+    /// [`Body::reverse`].
+    fn reverse_by<S: Scalar, Z: Zeros>(&self, slopes: &[S], mut adjoints: &mut [S]) {
         let (places, zero) = (self.places(), S::from(0.0));
         let params: usize = self.lens[M + C..].iter().sum();
-        let (listed, own) = listed.split_at(listed.len() - params - self.kept());
-        let (params, mut kept) = own.split_at(params);
+        let (params, mut kept) = slopes.split_at(params);
         let params = Params::new(self.params(params));
         let mut state_adjoints: [&mut [S]; M] = from_fn(|_| take(&mut adjoints, places));
         let first_adjoints = take(&mut adjoints, C);
@@ -127,7 +106,6 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
                 first_adjoints.iter_mut().zip(carry_adjoint).for_each(|(sum, &mut share)| *sum += share);
             }
         }
-        listed
     }
 
     /// Runs passes over a piece again; the block was given these numbers, and the parameters, at each place of each.
@@ -204,7 +182,7 @@ fn run_and_keep<S: Scalar, const M: usize, const C: usize, const N: usize, const
     })
 }
 
-impl<S: Scalar, B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> Replay<S>
+impl<S: Scalar, B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> Body<S>
     for Passes<B, M, C, N, I, O>
 where
     B: Block<I, O> + Clone + Send,
@@ -213,18 +191,18 @@ where
         &self.lens
     }
 
-    fn reverse<'l>(&self, listed: &'l [S], adjoints: &mut [S], exact: bool) -> &'l [S] {
+    fn reverse(&self, slopes: &[S], adjoints: &mut [S], exact: bool) {
         if exact {
-            self.reverse_by::<S, Exact>(listed, adjoints)
+            self.reverse_by::<S, Exact>(slopes, adjoints);
         } else {
-            self.reverse_by::<S, Sparse>(listed, adjoints)
+            self.reverse_by::<S, Sparse>(slopes, adjoints);
         }
     }
 }
 
 impl<S: Scalar> Tape<Lean<S>> {
     /// [`Apply::scan`](crate::op::Apply::scan), if a variable is active.
-    pub(super) fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+    pub(in crate::tape) fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
         &'t self,
         block: &B,
         passes: usize,
@@ -235,19 +213,18 @@ impl<S: Scalar> Tape<Lean<S>> {
         B: Block<I, O> + Clone + Send + 'static,
     {
         let len = M * places(&state, &params);
-        // too short to have as many results as entries
-        if len < I + Scan::ENTRIES || passes == 0 {
+        if len == 0 || passes == 0 {
             return scan_each(block, passes, state, carry, params);
         }
         let numbers = carry.each_ref().map(std::slice::from_ref);
         let lists: [&[_]; I] = inputs(state.each_ref().map(|list| &**list), numbers, params);
         let passes = Passes::<B, M, C, N, I, O> { block: block.clone(), count: passes, lens: lists.map(<[_]>::len) };
-        let mut memory = self.store.scan.take();
+        let mut memory = self.store.statements.borrow().memory().take();
         let numbers = passes.lens.iter().sum();
         memory.resize(memory.len().max(numbers), S::from(0.0));
         let values = &mut memory[..numbers];
         let mut rest = &mut *values;
-        let lines = lists.map(|list| self.in_line(list, take(&mut rest, list.len())));
+        let lists = lists.map(|list| List::at(self.in_line(list, take(&mut rest, list.len()))));
         debug_assert!(
             {
                 let [mut once, mut again] = [values.to_vec(), values.to_vec()];
@@ -259,50 +236,43 @@ impl<S: Scalar> Tape<Lean<S>> {
         );
         let listed = self.store.listed.undo();
         passes.run(values, |numbers| self.store.listed.extend(numbers));
-        listed.keep();
-        let mut results = (self.store.slots()..).zip(&*values);
-        self.store.push_scan(len, &lines, Box::new(passes));
+        let slopes = listed.keep();
+        let index = self.store.statements.borrow_mut().keep(Box::new(passes));
+        let slot = self.store.push_statement::<Scan>(len, lists, slopes, [index, 0, 0]);
+        let mut results = (slot..).zip(&*values);
         for x in state.iter_mut().flat_map(|list| list.iter_mut()) {
             let (slot, &value) = results.next().expect("there is a value for each");
             *x = Var { tape: Some(self), handle: self.store.newest(slot), value };
         }
-        self.store.scan.set(memory);
+        self.store.statements.borrow().memory().set(memory);
     }
+}
 
-    /// Passes the adjoints of the results of a scan on to its arguments, which stand at these entries. What is left of the list is returned.
-    ///
-    /// It is not inlined, so that the loop of the sweep keeps its registers.
-    #[inline(never)]
-    pub(super) fn reverse_scan<'l, A: Adjoint<S>>(
-        &self,
-        scan: Scan,
-        lines: &[Entry<S>],
-        below: &mut [A],
-        results: &mut [A],
-        listed: &'l [S],
-        exact: bool,
-    ) -> &'l [S] {
-        let replay = &self.store.replays.borrow()[scan.index as usize];
-        let mut memory = self.store.scan.take();
-        let mut rest = listed;
-        for lane in 0..A::zero().lanes().len() {
+impl<S: Scalar> PullBack<S> for Scan {
+    /// One output after the other, since the passes are run again in numbers of one tangent for each argument.
+    fn pull_back<const W: usize, const EXACT: bool>(
+        recorded: &Recorded<'_, S>,
+        below: &mut [[S; W]],
+        results: &mut [[S; W]],
+    ) {
+        let body = recorded.body(recorded.shape[0]);
+        let mut memory = recorded.memory().take();
+        for lane in 0..W {
             memory.clear();
-            memory.extend(results.iter_mut().map(|adjoint| adjoint.lanes()[lane]));
-            memory.resize(replay.lens().iter().sum(), S::from(0.0));
-            rest = replay.reverse(listed, &mut memory, exact);
+            memory.extend(results.iter().map(|adjoint| adjoint[lane]));
+            memory.resize(body.lens().iter().sum(), S::from(0.0));
+            body.reverse(recorded.slopes, &mut memory, EXACT);
             let mut adjoints = memory.iter();
-            for (line, &len) in lines.iter().zip(replay.lens()) {
-                let list = adjoints.by_ref().take(len);
-                match line.arg[0] {
-                    Scan::CONSTANT => list.for_each(drop),
-                    first => below[first as usize..][..len]
-                        .iter_mut()
-                        .zip(list)
-                        .for_each(|(x, &share)| x.lanes()[lane] += share),
+            for (list, &len) in recorded.lists.iter().zip(body.lens()) {
+                let shares = adjoints.by_ref().take(len);
+                match list.first {
+                    List::CONSTANT => shares.for_each(drop),
+                    first => {
+                        below[first as usize..][..len].iter_mut().zip(shares).for_each(|(x, &share)| x[lane] += share)
+                    }
                 }
             }
         }
-        self.store.scan.set(memory);
-        rest
+        recorded.memory().set(memory);
     }
 }

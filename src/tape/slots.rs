@@ -1,0 +1,110 @@
+//! How the variables of a list stand on the tape.
+
+use super::entry::Run;
+use super::statement::{Constant, List};
+use super::{Lean, Scalar, Tape, Var};
+use std::ptr;
+
+/// How the variables of a list stand on the tape, if their slots are equally far apart.
+#[derive(Clone, Copy)]
+pub(super) enum Stand {
+    /// All are constants.
+    Constant,
+    InLine {
+        first: u32,
+        stride: u32,
+        /// Whether all are the slots themselves, with a slope of 1.
+        units: bool,
+    },
+}
+
+impl Stand {
+    /// Writes the values of the list, which `values` must have room for, as well.
+    #[inline(never)]
+    pub(super) fn of<S: Scalar>(x: &[Var<'_, Lean<S>>], values: &mut [S]) -> Option<Self> {
+        let pairs = values.iter_mut().zip(x);
+        let Some(tape) = x.first()?.tape else {
+            let copy = |constant: bool, (value, x): (&mut S, &Var<'_, Lean<S>>)| {
+                *value = x.value;
+                constant & x.tape.is_none()
+            };
+            return pairs.fold(true, copy).then_some(Stand::Constant);
+        };
+        if let Some(first) = tape.store.given_at(x) {
+            pairs.for_each(|(value, x)| *value = x.value);
+            return Some(Stand::InLine { first, stride: u32::from(x.len() > 1), units: true });
+        }
+        let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
+        let first = slot(&x[0]);
+        let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
+        let (one, mut next) = (S::from(1.0), first);
+        // bits by which any differs, since tests would be more instructions
+        let (mut in_line, mut units) = (0, true);
+        for (value, x) in pairs {
+            *value = x.value;
+            in_line |= (address(x.tape) ^ address(Some(tape))) | (slot(x) ^ next) as usize;
+            units &= x.handle.slope.is(one);
+            next = next.wrapping_add(stride);
+        }
+        (in_line == 0 && stride <= i32::MAX as u32).then_some(Stand::InLine { first, stride, units })
+    }
+
+    /// As a list of arguments of a statement, on which these of its results depend.
+    pub(super) fn list(self, results: u32) -> Option<List> {
+        match self {
+            Stand::Constant => None,
+            Stand::InLine { first, stride, .. } => Some(List { first, stride, results }),
+        }
+    }
+}
+
+/// Where a tape is; 0 if there is none.
+#[inline(always)]
+fn address<S: Scalar>(tape: Option<&Tape<Lean<S>>>) -> usize {
+    tape.map_or(ptr::null(), ptr::from_ref).addr()
+}
+
+/// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles.
+pub(super) fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> Option<[u32; 2]> {
+    // a shorter one is written sooner in pairs
+    const WORTH_IT: usize = 8;
+    let Stand::InLine { first, stride, units } = stand else { return None };
+    let pairs = || slopes.iter().zip(x).map(|(&slope, x)| (slope, x.handle.slope));
+    let folds = || pairs().fold(true, |all, (outer, inner)| all & S::folds(outer, inner, outer * inner));
+    if x.len() < WORTH_IT || !(1..=Run::WIDEST).contains(&stride) || !units && !folds() {
+        return None;
+    }
+    if !units {
+        slopes.iter_mut().zip(x).for_each(|(slope, x)| *slope *= x.handle.slope);
+    }
+    Some([first, stride])
+}
+
+impl<S: Scalar> Tape<Lean<S>> {
+    /// The first of the slots, one after the other, that these are; they become slots if they are not. [`List::CONSTANT`] if all are
+    /// constants. The values are written to a list.
+    pub(super) fn in_line(&self, x: &[Var<'_, Lean<S>>], values: &mut [S]) -> u32 {
+        match Stand::of(x, values) {
+            Some(Stand::Constant) => List::CONSTANT,
+            Some(Stand::InLine { first, stride, units: true }) if stride == 1 || x.len() == 1 => first,
+            _ => {
+                let first = self.store.slots();
+                for x in x {
+                    let slot = x.handle.place.slot();
+                    match x.tape {
+                        Some(_) => _ = self.store.push([x.handle.slope, S::from(0.0)], [slot; 2]),
+                        None => _ = self.store.push_statement::<Constant>(1, [], 0, [0; 3]),
+                    }
+                }
+                first
+            }
+        }
+    }
+}
+
+/// Takes so many from the front of a list.
+pub(super) fn take<'a, S>(list: &mut &'a mut [S], len: usize) -> &'a mut [S] {
+    let (first, rest) = std::mem::take(list).split_at_mut(len);
+    *list = rest;
+    first
+}

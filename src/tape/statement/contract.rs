@@ -1,0 +1,112 @@
+//! The product of two matrices: one statement, so that the numbers of a matrix are kept once and not for each row of the other.
+
+use super::{List, PullBack, Recorded};
+use crate::op::apply::dot_each;
+use crate::op::inner_product;
+use crate::tape::adjoint::{add, times};
+use crate::tape::store::LIMIT;
+use crate::tape::{Lean, Scalar, Tape, Var};
+
+/// The product Z = A Bᵀ of two matrices row by row. The shape is the number of rows of each, and how long these are. The slopes are the
+/// numbers of A, unless B is constant, and then those of B, unless A is.
+struct Contract;
+
+impl<S: Scalar> Tape<Lean<S>> {
+    /// [`Apply::mat_mul`](crate::op::Apply::mat_mul), if a variable is active.
+    pub(in crate::tape) fn mat_mul<'t>(
+        &'t self,
+        a: &[Var<'t, Lean<S>>],
+        b: &[Var<'t, Lean<S>>],
+        inner: usize,
+    ) -> Vec<Var<'t, Lean<S>>> {
+        let rows = [a.len() / inner, b.len() / inner];
+        // nothing to record, or too large for a tape
+        if rows[0] * rows[1] == 0 || a.len().max(b.len()) > LIMIT {
+            return dot_each(a, b, inner);
+        }
+        let mut arguments = self.store.arguments.take();
+        let (a_values, b_values) = arguments.of(a.len().max(b.len()));
+        let (a_values, b_values) = (&mut a_values[..a.len()], &mut b_values[..b.len()]);
+        let first = [self.in_line(a, a_values), self.in_line(b, b_values)];
+        let [a_active, b_active] = first.map(|first| first != List::CONSTANT);
+        let listed = self.store.listed.len();
+        // what is multiplied by a constant matrix needs no slopes
+        for (needed, values) in [(b_active, &*a_values), (a_active, &*b_values)] {
+            if needed {
+                self.store.listed.extend(values);
+            }
+        }
+        let slopes = self.store.listed.len() - listed;
+        let shape = [rows[0], rows[1], inner].map(|n| n as u32);
+        let mut slot = self.store.push_statement::<Contract>(rows[0] * rows[1], first.map(List::at), slopes, shape);
+        let mut products = Vec::with_capacity(rows[0] * rows[1]);
+        for row in a_values.chunks_exact(inner) {
+            products.extend(b_values.chunks_exact(inner).map(|other| {
+                let handle = self.store.newest(slot);
+                slot += 1;
+                Var { tape: Some(self), handle, value: inner_product(row, other) }
+            }));
+        }
+        self.store.arguments.set(arguments);
+        products
+    }
+}
+
+impl<S: Scalar> PullBack<S> for Contract {
+    /// The adjoints of A are Z̄ B, and those of B are Z̄ᵀ A.
+    fn pull_back<const W: usize, const EXACT: bool>(
+        recorded: &Recorded<'_, S>,
+        below: &mut [[S; W]],
+        results: &mut [[S; W]],
+    ) {
+        let [a_rows, columns, inner] = recorded.shape.map(|n| n as usize);
+        let (a, b) = (a_rows * inner, columns * inner);
+        let [a_first, b_first] = [0, 1].map(|k| recorded.lists[k].first);
+        let mut slopes = recorded.slopes;
+        // the numbers of B were listed last
+        for (first, own, other, strides) in [(a_first, a, b, [columns, 1]), (b_first, b, a, [1, columns])] {
+            if first != List::CONSTANT {
+                let values;
+                (slopes, values) = slopes.split_at(slopes.len() - other);
+                let places = &mut below[first as usize..][..own];
+                add_rows::<S, W, EXACT>(places, inner, values, results, strides);
+            }
+        }
+    }
+}
+
+/// Adds to each row the sum of the rows of another matrix times the adjoints of the products with them. Those of one row to the next,
+/// and of one of the others to the next, are so far apart.
+#[inline(always)]
+fn add_rows<S: Scalar, const W: usize, const EXACT: bool>(
+    places: &mut [[S; W]],
+    inner: usize,
+    values: &[S],
+    results: &[[S; W]],
+    [next, next_other]: [usize; 2],
+) {
+    for (i, places) in places.chunks_exact_mut(inner).enumerate() {
+        let mut adjoints = results[i * next..].iter().step_by(next_other).copied();
+        let mut adjoint = || adjoints.next().expect("there is one for each row");
+        // four rows at a time, since each time the places are read and written
+        let mut fours = values.chunks_exact(4 * inner);
+        for rows in &mut fours {
+            let adjoints = [adjoint(), adjoint(), adjoint(), adjoint()];
+            let (p, rest) = rows.split_at(inner);
+            let (q, rest) = rest.split_at(inner);
+            let (r, s) = rest.split_at(inner);
+            for (place, (((&p, &q), &r), &s)) in places.iter_mut().zip(p.iter().zip(q).zip(r).zip(s)) {
+                let mut sum = *place;
+                add(&mut sum, times::<S, W, EXACT>(adjoints[0], p));
+                add(&mut sum, times::<S, W, EXACT>(adjoints[1], q));
+                add(&mut sum, times::<S, W, EXACT>(adjoints[2], r));
+                add(&mut sum, times::<S, W, EXACT>(adjoints[3], s));
+                *place = sum;
+            }
+        }
+        for row in fours.remainder().chunks_exact(inner) {
+            let adjoint = adjoint();
+            places.iter_mut().zip(row).for_each(|(place, &value)| add(place, times::<S, W, EXACT>(adjoint, value)));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A function of a few numbers at each place of lists: one statement, recorded and pulled back in loops without a branch.
+
+use super::{PullBack, Recorded};
+use crate::op::Block;
+use crate::op::apply::{common_len, map_each};
+use crate::tape::adjoint::{add, times};
+use crate::tape::slots::Stand;
+use crate::tape::store::LIMIT;
+use crate::tape::sweep::add_to_each;
+use crate::tape::tangents::Rule;
+use crate::tape::{Lean, Scalar, Sparse, Tangents, Tape, Var};
+use std::array::from_fn;
+use std::ptr;
+
+/// Lists of results that depend on lists of arguments place by place. The shape is the number of places.
+///
+/// The slopes are listed for [`CHUNK`] places after the other: for each list of arguments, and each list of results that depends on it,
+/// those of the places of a chunk, and what fills up the last group of lanes. So recording and sweep go once through the list, and a
+/// loop over places is one over a piece of memory.
+struct Map;
+
+/// How many places are run together.
+pub(in crate::tape) const CHUNK: usize = 32;
+/// The most lists of results: a bit for each.
+const MOST_RESULTS: usize = u32::BITS as usize;
+
+/// How many numbers are listed for so many places: whole groups of lanes.
+fn room(places: usize) -> usize {
+    places.next_multiple_of(2)
+}
+
+impl<S: Scalar> Tape<Lean<S>> {
+    /// [`Apply::map_block`](crate::op::Apply::map_block), if a variable is active.
+    pub(in crate::tape) fn map_block<'t, const N: usize, const M: usize, B: Block<N, M>>(
+        &'t self,
+        block: &B,
+        x: [&[Var<'t, Lean<S>>]; N],
+    ) -> [Vec<Var<'t, Lean<S>>>; M] {
+        let len = common_len(x.map(<[_]>::len));
+        let (mut arguments, mut chunk) = (self.store.arguments.take(), self.store.chunk.take());
+        let results = self.map_lines(block, x, len, &mut arguments.values, &mut chunk);
+        self.store.arguments.set(arguments);
+        self.store.chunk.set(chunk);
+        results.unwrap_or_else(|| map_each(block, x))
+    }
+
+    /// The same as one statement; `None` if the arguments do not stand in lines or are too few to be worth it, if a slope cannot be
+    /// folded, or if it depends on the place what a result depends on.
+    fn map_lines<'t, const N: usize, const M: usize, B: Block<N, M>>(
+        &'t self,
+        block: &B,
+        x: [&[Var<'t, Lean<S>>]; N],
+        len: usize,
+        memory: &mut Vec<S>,
+        chunk: &mut Vec<[S; CHUNK]>,
+    ) -> Option<[Vec<Var<'t, Lean<S>>>; M]> {
+        if !(1..=MOST_RESULTS).contains(&M) || !(2..=LIMIT / M).contains(&len) {
+            return None;
+        }
+        // Lists of numbers, so that the loop over the block has nothing but the block in it.
+        let padded = room(len);
+        memory.resize(memory.len().max((N + M) * padded), S::from(0.0));
+        chunk.resize(chunk.len().max(N * M), [S::from(0.0); CHUNK]);
+        let mut lists = memory.chunks_exact_mut(padded);
+        let mut list = || lists.next().expect("there is one for each number");
+        let (mut primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
+        let mut stands = [Stand::Constant; N];
+        for ((stand, primals), x) in stands.iter_mut().zip(&mut primals).zip(x) {
+            *stand = Stand::of(x, primals).filter(|_| x[0].tape.is_none_or(|tape| ptr::eq(tape, self)))?;
+            let last = primals[x.len() - 1];
+            primals[x.len()..].fill(last);
+        }
+        let primals = primals.map(|list| &*list);
+        let listed = self.store.listed.undo();
+        let patterns = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk)?;
+        let slopes = listed.keep();
+        let lists = stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.list(results));
+        let slot = self.store.push_statement::<Map>(M * len, lists, slopes, [len as u32, 0, 0]);
+        let mut results = from_fn(|_| Vec::with_capacity(len));
+        for ((list, values), first) in results.iter_mut().zip(&values).zip((slot..).step_by(len)) {
+            let result = |(&value, slot)| Var { tape: Some(self), handle: self.store.newest(slot), value };
+            list.extend(values[..len].iter().zip(first..).map(result));
+        }
+        Some(results)
+    }
+
+    /// Runs a block at each place and lists its slopes as a [`Map`] lists them. Which results depend on each argument is returned.
+    #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
+    fn list_slopes<'t, const N: usize, const M: usize, B: Block<N, M>>(
+        &'t self,
+        block: &B,
+        x: [&[Var<'t, Lean<S>>]; N],
+        len: usize,
+        primals: [&[S]; N],
+        values: &mut [&mut [S]; M],
+        stands: &[Stand; N],
+        chunk: &mut [[S; CHUNK]],
+    ) -> Option<[u32; N]> {
+        let mut dependent = None;
+        for start in (0..len).step_by(CHUNK) {
+            let some = (len - start).min(CHUNK);
+            let padded = room(some);
+            let patterns = run_some(block, primals.map(|list| &list[start..][..padded]), values, start, chunk)?;
+            let (mut simple, mut lists) = (true, 0);
+            for k in 0..N {
+                let Stand::InLine { units, .. } = stands[k] else { continue };
+                let x = if x[k].len() == 1 { x[k] } else { &x[k][start..][..some] };
+                for m in (0..M).filter(|m| patterns[k] >> m & 1 != 0) {
+                    let slopes = &mut chunk[k * M + m][..padded];
+                    simple &= units || fold_each(&mut slopes[..some], x);
+                    self.store.listed.extend(slopes);
+                    lists += 1;
+                }
+            }
+            let has_nan = |slopes: &[S]| slopes.iter().fold(false, |nan, slope| nan | slope.has_nan());
+            let any_nan = self.store.listed.with(|listed| has_nan(&listed[listed.len() - lists * padded..]));
+            if !simple || any_nan || *dependent.get_or_insert(patterns) != patterns {
+                return None;
+            }
+        }
+        dependent
+    }
+}
+
+impl<S: Scalar> PullBack<S> for Map {
+    fn pull_back<const W: usize, const EXACT: bool>(
+        recorded: &Recorded<'_, S>,
+        below: &mut [[S; W]],
+        results: &mut [[S; W]],
+    ) {
+        let (len, mut slopes) = (recorded.shape[0] as usize, recorded.slopes);
+        for start in (0..len).step_by(CHUNK) {
+            let some = (len - start).min(CHUNK);
+            for list in recorded.lists {
+                let (stride, first) = (list.stride as usize, list.first as usize + start * list.stride as usize);
+                let places = &mut below[first..=first + (some - 1) * stride];
+                let mut dependent = list.results;
+                while dependent != 0 {
+                    let results = &results[dependent.trailing_zeros() as usize * len + start..][..some];
+                    dependent &= dependent - 1;
+                    let own;
+                    (own, slopes) = slopes.split_at(room(some));
+                    let share = |(&adjoint, &slope): (&[S; W], &S)| times::<S, W, EXACT>(adjoint, slope);
+                    match stride {
+                        1 => add_products::<S, W, EXACT>(places, results, own),
+                        0 => results.iter().zip(own).for_each(|pair| add(&mut places[0], share(pair))),
+                        _ => add_to_each(places, list.stride, results.iter().zip(own).map(share)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds to each adjoint that of a result times a slope.
+///
+/// It is not inlined, so that the compiler knows that the lists do not overlap.
+#[inline(never)]
+fn add_products<S: Scalar, const W: usize, const EXACT: bool>(
+    places: &mut [[S; W]],
+    adjoints: &[[S; W]],
+    slopes: &[S],
+) {
+    for ((place, &adjoint), &slope) in places.iter_mut().zip(adjoints).zip(slopes) {
+        add(place, times::<S, W, EXACT>(adjoint, slope));
+    }
+}
+
+/// Runs a block at some places, from `start` on, and puts its values and its slopes, for each argument and each result, into lists. Which
+/// results depend on each argument is returned; `None` if that is another thing at another place.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)]
+fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
+    block: &B,
+    x: [&[S]; N],
+    values: &mut [&mut [S]; M],
+    start: usize,
+    slopes: &mut [[S; CHUNK]],
+) -> Option<[u32; N]> {
+    let values = values.each_mut().map(|list| &mut list[start..]);
+    let len = x.first().map_or(0, |list| list.len());
+    // so that few indices have to be tested in the loop
+    assert!(len <= CHUNK && slopes.len() >= N * M);
+    assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() >= len));
+    let (mut first, mut same) = (None, true);
+    for i in (0..len).step_by(S::LANES) {
+        let lanes = from_fn(|k| S::load(&x[k][i..]));
+        let results: [Tangents<S::Lanes, N, Sparse>; M] = block.run(Tangents::variables(lanes));
+        let patterns = results.map(Tangents::pattern);
+        same &= *first.get_or_insert(patterns) == patterns;
+        for m in 0..M {
+            S::store(results[m].primal, &mut values[m][i..]);
+            let tangents = results[m].tangents();
+            for k in 0..N {
+                if results[m].depends_on(k) {
+                    S::store(tangents[k], &mut slopes[k * M + m][i..]);
+                }
+            }
+        }
+    }
+    let patterns = first.filter(|_| same)?;
+    let depends = |m: usize, k: usize| Sparse::contains(patterns[m], k);
+    Some(from_fn(|k| (0..M).fold(0, |results, m| results | u32::from(depends(m, k)) << m)))
+}
+
+/// Multiplies slopes by those in the handles of their arguments; whether all can be folded.
+fn fold_each<S: Scalar>(slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> bool {
+    let fold = |simple, (slope, x): (&mut S, &Var<'_, Lean<S>>)| {
+        let (outer, inner) = (*slope, x.handle.slope);
+        *slope = outer * inner;
+        simple & S::folds(outer, inner, *slope)
+    };
+    match x {
+        [x] => slopes.iter_mut().zip(std::iter::repeat(x)).fold(true, fold),
+        _ => slopes.iter_mut().zip(x).fold(true, fold),
+    }
+}

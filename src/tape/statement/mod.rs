@@ -1,0 +1,205 @@
+//! Statements: what has several results and is kept as one entry. Each kind is a file, which records it and pulls its adjoints back.
+//!
+//! ```text
+//! slots         … | below, where the arguments stand      | its results | above
+//! entries       … | one for each slot but the inputs      |   [index]   |
+//! statements                                                  │
+//!                 results, shape, the ranges of its lists ◁───┘
+//! lists         … | where the arguments stand |
+//! slopes        … | what the recording listed for the sweep |
+//! bodies        a function to be run again, for a kind that needs one
+//! ```
+//!
+//! A new kind is one more file: it lists what its pull-back needs, writes a [`Statement`] made for its type, and implements [`PullBack`].
+
+mod constant;
+mod contract;
+mod map;
+mod scan;
+mod sum;
+
+pub(super) use constant::Constant;
+pub(super) use map::CHUNK;
+pub(super) use sum::sum_blocks;
+
+use super::Scalar;
+use super::adjoint::{WIDTHS, of_width};
+use std::cell::Cell;
+use std::ops::Range;
+
+/// Where the numbers of a list of arguments stand: on slots at equal distances.
+#[derive(Clone, Copy)]
+pub(super) struct List {
+    pub first: u32,
+    pub stride: u32,
+    /// Which lists of results depend on it, a bit for each, of a kind that tells.
+    pub results: u32,
+}
+
+impl List {
+    /// In the place of the first slot: all numbers are constants.
+    pub const CONSTANT: u32 = u32::MAX;
+
+    /// Numbers that stand one after the other from a slot on, or constants.
+    pub fn at(first: u32) -> Self {
+        List { first, stride: 1, results: 0 }
+    }
+}
+
+/// A statement with several results. It occupies one slot for each result and one entry.
+pub(super) struct Statement<S> {
+    results: usize,
+    /// Its lists of arguments, among those of all statements.
+    lists: Range<usize>,
+    /// How many slopes it has listed; those of the statements after it come after them.
+    slopes: usize,
+    /// Numbers that only its kind reads.
+    shape: [u32; 3],
+    pull_back: Table<S>,
+}
+
+impl<S> Statement<S> {
+    /// How many results it has.
+    pub fn results(&self) -> usize {
+        self.results
+    }
+
+    /// How many slopes it has listed.
+    pub fn slopes(&self) -> usize {
+        self.slopes
+    }
+}
+
+/// What the recording of a statement left for its pull-back.
+pub(super) struct Recorded<'s, S> {
+    /// Numbers that only its kind reads.
+    pub shape: [u32; 3],
+    /// Where its arguments stand.
+    pub lists: &'s [List],
+    pub slopes: &'s [S],
+    statements: &'s Statements<S>,
+}
+
+impl<'s, S> Recorded<'s, S> {
+    /// A function that is run again.
+    pub fn body(&self, index: u32) -> &'s dyn Body<S> {
+        &*self.statements.bodies[index as usize]
+    }
+
+    /// Memory that is kept between pull-backs.
+    pub fn memory(&self) -> &'s Cell<Vec<S>> {
+        &self.statements.memory
+    }
+}
+
+/// The second half of a kind of statement.
+pub(super) trait PullBack<S: Scalar> {
+    /// Adds to the adjoints of the slots below what those of the results bring them; with the rule that 0 annihilates if it is to be
+    /// `EXACT`. The adjoints of the results may be left as anything.
+    fn pull_back<const W: usize, const EXACT: bool>(
+        recorded: &Recorded<'_, S>,
+        below: &mut [[S; W]],
+        results: &mut [[S; W]],
+    );
+}
+
+/// The pull-back of a kind in each of the [`WIDTHS`], with the adjoints flat: `W` numbers for each slot.
+type Table<S> = [fn(&Recorded<'_, S>, below: &mut [S], results: &mut [S], exact: bool); WIDTHS.len()];
+
+fn flat<S: Scalar, P: PullBack<S>, const W: usize>(
+    recorded: &Recorded<'_, S>,
+    below: &mut [S],
+    results: &mut [S],
+    exact: bool,
+) {
+    let (below, results) = (of_width::<S, W>(below), of_width::<S, W>(results));
+    if exact {
+        P::pull_back::<W, true>(recorded, below, results);
+    } else {
+        P::pull_back::<W, false>(recorded, below, results);
+    }
+}
+
+/// A function that a statement runs again in the reverse sweep.
+///
+/// Its arguments and its results are lists of numbers.
+pub(super) trait Body<S>: Send {
+    /// How long each list of arguments is.
+    fn lens(&self) -> &[usize];
+
+    /// Takes adjoints back, given the slopes that were listed: those of the results, one list after the other and then 0, become those of
+    /// the arguments. If it is to be `exact`, 0 annihilates.
+    fn reverse(&self, slopes: &[S], adjoints: &mut [S], exact: bool);
+}
+
+/// All statements of a tape.
+#[doc(hidden)]
+pub struct Statements<S> {
+    all: Vec<Statement<S>>,
+    lists: Vec<List>,
+    bodies: Vec<Box<dyn Body<S>>>,
+    memory: Cell<Vec<S>>,
+}
+
+impl<S> Default for Statements<S> {
+    fn default() -> Self {
+        Statements { all: vec![], lists: vec![], bodies: vec![], memory: Cell::default() }
+    }
+}
+
+impl<S: Scalar> Statements<S> {
+    /// Writes a statement of the kind `P`; its index. Its slopes are the last that were listed.
+    pub(super) fn push<P: PullBack<S>>(
+        &mut self,
+        results: usize,
+        lists: impl IntoIterator<Item = List>,
+        slopes: usize,
+        shape: [u32; 3],
+    ) -> u32 {
+        let first = self.lists.len();
+        self.lists.extend(lists);
+        let pull_back = [flat::<S, P, 1>, flat::<S, P, 2>, flat::<S, P, 4>, flat::<S, P, 8>];
+        self.all.push(Statement { results, lists: first..self.lists.len(), slopes, shape, pull_back });
+        (self.all.len() - 1) as u32
+    }
+
+    /// Keeps a function that is run again; its index.
+    pub(super) fn keep(&mut self, body: Box<dyn Body<S>>) -> u32 {
+        self.bodies.push(body);
+        (self.bodies.len() - 1) as u32
+    }
+
+    /// Forgets all statements, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        // most often there are none
+        if !self.all.is_empty() {
+            self.all.clear();
+            self.lists.clear();
+            self.bodies.clear();
+        }
+    }
+
+    pub(super) fn get(&self, index: u32) -> &Statement<S> {
+        &self.all[index as usize]
+    }
+
+    /// Memory that is kept for recording and for pull-backs.
+    pub(super) fn memory(&self) -> &Cell<Vec<S>> {
+        &self.memory
+    }
+
+    /// Passes the adjoints of a statement's results on to its arguments; all are flat, `width` numbers for each slot.
+    #[inline(never)]
+    pub(super) fn pull_back(
+        &self,
+        statement: &Statement<S>,
+        slopes: &[S],
+        [below, results]: [&mut [S]; 2],
+        width: usize,
+        exact: bool,
+    ) {
+        let lists = &self.lists[statement.lists.clone()];
+        let recorded = Recorded { shape: statement.shape, lists, slopes, statements: self };
+        statement.pull_back[width.trailing_zeros() as usize](&recorded, below, results, exact);
+    }
+}
