@@ -12,75 +12,19 @@
 
 mod ladder;
 mod noise;
+mod reading;
 mod steps;
 
+use super::bar::Difference;
 use super::tolerance::Tolerance;
 use ladder::Ladder;
 pub(super) use noise::noise;
-use steps::{Neighbourhood, is_round_off};
+pub use reading::Class;
+use reading::Reading;
+use steps::{Neighbourhood, TINY, is_round_off};
 
 /// What is as good as 0 beside the slopes nearby, relative to them.
 const ROUND_OFF: f64 = 1e-10;
-/// A slope below is as good as 0.
-const TINY: f64 = 1e-290;
-
-/// A derivative and how far it may be off.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Difference {
-    /// The derivative.
-    pub slope: f64,
-    /// The error bar; infinite if nothing could be found out. The derivative is within four times the bar.
-    pub error: f64,
-}
-
-impl Difference {
-    const NONE: Difference = Difference { slope: f64::NAN, error: f64::INFINITY };
-
-    /// Whether two derivatives differ by more than their error bars.
-    pub(super) fn differs(self, other: Difference) -> bool {
-        let bar = 4.0 * (self.error + other.error);
-        (self.slope - other.slope).abs() > bar + 1e-6 * self.slope.abs().max(other.slope.abs())
-    }
-
-    /// This derivative with a bar that reaches another as well.
-    fn reaching(self, other: Difference) -> Difference {
-        let reach = 0.25 * (self.slope - other.slope).abs() + other.error;
-        Difference { slope: self.slope, error: if reach.is_nan() { f64::INFINITY } else { self.error.max(reach) } }
-    }
-
-    fn with_bar_of_at_least(self, bar: f64) -> Difference {
-        Difference { slope: self.slope, error: self.error.max(bar) }
-    }
-}
-
-/// Which values a difference is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Side {
-    Left,
-    Both,
-    Right,
-}
-
-/// What kind of point a function of one number has, as far as its values tell.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Class {
-    /// The slopes on both sides agree.
-    Smooth,
-    /// There are values on the right alone: the left edge of the domain.
-    RightOnly,
-    /// There are values on the left alone: the right edge of the domain.
-    LeftOnly,
-    /// The slopes on the two sides differ.
-    Kink,
-    /// The value jumps; by how much, from left to right.
-    Jump(f64),
-    /// The slope grows without bound towards the point.
-    InfiniteSlope,
-    /// The function has no finite value here.
-    NonFinite,
-    /// The values are too rough to tell.
-    Unresolved,
-}
 
 /// A derivative by differences: of what kind the point is, and the slopes on its sides.
 ///
@@ -108,17 +52,6 @@ struct Evidence {
     nearby: f64,
     /// How steep it is over the smallest steps to the left and to the right.
     steepest: [f64; 2],
-}
-
-/// The derivatives of a point under one way to read its values.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Reading {
-    class: Class,
-    left: Difference,
-    central: Difference,
-    right: Difference,
-    /// Where the value is constant: whether it is so by construction, as that of a clamp is.
-    plateau: Option<bool>,
 }
 
 /// How a slope stands to a derivative by differences.
@@ -263,29 +196,6 @@ pub(super) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -
     };
     let evidence = Evidence { readings, nearby: ladder.slope_nearby(), steepest: ladder.steepest() };
     Numeric { class, central, left, right, evidence }
-}
-
-impl Reading {
-    fn with_bars_of_at_least(self, bar: f64) -> Reading {
-        let [left, central, right] = [self.left, self.central, self.right].map(|d| d.with_bar_of_at_least(bar));
-        let class = match self.class {
-            Class::Smooth | Class::Kink | Class::LeftOnly | Class::RightOnly if bar.is_infinite() => Class::Unresolved,
-            Class::Kink if !left.differs(right) => Class::Smooth,
-            class => class,
-        };
-        Reading { class, left, central, right, ..self }
-    }
-
-    /// This reading with bars that reach another as well.
-    fn reaching(&self, other: &Reading) -> Reading {
-        Reading {
-            class: if self.class == other.class { self.class } else { Class::Unresolved },
-            left: self.left.reaching(other.left),
-            central: self.central.reaching(other.central),
-            right: self.right.reaching(other.right),
-            plateau: None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! At a point where the formula of the value takes one branch of several, or cancels all digits, the formula is asked beside the
 //! point. What it says on both sides is the derivative there, or the two slopes of a kink, or a jump.
 
-use super::difference::Difference;
-use super::points::Random;
+use super::bar::Difference;
+use super::random::{Random, SEED};
 use crate::op::Point;
 use crate::real::{Ball, Twofold, Witness};
 use crate::tape::{Erased, Rule};
@@ -327,7 +327,7 @@ pub(super) fn slopes_tried(op: &dyn Erased, x: &[f64]) -> Option<Vec<Option<Diff
     let value = Rule::<f64>::value(op, x).ok()?;
     let mut slopes = vec![f64::NAN; x.len()];
     Rule::<f64>::slope(op, x, value, &mut slopes).ok()?;
-    let mut random = Random(super::SEED);
+    let mut random = Random(SEED);
     for _ in 0..DIRECTIONS {
         let u: Vec<f64> =
             x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();

@@ -6,7 +6,7 @@
 use super::difference::{self, Numeric};
 
 mod rule;
-pub(super) mod whole;
+mod whole;
 
 pub use rule::{RuleCheck, rule};
 pub use whole::{gradient, jacobian, vjp};

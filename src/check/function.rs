@@ -4,14 +4,16 @@
 //! knows it, gives the exact gradient and how far round-off may move it. Both are of the recording. Only differences of the function
 //! itself know what the recording has lost, so they are asked as well: along axes and along random directions.
 
-use super::difference::{Class, Difference, Held, numeric};
+use super::at_point::replaced;
+use super::bar::Difference;
+use super::difference::{Class, Held, numeric};
 use super::exact::{self, Exact};
 use super::guard::Guard;
 use super::judge::{Claim, Judged, Place, judge};
-use super::of_op::{check_at, replaced};
+use super::of_op::check_at;
 use super::options::Options;
-use super::points::Random;
-use super::report::{KinkFinding, Located, Report, Verdict, show};
+use super::random::Random;
+use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
 use crate::op::{Kink, Point};
 use crate::tape::{Gradient, Node, Tape, Var};
 use std::cell::RefCell;
@@ -48,8 +50,15 @@ pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report 
     check(f, x, &Options::new())
 }
 
+impl Options {
+    /// Checks the gradient of a function on a tape, as [`check::function`](fn@super::function).
+    pub fn function(&self, f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
+        check(f, x, self)
+    }
+}
+
 /// The check of a function, with options.
-pub(super) fn check(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64], options: &Options) -> Report {
+fn check(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
     let (guard, tape) = (Guard::new(options), RefCell::new(Tape::new()));
     let value = |x: &[f64]| {
@@ -252,13 +261,7 @@ impl Whole<'_> {
                 Some(i) => format!("by input {}", i + 1),
                 None => format!("along {}", show(&u)),
             };
-            report.note(&super::Finding::new(
-                x,
-                which.unwrap_or(0),
-                slope,
-                by,
-                self.options.tolerance.numeric * by.abs(),
-            ));
+            report.note(&Finding::new(x, which.unwrap_or(0), slope, by, self.options.tolerance.numeric * by.abs()));
             report.take(verdict, format!("{reason}; {place} the slope is {slope:e}, and differences give {by:e}"));
             return;
         }

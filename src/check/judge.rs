@@ -3,7 +3,8 @@
 //!
 //! Every check of the crate comes here: ops, functions on a tape, the command line's, and code that is not ours.
 
-use super::difference::{Class, Difference, Held, Numeric, numeric, numeric_of_noisy};
+use super::bar::Difference;
+use super::difference::{Class, Held, Numeric, numeric, numeric_of_noisy};
 use super::exact::Exact;
 use super::report::{Finding, Verdict, show};
 use super::tolerance::Tolerance;

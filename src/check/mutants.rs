@@ -1,8 +1,11 @@
 //! Negative control: rules made wrong on purpose, each of which the checker must catch.
 
-use super::of_op::{check, value_and_slopes};
+use super::at_point::value_and_slopes;
+use super::of_op::check;
 use super::options::Options;
-use super::{SEED, Verdict, points};
+use super::points;
+use super::random::SEED;
+use super::report::Verdict;
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point};
 use crate::real::{Dual, Lanes, Real, Witness};

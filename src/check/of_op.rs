@@ -1,11 +1,14 @@
 //! Checking a rule: its slope at points where the op has a derivative, at its kinks, at its jumps, and where its domain ends.
 
+use super::at_point::{replaced, value, value_and_slopes};
+use super::bar::Difference;
 use super::difference::{Class, numeric};
 use super::exact::{self, Exact, Known};
 use super::hint::Hint;
 use super::judge::{Claim, Judged, Place, is_between, judge};
 use super::options::Options;
-use super::points::{self, Random};
+use super::points;
+use super::random::Random;
 use super::report::{Finding, KinkFinding, Report, Verdict, show};
 use super::shrink;
 use super::threshold::Branches;
@@ -666,7 +669,7 @@ impl<'a> Subject<'a> {
             } else if !returned.agrees() {
                 wrong(&returned, format!("the slope {rule} returned at the kink {at} is not the {declared} declared"));
             }
-            let (tolerance, zero) = (&Tolerance::DEFAULT, |slope| super::Difference { slope, error: 0.0 });
+            let (tolerance, zero) = (&Tolerance::DEFAULT, |slope| Difference { slope, error: 0.0 });
             let sides = match exact::exact(op, &kink.at, i) {
                 Exact::Kink { left, right } => Some([left, right]),
                 Exact::Known(known) => Some([known.slope; 2]),
@@ -866,34 +869,6 @@ fn in_range(x: &[f64]) -> bool {
     x.iter().all(|x| *x == 0.0 || RANGE.contains(&x.abs()))
 }
 
-/// What the slope by one argument is held against: what the formula of the value says, and differences.
-pub(crate) fn references(op: &dyn Erased, x: &[f64], i: usize) -> (Option<f64>, f64) {
-    let central = numeric(|t| value(op, &replaced(x, i, t)), x[i]).central;
-    let exact = match exact::exact(op, x, i) {
-        Exact::Known(known) => Some(known.slope),
-        _ => None,
-    };
-    (exact, central.slope)
-}
-
-/// The kink that an op of several arguments has at a point, if it has one: its kinks may be a set, such as max's x = y,
-/// of which it declares some.
-pub(crate) fn kink_at(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
-    let sides = (0..x.len()).map(|i| match exact::exact(op, x, i) {
-        Exact::Kink { left, right } => (true, [left, right]),
-        Exact::Known(known) => (false, [known.slope; 2]),
-        Exact::Jump { sides, .. } => (false, sides),
-        Exact::NotAsked => (false, [f64::NAN; 2]),
-    });
-    let sides: Vec<(bool, [f64; 2])> = sides.collect();
-    if !sides.iter().any(|side| side.0) {
-        return None;
-    }
-    let (_, slope) = value_and_slopes(op, x)?;
-    let side = |k: usize| sides.iter().map(|(_, side)| side[k]).collect();
-    Some(Kink { at: Point::from_slice(x), left: side(0), right: side(1), slope, elsewhere: vec![] })
-}
-
 fn same_bits(a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
 }
@@ -906,23 +881,4 @@ fn slopes_along(op: &dyn Erased, x: &[f64], j: usize) -> Option<Point> {
     let mut slopes = vec![Dual::from(0.0); x.len()];
     op.slope(&x, a, &mut slopes).ok()?;
     Some(slopes.iter().map(|s| s.tangent).collect())
-}
-
-/// The point with one of its numbers replaced.
-pub(super) fn replaced(x: &[f64], i: usize, t: f64) -> Point {
-    let mut x = Point::from_slice(x);
-    x[i] = t;
-    x
-}
-
-pub(super) fn value(op: &dyn Erased, x: &[f64]) -> f64 {
-    op.value(x).unwrap_or(f64::NAN)
-}
-
-/// The value and the slopes at a point; `None` where the value is not finite.
-pub(super) fn value_and_slopes(op: &dyn Erased, x: &[f64]) -> Option<(f64, Point)> {
-    let a = value(op, x);
-    let mut slopes = Point::from_elem(f64::NAN, x.len());
-    op.slope(x, a, &mut slopes).ok()?;
-    a.is_finite().then_some((a, slopes))
 }

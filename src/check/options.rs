@@ -1,9 +1,7 @@
 //! What a check can be told.
 
+use super::random::SEED;
 use super::tolerance::Tolerance;
-use super::{Report, SEED, of_op};
-use crate::op::{Op, Reduce};
-use crate::tape::{Erased, Fixed, Var, Variadic};
 use std::ops::Range;
 
 /// What a check can be told: a small builder, whose defaults are those of the functions of [`check`](super).
@@ -86,41 +84,6 @@ impl Options {
     #[must_use]
     pub fn domain(self, bounds: &[(f64, f64)]) -> Self {
         Options { domain: bounds.to_vec(), ..self }
-    }
-
-    /// Checks an op, as [`check::op`](fn@super::op).
-    pub fn op<const N: usize, O: Op<N>>(&self, op: &O) -> Report {
-        self.erased(&Fixed(op.clone()))
-    }
-
-    /// Checks an op of any number of arguments, as [`check::reduce`](super::reduce).
-    pub fn reduce<O: Reduce>(&self, op: &O) -> Report {
-        self.erased(&Variadic(op.clone()))
-    }
-
-    /// Checks an op that is behind a pointer, as [`check::erased`](super::erased).
-    pub fn erased(&self, op: &dyn Erased) -> Report {
-        of_op::check(op, self)
-    }
-
-    /// Checks the gradient of a function on a tape, as [`check::function`](fn@super::function).
-    pub fn function(&self, f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
-        super::function::check(f, x, self)
-    }
-
-    /// Checks a gradient written by hand, as [`check::gradient`](fn@super::gradient).
-    pub fn gradient(&self, f: impl Fn(&[f64]) -> f64, df: impl Fn(&[f64]) -> Vec<f64>, x: &[f64]) -> Report {
-        super::foreign::whole::check_gradient(&f, &df, x, self)
-    }
-
-    /// Checks a Jacobian written by hand, as [`check::jacobian`](fn@super::jacobian).
-    pub fn jacobian(&self, f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<f64>>, x: &[f64]) -> Report {
-        super::foreign::whole::check_jacobian(&f, &jac, x, self)
-    }
-
-    /// Checks a vector-Jacobian product written by hand, as [`check::vjp`](super::vjp).
-    pub fn vjp(&self, f: impl Fn(&[f64]) -> Vec<f64>, vjp: impl Fn(&[f64], &[f64]) -> Vec<f64>, x: &[f64]) -> Report {
-        super::foreign::whole::check_vjp(&f, &vjp, x, self)
     }
 
     /// Whether a point lies in the range.

@@ -1,6 +1,6 @@
 //! What a check says.
 
-use super::difference::Difference;
+use super::bar::Difference;
 use super::hint::Hint;
 use crate::op::{Kink, Point};
 use std::fmt;

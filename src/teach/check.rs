@@ -1,94 +1,17 @@
 //! The gradient beside other ways to find it.
 
-use super::label;
 use super::style::{Cell, Style, Tint, ends, widths};
-use super::trace::{Id, Trace};
+use super::trace::{Agreement, Check, CheckLine, Id, Node, SweepLine, Trace, label};
 use crate::Real;
 use crate::check::{self, Place, Verdict};
 use crate::error::Error;
 use crate::tape::{self, Tape, Var};
-
-/// The gradient beside other ways to find it, and how the error of differences depends on their step.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Check {
-    /// Whether every line is good.
-    pub passed: bool,
-    /// What the output is called.
-    pub output: String,
-    /// The step of the central differences; for an input beyond ±10, times its magnitude.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub step: f64,
-    /// One line for each input.
-    pub inputs: Vec<CheckLine>,
-    /// One line for each step, from the largest on.
-    pub sweep: Vec<SweepLine>,
-}
-
-/// The derivative by one input, found in three ways.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct CheckLine {
-    /// The input's name.
-    pub input: String,
-    /// By the reverse sweep, through the rules.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub reverse: f64,
-    /// By dual numbers through the value of every op; `None` where an op is known only as closures.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
-    pub forward: Option<f64>,
-    /// By central differences.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub numeric: f64,
-    /// The distance of the reverse sweep's from the differences', relative to the larger, or to 10⁻⁸ if both are smaller.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub error: f64,
-    /// At a kink or a jump, the slopes on the left and on the right.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
-    pub sides: Vec<f64>,
-    /// What the error is worth.
-    pub verdict: Agreement,
-    /// Where the differences of the table are worth nothing although the derivative is good: the node whose kink their step crosses.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub crossed: Option<Id>,
-}
 
 impl CheckLine {
     /// What is said after the verdict of a step that crosses a kink.
     pub(crate) fn crossing(&self) -> String {
         self.crossed.map_or(String::new(), |node| format!(": kink crossed at {node}"))
     }
-}
-
-/// What central differences with one step are worth.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct SweepLine {
-    /// The step, as [`Check::step`].
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub step: f64,
-    /// For each input the relative distance from the reverse sweep's derivative.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
-    pub errors: Vec<f64>,
-}
-
-/// What the derivatives by differences say of the one by the reverse sweep. They are asked with steps of all sizes, not only with that
-/// of the table, and in double precision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
-pub enum Agreement {
-    /// They agree.
-    Good,
-    /// There is a kink, and the derivative lies between the slopes on its two sides.
-    Kink,
-    /// The value jumps, so that there is no derivative.
-    Jump,
-    /// The value is not finite.
-    Undefined,
-    /// The differences are too rough to tell.
-    Doubtful,
-    /// They differ, or dual numbers do.
-    Wrong,
 }
 
 /// The precision that a function is computed in, as far as differences depend on it.
@@ -182,7 +105,7 @@ impl Tape {
         }
         let mut sweep = vec![];
         for &step in precision.steps {
-            let error = |(node, input): &(&super::Node, usize)| {
+            let error = |(node, input): &(&Node, usize)| {
                 Ok(relative(node.adjoint.unwrap_or(0.0), differences(*input, node.value, step)?))
             };
             sweep.push(SweepLine { step, errors: inputs.iter().map(error).collect::<Result<_, Error>>()? });

@@ -1,8 +1,7 @@
 //! Which rule is wrong: every node's own slopes, checked where they were used.
 
-use super::check::{Agreement, CheckLine};
 use super::style::Style;
-use super::trace::{Id, Line};
+use super::trace::{Agreement, Argument, CheckLine, Id, Line};
 use crate::check::{self, Verdict};
 use crate::error::Error;
 use crate::op::Point;
@@ -99,7 +98,7 @@ impl Tape {
                     let (dual, numeric) = check::references(&*op, &x, argument);
                     let note = trace.op(entry);
                     let own = note.and_then(|note| note.slopes.get(argument));
-                    let name = |arg: &super::Argument| arg.node().map_or_else(String::new, |id| id.to_string());
+                    let name = |arg: &Argument| arg.node().map_or_else(String::new, |id| id.to_string());
                     first_wrong = Some(WrongRule {
                         id: entry.id,
                         rule: entry.rule.clone(),

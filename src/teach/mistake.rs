@@ -1,9 +1,8 @@
 //! The mistakes that a backward pass is made with, made on purpose.
 
-use super::label;
 use super::steps::Steps;
 use super::style::{Cell, Style, Tint, ends};
-use super::trace::{Id, Node, Step, Trace};
+use super::trace::{Id, Node, Step, Trace, label};
 use super::uses::Uses;
 use crate::Real;
 use crate::error::{Error, Kind};

@@ -23,6 +23,8 @@ mod mistake;
 mod non_finite;
 mod number;
 mod quiz;
+#[cfg(feature = "serde")]
+mod read;
 mod record;
 #[cfg(feature = "serde")]
 mod serial;
@@ -33,11 +35,10 @@ mod table;
 mod trace;
 mod uses;
 
-pub use check::{Agreement, Check, CheckLine, SweepLine};
 pub(crate) use check::{relative, small};
 pub use locate::{Search, WrongRule};
 pub use mistake::{Mistake, Mistaken};
-pub use non_finite::{Flow, NonFinite};
+pub use non_finite::NonFinite;
 pub use number::Number;
 pub use quiz::{LEVELS, Quiz};
 pub(crate) use singular::singularity;
@@ -45,13 +46,9 @@ pub use steps::Steps;
 pub use style::Style;
 pub(crate) use style::{Cell, Tint, ends, width};
 pub(crate) use table::described;
+pub(crate) use trace::label;
 pub use trace::{
-    Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Singularity, Step, Trace, VERSION,
+    Agreement, Argument, Branch, Check, CheckLine, Flow, Id, KinkNote, Line, Node, OpNote, Param, Partial, Singularity,
+    Step, SweepLine, Trace, VERSION,
 };
-
 pub(crate) use uses::Uses;
-
-/// What a node is called: its name, or its id.
-pub(crate) fn label(node: &Node) -> String {
-    node.name.clone().unwrap_or_else(|| node.id.to_string())
-}

@@ -3,7 +3,7 @@
 use super::explain::replaced;
 use super::style::Style;
 use super::table::described;
-use super::trace::{Argument, Id, Node, Step, Trace};
+use super::trace::{Argument, Flow, Id, Node, Step, Trace};
 use super::uses::Uses;
 use crate::error::Error;
 use crate::registry::visible;
@@ -24,27 +24,6 @@ pub struct NonFinite {
     pub annihilated: Option<Flow>,
     /// What is said of them.
     text: String,
-}
-
-/// What met on an edge in the backward pass.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Flow {
-    /// The node that passed its adjoint on.
-    pub from: Id,
-    /// Which of its arguments.
-    pub argument: usize,
-    /// The argument's node.
-    pub to: Id,
-    /// The node's adjoint.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub upstream: f64,
-    /// The slope.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub local: f64,
-    /// What came to the argument.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub amount: f64,
 }
 
 /// The account, in the default style.

@@ -1,8 +1,7 @@
 //! From a recording to its account.
 
-use super::Flow;
 use super::singular::{kink, singular};
-use super::trace::{Argument, Branch, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
+use super::trace::{Argument, Branch, Flow, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::Real;
 use crate::error::Error;
 use crate::op::{Kink, Point};

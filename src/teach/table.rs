@@ -1,7 +1,7 @@
 //! The two-column table: forwards on the left, backwards on the right; and the one of forward mode.
 
 use super::style::{Cell, Style, Tint, ends, widths};
-use super::trace::{Argument, Id, Node, Partial, Step, Trace};
+use super::trace::{Argument, Id, Node, Partial, Step, Trace, label};
 use super::uses::{Use, Uses};
 use std::fmt;
 
@@ -56,7 +56,7 @@ impl Trace {
     /// The table of forward mode: values, and beside each its derivative by one input, which is computed on the way.
     pub fn forward(&self, input: Id, style: &Style) -> String {
         let tangents = self.tangents(input);
-        let from = super::label(self.node(input));
+        let from = label(self.node(input));
         let mut rows = vec![header(style, "values ↓", &format!("derivatives by {from} ↓  (in the same pass)"))];
         // what does not depend on the input has no tangent to pass on
         let mut depends = vec![false; self.nodes.len()];

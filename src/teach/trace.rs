@@ -39,9 +39,9 @@ pub struct Trace {
     /// Where an adjoint of 0 met a slope that is not finite, or the other way round, on a path that was taken: the product was taken for 0,
     /// and what is computed from it is not certain. See [`Tape::annihilated`](crate::Tape::annihilated).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
-    pub annihilated: Vec<super::Flow>,
+    pub annihilated: Vec<Flow>,
     /// The gradient beside other ways to find it, if somebody asked for that.
-    pub check: Option<super::Check>,
+    pub check: Option<Check>,
 }
 
 /// What a node stands on where its op has no derivative of the ordinary kind.
@@ -262,6 +262,103 @@ pub enum Step {
     },
 }
 
+/// What met on an edge in the backward pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Flow {
+    /// The node that passed its adjoint on.
+    pub from: Id,
+    /// Which of its arguments.
+    pub argument: usize,
+    /// The argument's node.
+    pub to: Id,
+    /// The node's adjoint.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub upstream: f64,
+    /// The slope.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub local: f64,
+    /// What came to the argument.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub amount: f64,
+}
+
+/// The gradient beside other ways to find it, and how the error of differences depends on their step.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Check {
+    /// Whether every line is good.
+    pub passed: bool,
+    /// What the output is called.
+    pub output: String,
+    /// The step of the central differences; for an input beyond ±10, times its magnitude.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub step: f64,
+    /// One line for each input.
+    pub inputs: Vec<CheckLine>,
+    /// One line for each step, from the largest on.
+    pub sweep: Vec<SweepLine>,
+}
+
+/// The derivative by one input, found in three ways.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CheckLine {
+    /// The input's name.
+    pub input: String,
+    /// By the reverse sweep, through the rules.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub reverse: f64,
+    /// By dual numbers through the value of every op; `None` where an op is known only as closures.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
+    pub forward: Option<f64>,
+    /// By central differences.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub numeric: f64,
+    /// The distance of the reverse sweep's from the differences', relative to the larger, or to 10⁻⁸ if both are smaller.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub error: f64,
+    /// At a kink or a jump, the slopes on the left and on the right.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub sides: Vec<f64>,
+    /// What the error is worth.
+    pub verdict: Agreement,
+    /// Where the differences of the table are worth nothing although the derivative is good: the node whose kink their step crosses.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub crossed: Option<Id>,
+}
+
+/// What central differences with one step are worth.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SweepLine {
+    /// The step, as [`Check::step`].
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    pub step: f64,
+    /// For each input the relative distance from the reverse sweep's derivative.
+    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    pub errors: Vec<f64>,
+}
+
+/// What the derivatives by differences say of the one by the reverse sweep. They are asked with steps of all sizes, not only with that
+/// of the table, and in double precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Agreement {
+    /// They agree.
+    Good,
+    /// There is a kink, and the derivative lies between the slopes on its two sides.
+    Kink,
+    /// The value jumps, so that there is no derivative.
+    Jump,
+    /// The value is not finite.
+    Undefined,
+    /// The differences are too rough to tell.
+    Doubtful,
+    /// They differ, or dual numbers do.
+    Wrong,
+}
+
 impl Trace {
     /// A node.
     ///
@@ -326,4 +423,9 @@ impl Trace {
         }
         tangents
     }
+}
+
+/// What a node is called: its name, or its id.
+pub(crate) fn label(node: &Node) -> String {
+    node.name.clone().unwrap_or_else(|| node.id.to_string())
 }

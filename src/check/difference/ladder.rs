@@ -1,7 +1,8 @@
 //! The values of a function at steps to both sides of a point, and the derivatives that they extrapolate to.
 
 use super::noise::noise_at;
-use super::{Class, Difference, Reading, Side};
+use super::reading::{Class, Reading};
+use crate::check::bar::Difference;
 
 /// Over how many of the smallest steps a value that is level is constant.
 const LEVEL: usize = 3;
@@ -45,6 +46,14 @@ pub(super) struct Rung {
     noise: [f64; 2],
     /// The noise of wider steps that may be round-off at this one too.
     round_off: f64,
+}
+
+/// Which values a difference is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Side {
+    Left,
+    Both,
+    Right,
 }
 
 /// How a one-sided difference behaves as its step shrinks.

@@ -1,12 +1,14 @@
 //! Steps in the values of a function: the quantum of a staircase that rounding makes, and plateaus.
 
 use super::ladder::Ladder;
-use super::{Reading, TINY};
+use super::reading::Reading;
 
 /// How many levels may be seen of a function whose steps are taken for what they are.
 const FEW_LEVELS: usize = 8;
 /// How often the widest step is doubled in search of the end of a plateau.
 const DOUBLINGS: i32 = 12;
+/// A slope below is as good as 0.
+pub(super) const TINY: f64 = 1e-290;
 
 /// What the surroundings of a point say of its values.
 pub(super) struct Neighbourhood {

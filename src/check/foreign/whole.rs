@@ -2,14 +2,15 @@
 //! a seed's product with the outputs, and held against differences along every axis and along random directions.
 
 use super::rule::same;
+use crate::check::at_point::replaced;
+use crate::check::diagnosis::Sample;
 use crate::check::difference::{noise, numeric};
 use crate::check::exact::Exact;
 use crate::check::guard::Guard;
-use crate::check::hint::{Hint, Sample};
+use crate::check::hint::Hint;
 use crate::check::judge::{Claim, Judged, Place, judge};
-use crate::check::of_op::replaced;
 use crate::check::options::Options;
-use crate::check::points::Random;
+use crate::check::random::Random;
 use crate::check::report::{KinkFinding, Report, Verdict, show};
 use crate::check::shrink;
 use crate::op::{Kink, Point};
@@ -39,8 +40,25 @@ pub fn gradient(f: impl Fn(&[f64]) -> f64, df: impl Fn(&[f64]) -> Vec<f64>, x: &
     check_gradient(&f, &df, x, &Options::new())
 }
 
+impl Options {
+    /// Checks a gradient written by hand, as [`check::gradient`](fn@crate::check::gradient).
+    pub fn gradient(&self, f: impl Fn(&[f64]) -> f64, df: impl Fn(&[f64]) -> Vec<f64>, x: &[f64]) -> Report {
+        check_gradient(&f, &df, x, self)
+    }
+
+    /// Checks a Jacobian written by hand, as [`check::jacobian`](fn@crate::check::jacobian).
+    pub fn jacobian(&self, f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<f64>>, x: &[f64]) -> Report {
+        check_jacobian(&f, &jac, x, self)
+    }
+
+    /// Checks a vector-Jacobian product written by hand, as [`check::vjp`](crate::check::vjp).
+    pub fn vjp(&self, f: impl Fn(&[f64]) -> Vec<f64>, vjp: impl Fn(&[f64], &[f64]) -> Vec<f64>, x: &[f64]) -> Report {
+        check_vjp(&f, &vjp, x, self)
+    }
+}
+
 /// The check of a gradient, with options.
-pub(in crate::check) fn check_gradient(f: Number<'_>, df: Numbers<'_>, x: &[f64], options: &Options) -> Report {
+fn check_gradient(f: Number<'_>, df: Numbers<'_>, x: &[f64], options: &Options) -> Report {
     let (mut report, guard) = (Report::new("gradient"), Guard::new(options));
     let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or(f64::NAN);
     let df = |x: &[f64]| guard.call(x, || df(x)).unwrap_or_else(|| vec![f64::NAN; x.len()]);
@@ -80,12 +98,7 @@ pub fn jacobian(f: impl Fn(&[f64]) -> Vec<f64>, jac: impl Fn(&[f64]) -> Vec<Vec<
 }
 
 /// The check of a Jacobian, with options.
-pub(in crate::check) fn check_jacobian(
-    f: Numbers<'_>,
-    jac: &dyn Fn(&[f64]) -> Vec<Vec<f64>>,
-    x: &[f64],
-    options: &Options,
-) -> Report {
+fn check_jacobian(f: Numbers<'_>, jac: &dyn Fn(&[f64]) -> Vec<Vec<f64>>, x: &[f64], options: &Options) -> Report {
     let (mut report, guard) = (Report::new("jacobian"), Guard::new(options));
     let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or_default();
     let jac = |x: &[f64]| guard.call(x, || jac(x)).unwrap_or_default();
@@ -150,7 +163,7 @@ pub fn vjp(f: impl Fn(&[f64]) -> Vec<f64>, vjp: impl Fn(&[f64], &[f64]) -> Vec<f
 }
 
 /// The check of a vector-Jacobian product, with options.
-pub(in crate::check) fn check_vjp(f: Numbers<'_>, vjp: Product<'_>, x: &[f64], options: &Options) -> Report {
+fn check_vjp(f: Numbers<'_>, vjp: Product<'_>, x: &[f64], options: &Options) -> Report {
     let (mut report, guard) = (Report::new("vjp"), Guard::new(options));
     let f = |x: &[f64]| guard.call(x, || f(x)).unwrap_or_default();
     let vjp = |x: &[f64], w: &[f64]| guard.call(x, || vjp(x, w)).unwrap_or_else(|| vec![f64::NAN; x.len()]);
