@@ -8,7 +8,8 @@ use super::sweep::{Entry, Scan};
 use super::tangents::{Exact, Sparse, Tangents, Zeros};
 use super::{Lean, Scalar, Tape, Var};
 use crate::op::Block;
-use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece, scan_each};
+use crate::op::apply::scan_each;
+use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};
 use std::array::from_fn;
 
 /// The passes of a scan, which can be run again.
