@@ -5,8 +5,9 @@
 //! the school's, `textbook` has the school's. NaN is met by no comparison, so it falls through the selects to the
 //! last branch, which hands it on.
 
-use super::{Domain, JAX, KERAS, Kink, Op, Point, Real, TF, TORCH, ops, smallest};
-use crate::real::{sum_and_error as sum, tanh_and_rest};
+use super::kink::{JAX, KERAS, Kink, TF, TORCH, smallest};
+use super::{Domain, Op, Point, ops};
+use crate::real::{Real, sum_and_error as sum, tanh_and_rest};
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
 

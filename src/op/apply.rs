@@ -1,7 +1,8 @@
 //! Applying an op to a number.
 
-use super::{Domain, Dual, Lanes, Op, Real, Reduce, inner_product};
-use crate::real::{Twofold, Witness};
+use super::scan::{Params, places, run_passes};
+use super::{Domain, Op, Reduce, inner_product};
+use crate::real::{Dual, Lanes, Real, Twofold, Witness};
 use smallvec::{SmallVec, smallvec};
 use std::array::from_fn;
 
@@ -240,7 +241,7 @@ pub trait Apply: Real {
     ) where
         B: Block<I, O> + Clone + Send + 'static,
     {
-        super::scan::scan_each(block, passes, state, carry, params);
+        scan_each(block, passes, state, carry, params);
     }
 
     /// The sum of the same [`Block`] over many points: Σ b(x) of the pairs (b, x). What differs between the terms beside their variables
@@ -451,6 +452,21 @@ pub(crate) fn dot_each<R: Apply>(a: &[R], b: &[R], inner: usize) -> Vec<R> {
         products.extend(b.chunks_exact(inner).map(|other| R::dot(row, other)));
     }
     products
+}
+
+/// [`Apply::scan`], one place after the other.
+#[track_caller]
+#[inline]
+pub(crate) fn scan_each<R: Apply, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
+    block: &impl Block<I, O>,
+    passes: usize,
+    mut state: [&mut [R]; M],
+    carry: [R; C],
+    params: [&[R]; N],
+) {
+    if places(&state, &params) > 0 {
+        run_passes(passes, &mut state, carry, &Params::new(params), |x| R::block(block, x), |_, _| {});
+    }
 }
 
 /// The arguments of a reduction.

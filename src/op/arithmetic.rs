@@ -1,7 +1,9 @@
 //! Arithmetic: the operators, powers, rounding, and the ops that choose between numbers.
 
-use super::{Domain, Error, JAX, Kink, Op, Params, Point, Real, TF, TORCH, bad_param, ops};
-use crate::real::power_slope;
+use super::kink::{JAX, Kink, TF, TORCH};
+use super::{Domain, Op, Params, Point, bad_param, ops};
+use crate::error::Error;
+use crate::real::{Real, power_slope};
 use smallvec::smallvec;
 
 /// x + y.

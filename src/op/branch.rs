@@ -1,6 +1,7 @@
 //! Comparisons and choice as ops: what a rule's branches become on a recording tape.
 
-use super::{Op, Point, Real, Visitor};
+use super::{Op, Point, Visitor};
+use crate::real::Real;
 use smallvec::smallvec;
 
 /// The comparisons: 1 where one holds, else 0.

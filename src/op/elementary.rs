@@ -1,6 +1,7 @@
 //! The elementary functions. Their methods are those of [`Real`]; here are their slopes.
 
-use super::{Domain, Op, Real, Visitor};
+use super::{Domain, Op, Visitor};
+use crate::real::Real;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 
 /// For each function the op, its name and its slope, given x and a = g(x), and what else the op says.

@@ -1,8 +1,6 @@
-//! Kinks as data, and the choice of another slope at them.
+//! Kinks as data.
 
-use super::{Domain, Op, Params, Point, Real};
-use crate::error::{Error, Kind as ErrorKind};
-use smallvec::smallvec;
+use super::Point;
 
 /// The versions that were asked.
 pub(super) const TORCH: &str = "PyTorch 2.15";
@@ -64,79 +62,5 @@ impl Kink {
     pub fn contains(&self, argument: usize, slope: f64) -> bool {
         let (l, r) = (self.left[argument], self.right[argument]);
         (l.min(r)..=l.max(r)).contains(&slope)
-    }
-}
-
-/// An op of one argument with another choice of slope at its kinks; made by [`Op::slope_at_kink`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct AtKink<O> {
-    op: O,
-    slope: f64,
-}
-
-impl<O: Op<1>> AtKink<O> {
-    pub(super) fn new(op: O, slope: f64) -> Result<Self, Error> {
-        let kinks = op.kinks();
-        if kinks.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Kink,
-                format!("{} has no kink at which a slope could be chosen", O::NAME),
-            ));
-        }
-        match kinks.iter().find(|k| !k.contains(0, slope)) {
-            None => Ok(AtKink { op, slope }),
-            Some(k) => Err(Error::new(
-                ErrorKind::Kink,
-                format!(
-                    "{}: the slope {slope} lies outside the interval of its kink at {}, which is [{}, {}]",
-                    O::NAME,
-                    k.at[0],
-                    k.left[0].min(k.right[0]),
-                    k.left[0].max(k.right[0])
-                ),
-            )),
-        }
-    }
-}
-
-impl<O: Op<1>> Op<1> for AtKink<O> {
-    const NAME: &'static str = O::NAME;
-    fn value<R: Real>(&self, x: [R; 1]) -> R {
-        self.op.value(x)
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        let [slope] = self.op.slope([z], a);
-        let chosen = R::from(self.slope);
-        [self.op.kinks().iter().fold(slope, |s, k| R::select(z.equal(R::from(k.at[0])), chosen, s))]
-    }
-    fn textbook<R: Real>(&self, x: [R; 1]) -> R {
-        self.op.textbook(x)
-    }
-    fn params(&self) -> Params {
-        let mut params = self.op.params();
-        params.push(("slope_at_kink", self.slope));
-        params
-    }
-    fn with_param(&self, name: &str, value: f64) -> Result<Self, Error> {
-        match name {
-            "slope_at_kink" => AtKink::new(self.op.clone(), value),
-            _ => AtKink::new(self.op.with_param(name, value)?, self.slope),
-        }
-    }
-    fn fault(&self) -> Option<&'static str> {
-        self.op.fault()
-    }
-    fn kinks(&self) -> Vec<Kink> {
-        let slope = smallvec![self.slope];
-        self.op.kinks().into_iter().map(|k| Kink { slope: Point::clone(&slope), ..k }).collect()
-    }
-    fn jumps(&self) -> Vec<Point> {
-        self.op.jumps()
-    }
-    fn domain(&self) -> Domain {
-        self.op.domain()
-    }
-    fn samples(&self) -> Vec<[f64; 1]> {
-        self.op.samples()
     }
 }

@@ -1,8 +1,8 @@
 //! Losses, and what is computed in logarithms, of two arguments.
 
 use super::arithmetic::at_origin;
-use super::{Domain, Op, Real, ops};
-use crate::real::sum_and_error;
+use super::{Domain, Op, ops};
+use crate::real::{Real, sum_and_error};
 
 /// ln(eˣ + eʸ), without overflow. Where both are +∞ the slopes are ½, where both are −∞ they are 0.
 ///

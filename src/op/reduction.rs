@@ -1,9 +1,10 @@
 //! Ops of any number of arguments, each one node.
 
-use super::{Apply, Error, JAX, Kink, Params, Point, Real, Reduce, TF, TORCH, Visitor, bad_param};
-use crate::real::sum_and_error;
+use super::kink::{JAX, Kink, TF, TORCH};
+use super::{Apply, Dot, Params, Reduce, Visitor, bad_param};
+use crate::error::Error;
+use crate::real::{Real, sum_and_error};
 use smallvec::smallvec;
-use std::ops::Mul;
 
 /// Σ xᵢ, within n ULP of Σ |xᵢ|.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,46 +30,6 @@ impl Reduce for Mean {
     fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
         slopes.fill(R::from(1.0 / x.len() as f64));
     }
-}
-
-/// Σ xᵢ yᵢ of the first half x of the arguments and the second half y, within n ULP of Σ |xᵢ yᵢ|.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Dot;
-impl Reduce for Dot {
-    const NAME: &'static str = "dot";
-    fn value<R: Real>(&self, args: &[R]) -> R {
-        let (x, y) = args.split_at(args.len() / 2);
-        inner_product(x, y)
-    }
-    fn slope<R: Real>(&self, args: &[R], _: R, slopes: &mut [R]) {
-        let (x, y) = args.split_at(args.len() / 2);
-        let (by_x, by_y) = slopes.split_at_mut(x.len());
-        by_x.copy_from_slice(y);
-        by_y.copy_from_slice(x);
-    }
-    fn textbook<R: Real>(&self, args: &[R]) -> R {
-        let (x, y) = args.split_at(args.len() / 2);
-        x.iter().zip(y).map(|(&x, &y)| x * y).sum()
-    }
-    fn fault(&self, n: usize) -> Option<&'static str> {
-        (n == 0 || n % 2 == 1).then_some("needs two vectors of the same length, at least 1")
-    }
-    fn samples(&self) -> Vec<Point> {
-        vec![smallvec![0.7, -1.5], smallvec![0.3, -2.5, 1.25, 4.0], smallvec![-30.0, 20.0, 1e-3, 0.0, -0.5, 7.0]]
-    }
-}
-
-/// Σ xᵢ yᵢ. Four sums side by side, since each addition waits for the one before it.
-#[inline]
-pub(crate) fn inner_product<R: Real + Mul<T, Output = R>, T: Copy>(x: &[R], y: &[T]) -> R {
-    let (xs, ys) = (x.chunks_exact(4), y.chunks_exact(4));
-    let rest = xs.remainder().iter().zip(ys.remainder()).map(|(&x, &y)| x * y).sum::<R>();
-    let rest = if x.is_empty() { 0.0.into() } else { rest };
-    let fours = xs.zip(ys).map(|(x, y)| [x[0] * y[0], x[1] * y[1], x[2] * y[2], x[3] * y[3]]);
-    fours.reduce(|[a, b, c, d], [p, q, r, s]| [a + p, b + q, c + r, d + s]).map_or(rest, |[a, b, c, d]| {
-        let sum = (a + b) + (c + d);
-        if x.len().is_multiple_of(4) { sum } else { sum + rest }
-    })
 }
 
 /// √(Σ xᵢ²), without overflow. Its second derivatives are finite where the largest number is normal.

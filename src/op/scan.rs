@@ -1,6 +1,5 @@
-//! Passes over a long state: see [`Apply::scan`].
+//! Passes over a long state: see [`Apply::scan`](super::Apply::scan).
 
-use super::{Apply, Block};
 use std::array::from_fn;
 
 /// The passes are made in pieces of so many places, since what a place of a pass needs are the one before it and the same of the pass
@@ -8,21 +7,6 @@ use std::array::from_fn;
 pub(crate) const PIECE: usize = 32;
 /// So many passes go over a piece together.
 pub(crate) const TOGETHER: usize = 16;
-
-/// [`Apply::scan`], one place after the other.
-#[track_caller]
-#[inline]
-pub(crate) fn scan_each<R: Apply, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
-    block: &impl Block<I, O>,
-    passes: usize,
-    mut state: [&mut [R]; M],
-    carry: [R; C],
-    params: [&[R]; N],
-) {
-    if places(&state, &params) > 0 {
-        run_passes(passes, &mut state, carry, &Params::new(params), |x| R::block(block, x), |_, _| {});
-    }
-}
 
 /// How many places a state has.
 ///

@@ -132,7 +132,8 @@ intrinsics!(lanes);
 
 /// The functions of one argument: one lane after the other, unless there is a way to do all at once.
 mod each {
-    use super::{Lanes, math};
+    use super::math::exp::{LARGEST, SMALLEST, ordinary_exp, ordinary_expm1, scaled_power};
+    use super::{Lanes, Real, math};
     pub use one_by_one::*;
 
     mod one_by_one {
@@ -161,14 +162,36 @@ mod each {
     }
     #[inline(always)]
     pub fn exp<const L: usize>(x: Lanes<L>) -> Lanes<L> {
-        math::exp::exp_each(x)
+        if are_ordinary(x) { ordinary_exp(x, scaled_powers) } else { apart(x, math::exp::exp) }
     }
     #[inline(always)]
     pub fn expm1<const L: usize>(x: Lanes<L>) -> Lanes<L> {
-        math::exp::expm1_each(x)
+        if are_ordinary(x) { ordinary_expm1(x, scaled_powers) } else { apart(x, math::exp::expm1) }
     }
     #[inline(always)]
     pub fn tanh<const L: usize>(x: Lanes<L>) -> Lanes<L> {
         math::tanh_and_rest(x).0
+    }
+
+    /// [`scaled_power`] of each lane.
+    #[inline(always)]
+    fn scaled_powers<const L: usize>(shifted: Lanes<L>) -> (Lanes<L>, Lanes<L>) {
+        let powers = shifted.0.map(scaled_power);
+        (Lanes(powers.map(|power| power.0)), Lanes(powers.map(|power| power.1)))
+    }
+
+    /// Whether in every lane neither eˣ rounds to 1 nor leaves the normal numbers.
+    #[inline(always)]
+    fn are_ordinary<const L: usize>(x: Lanes<L>) -> bool {
+        let m = x.abs();
+        let (large, small) = (Lanes::from(SMALLEST).less_equal(m), m.less(LARGEST.into()));
+        Lanes::decided(large) == Some(true) && Lanes::decided(small) == Some(true)
+    }
+
+    /// One lane after the other, where not every lane is ordinary.
+    #[cold]
+    #[inline(never)]
+    fn apart<const L: usize>(x: Lanes<L>, f: impl Fn(f64) -> f64) -> Lanes<L> {
+        Lanes(x.0.map(f))
     }
 }

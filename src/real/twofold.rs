@@ -4,11 +4,12 @@
 //! building blocks of double-word arithmetic" (2017), each correct to a few units of 2⁻¹⁰⁶; they rest on `exact.rs`. The
 //! functions are in `math.rs` and `erf.rs`: as a rule one Newton step from the `f64` function, which doubles its digits.
 
-use super::{Real, assign_operators, exact, intrinsics};
+use super::{assign_operators, exact};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
 mod math;
+mod real;
 
 /// The unevaluated sum of two `f64`, the second at most half a unit in the last place of the first: about 32 digits over
 /// the range of `f64`.
@@ -154,29 +155,3 @@ impl std::iter::Sum for Twofold {
         iter.fold(Twofold::from(-0.0), Add::add)
     }
 }
-
-macro_rules! twofold {
-    (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        impl Real for Twofold {
-            type Mask = bool;
-            fn less(self, rhs: Self) -> bool {
-                self < rhs
-            }
-            fn less_equal(self, rhs: Self) -> bool {
-                self <= rhs
-            }
-            fn equal(self, rhs: Self) -> bool {
-                self == rhs
-            }
-            fn select(mask: bool, yes: Self, no: Self) -> Self {
-                if mask { yes } else { no }
-            }
-            fn decided(mask: bool) -> Option<bool> {
-                Some(mask)
-            }
-            $(fn $f(self) -> Self { math::$f(self) })*
-            $(fn $g(self, rhs: Self) -> Self { math::$g(self, rhs) })*
-        }
-    };
-}
-intrinsics!(twofold);

@@ -7,8 +7,7 @@
 //! `segment.rs` and `checkpoint.rs`.
 
 use crate::error::Error;
-use crate::op::apply::{dot_each, map_each};
-use crate::op::scan::scan_each;
+use crate::op::apply::{dot_each, map_each, scan_each};
 use crate::op::{Apply, Block, Dot, Op, Reduce, Sum};
 use smallvec::SmallVec;
 use std::cell::Cell;

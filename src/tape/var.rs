@@ -1,8 +1,7 @@
 //! The variable: a number that remembers where it came from.
 
 use super::{Gradient, Kind, Recording, Relation, Tape};
-use crate::op::apply::{Args, dot_each, expect_arity, expect_rows, len, map_each};
-use crate::op::scan::scan_each;
+use crate::op::apply::{Args, dot_each, expect_arity, expect_rows, len, map_each, scan_each};
 use crate::op::{self, Apply, Block, Op, Reduce};
 use crate::real::{Real, assign_operators, intrinsics};
 use std::cmp::Ordering;

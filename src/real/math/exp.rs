@@ -8,7 +8,7 @@
 //! ("Table-driven implementation of the exponential function in IEEE floating-point arithmetic", 1989); the error is
 //! below 0.52 ULP, for eˣ − 1 below 1.6.
 
-use crate::real::{Lanes, Real, exact};
+use crate::real::{Real, exact};
 
 /// 2^(i/128), rounded, and how much the exact number is greater, relatively.
 type Power = (f64, f64);
@@ -61,16 +61,9 @@ fn power(shifted: f64) -> Power {
 
 /// The same of 2^(k/128), which is normal.
 #[inline(always)]
-fn scaled_power(shifted: f64) -> Power {
+pub(crate) fn scaled_power(shifted: f64) -> Power {
     let (power, tail) = power(shifted);
     (scale(power, (shifted.to_bits() >> 7) as i32), tail)
-}
-
-/// The same for each of several.
-#[inline(always)]
-fn scaled_powers<const L: usize>(shifted: Lanes<L>) -> (Lanes<L>, Lanes<L>) {
-    let powers = shifted.0.map(scaled_power);
-    (Lanes(powers.map(|power| power.0)), Lanes(powers.map(|power| power.1)))
 }
 
 /// x × 2ⁿ for an x in [1, 2) and a result that is normal.
@@ -79,20 +72,15 @@ fn scale(x: f64, n: i32) -> f64 {
     f64::from_bits(x.to_bits().wrapping_add((n as u64) << 52))
 }
 
-const SMALLEST: f64 = 1.0 / (1u64 << 54) as f64;
-const LARGEST: f64 = 708.0;
+/// For an |x| below it eˣ rounds to 1.
+pub(crate) const SMALLEST: f64 = 1.0 / (1u64 << 54) as f64;
+/// From this |x| on eˣ may leave the normal numbers.
+pub(crate) const LARGEST: f64 = 708.0;
 
 /// Whether neither eˣ rounds to 1 nor leaves the normal numbers.
 #[inline(always)]
 fn is_ordinary(x: f64) -> bool {
     x.abs().to_bits().wrapping_sub(SMALLEST.to_bits()) < LARGEST.to_bits() - SMALLEST.to_bits()
-}
-
-#[inline(always)]
-fn are_ordinary<const L: usize>(x: Lanes<L>) -> bool {
-    let m = x.abs();
-    let (large, small) = (Lanes::from(SMALLEST).less_equal(m), m.less(LARGEST.into()));
-    Lanes::decided(large) == Some(true) && Lanes::decided(small) == Some(true)
 }
 
 #[inline]
@@ -101,20 +89,9 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 #[inline(always)]
-pub(crate) fn exp_each<const L: usize>(x: Lanes<L>) -> Lanes<L> {
-    if are_ordinary(x) { ordinary_exp(x, scaled_powers) } else { apart(x, exp) }
-}
-
-#[inline(always)]
-fn ordinary_exp<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
+pub(crate) fn ordinary_exp<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
     let (power, factor) = parts(x, look_up);
     power + power * factor
-}
-
-#[cold]
-#[inline(never)]
-fn apart<const L: usize>(x: Lanes<L>, f: impl Fn(f64) -> f64) -> Lanes<L> {
-    Lanes(x.0.map(f))
 }
 
 #[cold]
@@ -152,12 +129,7 @@ pub(crate) fn expm1(x: f64) -> f64 {
 }
 
 #[inline(always)]
-pub(crate) fn expm1_each<const L: usize>(x: Lanes<L>) -> Lanes<L> {
-    if are_ordinary(x) { ordinary_expm1(x, scaled_powers) } else { apart(x, expm1) }
-}
-
-#[inline(always)]
-fn ordinary_expm1<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
+pub(crate) fn ordinary_expm1<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
     let (power, factor) = parts(x, look_up);
     let share = power * factor;
     // the first difference is exact from ½ on

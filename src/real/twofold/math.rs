@@ -4,8 +4,6 @@ use super::super::math as float;
 use super::Twofold;
 use std::f64::consts::{self, FRAC_1_SQRT_2};
 
-pub(super) use super::erf::{erf, erfc};
-
 // These constants and the others here were computed with mpmath to 180 digits; the first part is the standard library's.
 const LOG2_E: Twofold = Twofold { hi: consts::LOG2_E, lo: 2.0355273740931033e-17 };
 const LOG10_E: Twofold = Twofold { hi: consts::LOG10_E, lo: 1.098319650216765e-17 };

@@ -3,7 +3,8 @@
 
 use super::{Body, List, PullBack, Recorded};
 use crate::op::Block;
-use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece, scan_each};
+use crate::op::apply::scan_each;
+use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};
 use crate::tape::scalar::same_primals;
 use crate::tape::slots::take;
 use crate::tape::tangents::{Exact, Sparse, Tangents, Zeros};
