@@ -21,9 +21,7 @@ pub(crate) enum Kind {
     Parameter,
     Kink,
     Arity,
-    Shape,
     Name,
-    Expression,
     Drawing,
 }
 
@@ -64,10 +62,6 @@ impl Error {
     pub fn is_arity(&self) -> bool {
         self.kind == Kind::Arity
     }
-    /// A slice has the wrong length.
-    pub fn is_shape(&self) -> bool {
-        self.kind == Kind::Shape
-    }
     /// A name is unknown, or taken.
     pub fn is_name(&self) -> bool {
         self.kind == Kind::Name
@@ -75,10 +69,6 @@ impl Error {
     /// A drawing could not be made into pixels.
     pub fn is_drawing(&self) -> bool {
         self.kind == Kind::Drawing
-    }
-    /// An expression could not be read.
-    pub fn is_expression(&self) -> bool {
-        self.kind == Kind::Expression
     }
 }
 

@@ -8,7 +8,7 @@ use super::random::SEED;
 use super::report::Verdict;
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point};
-use crate::real::{Dual, Lanes, Real, Witness};
+use crate::real::{Dual, Real, Witness};
 use crate::tape::{Erased, Named, Recording, Rule, Var};
 use std::fmt;
 use std::sync::Arc;
@@ -239,7 +239,7 @@ macro_rules! rules {
         } )*
     };
 }
-rules! { [] f64; [] Dual; [] Dual<Dual>; [] Witness; [] Lanes; ['t] Var<'t, Recording>; }
+rules! { [] f64; [] Dual; [] Witness; ['t] Var<'t, Recording>; }
 
 impl Erased for Mutant<'_> {
     fn arity(&self) -> Option<usize> {

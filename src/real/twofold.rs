@@ -22,8 +22,8 @@ mod real;
 /// ```
 /// use gprime::real::{Real, Twofold};
 /// let third = Twofold::from(1.0) / 3.0;
-/// assert_eq!(third.hi(), 1.0 / 3.0);
-/// assert!((third * 3.0 - 1.0).abs().hi() < 1e-31);
+/// assert_eq!(third.to_f64(), 1.0 / 3.0);
+/// assert!((third * 3.0 - 1.0).abs().to_f64() < 1e-31);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Twofold {
@@ -38,17 +38,12 @@ impl Twofold {
         let (s, error) = exact::sum(a, b);
         Twofold::ordered(s, error)
     }
-    /// The number rounded to `f64`.
-    #[inline]
-    pub fn hi(self) -> f64 {
-        self.hi
-    }
     /// What the rounding to `f64` leaves.
     #[inline]
     pub fn lo(self) -> f64 {
         self.lo
     }
-    /// The number rounded to `f64`, the same as [`hi`](Twofold::hi).
+    /// The number rounded to `f64`, the larger of its two parts.
     #[inline]
     pub fn to_f64(self) -> f64 {
         self.hi

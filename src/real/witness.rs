@@ -99,9 +99,9 @@ impl Ball {
                 if low == high { 0.0 } else { (high - low).abs() }
             }
             _ if large_angle => {
-                inherited(self.radius + self.middle.lo().abs()) + LARGE_ANGLE * (1.0 + middle.hi().abs())
+                inherited(self.radius + self.middle.lo().abs()) + LARGE_ANGLE * (1.0 + middle.to_f64().abs())
             }
-            _ => inherited(self.radius) + UNIT * middle.hi().abs() + SPACING,
+            _ => inherited(self.radius) + UNIT * middle.to_f64().abs() + SPACING,
         };
         Ball::new(middle, radius, &[self])
     }
@@ -112,7 +112,7 @@ impl Ball {
         let inherited = |radius: f64, slope: &dyn Fn() -> f64| if radius == 0.0 { 0.0 } else { radius * slope().abs() };
         let radius = inherited(self.radius, &|| slope(Dual::variable(x), Dual::from(y)).tangent)
             + inherited(rhs.radius, &|| slope(Dual::from(x), Dual::variable(y)).tangent)
-            + UNIT * middle.hi().abs()
+            + UNIT * middle.to_f64().abs()
             + SPACING;
         Ball::new(middle, radius, &[self, rhs])
     }
@@ -152,7 +152,7 @@ impl Add for Ball {
             return Ball { middle, ..some };
         }
         let middle = self.middle + rhs.middle;
-        let rounding = if self.is_zero() || rhs.is_zero() { 0.0 } else { UNIT * middle.hi().abs() };
+        let rounding = if self.is_zero() || rhs.is_zero() { 0.0 } else { UNIT * middle.to_f64().abs() };
         Ball::new(middle, self.radius + rhs.radius + rounding, &[self, rhs])
     }
 }
@@ -176,7 +176,7 @@ impl Mul for Ball {
         }
         let (a, b) = (self.size(), rhs.size());
         let inherited = a * rhs.radius + b * self.radius + self.radius * rhs.radius;
-        Ball::new(middle, inherited + UNIT * middle.hi().abs() + SPACING, &[self, rhs])
+        Ball::new(middle, inherited + UNIT * middle.to_f64().abs() + SPACING, &[self, rhs])
     }
 }
 

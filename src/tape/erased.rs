@@ -4,7 +4,7 @@ use super::{Recording, Var};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::apply::{nan_in_all_parts, outside, settle_slopes};
 use crate::op::{Apply, Domain, Kink, Op, Params, Point, Reduce};
-use crate::real::{Dual, Lanes, Witness};
+use crate::real::{Dual, Witness};
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -57,9 +57,7 @@ pub trait Rule<R>: Named {
 }
 
 /// An op of any kind: what the registry and a recording tape hold.
-pub trait Erased:
-    Rule<f64> + Rule<Dual> + Rule<Dual<Dual>> + Rule<Witness> + Rule<Lanes> + for<'t> Rule<Var<'t, Recording>> + Send + Sync
-{
+pub trait Erased: Rule<f64> + Rule<Dual> + Rule<Witness> + for<'t> Rule<Var<'t, Recording>> + Send + Sync {
     /// The number of arguments, if it is fixed.
     fn arity(&self) -> Option<usize>;
     /// What is wrong with `n` arguments or with the parameters, if anything: words that follow the op's name.

@@ -5,7 +5,7 @@ use super::lean::Lean;
 use super::{Kind, Recording, Tape, Var};
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point, bad_param};
-use crate::real::{Dual, Lanes, Witness};
+use crate::real::{Dual, Witness};
 use std::any::Any;
 use std::array::from_fn;
 use std::panic::Location;
@@ -191,26 +191,7 @@ rule! { [] Dual {
     }
 } }
 
-rule! { [] Dual<Dual> {} }
-
 rule! { [] Witness {} }
-
-rule! { [] Lanes {
-    fn value(&self, x: &[Lanes]) -> Result<Lanes, Error> {
-        Ok(Lanes(from_fn(|lane| self.at(&from_fn(|i| x[i].0[lane])))))
-    }
-    fn apply(&self, x: &[Lanes]) -> Result<Lanes, Error> {
-        Rule::<Lanes>::value(self, x)
-    }
-    fn slope(&self, x: &[Lanes], _: Lanes, slopes: &mut [Lanes]) -> Result<(), Error> {
-        for lane in 0..4 {
-            for (slopes, slope) in slopes.iter_mut().zip(self.slopes_at(&from_fn(|i| x[i].0[lane]))) {
-                slopes.0[lane] = slope;
-            }
-        }
-        Ok(())
-    }
-} }
 
 rule! { ['t] Var<'t, Recording> {
     #[track_caller]

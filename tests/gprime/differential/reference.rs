@@ -92,12 +92,12 @@ impl Node {
             // a slope that is NaN is so in all its parts, in the order of the derivatives that takes it first
             let undefined = first[by].to_f64().is_nan() || first[slope].to_f64().is_nan();
             // a second derivative is about a slope over an argument; where that is too small for the exponent, 0 is no answer
-            let (size, scale) = (first[slope].hi().abs(), x[active[by]].value.abs());
-            let underflows = size != 0.0 && second.hi().abs() < SMALLEST && size / scale < SMALLEST;
+            let (size, scale) = (first[slope].to_f64().abs(), x[active[by]].value.abs());
+            let underflows = size != 0.0 && second.to_f64().abs() < SMALLEST && size / scale < SMALLEST;
             // of several arguments, what a rule divides by may overflow, or the value be too small for the exponent, where the second
             // derivative is not
             let lost = x.len() > 1
-                && second.hi() != 0.0
+                && second.to_f64() != 0.0
                 && (x.iter().any(|x| x.value != 0.0 && 1.0 / x.value.abs() > LARGEST)
                     || value.abs() < SMALLEST && x.iter().all(|x| x.value != 0.0));
             if undefined || underflows || lost {
@@ -109,21 +109,23 @@ impl Node {
         let roundings = if several { x.len() as f64 * f64::EPSILON } else { 0.0 };
         let size = |x: f64| if x.is_finite() { x.abs() } else { 0.0 };
         // a slope that is the smallest number here and 0 there, and all that belongs to it
-        let is_tiny = |slopes: &[Twofold]| slopes.iter().any(|s| s.hi() != 0.0 && s.hi().abs() < SMALLEST);
-        let tiny = first.iter().any(|slope| slope.hi() == 0.0) && is_tiny(&derivatives(0.95, &active[..1]).0);
+        let is_tiny = |slopes: &[Twofold]| slopes.iter().any(|s| s.to_f64() != 0.0 && s.to_f64().abs() < SMALLEST);
+        let tiny = first.iter().any(|slope| slope.to_f64() == 0.0) && is_tiny(&derivatives(0.95, &active[..1]).0);
         let smallest = if tiny || is_tiny(&first) { 64.0 * f64::from_bits(1) } else { 0.0 };
         let slope_error = |j: usize| {
-            let moved: f64 = by_each.iter().zip(x).map(|(by, x)| size(by[j].hi() * x.value)).sum();
-            size(first[j].hi()) * (SLOPE + roundings) + if several { moved * SLOPE } else { 0.0 } + smallest
+            let moved: f64 = by_each.iter().zip(x).map(|(by, x)| size(by[j].to_f64() * x.value)).sum();
+            size(first[j].to_f64()) * (SLOPE + roundings) + if several { moved * SLOPE } else { 0.0 } + smallest
         };
         // near the root of a second derivative an error of the slope's size is allowed; the slopes of a linear op have none
-        let linear = seconds.iter().all(|second| second.hi() == 0.0);
+        let linear = seconds.iter().all(|second| second.to_f64() == 0.0);
         let second_error = |place: usize| {
             let (by, slope) = (place / n, place % n);
-            let of_slope = size(first[by].hi()).max(size(first[slope].hi())) * OF_SLOPE;
+            let of_slope = size(first[by].to_f64()).max(size(first[slope].to_f64())) * OF_SLOPE;
             let largest = x[active[by]].value.abs().max(x[active[slope]].value.abs());
             let scale = if several && largest != 0.0 { largest.min(1.0) } else { 1.0 };
-            size(seconds[place].hi()) * (SECOND + roundings) + if linear { 0.0 } else { of_slope / scale } + smallest
+            size(seconds[place].to_f64()) * (SECOND + roundings)
+                + if linear { 0.0 } else { of_slope / scale }
+                + smallest
         };
         let errors: Vec<f64> = (0..n * n).map(second_error).collect();
         let slopes = (0..n).map(|j| (first[j], slope_error(j))).collect();
@@ -292,7 +294,7 @@ impl Path {
 
     /// A path of one edge, a slope or a second derivative with how far off it may be.
     fn edge((value, error): (Twofold, f64)) -> Path {
-        let (size, log) = (value.hi().abs(), value.hi().abs().log2());
+        let (size, log) = (value.to_f64().abs(), value.to_f64().abs().log2());
         let range = if log.is_finite() { [log.max(0.0), log.min(0.0)] } else { [0.0; 2] };
         Path { value, magnitude: size, error, range }
     }
@@ -304,7 +306,7 @@ impl Path {
             return Path::none();
         }
         let range = [self.range[0] + rhs.range[0], self.range[1] + rhs.range[1]];
-        let zero = self.value.hi() == 0.0 || rhs.value.hi() == 0.0;
+        let zero = self.value.to_f64() == 0.0 || rhs.value.to_f64() == 0.0;
         let magnitude = self.magnitude * rhs.magnitude;
         // a product that underflows is none of 0; one of ∞ and what is 0 but for its error may be anything, and NaN here
         let underflows = magnitude == 0.0 && self.magnitude > 0.0 && rhs.magnitude > 0.0;
@@ -353,7 +355,7 @@ impl Path {
         }
         // a slope that is rounded to a multiple of the smallest number, times all that follows
         let subnormal = 64.0 * f64::from_bits(1) * self.range[0].exp2();
-        Known::Within(self.value.hi(), self.error + subnormal)
+        Known::Within(self.value.to_f64(), self.error + subnormal)
     }
 }
 
