@@ -2,9 +2,28 @@
 //!
 //! This part uses `op` and `real`. One front end, [`Var`], stands before two tapes: the *lean* one keeps slopes alone and
 //! is the fast way to a gradient; the *recording* one keeps ops, arguments and values, and is what is explained, checked
-//! and run again. Start with `sweep.rs`, the reverse sweep in one page, then `store.rs`, what is recorded of an op, and `lean.rs`.
-//! Products of matrices are in `product.rs`; parts of a program that need not be kept whole in `block.rs`, `scan.rs`,
-//! `segment.rs` and `checkpoint.rs`.
+//! and run again (`recording.rs`).
+//!
+//! To read the lean tape, start with `entry.rs`, what is kept of an op, and `sweep.rs`, the reverse sweep in one page; then
+//! `statement/mod.rs`, which says how a statement with several results is kept and where a new kind goes, and one of its kinds.
+//! `store.rs` and `lean.rs` record; `segment.rs` and `checkpoint.rs` hold parts of a program that are reversed at once and forgotten.
+//!
+//! A lean tape in memory, after two inputs x and y, p = x·y, and a statement of three results:
+//!
+//! ```text
+//! slot          0      1      2                 3, 4, 5
+//!               x      y      p                 results of the statement
+//! entries                     pair              statement
+//!                             slope [y, x]
+//!                             arg   [0, 1]      arg [index, STATEMENT]
+//! statements                                    results 3, lists 0..2, slopes 6, shape, pull-back
+//! lists                                         [first slot, stride], [first slot, stride]
+//! slopes                                        six numbers that the pull-back reads
+//! adjoints      x̄      ȳ      p̄                 of each slot 1, 2, 4 or 8 numbers, side by side
+//! ```
+//!
+//! Inputs have no entry, any other slot one or, with more arguments, several that end with its own; the results of a statement have one
+//! together. A variable is a multiple of a slot, so that a chain of ops of one argument writes nothing.
 
 use crate::error::Error;
 use crate::op::apply::{dot_each, map_each, scan_each};
