@@ -72,7 +72,13 @@ impl Scalar for f64 {
     #[inline(always)]
     fn folds(outer: f64, inner: f64, product: f64) -> bool {
         // a slope of ±1 changes nothing; most often it is a constant of the rule, and then there is no test at all
-        is_normal(product) || is_unit(outer) || product == 0.0 && (outer == 0.0 || inner == 0.0)
+        is_normal(product)
+            || is_unit(outer)
+            || if product == 0.0 {
+                outer == 0.0 || inner == 0.0
+            } else {
+                product.is_nan() && outer != 0.0 && inner != 0.0
+            }
     }
     #[inline(always)]
     fn is(self, other: f64) -> bool {
