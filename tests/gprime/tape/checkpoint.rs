@@ -1,6 +1,7 @@
 //! Checkpoints: a recurrence of which few states are kept is the recurrence itself.
 
-use super::{Mix, X, close};
+use super::{Mix, ROUNDING, X};
+use crate::common::close;
 use gprime::prelude::*;
 
 fn recurrence<R: Apply>(steps: usize, x: &[R], kept: bool) -> R {
@@ -23,16 +24,20 @@ fn checkpoints_change_nothing() {
     for steps in [0, 1, 2, 3, 10, 100, 1000, 3456] {
         agree!(&X, |x| recurrence(steps, &x, true));
         let kept = gradient(|x| recurrence(steps, x, true), &X);
-        close(&kept, &gradient(|x| recurrence(steps, x, false), &X));
+        close(&kept, &gradient(|x| recurrence(steps, x, false), &X), ROUNDING);
         assert_eq!(recurrence(steps, &X, true), recurrence(steps, &X, false));
     }
     // of second order, and inside of other segments
     let direction = [1.0; 12];
-    close(&hvp(|x| recurrence(50, x, true), &X, &direction), &hvp(|x| recurrence(50, x, false), &X, &direction));
+    close(
+        &hvp(|x| recurrence(50, x, true), &X, &direction),
+        &hvp(|x| recurrence(50, x, false), &X, &direction),
+        ROUNDING,
+    );
     fn nested<R: Apply>(x: &[R], kept: bool) -> R {
         R::sum_terms(3, x, |i, x| recurrence(20 + i, x, kept))
     }
-    close(&gradient(|x| nested(x, true), &X), &gradient(|x| nested(x, false), &X));
+    close(&gradient(|x| nested(x, true), &X), &gradient(|x| nested(x, false), &X), ROUNDING);
 }
 
 /// A number of the state and one that is carried, of these and a parameter.
@@ -78,10 +83,10 @@ fn a_statement_in_a_step_of_a_recurrence_of_any_width() {
     fn check<const N: usize>() {
         for how in 0..3 {
             let plain = gradient(|x| with_a_statement::<_, N>(how, x, false), &X);
-            close(&gradient(|x| with_a_statement::<_, N>(how, x, true), &X), &plain);
+            close(&gradient(|x| with_a_statement::<_, N>(how, x, true), &X), &plain, ROUNDING);
             let direction = [0.5; 12];
             let plain = hvp(|x| with_a_statement::<_, N>(how, x, false), &X, &direction);
-            close(&hvp(|x| with_a_statement::<_, N>(how, x, true), &X, &direction), &plain);
+            close(&hvp(|x| with_a_statement::<_, N>(how, x, true), &X, &direction), &plain, ROUNDING);
         }
     }
     check::<1>();

@@ -1,6 +1,7 @@
 //! Mapped blocks: each result is that of the block at its place, however the lists of arguments stand on the tape.
 
 use super::{Mix, Term, X};
+use crate::common::near;
 use gprime::prelude::*;
 use proptest::prelude::*;
 
@@ -110,8 +111,7 @@ fn map_agrees<const M: usize>(
     twice: bool,
     smooth: bool,
 ) {
-    let same =
-        |a: f64, b: f64| a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-11 * (1.0 + a.abs().max(b.abs()));
+    let same = |a: f64, b: f64| near(a, b, 1e-11);
     let all_same = |a: &[f64], b: &[f64]| assert!(a.iter().zip(b).all(|(&a, &b)| same(a, b)), "{a:?} for {b:?}");
     let recording = Tape::new();
     let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
@@ -137,9 +137,9 @@ fn map_agrees<const M: usize>(
         (0..3).for_each(|i| all_same(&rows[i], &expected(i)));
         let u: Vec<f64> = x.iter().map(|x| 1.0 - x).collect();
         let second = |at_each| hvp(|x| of_map(block, x, len, how, (twice, at_each)), x, &u);
-        let near = |(a, b): (&f64, &f64)| a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-8 * (1.0 + a.abs());
+        let second_near = |(a, b): (&f64, &f64)| a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-8 * (1.0 + a.abs());
         let (mapped, each) = (second(false), second(true));
-        assert!(mapped.iter().zip(&each).all(near), "{mapped:?} for {each:?}");
+        assert!(mapped.iter().zip(&each).all(second_near), "{mapped:?} for {each:?}");
     }
 }
 

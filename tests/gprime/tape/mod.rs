@@ -4,6 +4,7 @@
 //! Whatever a lean tape makes of a part of a program (a block, a sum of terms, a run of arguments, a checkpoint), the gradient is that of
 //! the program without it.
 
+use crate::common::close;
 use gprime::prelude::*;
 
 /// Two results, of which one does not depend on the last input; for any number of inputs.
@@ -33,12 +34,8 @@ impl Block<2, 1> for SafeRoot {
     }
 }
 
-fn close(a: &[f64], b: &[f64]) {
-    assert_eq!(a.len(), b.len());
-    for (a, b) in a.iter().zip(b) {
-        approx::assert_relative_eq!(a, b, max_relative = 1e-12, epsilon = 1e-13);
-    }
-}
+/// How far apart roundings may carry two ways to one number, relative and absolute.
+const ROUNDING: [f64; 2] = [1e-12, 1e-13];
 
 /// A program's value and gradient on a lean tape, where parts of it are blocks, and those on a recording tape, where nothing is.
 fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
@@ -55,7 +52,7 @@ fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
         let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let y = program(&inputs.iter().map(|&x| Both::Recorded(x)).collect::<Vec<_>>()).recorded();
         let gradient = recording.backward(y);
-        close(&lean, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>());
+        close(&lean, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>(), ROUNDING);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Segments: terms that are reversed one by one are their sum, on any number of threads.
 
-use super::{SafeRoot, X, close};
+use super::{ROUNDING, SafeRoot, X};
+use crate::common::close;
 use gprime::prelude::*;
 
 /// One term of a sum, with a NaN to be annihilated in some.
@@ -14,20 +15,20 @@ fn term<R: Apply>(i: usize, x: &[R]) -> R {
 fn terms_reversed_one_by_one_are_the_sum() {
     for n in [0, 1, 5, 31, 32, 33, 1000] {
         let plain = gradient(|x| (0..n).map(|i| term(i, x)).sum(), &X[..4]);
-        close(&gradient(|x| Var::sum_terms(n, x, term), &X[..4]), &plain);
+        close(&gradient(|x| Var::sum_terms(n, x, term), &X[..4]), &plain, ROUNDING);
         let tape = Tape::lean();
         let mut x = tape.vars(&X[..4]);
         let y = tape.sum_terms(n, &x, |i, x| term(i, x));
         approx::assert_relative_eq!(y.value(), (0..n).map(|i| term(i, &X[..4])).sum::<f64>(), max_relative = 1e-13);
         if n > 0 {
             let g = y.backward();
-            close(&x.iter().map(|&x| g[x]).collect::<Vec<_>>(), &plain);
+            close(&x.iter().map(|&x| g[x]).collect::<Vec<_>>(), &plain, ROUNDING);
         }
         // a constant among the parameters
         x[1] = Var::from(X[1]);
         let z = tape.sum_terms(n, &x, |i, x| term(i, x)) * 2.0;
         if n > 0 {
-            close(&[z.backward()[x[0]]], &[2.0 * plain[0]]);
+            close(&[z.backward()[x[0]]], &[2.0 * plain[0]], ROUNDING);
         }
     }
 }

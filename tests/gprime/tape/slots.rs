@@ -1,6 +1,7 @@
 //! Lists on a lean tape: in rows or not, of multiples, with constants among them, or very long, they give the same.
 
-use super::{Term, X, close};
+use super::{ROUNDING, Term, X};
+use crate::common::close;
 use gprime::prelude::*;
 use proptest::prelude::*;
 
@@ -24,7 +25,7 @@ fn slopes_are_multiplied_late_where_their_product_overflows() {
         y * 1e-300
     }
     for how in 0..3 {
-        close(&gradient(|v| big(v, how), &[0.5; 4]), &[1e100, 1e-300, 0.0, 0.0]);
+        close(&gradient(|v| big(v, how), &[0.5; 4]), &[1e100, 1e-300, 0.0, 0.0], ROUNDING);
     }
 }
 
@@ -58,7 +59,7 @@ fn the_slopes_of_a_long_list_are_multiplied_late_too() {
         let large: Vec<R> = x.iter().map(|&x| x * 1e200).collect();
         large.weighted_sum(&[1e200; 12]) * 1e-300
     }
-    close(&gradient(|x| large(x), &[1e-200; 12]), &[1e100; 12]);
+    close(&gradient(|x| large(x), &[1e-200; 12]), &[1e100; 12], ROUNDING);
 }
 
 /// Where a piece of a list begins, how far apart its numbers are, how many they are, and of which kind.
@@ -120,7 +121,7 @@ proptest! {
     ) {
         agree!(&x, |x| reductions(&x, &lists));
         let forward = hvp(|x| reductions(x, &lists), &x, &u);
-        close(&forward, &gradient(|x| gradient(|x| reductions(x, &lists), x).weighted_sum(&u), &x));
+        close(&forward, &gradient(|x| gradient(|x| reductions(x, &lists), x).weighted_sum(&u), &x), ROUNDING);
     }
 
     #[test]
@@ -131,7 +132,7 @@ proptest! {
     ) {
         agree!(&x, |x| blocks(&x, &lists));
         let forward = hvp(|x| blocks(x, &lists), &x, &u);
-        close(&forward, &gradient(|x| gradient(|x| blocks(x, &lists), x).weighted_sum(&u), &x));
+        close(&forward, &gradient(|x| gradient(|x| blocks(x, &lists), x).weighted_sum(&u), &x), ROUNDING);
     }
 }
 

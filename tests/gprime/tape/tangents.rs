@@ -1,6 +1,7 @@
 //! Forward mode in several directions at once: the tangents are the Jacobian, and a pattern of zeros loses none of them.
 
-use super::{Mix, close};
+use super::{Mix, ROUNDING};
+use crate::common::{close, equal};
 use gprime::prelude::*;
 use gprime::tape::{Exact, Plain, Sparse, Tangents, Zeros};
 use proptest::prelude::*;
@@ -10,11 +11,11 @@ fn tangents_are_the_jacobian() {
     let x = Tangents::<f64, 3>::variables([0.3, -1.2, 2.0]);
     let rows = jacobian(|x| Mix.run([x[0], x[1], x[2]]).to_vec(), &[0.3, -1.2, 2.0]);
     for (y, row) in Mix.run(x).iter().zip(rows) {
-        close(&y.tangents(), &row);
+        close(&y.tangents(), &row, ROUNDING);
     }
     let second = gradient(|x| Mix.run(Tangents::<_, 2>::variables([x[0], x[1]]))[0].tangents()[1], &[0.3, -1.2]);
     let hessian = hessian(|x| Mix.run([x[0], x[1]])[0], &[0.3, -1.2]);
-    close(&second, &[hessian[0][1], hessian[1][1]]);
+    close(&second, &[hessian[0][1], hessian[1][1]], ROUNDING);
 }
 
 /// What an op makes of two of the numbers before it.
@@ -52,8 +53,7 @@ fn sparse_is_plain_and_exact<const N: usize>(x: &[f64], steps: &[Step]) {
     let (sparse, exact) = (in_forward_mode::<N, Sparse>(x, steps), in_forward_mode::<N, Exact>(x, steps));
     let plain = in_forward_mode::<N, Plain>(x, steps);
     for ((sparse, exact), plain) in sparse.into_iter().zip(exact).zip(plain) {
-        let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
-        assert!(same(sparse.primal, exact.primal) && same(sparse.primal, plain.primal));
+        assert!(equal(sparse.primal, exact.primal) && equal(sparse.primal, plain.primal));
         for (k, tangent) in sparse.tangents().into_iter().enumerate() {
             assert!(tangent.is_nan() || tangent == exact.tangents()[k], "{sparse:?} for {exact:?}");
             assert!(plain.tangents()[k].is_nan() || tangent == plain.tangents()[k], "{sparse:?} for {plain:?}");
