@@ -5,7 +5,7 @@
 //! of the random points each is uniform in ±6, uniform in ±45, log-uniform from 1e-18 to 1e3, and any pattern of bits. `golden_partials.csv` holds the other ops, of one argument
 //! or more, with all their partial derivatives up to the second.
 
-use crate::common::hex;
+use crate::common::{equal, hex, same};
 use gprime::op::{Domain, Op, Reduce, Visitor, visit};
 use gprime::prelude::*;
 use gprime::registry::Registry;
@@ -139,7 +139,7 @@ fn rows() -> impl Iterator<Item = Row> {
 
 /// The distance in units of the last place of the exact number; equal numbers, also infinite ones, have none.
 fn ulps(got: f64, exact: f64) -> f64 {
-    if got == exact || got.is_nan() && exact.is_nan() {
+    if equal(got, exact) {
         return 0.0;
     }
     let ulp = exact.abs().max(f64::MIN_POSITIVE);
@@ -365,11 +365,6 @@ fn everywhere(list: &str, mut test: impl FnMut(&str, &Unary, f64)) {
         let inside = |x: &f64| op.domain.contains(&[*x]) && (*x != 0.0 || op.domain.bound(0).0 < 0.0);
         points.iter().flat_map(|x| [-x, *x]).filter(inside).for_each(|x| test(name, op, x));
     }
-}
-
-/// Whether two numbers have the same bits, or are both NaN.
-fn same(x: f64, y: f64) -> bool {
-    x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the rules answer where frameworks differ: at kinks, at jumps, and at the edges of domains. The intervals and the answers of
 //! PyTorch 2.15, JAX 0.10 and TensorFlow 2.x were measured; see the comments for theirs.
 
+use crate::common::equal;
 use gprime::check::{self, Verdict};
 use gprime::op::*;
 use gprime::prelude::*;
@@ -19,13 +20,9 @@ fn slopes<const N: usize>(op: &impl Op<N>, x: [f64; N]) -> [f64; N] {
         let mut u = [0.0; N];
         u[i] = 1.0;
         let forward = jvp(|x| vec![Apply::call(op, x.try_into().unwrap())], &x, &u).1[0];
-        assert!(same(g[input], lean[i]) && same(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
+        assert!(equal(g[input], lean[i]) && equal(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
     }
     lean
-}
-
-fn same(a: f64, b: f64) -> bool {
-    a == b || a.is_nan() && b.is_nan()
 }
 
 /// An op of one argument at a kink: our slope, the interval, and what others answer.
@@ -73,7 +70,7 @@ fn reduced(op: &impl Reduce, x: &[f64]) -> Vec<f64> {
     for (i, &input) in inputs.iter().enumerate() {
         let unit: Vec<f64> = (0..x.len()).map(|j| f64::from(i == j)).collect();
         let forward = jvp(|x| vec![Apply::reduce(op, x)], x, &unit).1[0];
-        assert!(same(g[input], lean[i]) && same(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
+        assert!(equal(g[input], lean[i]) && equal(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
     }
     lean
 }

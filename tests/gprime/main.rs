@@ -21,8 +21,6 @@ mod modes;
 mod mutants;
 mod pasted;
 mod rules;
-mod scan;
-mod segments;
 mod semantics;
 mod tape;
 mod teach;

@@ -1,5 +1,6 @@
 //! Every op, every type of number, both tapes: the same rule gives the same answer.
 
+use crate::common::equal;
 use gprime::op::{self, Domain, Kink, LogAddExp, LogSumExp, Point, Pow, Visitor, visit};
 use gprime::prelude::*;
 use gprime::real::Twofold;
@@ -87,36 +88,34 @@ fn beside(x: f64, step: i64) -> f64 {
     }
 }
 
-/// Equal as numbers, NaN to NaN.
-fn same(x: f64, y: f64) -> bool {
-    x == y || x.is_nan() && y.is_nan()
-}
-
 #[test]
 fn every_number_and_both_tapes_agree_to_the_bit() {
     struct Agree;
     impl Test for Agree {
         fn run<F: Program>(&mut self, name: &str, x: &[f64], a: f64, slopes: &[f64], program: F) {
             let lanes: Vec<Lanes> = x.iter().map(|&x| Lanes::from(x)).collect();
-            assert!(program.call(&lanes).0.iter().all(|&l| same(l, a)), "{name} at {x:?} in lanes");
+            assert!(program.call(&lanes).0.iter().all(|&l| equal(l, a)), "{name} at {x:?} in lanes");
 
             let mut tape = Tape::lean();
             let mut g = vec![f64::NAN; x.len()];
-            assert!(same(tape.value_and_gradient(|x| program.call(x), x, &mut g), a), "{name} at {x:?}, lean value");
+            assert!(equal(tape.value_and_gradient(|x| program.call(x), x, &mut g), a), "{name} at {x:?}, lean value");
 
             let tape = Tape::new();
             let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
             let y = program.call(&inputs);
             let gradient = tape.backward(y);
-            assert!(same(y.value(), a), "{name} at {x:?}, recorded value");
+            assert!(equal(y.value(), a), "{name} at {x:?}, recorded value");
 
             for (i, &slope) in slopes.iter().enumerate() {
-                assert!(same(g[i], slope), "{name} at {x:?}: lean gradient {} for {slope}", g[i]);
-                assert!(same(gradient[inputs[i]], slope), "{name} at {x:?}: recorded gradient, not {slope}");
+                assert!(equal(g[i], slope), "{name} at {x:?}: lean gradient {} for {slope}", g[i]);
+                assert!(equal(gradient[inputs[i]], slope), "{name} at {x:?}: recorded gradient, not {slope}");
                 let mut u = vec![0.0; x.len()];
                 u[i] = 1.0;
                 let (value, tangent) = jvp(|x| vec![program.call(x)], x, &u);
-                assert!(same(value[0], a) && same(tangent[0], slope), "{name} at {x:?}: dual {tangent:?} for {slope}");
+                assert!(
+                    equal(value[0], a) && equal(tangent[0], slope),
+                    "{name} at {x:?}: dual {tangent:?} for {slope}"
+                );
             }
         }
     }
@@ -139,9 +138,9 @@ fn each_lane_is_as_if_it_were_alone() {
                 let (a, slopes) = op.value_and_slope(x);
                 for lane in 0..3 {
                     let (one, of_one) = op.value_and_slope(three[lane]);
-                    assert!(same(a.0[lane], one), "{} at {three:?}: {a:?} in lanes, not {one}", O::NAME);
-                    assert!(same(op.value(x).0[lane], op.value(three[lane])), "{} at {three:?}: the value", O::NAME);
-                    let all_same = (0..N).all(|k| same(slopes[k].0[lane], of_one[k]));
+                    assert!(equal(a.0[lane], one), "{} at {three:?}: {a:?} in lanes, not {one}", O::NAME);
+                    assert!(equal(op.value(x).0[lane], op.value(three[lane])), "{} at {three:?}: the value", O::NAME);
+                    let all_same = (0..N).all(|k| equal(slopes[k].0[lane], of_one[k]));
                     assert!(all_same, "{} at {three:?}: slopes {slopes:?} in lanes, not {of_one:?}", O::NAME);
                 }
             }
@@ -183,7 +182,7 @@ fn every_mode_has_the_same_second_derivatives() {
                     for other in others {
                         let close = (h - other).abs() <= 1e-13 * (h.abs() + other.abs()) + 1e-15 * scale;
                         assert!(
-                            close || same(h, other),
+                            close || equal(h, other),
                             "{name} at {x:?}: second derivative ({i}, {j}): {h}, {others:?}"
                         );
                     }
@@ -303,7 +302,7 @@ fn the_textbooks_formula_is_the_rule() {
             let (mut slopes, mut others) = (vec![0.0; x.len()], vec![0.0; x.len()]);
             op.slope(&x, a, &mut slopes).unwrap();
             op.textbook_slope(&x, a, &mut others).unwrap();
-            let close = |x: f64, y: f64| (x - y).abs() <= 1e-9 * x.abs().max(y.abs()) + 1e-12 || same(x, y);
+            let close = |x: f64, y: f64| (x - y).abs() <= 1e-9 * x.abs().max(y.abs()) + 1e-12 || equal(x, y);
             assert!(close(a, b), "{} at {x:?}: {a}, and the textbook says {b}", op.name());
             for (slope, other) in slopes.into_iter().zip(others) {
                 assert!(close(slope, other), "{} at {x:?}: slope {slope}, and the textbook says {other}", op.name());
@@ -393,8 +392,11 @@ fn every_mode_has_the_same_slopes_at_the_edges() {
                 );
             }
             let check = |mode: &str, value: f64, got: &[f64]| {
-                let agree = got.iter().zip(&slopes).all(|(x, y)| same(*x, *y));
-                assert!(same(value, a) && agree, "{name} at {x:?}: {mode} has {value:e} {got:?}, not {a:e} {slopes:?}");
+                let agree = got.iter().zip(&slopes).all(|(x, y)| equal(*x, *y));
+                assert!(
+                    equal(value, a) && agree,
+                    "{name} at {x:?}: {mode} has {value:e} {got:?}, not {a:e} {slopes:?}"
+                );
             };
             let mut given = vec![f64::NAN; n];
             op.slope(x, a, &mut given).unwrap();
@@ -644,7 +646,7 @@ fn logsumexp_and_logaddexp_agree() {
         let (a, slopes) = f64::call_and_slope(&LogAddExp, at);
         let mut others = [f64::NAN; 2];
         let b = f64::reduce_and_slope(&LogSumExp, &at, &mut others);
-        let close = |x: f64, y: f64| same(x, y) || (x - y).abs() <= 8.0 * f64::EPSILON * x.abs();
+        let close = |x: f64, y: f64| equal(x, y) || (x - y).abs() <= 8.0 * f64::EPSILON * x.abs();
         assert!(close(a, b) && (0..2).all(|i| close(slopes[i], others[i])), "{x:?}: {a} {slopes:?}, {b} {others:?}");
     }
     let nothing = [f64::NEG_INFINITY; 2];

@@ -1,6 +1,7 @@
 //! What every mode obeys: one answer whichever way a derivative is taken, 0 annihilates, no variable of another tape goes unnoticed, and a
 //! part of a program that panics leaves its tape whole.
 
+use crate::common::near;
 use gprime::op::{Dot, Mean, Visitor, visit};
 use gprime::prelude::*;
 use gprime::tape::{Opaque, Tangents};
@@ -40,10 +41,6 @@ fn panic_of<A>(f: impl FnOnce() -> A) -> (String, String) {
 
 fn unit(n: usize, i: usize) -> Vec<f64> {
     (0..n).map(|j| f64::from(u8::from(i == j))).collect()
-}
-
-fn near(a: f64, b: f64) -> bool {
-    a == b || (a - b).abs() <= 1e-12 * (1.0 + a.abs().max(b.abs())) || a.is_nan() && b.is_nan()
 }
 
 /// A function of a list, for any number.
@@ -89,7 +86,7 @@ fn hessians_agree(program: &impl Program, x: &[f64], what: &str) -> Vec<Vec<f64>
     ];
     for (way, h) in ways {
         for (i, (row, expected)) in h.iter().zip(&expected).enumerate() {
-            let same = row.iter().zip(expected).all(|(&a, &b)| near(a, b));
+            let same = row.iter().zip(expected).all(|(&a, &b)| near(a, b, 1e-12));
             assert!(same, "{what} at {x:?}, by {way}, row {i}: {row:?}, where dual numbers give {expected:?}");
         }
     }
@@ -210,7 +207,7 @@ mod equal_slopes {
         assert_eq!(hvp(|x| SumOf(Square).run(x), &[1.0; 8], &u), u.iter().map(|u| 2.0 * u).collect::<Vec<_>>());
         for (i, row) in hessian(|x| x.logsumexp(), &[0.0; 4]).iter().enumerate() {
             for (j, &h) in row.iter().enumerate() {
-                assert!(near(h, if i == j { 3.0 / 16.0 } else { -1.0 / 16.0 }), "{i} {j}: {h}");
+                assert!(near(h, if i == j { 3.0 / 16.0 } else { -1.0 / 16.0 }, 1e-12), "{i} {j}: {h}");
             }
         }
         // ∇ |∇ Σx⁴|² = ∇ Σ 16 x⁶ = 96 x⁵

@@ -1,5 +1,6 @@
 //! The account of a recording: it says what the tape did, to the bit, and is written and read without loss.
 
+use crate::common::same;
 use gprime::Registry;
 use gprime::prelude::*;
 use gprime::teach::{Agreement, Argument, Mistake, Step, Style, Trace};
@@ -43,11 +44,6 @@ impl Random {
         }
         vars
     }
-}
-
-/// Whether two numbers are the same to the bit; the sign of NaN is nobody's.
-fn same(a: f64, b: f64) -> bool {
-    a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
 }
 
 /// The adjoints that follow from the steps alone.

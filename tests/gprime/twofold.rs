@@ -1,6 +1,6 @@
 //! `Twofold` against exact values (`tests/data/twofold.csv`, made by `twofold.py`), and against `f64`.
 
-use crate::common::hex;
+use crate::common::{hex, same};
 use gprime::Dual;
 use gprime::real::{Real, Twofold};
 use proptest::prelude::*;
@@ -75,10 +75,6 @@ fn functions_have_the_exact_value_within_the_bound() {
     );
 }
 
-fn same(a: f64, b: f64) -> bool {
-    a.is_nan() && b.is_nan() || a == b && a.is_sign_negative() == b.is_sign_negative()
-}
-
 /// The distance in numbers of type `f64`.
 fn steps(a: f64, b: f64) -> u64 {
     let place = |x: f64| if x.is_sign_negative() { -((x.to_bits() << 1 >> 1) as i64) } else { x.to_bits() as i64 };
@@ -136,7 +132,8 @@ fn twofolds() -> impl Strategy<Value = Twofold> {
     (-10.0..10.0, -1e-16..1e-16).prop_map(|(a, b)| Twofold::new(a, b))
 }
 
-fn close(a: Twofold, b: Twofold, scale: f64) -> bool {
+/// Whether two numbers are apart by at most 10⁻²⁸ of `scale`.
+fn within_1e_28(a: Twofold, b: Twofold, scale: f64) -> bool {
     (a - b).abs().to_f64() <= 1e-28 * scale
 }
 
@@ -165,18 +162,18 @@ proptest! {
     #[test]
     fn identities_hold(x in twofolds(), y in twofolds()) {
         let one = Twofold::from(1.0);
-        prop_assert!(close((x + y) - y, x, 20.0));
-        prop_assert!(close(x * y / y, x, x.to_f64().abs()));
-        prop_assert!(close(x.exp().ln(), x, 10.0));
-        prop_assert!(close(x.sin() * x.sin() + x.cos() * x.cos(), one, 1.0));
-        prop_assert!(close(x.cosh() - x.sinh(), (-x).exp(), x.cosh().to_f64()));
-        prop_assert!(close(x.tan().atan().tan(), x.tan(), x.tan().to_f64().abs() + x.tan().to_f64().powi(2)));
-        prop_assert!(close(x.erf() + x.erfc(), one, 2.0));
-        prop_assert!(close(x.erf(), -(-x).erf(), 0.0));
+        prop_assert!(within_1e_28((x + y) - y, x, 20.0));
+        prop_assert!(within_1e_28(x * y / y, x, x.to_f64().abs()));
+        prop_assert!(within_1e_28(x.exp().ln(), x, 10.0));
+        prop_assert!(within_1e_28(x.sin() * x.sin() + x.cos() * x.cos(), one, 1.0));
+        prop_assert!(within_1e_28(x.cosh() - x.sinh(), (-x).exp(), x.cosh().to_f64()));
+        prop_assert!(within_1e_28(x.tan().atan().tan(), x.tan(), x.tan().to_f64().abs() + x.tan().to_f64().powi(2)));
+        prop_assert!(within_1e_28(x.erf() + x.erfc(), one, 2.0));
+        prop_assert!(within_1e_28(x.erf(), -(-x).erf(), 0.0));
         let z = x.abs();
-        prop_assert!(close(z.sqrt() * z.sqrt(), z, z.to_f64()));
-        prop_assert!(close(x.cbrt().pow(Twofold::from(3.0)), x, z.to_f64()));
-        prop_assert!(close(x.hypot(y) * x.hypot(y), x * x + y * y, 200.0));
+        prop_assert!(within_1e_28(z.sqrt() * z.sqrt(), z, z.to_f64()));
+        prop_assert!(within_1e_28(x.cbrt().pow(Twofold::from(3.0)), x, z.to_f64()));
+        prop_assert!(within_1e_28(x.hypot(y) * x.hypot(y), x * x + y * y, 200.0));
     }
 
     #[test]
@@ -217,6 +214,6 @@ fn a_dual_of_it_is_an_exact_derivative() {
     let x = Twofold::from(0.7);
     let slope = |f: fn(Dual<Twofold>) -> Dual<Twofold>| f(Dual::variable(x)).tangent;
     let tanh = x.tanh();
-    assert!(close(slope(|x| (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())), -(tanh * tanh) + 1.0, 1.0));
-    assert!(close(slope(|x| (x * x).ln()), Twofold::from(2.0) / x, 1.0));
+    assert!(within_1e_28(slope(|x| (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())), -(tanh * tanh) + 1.0, 1.0));
+    assert!(within_1e_28(slope(|x| (x * x).ln()), Twofold::from(2.0) / x, 1.0));
 }

@@ -1,4 +1,4 @@
-//! What several tests read their data with.
+//! What several tests read their data and compare numbers with.
 
 #[cfg(feature = "cli")]
 pub mod golden;
@@ -17,4 +17,30 @@ pub fn hex(text: &str) -> f64 {
     let half = exponent / 2;
     let magnitude = integer * 2f64.powi(half) * 2f64.powi(exponent - half);
     if sign == "-" { -magnitude } else { magnitude }
+}
+
+/// Whether two numbers have the same bits, so that 0 is not −0, or are both NaN, of any sign and payload.
+pub fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+}
+
+/// Whether two numbers are equal, so that 0 is −0, or are both NaN.
+pub fn equal(a: f64, b: f64) -> bool {
+    a == b || a.is_nan() && b.is_nan()
+}
+
+/// Whether two numbers are [`equal`], or apart by at most `tolerance` times the larger of 1 + |a| and 1 + |b|: so an infinity is near every
+/// number but NaN.
+pub fn near(a: f64, b: f64, tolerance: f64) -> bool {
+    equal(a, b) || (a - b).abs() <= tolerance * (1.0 + a.abs().max(b.abs()))
+}
+
+/// Holds two lists to be of one length and close at each place: the numbers are equal (0 is −0, and an infinity is itself alone), or apart by
+/// at most `relative` times the larger magnitude, or by at most `absolute`. NaN is close to nothing, not even to NaN.
+#[track_caller]
+pub fn close(a: &[f64], b: &[f64], [relative, absolute]: [f64; 2]) {
+    assert_eq!(a.len(), b.len());
+    for (a, b) in a.iter().zip(b) {
+        approx::assert_relative_eq!(a, b, max_relative = relative, epsilon = absolute);
+    }
 }
