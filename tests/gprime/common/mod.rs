@@ -29,10 +29,10 @@ pub fn equal(a: f64, b: f64) -> bool {
     a == b || a.is_nan() && b.is_nan()
 }
 
-/// Whether two numbers are [`equal`], or apart by at most `tolerance` times the larger of 1 + |a| and 1 + |b|: so an infinity is near every
-/// number but NaN.
+/// Whether two numbers are [`equal`], or finite and apart by at most `tolerance` times the larger of 1 + |a| and 1 + |b|.
 pub fn near(a: f64, b: f64, tolerance: f64) -> bool {
-    equal(a, b) || (a - b).abs() <= tolerance * (1.0 + a.abs().max(b.abs()))
+    let apart = (a - b).abs();
+    equal(a, b) || apart.is_finite() && apart <= tolerance * (1.0 + a.abs().max(b.abs()))
 }
 
 /// Holds two lists to be of one length and close at each place: the numbers are equal (0 is −0, and an infinity is itself alone), or apart by

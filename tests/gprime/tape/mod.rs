@@ -43,7 +43,7 @@ fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
     let mut tape = Tape::lean();
     for _ in 0..2 {
         // the second time with warm memory, which must have been left clean
-        tape.value_and_gradient(
+        let value = tape.value_and_gradient(
             |x| program(&x.iter().map(|&x| Both::Lean(x)).collect::<Vec<_>>()).lean(),
             x,
             &mut lean,
@@ -52,6 +52,7 @@ fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
         let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let y = program(&inputs.iter().map(|&x| Both::Recorded(x)).collect::<Vec<_>>()).recorded();
         let gradient = recording.backward(y);
+        close(&[value], &[y.value()], ROUNDING);
         close(&lean, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>(), ROUNDING);
     }
 }
