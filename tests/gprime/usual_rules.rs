@@ -471,7 +471,7 @@ fn right_rules_pass_where_the_formula_of_the_value_has_one_branch() {
 /// Where the numbers are as far apart as the kinks, or the waves as short as the steps, no kink is made out of that.
 #[test]
 fn what_is_finer_than_the_spacing_of_the_numbers_is_no_kink() {
-    check::op_at(&Fast, &[17.857703049725387]).assert_pass();
-    let triangle = check::op_at(&Triangle, &[-2719828020184269.5]);
-    assert_ne!(triangle.verdict, Verdict::Fail, "{triangle}");
+    for report in [check::op_at(&Fast, &[17.857703049725387]), check::op_at(&Triangle, &[-2719828020184269.5])] {
+        assert_ne!(report.verdict, Verdict::Fail, "{report}");
+    }
 }
