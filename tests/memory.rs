@@ -38,7 +38,7 @@ fn everything<R: Apply>(x: &[R]) -> Vec<R> {
     let weights = vec![0.5; x.len()];
     let sum: R = x.iter().copied().sum();
     let nested: R = (0..4).map(|i| x[i..i + 5].iter().copied().sum::<R>() * x[0]).sum();
-    let products = Apply::mat_mul(&x[..8], &x[1..9], 2);
+    let products = Apply::matmul_nt(&x[..8], &x[1..9], 2);
     let [a, b] = R::map_block(&Step, [x, x, &x[..1]]);
     let [c, d] = R::map_block(&Step, [&a, &b, &products[..1]]);
     let mut state = [c.clone(), d.clone()];

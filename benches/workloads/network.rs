@@ -61,7 +61,7 @@ impl Workload for Network {
     fn program<R: Apply + PartialOrd>(&self, w: &[R]) -> R {
         let [w1, b1, w2, b2, w3, b3] = self.split(w);
         let layer = |w: &[R], b: &[R], x: &[R]| -> Vec<R> {
-            w.mat_mul(x, x.len()).into_iter().zip(b).map(|(z, &b)| (z + b).tanh()).collect()
+            w.matmul_nt(x, x.len()).into_iter().zip(b).map(|(z, &b)| (z + b).tanh()).collect()
         };
         let sample = self.sample.iter().map(|&x| x.into()).collect::<Vec<R>>();
         let h2 = layer(w2, b2, &layer(w1, b1, &sample));

@@ -49,5 +49,5 @@ pub(crate) fn kink_at(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
     }
     let (_, slope) = value_and_slopes(op, x)?;
     let side = |k: usize| sides.iter().map(|(_, side)| side[k]).collect();
-    Some(Kink { at: Point::from_slice(x), left: side(0), right: side(1), slope, elsewhere: vec![] })
+    Some(Kink { at: Point::from_slice(x), left: side(0), right: side(1), slope, other_libraries: vec![] })
 }

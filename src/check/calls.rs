@@ -78,7 +78,7 @@ pub fn reduce_at<O: Reduce>(op: &O, x: &[f64]) -> Report {
 /// # Panics
 /// If the op does not take as many arguments as the point has numbers.
 pub fn erased_at(op: &dyn Erased, x: &[f64]) -> Report {
-    if let Some(fault) = op.fault(x.len()) {
+    if let Some(fault) = op.validate(x.len()) {
         panic!("{} {fault}", op.name());
     }
     check_at(op, x)

@@ -6,7 +6,7 @@
 use super::bar::Difference;
 use super::random::{Random, SEED};
 use crate::op::Point;
-use crate::real::{Ball, Twofold, Witness};
+use crate::real::{Ball, DoubleDouble, Witness};
 use crate::tape::{Erased, Rule};
 
 /// How far off a number may be that is known, relative to itself.
@@ -51,7 +51,7 @@ pub(super) enum Exact {
 impl Exact {
     /// The exact slope of a recording, with how far round-off may move it.
     pub fn of_recording(slope: Difference) -> Exact {
-        let value = Ball::exact(Twofold::from(f64::NAN));
+        let value = Ball::exact(DoubleDouble::from(f64::NAN));
         let Difference { slope, error } = slope;
         Exact::Known(Known { slope, radius: error / 4.0, condition: 0.0, value, scale: 0.0, fault: false })
     }
@@ -88,7 +88,7 @@ impl Line<'_> {
     /// The value and its derivative along the direction, at a step from the point.
     pub fn at(&self, step: f64) -> Option<Witness> {
         let moved = self.x.iter().zip(self.direction).map(|(&x, &speed)| {
-            let x = if speed == 0.0 { Twofold::from(x) } else { Twofold::new(x, step * speed) };
+            let x = if speed == 0.0 { DoubleDouble::from(x) } else { DoubleDouble::new(x, step * speed) };
             Witness::moving(x, speed)
         });
         Rule::<Witness>::value(self.op, &moved.collect::<Vec<_>>()).ok()
@@ -174,16 +174,15 @@ impl Line<'_> {
         if self.x.len() == 1 {
             return 0.0;
         }
-        let at = |signs: fn(usize) -> f64| {
-            let moved = self
-                .x
-                .iter()
-                .zip(self.direction)
-                .enumerate()
-                .map(|(k, (&x, &speed))| Witness::moving(Twofold::new(x, signs(k) * f64::EPSILON * x), speed));
-            let slope = Rule::<Witness>::value(self.op, &moved.collect::<Vec<_>>()).ok()?.slope();
-            Some((slope.number() - here.slope().number()).abs())
-        };
+        let at =
+            |signs: fn(usize) -> f64| {
+                let moved =
+                    self.x.iter().zip(self.direction).enumerate().map(|(k, (&x, &speed))| {
+                        Witness::moving(DoubleDouble::new(x, signs(k) * f64::EPSILON * x), speed)
+                    });
+                let slope = Rule::<Witness>::value(self.op, &moved.collect::<Vec<_>>()).ok()?.slope();
+                Some((slope.number() - here.slope().number()).abs())
+            };
         /// Which way each argument is moved.
         type Signs = fn(usize) -> f64;
         let alternating: Signs = |k| if k.is_multiple_of(2) { 1.0 } else { -1.0 };
@@ -261,7 +260,7 @@ pub(super) fn exact(op: &dyn Erased, x: &[f64], i: usize) -> Exact {
 /// `value_and_slope`. It tells a formula that is wrong from one that loses digits on `f64`.
 pub(super) fn formula(op: &dyn Erased, x: &[f64], direction: &[f64], at_once: bool) -> Option<(Witness, Vec<Witness>)> {
     let x: Vec<Witness> =
-        x.iter().zip(direction).map(|(&x, &speed)| Witness::moving(Twofold::from(x), speed)).collect();
+        x.iter().zip(direction).map(|(&x, &speed)| Witness::moving(DoubleDouble::from(x), speed)).collect();
     let mut slopes = vec![Witness::from(f64::NAN); x.len()];
     let value = if at_once {
         Rule::<Witness>::value_and_slope(op, &x, &mut slopes).ok()?
@@ -282,7 +281,7 @@ pub(super) fn second(op: &dyn Erased, x: &[f64], i: usize, j: usize) -> Option<(
             .iter()
             .zip(&axis)
             .enumerate()
-            .map(|(k, (&x, &speed))| Witness::moving(Twofold::new(x, if k == j { step } else { 0.0 }), speed));
+            .map(|(k, (&x, &speed))| Witness::moving(DoubleDouble::new(x, if k == j { step } else { 0.0 }), speed));
         let slope = Rule::<Witness>::value(op, &moved.collect::<Vec<_>>()).ok()?.slope();
         (slope.radius().is_finite() && slope.number().is_finite() && !slope.is_one_sided()).then_some(slope)
     };
@@ -331,7 +330,7 @@ pub(super) fn slopes_tried(op: &dyn Erased, x: &[f64]) -> Option<Vec<Option<Diff
     for _ in 0..DIRECTIONS {
         let u: Vec<f64> =
             x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();
-        let moving: Vec<Witness> = x.iter().zip(&u).map(|(&x, &u)| Witness::moving(Twofold::from(x), u)).collect();
+        let moving: Vec<Witness> = x.iter().zip(&u).map(|(&x, &u)| Witness::moving(DoubleDouble::from(x), u)).collect();
         let slope = Rule::<Witness>::value(op, &moving).ok()?.slope();
         let products = || slopes.iter().zip(&u).map(|(s, u)| s * u);
         let magnitude: f64 = products().map(f64::abs).sum();

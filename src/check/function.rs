@@ -154,7 +154,7 @@ impl Whole<'_> {
                 left: (0..n).map(|i| at(i, 0)).collect(),
                 right: (0..n).map(|i| at(i, 1)).collect(),
                 slope: self.slopes.iter().map(|slope| slope.rule).collect(),
-                elsewhere: vec![],
+                other_libraries: vec![],
             };
             let worst = sides.iter().flatten().map(|side| side.1).find(|verdict| *verdict != Verdict::Pass);
             report.kinks.push(KinkFinding { kink, verdict: worst.unwrap_or(first.1) });

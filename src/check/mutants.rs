@@ -245,8 +245,8 @@ impl Erased for Mutant<'_> {
     fn arity(&self) -> Option<usize> {
         self.op.arity()
     }
-    fn fault(&self, n: usize) -> Option<String> {
-        self.op.fault(n)
+    fn validate(&self, n: usize) -> Option<String> {
+        self.op.validate(n)
     }
     fn params(&self) -> Params {
         self.op.params()

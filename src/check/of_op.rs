@@ -194,7 +194,7 @@ impl<'a> Subject<'a> {
     fn thresholds(&self) -> Vec<Point> {
         let (op, mut points) = (self.op, vec![]);
         let mut samples = op.samples();
-        samples.retain(|x| op.fault(x.len()).is_none() && self.options.contains(x));
+        samples.retain(|x| op.validate(x.len()).is_none() && self.options.contains(x));
         let few = match op.arity() {
             Some(1) => 1,
             Some(_) => 2,
@@ -738,7 +738,7 @@ impl<'a> Subject<'a> {
     fn ends(&self, report: &mut Report, tally: &mut Tally) {
         let (op, options) = (self.op, self.options);
         let mut samples = op.samples();
-        samples.retain(|x| op.fault(x.len()).is_none());
+        samples.retain(|x| op.validate(x.len()).is_none());
         for x in samples.iter().take(if op.arity() == Some(1) { 1 } else { 3 }) {
             for i in 0..x.len() {
                 let (low, high) = op.domain().bound(i);

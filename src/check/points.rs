@@ -55,7 +55,7 @@ pub(super) fn smooth_points(op: &dyn Erased, options: &Options) -> Vec<Point> {
         }
     }
     points.extend(edges(op).flat_map(|at| beside(&at).collect::<Vec<_>>()));
-    points.retain(|x| op.fault(x.len()).is_none() && has_slope(op, x) && options.contains(x));
+    points.retain(|x| op.validate(x.len()).is_none() && has_slope(op, x) && options.contains(x));
     points
 }
 
@@ -63,7 +63,7 @@ pub(super) fn smooth_points(op: &dyn Erased, options: &Options) -> Vec<Point> {
 pub(super) fn lengths(op: &dyn Erased) -> Vec<usize> {
     let mut lengths: Vec<usize> = match op.arity() {
         Some(n) => vec![n],
-        None => op.samples().iter().map(|x| x.len()).chain(LENGTHS).filter(|&n| op.fault(n).is_none()).collect(),
+        None => op.samples().iter().map(|x| x.len()).chain(LENGTHS).filter(|&n| op.validate(n).is_none()).collect(),
     };
     lengths.sort_unstable();
     lengths.dedup();

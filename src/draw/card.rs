@@ -248,7 +248,7 @@ impl Card<'_> {
         let chosen = self.list(&kink.slope);
         text += &format!("\n  this crate returns {chosen} (the smallest norm)\n");
         let mut line = String::from("  elsewhere ");
-        for (i, (library, slopes)) in kink.elsewhere.iter().enumerate() {
+        for (i, (library, slopes)) in kink.other_libraries.iter().enumerate() {
             let told = format!("{library} {}", self.list(slopes));
             if i > 0 && line.chars().count() + told.chars().count() > WIDEST {
                 text += &format!("{line} ·\n");
@@ -257,7 +257,7 @@ impl Card<'_> {
                 line += &format!("{}{told}", if i == 0 { "" } else { " · " });
             }
         }
-        if kink.elsewhere.is_empty() { text } else { text + &line + "\n" }
+        if kink.other_libraries.is_empty() { text } else { text + &line + "\n" }
     }
 
     fn plot(&self) -> Result<String, Error> {

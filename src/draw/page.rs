@@ -269,7 +269,7 @@ impl<'a> Page<'a> {
             let params: Vec<(&str, f64)> = note.params.iter().map(|param| (&*param.name, param.value)).collect();
             let unknown = |_| format!("the rule of {} is not known here", clean(&note.name));
             let op = self.registry.find(&note.name, &params).map_err(unknown)?;
-            if op.arity().is_some_and(|n| n != node.args.len()) || op.fault(node.args.len()).is_some() {
+            if op.arity().is_some_and(|n| n != node.args.len()) || op.validate(node.args.len()).is_some() {
                 return Err(format!("{} does not take {} arguments", clean(&note.name), node.args.len()));
             }
             rules.push(

@@ -489,10 +489,10 @@ pub(super) fn computed(op: &dyn Erased, x: &[f64], single: bool) -> (f64, Point)
 /// # Errors
 /// If the op does not take as many arguments as the point has, or without a point takes none that are few enough.
 pub(super) fn point_for(op: &dyn Erased, at: &[f64]) -> Result<Point, Error> {
-    let lengths = |x: &Point| op.arity().is_none_or(|n| n == x.len()) && op.fault(x.len()).is_none();
+    let lengths = |x: &Point| op.arity().is_none_or(|n| n == x.len()) && op.validate(x.len()).is_none();
     let given = Point::from_slice(at);
     if !at.is_empty() && !lengths(&given) {
-        let fault = op.fault(at.len()).unwrap_or_default();
+        let fault = op.validate(at.len()).unwrap_or_default();
         return Err(Error::new(Kind::Arity, format!("{} {fault}", op.name())));
     }
     let sample = || op.samples().into_iter().filter(lengths).find(|x| x.len() > 1 || op.arity() == Some(1));

@@ -73,10 +73,10 @@ fn exp_split<R: Real>(t: R) -> [R; 2] {
     [R::select(tail, t + 86.0, t).exp(), R::select(tail, E_86.into(), 1.0.into())]
 }
 
-/// `near` a root, at the distance d, `plain` elsewhere: there the terms do not cancel, and fewer are rounded.
+/// `near` a root, at the distance d, `plain` other_libraries: there the terms do not cancel, and fewer are rounded.
 #[inline(always)]
 fn by_root<R: Real>(d: R, near: impl FnOnce() -> R, plain: impl FnOnce() -> R) -> R {
-    R::choose(d.abs().less(0.25.into()), near, plain)
+    R::select_lazy(d.abs().less(0.25.into()), near, plain)
 }
 
 /// x · y as a rounded product and its rounding error (Dekker).
@@ -119,9 +119,9 @@ fn bell<R: Real>(z: R, scale: f64) -> [R; 3] {
 }
 
 /// The kink at a point, unless the slopes on both sides are the same, with what other libraries return there.
-fn kink(at: f64, left: f64, right: f64, elsewhere: &[(&'static str, f64)]) -> Vec<Kink> {
-    let told = |kink: Kink, &(library, slope): &(&'static str, f64)| kink.elsewhere(library, &[slope]);
-    if left == right { vec![] } else { vec![elsewhere.iter().fold(Kink::new(at, left, right), told)] }
+fn kink(at: f64, left: f64, right: f64, other_libraries: &[(&'static str, f64)]) -> Vec<Kink> {
+    let told = |kink: Kink, &(library, slope): &(&'static str, f64)| kink.other_libraries(library, &[slope]);
+    if left == right { vec![] } else { vec![other_libraries.iter().fold(Kink::new(at, left, right), told)] }
 }
 
 /// 1 / (1 + e⁻ᶻ).
@@ -134,7 +134,7 @@ impl Op<1> for Sigmoid {
     }
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
         // a is the left value where z ≤ 0
-        let left = R::choose(R::from(0.0).less(z), || left_sigmoid(z), || a);
+        let left = R::select_lazy(R::from(0.0).less(z), || left_sigmoid(z), || a);
         [left * (-left + 1.0)]
     }
     fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
@@ -230,7 +230,7 @@ impl Op<1> for LeakyRelu {
         [step(z, 0.0, self.slope, 1.0)]
     }
     crate::params!(slope);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (!self.slope.is_finite()).then_some("needs a finite slope")
     }
     fn kinks(&self) -> Vec<Kink> {
@@ -293,7 +293,7 @@ impl Default for Elu {
 impl Op<1> for Elu {
     const NAME: &'static str = "elu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::choose(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
+        R::select_lazy(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [around(z, 0.0, z.exp() * self.alpha, smallest(self.alpha, 1.0), 1.0)]
@@ -305,7 +305,7 @@ impl Op<1> for Elu {
         [R::select(z.less(0.0.into()), z.exp() * self.alpha, 1.0.into())]
     }
     crate::params!(alpha);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (!self.alpha.is_finite()).then_some("needs a finite alpha")
     }
     fn kinks(&self) -> Vec<Kink> {
@@ -358,7 +358,7 @@ impl Default for Celu {
 impl Op<1> for Celu {
     const NAME: &'static str = "celu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::choose(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
+        R::select_lazy(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [around(z, 0.0, (z / self.alpha).exp(), 1.0, 1.0)]
@@ -370,7 +370,7 @@ impl Op<1> for Celu {
         [R::select(z.less(0.0.into()), (z / self.alpha).exp(), 1.0.into())]
     }
     crate::params!(alpha);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (!self.alpha.is_finite() || self.alpha == 0.0).then_some("needs an alpha that is finite and not 0")
     }
 }
@@ -404,7 +404,7 @@ impl Op<1> for Softplus {
         [Sigmoid.textbook([z * self.beta])]
     }
     crate::params!(beta);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (!self.beta.is_finite() || self.beta <= 0.0).then_some("needs a beta that is finite and positive")
     }
 }
@@ -535,7 +535,7 @@ impl Op<1> for Gelu {
             let [density, tail] = Self::density(y);
             -(Self::mills(y) * density * tail)
         };
-        R::choose(z.less(Self::TAIL.into()), far, near)
+        R::select_lazy(z.less(Self::TAIL.into()), far, near)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
@@ -554,7 +554,7 @@ impl Op<1> for Gelu {
             let [density, tail] = Self::density(t);
             (t - Self::mills(t) / t) * density * tail
         };
-        let plain = || R::choose(t.less(Self::TAIL.into()), far, middle);
+        let plain = || R::select_lazy(t.less(Self::TAIL.into()), far, middle);
         [mirror(z, by_root(d, near, plain))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
@@ -695,7 +695,7 @@ impl Tanhshrink {
             let [n, d] = squares(t, t.expm1());
             quotient(n, d)
         };
-        R::choose(z.abs().less(0.5.into()), near, far)
+        R::select_lazy(z.abs().less(0.5.into()), near, far)
     }
 }
 impl Op<1> for Tanhshrink {
@@ -705,7 +705,7 @@ impl Op<1> for Tanhshrink {
             let square = z * z;
             z * square / cube_over_shrink(square)
         };
-        R::choose(z.abs().less(1.25.into()), near, || z - z.tanh())
+        R::select_lazy(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         let squares = |t: R, n: R| {
@@ -749,12 +749,12 @@ impl Op<1> for Softshrink {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
     }
     crate::params!(lambda);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         shrink_fault(self.lambda)
     }
     fn kinks(&self) -> Vec<Kink> {
         let kinks = [Kink::new(-self.lambda, 1.0, 0.0), Kink::new(self.lambda, 0.0, 1.0)];
-        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(TF, &[0.0])).into()
+        kinks.map(|kink| kink.other_libraries(TORCH, &[0.0]).other_libraries(TF, &[0.0])).into()
     }
 }
 
@@ -784,7 +784,7 @@ impl Op<1> for Hardshrink {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
     }
     crate::params!(lambda);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         shrink_fault(self.lambda)
     }
     fn jumps(&self) -> Vec<Point> {
@@ -827,12 +827,14 @@ impl Op<1> for HardTanh {
         [between(z, self.lo, self.hi, 1.0)]
     }
     crate::params!(lo, hi);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (self.lo.is_nan() || self.hi.is_nan() || self.lo >= self.hi).then_some("needs a lo below its hi")
     }
     fn kinks(&self) -> Vec<Kink> {
         let kinks = [Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)];
-        kinks.map(|kink| kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[1.0]).elsewhere(KERAS, &[1.0])).into()
+        kinks
+            .map(|kink| kink.other_libraries(TORCH, &[0.0]).other_libraries(JAX, &[1.0]).other_libraries(KERAS, &[1.0]))
+            .into()
     }
 }
 
@@ -901,7 +903,7 @@ impl Op<1> for Threshold {
         [step(z, self.threshold, 0.0, 1.0)]
     }
     crate::params!(threshold, value);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (!self.threshold.is_finite() || !self.value.is_finite()).then_some("needs a finite threshold and value")
     }
     fn kinks(&self) -> Vec<Kink> {
@@ -938,8 +940,8 @@ impl Op<1> for Squareplus {
             quotient([R::from(self.b / 2.0), 0.0.into()], [d, d_error + h * s_error])
         };
         let far = || R::from(self.b / 2.0) / (h - t) / h;
-        let not_near = || R::choose(h.less(1e100.into()), middle, far); // h² must not overflow
-        [mirror(z, R::choose(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
+        let not_near = || R::select_lazy(h.less(1e100.into()), middle, far); // h² must not overflow
+        [mirror(z, R::select_lazy(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
     }
     fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         (z + (z * z + self.b).sqrt()) / 2.0
@@ -948,7 +950,7 @@ impl Op<1> for Squareplus {
         [(z / (z * z + self.b).sqrt() + 1.0) / 2.0]
     }
     crate::params!(b);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (!self.b.is_finite() || self.b <= 0.0).then_some("needs a b that is finite and positive")
     }
 }
@@ -987,7 +989,7 @@ impl Op<1> for LogCosh {
             let s = (z * 0.5).sinh();
             (s * 2.0 * s).ln_1p()
         };
-        R::choose(m.less(1.0.into()), near, || m - LN_2 + (m * -2.0).exp().ln_1p())
+        R::select_lazy(m.less(1.0.into()), near, || m - LN_2 + (m * -2.0).exp().ln_1p())
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [z.tanh()]
@@ -1004,7 +1006,7 @@ impl Op<1> for Logit {
     const NAME: &'static str = "logit";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         // 2z − 1 is exact from ¼ on
-        R::choose(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)
+        R::select_lazy(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::from(1.0) / (z * (-z + 1.0))]

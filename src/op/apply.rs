@@ -2,7 +2,7 @@
 
 use super::scan::{Params, places, run_passes};
 use super::{Domain, Op, Reduce, inner_product};
-use crate::real::{Dual, Lanes, Real, Twofold, Witness};
+use crate::real::{DoubleDouble, Dual, Lanes, Real, Witness};
 use smallvec::{SmallVec, smallvec};
 use std::array::from_fn;
 
@@ -99,17 +99,17 @@ pub trait Apply: Real {
     /// use gprime::prelude::*;
     ///
     /// let weights = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-    /// assert_eq!(Apply::mat_mul(&weights, &[1.0, 0.5, 2.0], 3), [8.0, 18.5]);
+    /// assert_eq!(Apply::matmul_nt(&weights, &[1.0, 0.5, 2.0], 3), [8.0, 18.5]);
     ///
     /// // |W x|² has the slopes 2 WᵀW x
-    /// let g = gradient(|x| Apply::mat_mul(&weights.map(Var::from), x, 3).iter().map(|y| y.square()).sum(), &[1.0, 0.5, 2.0]);
+    /// let g = gradient(|x| Apply::matmul_nt(&weights.map(Var::from), x, 3).iter().map(|y| y.square()).sum(), &[1.0, 0.5, 2.0]);
     /// assert_eq!(g, [164.0, 217.0, 270.0]);
     /// ```
     ///
     /// # Panics
     /// If `inner` is 0, or a matrix has no whole number of rows.
     #[track_caller]
-    fn mat_mul(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+    fn matmul_nt(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
         expect_rows(a, b, inner);
         dot_each(a, b, inner)
     }
@@ -367,7 +367,7 @@ pub(crate) fn outside<R: Apply, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a:
     if R::IS_FORMULA || op.domain() == Domain::ALL {
         slopes
     } else {
-        slopes.map(|slope| R::choose(a.equal(a), || slope, || undefined(x)))
+        slopes.map(|slope| R::select_lazy(a.equal(a), || slope, || undefined(x)))
     }
 }
 
@@ -375,7 +375,7 @@ pub(crate) fn outside<R: Apply, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a:
 #[inline(always)]
 pub(crate) fn outside_of_reduce<R: Apply, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
     if !R::IS_FORMULA && op.domain() != Domain::ALL {
-        slopes.iter_mut().for_each(|slope| *slope = R::choose(a.equal(a), || *slope, || undefined(x)));
+        slopes.iter_mut().for_each(|slope| *slope = R::select_lazy(a.equal(a), || *slope, || undefined(x)));
     }
 }
 
@@ -393,14 +393,14 @@ pub(crate) fn nan_in_all_parts<R: Apply, const N: usize>(x: &[R], slopes: [R; N]
     if R::IS_FORMULA {
         return slopes;
     }
-    slopes.map(|slope| R::choose(slope.equal(slope), || slope, || undefined(x)))
+    slopes.map(|slope| R::select_lazy(slope.equal(slope), || slope, || undefined(x)))
 }
 
 /// # Panics
 /// If the op does not take `n` arguments.
 #[track_caller]
 pub(crate) fn expect_arity<O: Reduce>(op: &O, n: usize) {
-    if let Some(fault) = op.fault(n) {
+    if let Some(fault) = op.validate(n) {
         panic!("{} {fault}", O::NAME);
     }
 }
@@ -437,13 +437,13 @@ pub(crate) fn map_each<R: Apply, const N: usize, const M: usize, B: Block<N, M>>
 /// If `inner` is 0, or a matrix has no whole number of rows.
 #[track_caller]
 pub(crate) fn expect_rows<R>(a: &[R], b: &[R], inner: usize) {
-    assert!(inner > 0, "mat_mul needs rows of at least 1 number");
+    assert!(inner > 0, "matmul_nt needs rows of at least 1 number");
     for len in [a.len(), b.len()] {
-        assert!(len % inner == 0, "mat_mul needs rows of {inner}, which {len} numbers are not");
+        assert!(len % inner == 0, "matmul_nt needs rows of {inner}, which {len} numbers are not");
     }
 }
 
-/// [`Apply::mat_mul`], one dot product after the other. A row of `a` is read once for all of `b`.
+/// [`Apply::matmul_nt`], one dot product after the other. A row of `a` is read once for all of `b`.
 #[track_caller]
 #[inline]
 pub(crate) fn dot_each<R: Apply>(a: &[R], b: &[R], inner: usize) -> Vec<R> {
@@ -522,7 +522,7 @@ macro_rules! by_value {
         } )*
     };
 }
-by_value! { [] f64; [] Twofold; [] Witness; [const L: usize] Lanes<L>; }
+by_value! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; }
 
 impl<R: Apply> Apply for Dual<R> {
     const IS_FORMULA: bool = R::IS_FORMULA;

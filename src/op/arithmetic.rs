@@ -182,7 +182,7 @@ impl Op<1> for Abs {
     }
     fn kinks(&self) -> Vec<Kink> {
         let kink = Kink::new(0.0, -1.0, 1.0);
-        vec![kink.elsewhere(TORCH, &[0.0]).elsewhere(JAX, &[1.0]).elsewhere(TF, &[0.0])]
+        vec![kink.other_libraries(TORCH, &[0.0]).other_libraries(JAX, &[1.0]).other_libraries(TF, &[0.0])]
     }
 }
 
@@ -225,7 +225,7 @@ steps! {
 
 /// What other libraries make of a tie of two numbers.
 fn tie(kink: Kink) -> Kink {
-    kink.elsewhere(TORCH, &[0.5; 2]).elsewhere(JAX, &[0.5; 2]).elsewhere(TF, &[1.0, 0.0])
+    kink.other_libraries(TORCH, &[0.5; 2]).other_libraries(JAX, &[0.5; 2]).other_libraries(TF, &[1.0, 0.0])
 }
 
 /// The larger of two numbers; at a tie each argument has the slope ½. NaN if either is NaN.
@@ -281,13 +281,13 @@ impl Op<1> for Clamp {
         [R::select(x.less_equal(lo), zero, R::select(hi.less_equal(x), zero, inside))]
     }
     crate::params!(lo, hi);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (self.lo.is_nan() || self.hi.is_nan() || self.lo > self.hi).then_some("needs lo ≤ hi")
     }
     fn kinks(&self) -> Vec<Kink> {
         let told = |kink: Kink| {
-            let kink = kink.elsewhere(TORCH, &[0.0]).elsewhere("JAX 0.10 numpy.clip", &[0.5]);
-            kink.elsewhere("lax.clamp", &[0.0]).elsewhere(TF, &[1.0])
+            let kink = kink.other_libraries(TORCH, &[0.0]).other_libraries("JAX 0.10 numpy.clip", &[0.5]);
+            kink.other_libraries("lax.clamp", &[0.0]).other_libraries(TF, &[1.0])
         };
         let mut kinks = [Kink::new(self.lo, 0.0, 1.0), Kink::new(self.hi, 1.0, 0.0)].map(told).to_vec();
         kinks.retain(|k| k.at[0].is_finite() && self.lo < self.hi);
@@ -324,7 +324,7 @@ impl Op<2> for Hypot {
     }
     fn kinks(&self) -> Vec<Kink> {
         let kink = Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2]);
-        vec![kink.elsewhere(TORCH, &[f64::NAN; 2]).elsewhere(JAX, &[0.5; 2])]
+        vec![kink.other_libraries(TORCH, &[f64::NAN; 2]).other_libraries(JAX, &[0.5; 2])]
     }
 }
 

@@ -24,7 +24,7 @@ impl Reduce for Dot {
         let (x, y) = args.split_at(args.len() / 2);
         x.iter().zip(y).map(|(&x, &y)| x * y).sum()
     }
-    fn fault(&self, n: usize) -> Option<&'static str> {
+    fn validate(&self, n: usize) -> Option<&'static str> {
         (n == 0 || n % 2 == 1).then_some("needs two vectors of the same length, at least 1")
     }
     fn samples(&self) -> Vec<Point> {

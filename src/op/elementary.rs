@@ -139,7 +139,7 @@ fn cbrt_slope<R: Real>(x: R, a: R) -> R {
 /// 1 / √p. The root of 1 / p is rounded less, but has no derivative at p = 0.
 fn inverse_root<R: Real>(p: R) -> R {
     let one = R::from(1.0);
-    R::choose(p.equal(0.0.into()), || one / p.sqrt(), || (one / p).sqrt())
+    R::select_lazy(p.equal(0.0.into()), || one / p.sqrt(), || (one / p).sqrt())
 }
 
 /// 1 / √p of a p that is x² ± 1: a large x is not squared, since x² could overflow.

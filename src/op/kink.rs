@@ -20,7 +20,7 @@ pub struct Kink {
     /// For each argument, the slope returned: of the subdifferential, the element of smallest norm.
     pub slope: Point,
     /// What other libraries return, each with its version: conventions differ between libraries, and between versions of one.
-    pub elsewhere: Vec<(&'static str, Point)>,
+    pub other_libraries: Vec<(&'static str, Point)>,
 }
 
 /// The number of [left, right] nearest to 0: the slope that is returned at a kink.
@@ -43,19 +43,19 @@ impl Kink {
             left: sides.iter().map(|s| s.0).collect(),
             right: sides.iter().map(|s| s.1).collect(),
             slope: sides.iter().map(|s| s.2).collect(),
-            elsewhere: vec![],
+            other_libraries: vec![],
         }
     }
 
     /// The same with what another library returns, for each argument.
-    pub fn elsewhere(mut self, library: &'static str, slopes: &[f64]) -> Self {
-        self.elsewhere.push((library, slopes.iter().copied().collect()));
+    pub fn other_libraries(mut self, library: &'static str, slopes: &[f64]) -> Self {
+        self.other_libraries.push((library, slopes.iter().copied().collect()));
         self
     }
 
     /// The same with what PyTorch, JAX and TensorFlow all return.
     pub(super) fn everywhere(self, slope: f64) -> Self {
-        [TORCH, JAX, TF].into_iter().fold(self, |kink, library| kink.elsewhere(library, &[slope]))
+        [TORCH, JAX, TF].into_iter().fold(self, |kink, library| kink.other_libraries(library, &[slope]))
     }
 
     /// Whether a slope in one argument lies between the slopes on the two sides.

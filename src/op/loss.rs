@@ -101,7 +101,7 @@ impl Op<2> for Huber {
         [slope, -slope]
     }
     crate::params!(delta);
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         (self.delta.is_nan() || self.delta <= 0.0).then_some("needs delta > 0")
     }
 }

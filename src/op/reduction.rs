@@ -56,7 +56,7 @@ impl Reduce for Norm {
         let (a, c) = (length * scale.abs(), largest.sign() / length);
         // at the origin and at ∞ it is the sign of an x that is as long
         let edge = |x: R| R::select(x.abs().equal(a), x.sign(), x / a);
-        slopes.iter_mut().zip(x).for_each(|(s, &x)| *s = R::choose(extreme, || edge(x), || *s * c));
+        slopes.iter_mut().zip(x).for_each(|(s, &x)| *s = R::select_lazy(extreme, || edge(x), || *s * c));
         a
     }
     fn textbook<R: Real>(&self, x: &[R]) -> R {
@@ -69,7 +69,11 @@ impl Reduce for Norm {
     }
     fn kinks(&self) -> Vec<Kink> {
         let kink = Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2]);
-        vec![kink.elsewhere(TORCH, &[0.0; 2]).elsewhere(JAX, &[f64::NAN; 2]).elsewhere(TF, &[f64::NAN; 2])]
+        vec![
+            kink.other_libraries(TORCH, &[0.0; 2])
+                .other_libraries(JAX, &[f64::NAN; 2])
+                .other_libraries(TF, &[f64::NAN; 2]),
+        ]
     }
 }
 
@@ -158,7 +162,7 @@ impl Reduce for SoftmaxCrossEntropy {
             _ => Err(bad_param(self.params(), Self::NAME, name, value)),
         }
     }
-    fn fault(&self, n: usize) -> Option<&'static str> {
+    fn validate(&self, n: usize) -> Option<&'static str> {
         (self.class >= n).then_some("needs more logits than the index of its class")
     }
 }
@@ -211,7 +215,7 @@ fn normalize<R: Real>(weights: &mut [R]) {
 ///
 /// # Panics
 /// If the slice is empty, except for [`sum`](Reductions::sum), [`dot`](Reductions::dot) and
-/// [`weighted_sum`](Reductions::weighted_sum), which are then 0, and [`mat_mul`](Reductions::mat_mul), which then has no rows.
+/// [`weighted_sum`](Reductions::weighted_sum), which are then 0, and [`matmul_nt`](Reductions::matmul_nt), which then has no rows.
 pub trait Reductions<R: Apply> {
     /// Σ xᵢ: [`Sum`].
     #[track_caller]
@@ -235,12 +239,12 @@ pub trait Reductions<R: Apply> {
     #[track_caller]
     fn weighted_sum(&self, weights: &[f64]) -> R;
 
-    /// The product with the transpose of another matrix, both row by row with rows of `inner` numbers: [`Apply::mat_mul`].
+    /// The product with the transpose of another matrix, both row by row with rows of `inner` numbers: [`Apply::matmul_nt`].
     ///
     /// # Panics
     /// If `inner` is 0, or a matrix has no whole number of rows.
     #[track_caller]
-    fn mat_mul(&self, rhs: &[R], inner: usize) -> Vec<R>;
+    fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R>;
 
     /// √(Σ xᵢ²): [`Norm`].
     #[track_caller]
@@ -271,8 +275,8 @@ impl<R: Apply> Reductions<R> for [R] {
     fn weighted_sum(&self, weights: &[f64]) -> R {
         R::weighted_sum(self, weights)
     }
-    fn mat_mul(&self, rhs: &[R], inner: usize) -> Vec<R> {
-        R::mat_mul(self, rhs, inner)
+    fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R> {
+        R::matmul_nt(self, rhs, inner)
     }
     fn norm(&self) -> R {
         R::reduce(&Norm, self)

@@ -80,7 +80,7 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     const NEEDS_PARAMS: bool = false;
 
     /// What is wrong with the parameters taken together, if anything: words that follow the op's name.
-    fn fault(&self) -> Option<&'static str> {
+    fn validate(&self) -> Option<&'static str> {
         None
     }
 
@@ -164,7 +164,7 @@ pub trait Reduce: Clone + PartialEq + Send + Sync + 'static {
     const NEEDS_PARAMS: bool = false;
 
     /// What is wrong with `n` arguments and these parameters, if anything: words that follow the op's name.
-    fn fault(&self, n: usize) -> Option<&'static str> {
+    fn validate(&self, n: usize) -> Option<&'static str> {
         (n == 0).then_some("needs at least one argument")
     }
 
@@ -246,8 +246,8 @@ impl<O: Op<1>> Op<1> for AtKink<O> {
             _ => AtKink::new(self.op.with_param(name, value)?, self.slope),
         }
     }
-    fn fault(&self) -> Option<&'static str> {
-        self.op.fault()
+    fn validate(&self) -> Option<&'static str> {
+        self.op.validate()
     }
     fn kinks(&self) -> Vec<Kink> {
         let slope = smallvec![self.slope];

@@ -157,8 +157,8 @@ impl<R: Real> Real for Dual<R> {
     fn select(mask: R::Mask, yes: Self, no: Self) -> Self {
         Dual::new(R::select(mask, yes.primal, no.primal), R::select(mask, yes.tangent, no.tangent))
     }
-    fn decided(mask: R::Mask) -> Option<bool> {
-        R::decided(mask)
+    fn uniform(mask: R::Mask) -> Option<bool> {
+        R::uniform(mask)
     }
 
     fn exp(self) -> Self {

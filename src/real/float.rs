@@ -23,7 +23,7 @@ macro_rules! float {
                 if mask { yes } else { no }
             }
             #[inline(always)]
-            fn decided(mask: bool) -> Option<bool> {
+            fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
             }
             $(#[inline(always)] fn $f(self) -> f64 { math::$f(self) })*

@@ -114,7 +114,7 @@ macro_rules! lanes {
                 Lanes::in_pairs([mask, yes, no], |[mask, yes, no]| mask.and(yes).or(mask.and_not(no)))
             }
             #[inline(always)]
-            fn decided(Mask(mask): Mask<L>) -> Option<bool> {
+            fn uniform(Mask(mask): Mask<L>) -> Option<bool> {
                 let (mut all, mut any) = (true, false);
                 for i in (0..L).step_by(2) {
                     let [first, second] = mask.pair(i).holds();
@@ -185,7 +185,7 @@ mod each {
     fn are_ordinary<const L: usize>(x: Lanes<L>) -> bool {
         let m = x.abs();
         let (large, small) = (Lanes::from(SMALLEST).less_equal(m), m.less(LARGEST.into()));
-        Lanes::decided(large) == Some(true) && Lanes::decided(small) == Some(true)
+        Lanes::uniform(large) == Some(true) && Lanes::uniform(small) == Some(true)
     }
 
     /// One lane after the other, where not every lane is ordinary.

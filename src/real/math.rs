@@ -80,7 +80,7 @@ pub(crate) fn tanh_and_rest<R: Real>(x: R) -> (R, R) {
     let correction = error * 0.5 * rest;
     let half = t * 0.5;
     let a = R::select(t.less(1.0.into()), half - half * q, q - q * correction);
-    let rest = R::choose(beyond, || (z * -2.0).exp() * 2.0, || rest - rest * correction);
+    let rest = R::select_lazy(beyond, || (z * -2.0).exp() * 2.0, || rest - rest * correction);
     (R::select(negative, -a, a), rest)
 }
 
@@ -101,11 +101,11 @@ pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
         let power = x.pow(less);
         // 0 and ∞ stay what they are, also for an infinite y
         let lost = R::select(power.equal(power + power), zero, lost);
-        let slope = || y.chain(R::choose(lost.equal(zero), || power, || power * x.pow(lost)));
+        let slope = || y.chain(R::select_lazy(lost.equal(zero), || power, || power * x.pow(lost)));
         // at x = 0 and a y in (0, 1] the derivative by y is that of the power, which is −∞; that of the factor would be ∞
         let inside = R::select(one.less(y), one, R::select(zero.less(y), y, one));
         let edge = (x.abs() + (y - inside).abs()).equal(zero);
-        R::choose(edge, || less.chain(x.ln()).exp(), slope)
+        R::select_lazy(edge, || less.chain(x.ln()).exp(), slope)
     };
     // near y = 1 the derivative of the quotient by x would be a difference of nearly equal numbers
     let near = (y - 1.25).abs().less_equal(0.75.into());
@@ -113,7 +113,7 @@ pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
     let (m, n) = (x.abs(), a.abs());
     let smaller = R::select(m.less(n), m, n);
     let normal = R::from(1e-150).less_equal(smaller + (x + a) * 0.0);
-    R::choose(near, power, || R::choose(normal, || y / x * a, power))
+    R::select_lazy(near, power, || R::select_lazy(normal, || y / x * a, power))
 }
 
 #[inline(always)]

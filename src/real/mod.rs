@@ -7,18 +7,18 @@
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+mod double_double;
 mod dual;
 mod exact;
 mod float;
 mod lanes;
 mod math;
-mod twofold;
 mod witness;
 
+pub use double_double::DoubleDouble;
 pub use dual::Dual;
 pub use lanes::Lanes;
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
-pub use twofold::Twofold;
 pub use witness::{Ball, Cut, Witness};
 
 /// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.
@@ -104,13 +104,13 @@ macro_rules! declare {
             #[track_caller]
             fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
             /// The mask as one `bool`, if it is known and the same in every lane.
-            fn decided(mask: Self::Mask) -> Option<bool>;
+            fn uniform(mask: Self::Mask) -> Option<bool>;
             /// As [`select`](Real::select), but what is not chosen is not even computed where the mask is decided: for a
             /// branch that costs an exponential.
             #[inline(always)]
             #[track_caller]
-            fn choose(mask: Self::Mask, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
-                match Self::decided(mask) {
+            fn select_lazy(mask: Self::Mask, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
+                match Self::uniform(mask) {
                     Some(true) => yes(),
                     Some(false) => no(),
                     None => Self::select(mask, yes(), no()),

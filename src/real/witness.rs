@@ -1,11 +1,11 @@
 //! The checker's number: a dual number of twice the digits that knows how many of them are left, and when it stands on a branch.
 //!
-//! [`Ball`] is a [`Twofold`] with a running error bound: what rounding, cancellation, overflow and underflow have left of it. Where the
+//! [`Ball`] is a [`DoubleDouble`] with a running error bound: what rounding, cancellation, overflow and underflow have left of it. Where the
 //! bound is as large as the number, the number has no digits, and nobody should be held against it. [`Witness`] is a dual number of
 //! balls that also notices when a comparison, |x|, a sign or a step is asked exactly where its answer changes: then the derivative is
 //! that of one branch alone.
 
-use super::{Dual, Real, Twofold, assign_operators, intrinsics};
+use super::{DoubleDouble, Dual, Real, assign_operators, intrinsics};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The relative rounding error of an operation: that of the functions. Sums and products are better than that; but with one unit for
@@ -23,7 +23,7 @@ const SAME: f64 = 1e-12;
 /// A number and how far off it may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Ball {
-    middle: Twofold,
+    middle: DoubleDouble,
     radius: f64,
     /// Whether it is a 0 that depends on nothing: times anything it is 0.
     nothing: bool,
@@ -35,7 +35,7 @@ pub struct Ball {
 
 impl Ball {
     /// A number that is exact, such as an argument.
-    pub fn exact(middle: Twofold) -> Self {
+    pub fn exact(middle: DoubleDouble) -> Self {
         Ball { middle, radius: 0.0, nothing: false, one_sided: false, alone: false }
     }
     /// The number, rounded to `f64`.
@@ -43,7 +43,7 @@ impl Ball {
         self.middle.to_f64()
     }
     /// The number in all its digits.
-    pub fn wide(self) -> Twofold {
+    pub fn wide(self) -> DoubleDouble {
         self.middle
     }
     /// How far off it may be; infinite or NaN if nothing is known.
@@ -69,7 +69,7 @@ impl Ball {
         self.number().abs()
     }
 
-    fn new(middle: Twofold, radius: f64, parts: &[Ball]) -> Self {
+    fn new(middle: DoubleDouble, radius: f64, parts: &[Ball]) -> Self {
         let radius = if middle.to_f64().is_finite() { radius } else { f64::INFINITY };
         let [one_sided, alone] = [parts.iter().any(|part| part.one_sided), parts.iter().any(|part| part.alone)];
         Ball { middle, radius, nothing: false, one_sided, alone }
@@ -86,7 +86,7 @@ impl Ball {
     }
 
     /// A function of one number, by its values and by the slope that makes an error of the result of one of the argument.
-    fn map(self, name: &str, f: fn(Twofold) -> Twofold, slope: fn(Dual) -> Dual) -> Self {
+    fn map(self, name: &str, f: fn(DoubleDouble) -> DoubleDouble, slope: fn(Dual) -> Dual) -> Self {
         let middle = f(self.middle);
         let slope = || slope(Dual::variable(self.number())).tangent.abs();
         let inherited = |radius: f64| if radius == 0.0 { 0.0 } else { radius * slope() };
@@ -94,8 +94,8 @@ impl Ball {
         let radius = match name {
             "abs" => self.radius,
             "sign" | "floor" | "ceil" | "round" => {
-                let reach = Twofold::from(self.radius);
-                let [low, high] = [f(self.middle - reach), f(self.middle + reach)].map(Twofold::to_f64);
+                let reach = DoubleDouble::from(self.radius);
+                let [low, high] = [f(self.middle - reach), f(self.middle + reach)].map(DoubleDouble::to_f64);
                 if low == high { 0.0 } else { (high - low).abs() }
             }
             _ if large_angle => {
@@ -106,7 +106,7 @@ impl Ball {
         Ball::new(middle, radius, &[self])
     }
 
-    fn map2(self, rhs: Self, f: fn(Twofold, Twofold) -> Twofold, slope: fn(Dual, Dual) -> Dual) -> Self {
+    fn map2(self, rhs: Self, f: fn(DoubleDouble, DoubleDouble) -> DoubleDouble, slope: fn(Dual, Dual) -> Dual) -> Self {
         let middle = f(self.middle, rhs.middle);
         let (x, y) = (self.number(), rhs.number());
         let inherited = |radius: f64, slope: &dyn Fn() -> f64| if radius == 0.0 { 0.0 } else { radius * slope().abs() };
@@ -132,7 +132,7 @@ impl Ball {
 
 impl From<f64> for Ball {
     fn from(c: f64) -> Self {
-        Ball { nothing: c == 0.0, ..Ball::exact(Twofold::from(c)) }
+        Ball { nothing: c == 0.0, ..Ball::exact(DoubleDouble::from(c)) }
     }
 }
 
@@ -211,10 +211,10 @@ macro_rules! ball {
             fn select(mask: bool, yes: Self, no: Self) -> Self {
                 if mask { yes } else { no }
             }
-            fn decided(mask: bool) -> Option<bool> {
+            fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
             }
-            $(fn $f(self) -> Self { self.map(stringify!($f), Twofold::$f, Dual::$f) })*
+            $(fn $f(self) -> Self { self.map(stringify!($f), DoubleDouble::$f, Dual::$f) })*
             $(fn $g(self, rhs: Self) -> Self { ball!(@binary $g self rhs) })*
         }
     };
@@ -222,7 +222,7 @@ macro_rules! ball {
     (@binary chain $a:ident $b:ident) => {
         if $a.nothing || $b.nothing { Ball::from(0.0) } else { $a * $b }
     };
-    (@binary $g:ident $a:ident $b:ident) => { $a.map2($b, Twofold::$g, Dual::$g) };
+    (@binary $g:ident $a:ident $b:ident) => { $a.map2($b, DoubleDouble::$g, Dual::$g) };
 }
 intrinsics!(ball);
 
@@ -251,15 +251,15 @@ pub struct Cut {
 
 impl Witness {
     /// An argument that moves.
-    pub fn variable(x: Twofold) -> Self {
+    pub fn variable(x: DoubleDouble) -> Self {
         Witness::moving(x, 1.0)
     }
     /// An argument that moves this fast.
-    pub fn moving(x: Twofold, speed: f64) -> Self {
+    pub fn moving(x: DoubleDouble, speed: f64) -> Self {
         Witness(Dual::new(Ball::exact(x), Ball::from(speed)))
     }
     /// An argument that stays.
-    pub fn constant(x: Twofold) -> Self {
+    pub fn constant(x: DoubleDouble) -> Self {
         Witness::moving(x, 0.0)
     }
     /// The value.
@@ -288,7 +288,7 @@ impl Witness {
     }
 
     /// Whether this passes through a number that some step is at.
-    fn passes(self, at: fn(Twofold) -> Twofold) -> bool {
+    fn passes(self, at: fn(DoubleDouble) -> DoubleDouble) -> bool {
         let x = self.0.primal.middle;
         x.to_f64().abs() < 2f64.powi(52) && (self - Witness::constant(at(x))).passes_zero()
     }
@@ -377,7 +377,7 @@ macro_rules! witness {
                     part(chosen.tangent, yes.tangent, no.tangent),
                 ))
             }
-            fn decided(mask: Cut) -> Option<bool> {
+            fn uniform(mask: Cut) -> Option<bool> {
                 (!mask.changes).then_some(mask.holds)
             }
             $(fn $f(self) -> Self {
@@ -392,8 +392,8 @@ macro_rules! witness {
     };
     (@unary abs $a:ident $x:ident) => { if $x.passes_zero() { $a.one_sided_slope() } else { $a } };
     (@unary sign $a:ident $x:ident) => { if $x.passes_zero() { $a.one_sided() } else { $a } };
-    (@unary floor $a:ident $x:ident) => { if $x.passes(Twofold::round) { $a.one_sided() } else { $a } };
-    (@unary ceil $a:ident $x:ident) => { if $x.passes(Twofold::round) { $a.one_sided() } else { $a } };
+    (@unary floor $a:ident $x:ident) => { if $x.passes(DoubleDouble::round) { $a.one_sided() } else { $a } };
+    (@unary ceil $a:ident $x:ident) => { if $x.passes(DoubleDouble::round) { $a.one_sided() } else { $a } };
     (@unary round $a:ident $x:ident) => {
         if $x.passes(|x| x.floor() + 0.5) { $a.one_sided() } else { $a }
     };

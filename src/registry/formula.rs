@@ -24,9 +24,9 @@ const MOST_SHOWN: usize = 32;
 /// # Errors
 /// If an op of any number of arguments needs more than can be shown.
 pub(crate) fn shown_arguments(op: &dyn Erased) -> Result<usize, Error> {
-    let fewest = || (SHOWN..=MOST_SHOWN).find(|&n| op.fault(n).is_none());
+    let fewest = || (SHOWN..=MOST_SHOWN).find(|&n| op.validate(n).is_none());
     op.arity().or_else(fewest).ok_or_else(|| {
-        let fault = op.fault(MOST_SHOWN).unwrap_or_default();
+        let fault = op.validate(MOST_SHOWN).unwrap_or_default();
         Error::new(ErrorKind::Arity, format!("{} {fault}, which {MOST_SHOWN} arguments are not", op.name()))
     })
 }
@@ -50,7 +50,7 @@ impl Formula {
     /// # Errors
     /// If the op is known only as `f64` closures, or does not take that many arguments.
     pub fn in_terms_of(op: &dyn Erased, args: &[String], own: &str, notation: Notation) -> Result<Formula, Error> {
-        if let Some(fault) = op.fault(args.len()) {
+        if let Some(fault) = op.validate(args.len()) {
             return Err(Error::new(ErrorKind::Arity, format!("{} {fault}", op.name())));
         }
         let sample = op.samples().into_iter().find(|x| x.len() == args.len());

@@ -91,7 +91,7 @@ impl Registry {
                 format!("{name:?} is no name for an op: it needs one without blanks"),
             ));
         }
-        if let Some(fault) = op.arity().and_then(|n| op.fault(n)) {
+        if let Some(fault) = op.arity().and_then(|n| op.validate(n)) {
             return Err(Error::new(ErrorKind::Parameter, format!("{name} {fault}")));
         }
         if self.ops.contains_key(name) {
@@ -131,7 +131,7 @@ impl Registry {
         if let Some(missing) = missing.filter(|_| op.needs_params()) {
             return Err(parameter(format!("{name} needs the parameter {missing}; it has no default")));
         }
-        if let Some(fault) = op.arity().and_then(|n| op.fault(n)) {
+        if let Some(fault) = op.arity().and_then(|n| op.validate(n)) {
             return Err(parameter(format!("{name} {fault}")));
         }
         Ok(op)

@@ -1,7 +1,7 @@
 //! Blocks on a lean tape: run in forward mode, in all directions at once, so that only the slopes of their results by their inputs
 //! are kept.
 
-use super::{Lean, Scalar, Sparse, Tangents, Tape, Var};
+use super::{Lean, Masked, Scalar, Tangents, Tape, Var};
 use crate::op::Block;
 use std::array::from_fn;
 
@@ -31,7 +31,7 @@ pub(super) fn run<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     block: &B,
     x: [Var<'_, Lean<S>>; N],
 ) -> [(S, [S; N]); M] {
-    let results: [Tangents<S, N, Sparse>; M] = block.run(Tangents::variables(x.map(|x| x.value)));
+    let results: [Tangents<S, N, Masked>; M] = block.run(Tangents::variables(x.map(|x| x.value)));
     if results.iter().flat_map(|y| y.tangents()).fold(false, |nan, slope| nan | slope.has_nan()) {
         run_exactly(block, x.map(|x| x.value))
     } else {
@@ -46,7 +46,7 @@ pub(super) fn run_two<S: Scalar, const N: usize, B: Block<N, 1>>(
     x: [[Var<'_, Lean<S>>; N]; 2],
 ) -> [(S, [S; N]); 2] {
     let lanes = from_fn(|k| S::load(&[x[0][k].value, x[1][k].value]));
-    let [y]: [Tangents<S::Lanes, N, Sparse>; 1] = block.run(Tangents::variables(lanes));
+    let [y]: [Tangents<S::Lanes, N, Masked>; 1] = block.run(Tangents::variables(lanes));
     let (mut values, mut slopes) = ([S::from(0.0); 2], [[S::from(0.0); 2]; N]);
     S::store(y.primal, &mut values);
     y.tangents().into_iter().zip(&mut slopes).for_each(|(tangent, both)| S::store(tangent, both));

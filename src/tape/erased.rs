@@ -22,7 +22,7 @@ pub trait Named {
 /// closures has no second derivative and no formula.
 ///
 /// # Panics
-/// If the number of arguments is not one that the op takes; [`Erased::fault`] tells.
+/// If the number of arguments is not one that the op takes; [`Erased::validate`] tells.
 pub trait Rule<R>: Named {
     /// The value, as the rule computes it.
     fn value(&self, _x: &[R]) -> Result<R, Error> {
@@ -61,7 +61,7 @@ pub trait Erased: Rule<f64> + Rule<Dual> + Rule<Witness> + for<'t> Rule<Var<'t, 
     /// The number of arguments, if it is fixed.
     fn arity(&self) -> Option<usize>;
     /// What is wrong with `n` arguments or with the parameters, if anything: words that follow the op's name.
-    fn fault(&self, n: usize) -> Option<String>;
+    fn validate(&self, n: usize) -> Option<String>;
     /// The parameters and their values.
     fn params(&self) -> Params;
     /// The same op with one parameter changed.
@@ -154,8 +154,8 @@ impl<const N: usize, O: Op<N>> Erased for Fixed<O, N> {
     fn arity(&self) -> Option<usize> {
         Some(N)
     }
-    fn fault(&self, n: usize) -> Option<String> {
-        if n == N { self.0.fault().map(str::to_owned) } else { Some(wrong_arity(N, n)) }
+    fn validate(&self, n: usize) -> Option<String> {
+        if n == N { self.0.validate().map(str::to_owned) } else { Some(wrong_arity(N, n)) }
     }
     fn params(&self) -> Params {
         self.0.params()
@@ -220,8 +220,8 @@ impl<O: Reduce> Erased for Variadic<O> {
     fn arity(&self) -> Option<usize> {
         None
     }
-    fn fault(&self, n: usize) -> Option<String> {
-        self.0.fault(n).map(str::to_owned)
+    fn validate(&self, n: usize) -> Option<String> {
+        self.0.validate(n).map(str::to_owned)
     }
     fn params(&self) -> Params {
         self.0.params()

@@ -91,8 +91,13 @@ impl<S: Scalar> Kind for Lean<S> {
         (value, handle)
     }
 
-    fn mat_mul<'t>(tape: &'t Tape<Self>, a: &[Var<'t, Self>], b: &[Var<'t, Self>], inner: usize) -> Vec<Var<'t, Self>> {
-        tape.mat_mul(a, b, inner)
+    fn matmul_nt<'t>(
+        tape: &'t Tape<Self>,
+        a: &[Var<'t, Self>],
+        b: &[Var<'t, Self>],
+        inner: usize,
+    ) -> Vec<Var<'t, Self>> {
+        tape.matmul_nt(a, b, inner)
     }
 
     fn sum<'t>(first: Var<'t, Self>, rest: impl Iterator<Item = Var<'t, Self>>) -> Var<'t, Self> {
@@ -200,7 +205,7 @@ impl<S: Scalar> Kind for Lean<S> {
         if mask { yes } else { no }
     }
     #[inline(always)]
-    fn decided<'t>(mask: bool) -> Option<bool> {
+    fn uniform<'t>(mask: bool) -> Option<bool> {
         Some(mask)
     }
 

@@ -68,7 +68,7 @@ pub use scalar::Scalar;
 pub use taken::Annihilated;
 pub(crate) use taken::{Reach, meet};
 pub use tangent::Tangent;
-pub use tangents::{Exact, Plain, Sparse, Tangents, Zeros};
+pub use tangents::{Ieee, Masked, Strong, Tangents, ZeroPolicy};
 pub use var::Var;
 
 /// What was computed, in order: each variable's op and arguments, or only what the reverse sweep needs of them.
@@ -193,7 +193,7 @@ pub trait Kind: sealed::Sealed + Sized {
     /// The products of the rows of two matrices, of which at least one number is a variable of this tape.
     #[doc(hidden)]
     #[track_caller]
-    fn mat_mul<'t>(_: &'t Tape<Self>, a: &[Var<'t, Self>], b: &[Var<'t, Self>], inner: usize) -> Vec<Var<'t, Self>> {
+    fn matmul_nt<'t>(_: &'t Tape<Self>, a: &[Var<'t, Self>], b: &[Var<'t, Self>], inner: usize) -> Vec<Var<'t, Self>> {
         dot_each(a, b, inner)
     }
     /// The sum of these; it is recorded as one node.
@@ -276,7 +276,7 @@ pub trait Kind: sealed::Sealed + Sized {
     #[track_caller]
     fn select<'t>(mask: Self::Mask<'t>, yes: Var<'t, Self>, no: Var<'t, Self>) -> Var<'t, Self>;
     #[doc(hidden)]
-    fn decided<'t>(mask: Self::Mask<'t>) -> Option<bool>;
+    fn uniform<'t>(mask: Self::Mask<'t>) -> Option<bool>;
     /// Whether a tape has this one for the closures that are recorded apart.
     #[doc(hidden)]
     fn has_segment(_: &Tape<Self>, _: &Tape<Self>) -> bool {

@@ -220,7 +220,7 @@ where
     fn arity(&self) -> Option<usize> {
         Some(N)
     }
-    fn fault(&self, n: usize) -> Option<String> {
+    fn validate(&self, n: usize) -> Option<String> {
         (n != N).then(|| wrong_arity(N, n))
     }
     fn params(&self) -> Params {

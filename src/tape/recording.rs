@@ -325,7 +325,7 @@ impl Kind for Recording {
     fn select<'t>(mask: Var<'t>, yes: Var<'t>, no: Var<'t>) -> Var<'t> {
         Var::call(&Select, [mask, yes, no])
     }
-    fn decided(_: Var<'_>) -> Option<bool> {
+    fn uniform(_: Var<'_>) -> Option<bool> {
         None
     }
 

@@ -182,8 +182,8 @@ macro_rules! tangent {
                 Tangent::new(Dual::select(mask, yes.dual, no.dual))
             }
             #[inline(always)]
-            fn decided(mask: S::Mask) -> Option<bool> {
-                S::decided(mask)
+            fn uniform(mask: S::Mask) -> Option<bool> {
+                S::uniform(mask)
             }
             $(#[inline(always)] fn $f(self) -> Self { Tangent::new(self.dual.$f()) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Tangent::new(self.dual.$g(rhs.dual)) })*

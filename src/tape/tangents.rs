@@ -13,13 +13,13 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// `Z` says what a tangent of 0 is worth:
 ///
-/// * [`Exact`], if nothing else is said: 0 annihilates ±∞ and NaN in the chain rule, as it does everywhere else.
-/// * [`Plain`]: the products are plain, and several times faster. Whoever finds a NaN among the tangents then asks again with `Exact`, as the
+/// * [`Strong`], if nothing else is said: 0 annihilates ±∞ and NaN in the chain rule, as it does everywhere else.
+/// * [`Ieee`]: the products are plain, and several times faster. Whoever finds a NaN among the tangents then asks again with `Strong`, as the
 ///   reverse sweep does.
-/// * [`Sparse`]: plain, too, and a number knows which directions it depends on; shares of the others are not computed. It is the fastest for
+/// * [`Masked`]: plain, too, and a number knows which directions it depends on; shares of the others are not computed. It is the fastest for
 ///   short straight programs that the compiler sees as a whole, as most [`Block`](crate::op::Block)s are, with up to some ten directions:
 ///   which they depend on is known before the program runs then. In a long program, in a loop, or behind a call, it is asked for each
-///   share, and `Plain` is several times faster.
+///   share, and `Ieee` is several times faster.
 ///
 /// ```
 /// use gprime::prelude::*;
@@ -30,7 +30,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// assert_eq!(z.tangents(), [3.0 + 2f64.cos(), 2.0]);
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Tangents<R, const N: usize, Z: Zeros = Exact> {
+pub struct Tangents<R, const N: usize, Z: ZeroPolicy = Strong> {
     /// The value.
     pub primal: R,
     // What the pattern leaves out is 0; so no one else may write these.
@@ -38,27 +38,27 @@ pub struct Tangents<R, const N: usize, Z: Zeros = Exact> {
     pattern: Z::Pattern,
 }
 
-/// What a tangent of 0 is worth in [`Tangents`]: [`Exact`], [`Plain`] or [`Sparse`]. There are no others.
-pub trait Zeros: Rule {}
+/// What a tangent of 0 is worth in [`Tangents`]: [`Strong`], [`Ieee`] or [`Masked`]. There are no others.
+pub trait ZeroPolicy: Rule {}
 
 /// 0 annihilates ±∞ and NaN.
 #[derive(Clone, Copy, Debug)]
-pub struct Exact;
+pub struct Strong;
 
 /// 0 times ±∞ is NaN.
 #[derive(Clone, Copy, Debug)]
-pub struct Plain;
+pub struct Ieee;
 
 /// 0 times ±∞ is NaN, but a direction that a number does not depend on has no share in what is made of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Sparse;
+pub struct Masked;
 
-impl Zeros for Exact {}
-impl Zeros for Plain {}
-impl Zeros for Sparse {}
+impl ZeroPolicy for Strong {}
+impl ZeroPolicy for Ieee {}
+impl ZeroPolicy for Masked {}
 
 mod sealed {
-    use super::{Exact, Plain, Real, Sparse};
+    use super::{Ieee, Masked, Real, Strong};
     use std::fmt::Debug;
 
     pub trait Rule: Copy + Debug {
@@ -74,8 +74,8 @@ mod sealed {
     }
 
     macro_rules! without_pattern {
-        ($Zeros:ident, $tangent:ident, $slope:ident, $share:expr) => {
-            impl Rule for $Zeros {
+        ($ZeroPolicy:ident, $tangent:ident, $slope:ident, $share:expr) => {
+            impl Rule for $ZeroPolicy {
                 type Pattern = ();
                 const NONE: () = ();
                 const ALL: () = ();
@@ -94,11 +94,11 @@ mod sealed {
             }
         };
     }
-    without_pattern! { Exact, tangent, slope, tangent.chain(slope) }
-    without_pattern! { Plain, tangent, slope, tangent * slope }
+    without_pattern! { Strong, tangent, slope, tangent.chain(slope) }
+    without_pattern! { Ieee, tangent, slope, tangent * slope }
 
     /// A bit for each direction; the last is for all from the 64th on.
-    impl Rule for Sparse {
+    impl Rule for Masked {
         type Pattern = u64;
         const NONE: u64 = 0;
         const ALL: u64 = u64::MAX;
@@ -136,7 +136,7 @@ macro_rules! for_each_direction {
     };
 }
 
-impl<R: Apply, const N: usize, Z: Zeros> Tangents<R, N, Z> {
+impl<R: Apply, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
     /// A number with these derivatives, of which none is known to be 0.
     #[inline(always)]
     pub fn new(primal: R, tangents: [R; N]) -> Self {
@@ -179,7 +179,7 @@ impl<R: Apply, const N: usize, Z: Zeros> Tangents<R, N, Z> {
         self.tangents
     }
 
-    /// Whether the number may depend on the `k`th direction. With [`Exact`] and [`Plain`] it always may; with [`Sparse`] its tangent is 0
+    /// Whether the number may depend on the `k`th direction. With [`Strong`] and [`Ieee`] it always may; with [`Masked`] its tangent is 0
     /// otherwise.
     #[inline(always)]
     pub fn depends_on(self, k: usize) -> bool {
@@ -219,7 +219,7 @@ impl<R: Apply, const N: usize, Z: Zeros> Tangents<R, N, Z> {
     }
 }
 
-impl<R: Apply, const N: usize, Z: Zeros> Apply for Tangents<R, N, Z> {
+impl<R: Apply, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {
     #[inline(always)]
     fn call<const M: usize, O: Op<M>>(op: &O, x: [Self; M]) -> Self {
         Self::apply(op, x, [true; M])
@@ -244,14 +244,14 @@ impl<R: Apply, const N: usize, Z: Zeros> Apply for Tangents<R, N, Z> {
     }
 }
 
-impl<R: Apply, const N: usize, Z: Zeros> From<f64> for Tangents<R, N, Z> {
+impl<R: Apply, const N: usize, Z: ZeroPolicy> From<f64> for Tangents<R, N, Z> {
     #[inline(always)]
     fn from(c: f64) -> Self {
         Tangents::constant(R::from(c))
     }
 }
 
-impl<R: Apply, const N: usize, Z: Zeros> Neg for Tangents<R, N, Z> {
+impl<R: Apply, const N: usize, Z: ZeroPolicy> Neg for Tangents<R, N, Z> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -261,21 +261,21 @@ impl<R: Apply, const N: usize, Z: Zeros> Neg for Tangents<R, N, Z> {
 
 macro_rules! operators {
     ($($Op:ident $f:ident)*) => { $(
-        impl<R: Apply, const N: usize, Z: Zeros> $Op for Tangents<R, N, Z> {
+        impl<R: Apply, const N: usize, Z: ZeroPolicy> $Op for Tangents<R, N, Z> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
                 Self::call(&op::$Op, [self, rhs])
             }
         }
-        impl<R: Apply, const N: usize, Z: Zeros> $Op<f64> for Tangents<R, N, Z> {
+        impl<R: Apply, const N: usize, Z: ZeroPolicy> $Op<f64> for Tangents<R, N, Z> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: f64) -> Self {
                 Self::apply(&op::$Op, [self, rhs.into()], [true, false])
             }
         }
-        impl<R: Apply, const N: usize, Z: Zeros> $Op<Tangents<R, N, Z>> for f64 {
+        impl<R: Apply, const N: usize, Z: ZeroPolicy> $Op<Tangents<R, N, Z>> for f64 {
             type Output = Tangents<R, N, Z>;
             #[inline(always)]
             fn $f(self, rhs: Tangents<R, N, Z>) -> Tangents<R, N, Z> {
@@ -285,9 +285,9 @@ macro_rules! operators {
     };
 }
 operators! { Add add Sub sub Mul mul Div div }
-assign_operators!([R: Apply, const N: usize, Z: Zeros] Tangents<R, N, Z>);
+assign_operators!([R: Apply, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 
-impl<R: Apply, const N: usize, Z: Zeros> std::iter::Sum for Tangents<R, N, Z> {
+impl<R: Apply, const N: usize, Z: ZeroPolicy> std::iter::Sum for Tangents<R, N, Z> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.reduce(Add::add).unwrap_or(Tangents::from(-0.0))
@@ -296,7 +296,7 @@ impl<R: Apply, const N: usize, Z: Zeros> std::iter::Sum for Tangents<R, N, Z> {
 
 macro_rules! tangents {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        impl<R: Apply, const N: usize, Z: Zeros> Real for Tangents<R, N, Z> {
+        impl<R: Apply, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
             type Mask = R::Mask;
             #[inline(always)]
             fn less(self, rhs: Self) -> R::Mask {
@@ -322,8 +322,8 @@ macro_rules! tangents {
                 chosen
             }
             #[inline(always)]
-            fn decided(mask: R::Mask) -> Option<bool> {
-                R::decided(mask)
+            fn uniform(mask: R::Mask) -> Option<bool> {
+                R::uniform(mask)
             }
             $(#[inline(always)] fn $f(self) -> Self { Self::call(&op::$op, [self]) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Self::call(&op::$op2, [self, rhs]) })*

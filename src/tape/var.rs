@@ -183,10 +183,10 @@ impl<K: Kind> Apply for Var<'_, K> {
     }
 
     #[track_caller]
-    fn mat_mul(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+    fn matmul_nt(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
         expect_rows(a, b, inner);
         match Self::same_tape(Self::tape_of(a), Self::tape_of(b)) {
-            Some(tape) => K::mat_mul(tape, a, b, inner),
+            Some(tape) => K::matmul_nt(tape, a, b, inner),
             None => dot_each(a, b, inner),
         }
     }
@@ -441,8 +441,8 @@ macro_rules! var {
                 K::select(mask, yes, no)
             }
             #[inline(always)]
-            fn decided(mask: K::Mask<'t>) -> Option<bool> {
-                K::decided(mask)
+            fn uniform(mask: K::Mask<'t>) -> Option<bool> {
+                K::uniform(mask)
             }
             $(#[inline(always)]
             #[track_caller]

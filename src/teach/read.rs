@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for Trace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut trace = Trace::deserialize(deserializer)?;
         trace.texts().for_each(|text| *text = visible(text).into_owned());
-        trace.fault().map_or(Ok(trace), |fault| Err(D::Error::custom(fault)))
+        trace.validate().map_or(Ok(trace), |fault| Err(D::Error::custom(fault)))
     }
 }
 
@@ -74,7 +74,7 @@ impl Trace {
     }
 
     /// What cannot be in the account of a tape, if anything: a view relies on its absence.
-    fn fault(&self) -> Option<String> {
+    fn validate(&self) -> Option<String> {
         if self.version != VERSION {
             return Some(format!("the trace is of version {}; this program reads version {VERSION}", self.version));
         }

@@ -424,7 +424,7 @@ fn with_parameters(op: &Arc<dyn Erased>) -> Vec<Arc<dyn Erased>> {
         let changed: Vec<_> = all.iter().flat_map(|op| KINDS.map(|x| op.with_param(param, x).ok())).flatten().collect();
         all.extend(changed);
     }
-    all.retain(|op| op.arity().is_none_or(|n| op.fault(n).is_none()));
+    all.retain(|op| op.arity().is_none_or(|n| op.validate(n).is_none()));
     all
 }
 
@@ -439,7 +439,7 @@ fn every_op_with_any_parameters_has_every_view() {
             assert!(found.is_none_or(|fault| fault.is_arity()), "{op:?}");
         }
         let lengths = op.arity().map_or((1..=10).chain([33, 42]).collect(), |n| vec![n]);
-        for n in lengths.into_iter().filter(|&n| op.fault(n).is_none()) {
+        for n in lengths.into_iter().filter(|&n| op.validate(n).is_none()) {
             for (i, start) in [0.3, 0.0, -1.0, 1e300, f64::NAN].into_iter().enumerate() {
                 let at: Vec<f64> = (0..n).map(|k| start + 0.1 * k as f64).collect();
                 card(&**op, &at, &style).unwrap();
@@ -476,6 +476,6 @@ fn every_op_with_any_parameters_has_every_view() {
             }
         }
     }
-    let many = |op: &&Arc<dyn Erased>| op.arity().is_none() && op.fault(10).is_some() && op.fault(2).is_some();
+    let many = |op: &&Arc<dyn Erased>| op.arity().is_none() && op.validate(10).is_some() && op.validate(2).is_some();
     assert!(applied > 1000 && variants.iter().filter(many).count() >= 2, "the test no longer sees the parameters");
 }

@@ -34,7 +34,7 @@ fn kink<O: Op<1>>(op: O, at: f64, ours: f64, interval: [f64; 2], others: &[f64])
     let sides = [kink.left[0].min(kink.right[0]), kink.left[0].max(kink.right[0])];
     assert_eq!(sides, interval, "{name} at {at}");
     // what the op tells of other libraries is among what was measured
-    for (library, slope) in &kink.elsewhere {
+    for (library, slope) in &kink.other_libraries {
         assert!(others.contains(&slope[0]), "{name} at {at}: {library} {slope:?}");
     }
     for &theirs in others {
@@ -80,7 +80,7 @@ fn other_libraries_are_told_with_their_version_and_for_each_argument() {
     let mut count = 0;
     for op in gprime::Registry::new().iter() {
         for kink in op.kinks() {
-            for (i, (library, slopes)) in kink.elsewhere.iter().enumerate() {
+            for (i, (library, slopes)) in kink.other_libraries.iter().enumerate() {
                 assert_eq!(slopes.len(), kink.at.len(), "{}: {library}", op.name());
                 let known =
                     ["PyTorch 2.15", "JAX 0.10", "TensorFlow 2.21", "Keras 3.15"].iter().any(|it| library.contains(it));

@@ -3,7 +3,7 @@
 use crate::common::equal;
 use gprime::op::{self, Domain, Kink, LogAddExp, LogSumExp, Point, Pow, Visitor, visit};
 use gprime::prelude::*;
-use gprime::real::Twofold;
+use gprime::real::DoubleDouble;
 use gprime::registry::Registry;
 use gprime::tape::{Erased, Tangents};
 
@@ -369,7 +369,7 @@ impl<T: EdgeTest> Visitor for AtTheEdges<T> {
     fn reduce<O: Reduce>(&mut self, op: O) {
         let erased = gprime::tape::Variadic(op.clone());
         let points = [grid(&EDGES, 1), grid(&EDGES, 2), grid(&FEW, 3), grid(&FEW[..4], 4)].concat();
-        for x in points.iter().filter(|x| op.fault(x.len()).is_none()) {
+        for x in points.iter().filter(|x| op.validate(x.len()).is_none()) {
             self.0.run(&erased, x, Variadic(&op));
         }
     }
@@ -551,7 +551,7 @@ fn sums_keep_the_signs_of_zero() {
     for x in [&[][..], &[-0.0], &[-0.0, -0.0], &[0.0, -0.0], &[-0.0, 0.0], &[1.0, -1.0]] {
         let sign = sum::<f64>(x).to_bits();
         assert_eq!(sum::<Dual>(x).primal.to_bits(), sign, "{x:?}");
-        assert_eq!(sum::<Dual<Twofold>>(x).primal.to_f64().to_bits(), sign, "{x:?}");
+        assert_eq!(sum::<Dual<DoubleDouble>>(x).primal.to_f64().to_bits(), sign, "{x:?}");
         assert_eq!(sum::<Lanes>(x).0.map(f64::to_bits), [sign; 4], "{x:?}");
     }
     let x = Dual::new(-0.0, -0.0);
@@ -586,7 +586,7 @@ fn parameters_are_checked_however_they_came() {
     use gprime::op::*;
     const NAN: f64 = f64::NAN;
     fn refused<O: Op<N>, const N: usize>(op: O) {
-        assert!(op.fault().is_some(), "{} with {:?}", O::NAME, op.params());
+        assert!(op.validate().is_some(), "{} with {:?}", O::NAME, op.params());
         assert!(
             Registry::new().register(op.clone()).is_err_and(|e| e.is_parameter()),
             "{} with {:?}",

@@ -469,7 +469,7 @@ mod strangers {
                 ("logsumexp", panic_of(|| many.logsumexp())),
                 ("dot", panic_of(|| Var::dot(&many, &many))),
                 ("dot of two", panic_of(|| Var::dot(&[x, x], &[y, y]))),
-                ("mat_mul", panic_of(|| Var::mat_mul(&[x, x], &[y, y], 2))),
+                ("mat_mul", panic_of(|| Var::matmul_nt(&[x, x], &[y, y], 2))),
                 ("weighted_sum", panic_of(|| many.weighted_sum(&[1.0; 6]))),
                 ("reduce_parts", panic_of(|| Var::reduce_parts(&Dot, &[&[x], &[y]]))),
                 ("preaccumulate", panic_of(|| Var::preaccumulate([x, y], |[x, y]| [x * y]))),

@@ -35,7 +35,7 @@ impl Random {
             if let (Some(constant), true) = (constant, x.len() > 1) {
                 x[0] = Var::from(*constant);
             }
-            if op.fault(x.len()).is_none() {
+            if op.validate(x.len()).is_none() {
                 vars.push(op.apply(&x).unwrap());
             }
         }

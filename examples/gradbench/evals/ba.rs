@@ -4,7 +4,7 @@
 
 use super::{Problem, expect_between, expect_len};
 use gprime::prelude::*;
-use gprime::tape::{Plain, Tangents};
+use gprime::tape::{Ieee, Tangents};
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ fn reprojection_error<R: Apply>(active: [R; ACTIVE], feature: [f64; 2]) -> [R; 2
 #[inline(always)]
 fn rotate<R: Apply>(axis: [R; 3], x: [R; 3]) -> [R; 3] {
     let square = dot(axis, axis);
-    if R::decided(square.equal(0.0.into())) == Some(true) {
+    if R::uniform(square.equal(0.0.into())) == Some(true) {
         // to the first order
         let turn = cross(axis, x);
         return [0, 1, 2].map(|i| x[i] + turn[i]);
@@ -138,13 +138,13 @@ impl Serialize for Errors {
 
 /// A sparse matrix row by row: where each row starts in the lists of the columns and of the numbers that are not 0.
 #[derive(Default)]
-pub struct Sparse {
+pub struct Masked {
     pub rows: Vec<usize>,
     pub columns: Vec<u32>,
     pub numbers: Vec<f64>,
 }
 
-impl Sparse {
+impl Masked {
     fn clear(&mut self) {
         self.rows.clear();
         self.rows.push(0);
@@ -159,13 +159,13 @@ impl Sparse {
     }
 }
 
-impl Serialize for Sparse {
+impl Serialize for Masked {
     /// The first 30 of each list, and the last.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         fn ends<T: Copy + serde::Serialize>(list: &[T]) -> Value {
             json!(list.iter().take(30).chain(list.last()).copied().collect::<Vec<T>>())
         }
-        let mut out = serializer.serialize_struct("Sparse", 3)?;
+        let mut out = serializer.serialize_struct("Masked", 3)?;
         out.serialize_field("rows", &ends(&self.rows))?;
         out.serialize_field("cols", &ends(&self.columns))?;
         out.serialize_field("vals", &ends(&self.numbers))?;
@@ -185,14 +185,14 @@ pub fn objective(input: Input) -> impl FnMut(&mut Errors) {
 
 /// The slopes of both coordinates of an observation, in all directions at once.
 fn slopes(active: [f64; ACTIVE], feature: [f64; 2]) -> [[f64; ACTIVE]; 2] {
-    let fast = reprojection_error(Tangents::<_, ACTIVE, Plain>::variables(active), feature).map(Tangents::tangents);
+    let fast = reprojection_error(Tangents::<_, ACTIVE, Ieee>::variables(active), feature).map(Tangents::tangents);
     if fast.as_flattened().iter().any(|slope| slope.is_nan()) {
         return reprojection_error(Tangents::<_, ACTIVE>::variables(active), feature).map(Tangents::tangents);
     }
     fast
 }
 
-pub fn jacobian(input: Input) -> impl FnMut(&mut Sparse) {
+pub fn jacobian(input: Input) -> impl FnMut(&mut Masked) {
     let scene = Scene::new(&input);
     move |jacobian| {
         jacobian.clear();

@@ -118,7 +118,7 @@ fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
             points.extend(x.iter().map(|&a| R::from(a)));
             x.iter().enumerate().for_each(|(i, a)| points.extend(x[..=i].iter().map(|b| R::from(a * b))));
         }
-        let densities = components.mat_mul(&points, terms);
+        let densities = components.matmul_nt(&points, terms);
         let count = points.len() / terms;
         let log_density = |i| {
             point.clear();

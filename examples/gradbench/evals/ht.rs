@@ -3,7 +3,7 @@
 
 use super::{Matrix, Problem, expect_between, expect_len};
 use gprime::prelude::*;
-use gprime::tape::{Plain, Tangents};
+use gprime::tape::{Ieee, Tangents};
 use serde::Deserialize;
 use std::ops::Mul;
 
@@ -200,7 +200,7 @@ impl Data {
     }
 }
 
-type ByTheta = Tangents<f64, THETA, Plain>;
+type ByTheta = Tangents<f64, THETA, Ieee>;
 
 /// The vertices and their derivatives by theta, all at once.
 fn vertices_by_theta(model: &Model, theta: [f64; THETA]) -> Vec<[ByTheta; 3]> {

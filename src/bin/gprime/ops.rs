@@ -83,7 +83,7 @@ pub fn one_json(op: &dyn Erased, at: &[f64], view: &View) -> Result<String, Fail
         let point = |x: &[f64]| Point::new(x, op.arity());
         Ok::<_, Error>(Place { at: point(&at), value: Number(value), slope: point(&slopes) })
     };
-    if let Some(fault) = op.fault(at.len()).filter(|_| !at.is_empty()) {
+    if let Some(fault) = op.validate(at.len()).filter(|_| !at.is_empty()) {
         return Err(Failure::new(format!("{} {fault}", op.name())));
     }
     let point = if at.is_empty() { None } else { Some(place()?) };

@@ -158,7 +158,7 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
             && left.is_finite()
         {
             let [at, left, right, slope] = [x, left, right, df(x)].map(|number| Point::from_slice(&[number]));
-            report.kinks.push(KinkFinding { kink: Kink { at, left, right, slope, elsewhere: vec![] }, verdict });
+            report.kinks.push(KinkFinding { kink: Kink { at, left, right, slope, other_libraries: vec![] }, verdict });
         }
         report.take(verdict, reason);
         guard.tell(&[x], report);

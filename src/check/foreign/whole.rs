@@ -353,7 +353,7 @@ impl Scalar<'_> {
                 judged.iter().map(|axis| side(axis, true)).collect(),
             ];
             let kink_at =
-                Kink { at: Point::from_slice(x), left, right, slope: Point::from_slice(g), elsewhere: vec![] };
+                Kink { at: Point::from_slice(x), left, right, slope: Point::from_slice(g), other_libraries: vec![] };
             report.kinks.push(KinkFinding { kink: kink_at, verdict: worst.unwrap_or(kink.verdict) });
         }
         let smooth = judged.iter().all(|axis| axis.place == Place::Smooth);

@@ -133,5 +133,5 @@ pub(crate) fn ordinary_expm1<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -
     let (power, factor) = parts(x, look_up);
     let share = power * factor;
     // the first difference is exact from ½ on
-    R::choose(power.less(0.5.into()), || (power + share) - 1.0, || (power - 1.0) + share)
+    R::select_lazy(power.less(0.5.into()), || (power + share) - 1.0, || (power - 1.0) + share)
 }

@@ -12,8 +12,8 @@ use crate::tape::{Lean, Scalar, Tape, Var};
 struct Contract;
 
 impl<S: Scalar> Tape<Lean<S>> {
-    /// [`Apply::mat_mul`](crate::op::Apply::mat_mul), if a variable is active.
-    pub(in crate::tape) fn mat_mul<'t>(
+    /// [`Apply::matmul_nt`](crate::op::Apply::matmul_nt), if a variable is active.
+    pub(in crate::tape) fn matmul_nt<'t>(
         &'t self,
         a: &[Var<'t, Lean<S>>],
         b: &[Var<'t, Lean<S>>],

@@ -8,7 +8,7 @@ use crate::tape::slots::Stand;
 use crate::tape::store::LIMIT;
 use crate::tape::sweep::add_to_each;
 use crate::tape::tangents::Rule;
-use crate::tape::{Lean, Scalar, Sparse, Tangents, Tape, Var};
+use crate::tape::{Lean, Masked, Scalar, Tangents, Tape, Var};
 use std::array::from_fn;
 use std::ptr;
 
@@ -185,7 +185,7 @@ fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     let (mut first, mut same) = (None, true);
     for i in (0..len).step_by(S::LANES) {
         let lanes = from_fn(|k| S::load(&x[k][i..]));
-        let results: [Tangents<S::Lanes, N, Sparse>; M] = block.run(Tangents::variables(lanes));
+        let results: [Tangents<S::Lanes, N, Masked>; M] = block.run(Tangents::variables(lanes));
         let patterns = results.map(Tangents::pattern);
         same &= *first.get_or_insert(patterns) == patterns;
         for m in 0..M {
@@ -199,7 +199,7 @@ fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
         }
     }
     let patterns = first.filter(|_| same)?;
-    let depends = |m: usize, k: usize| Sparse::contains(patterns[m], k);
+    let depends = |m: usize, k: usize| Masked::contains(patterns[m], k);
     Some(from_fn(|k| (0..M).fold(0, |results, m| results | u32::from(depends(m, k)) << m)))
 }
 

@@ -7,7 +7,7 @@ use crate::op::apply::scan_each;
 use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};
 use crate::tape::scalar::same_primals;
 use crate::tape::slots::take;
-use crate::tape::tangents::{Exact, Sparse, Tangents, Zeros};
+use crate::tape::tangents::{Masked, Strong, Tangents, ZeroPolicy};
 use crate::tape::{Lean, Scalar, Tape, Var};
 use std::array::from_fn;
 
@@ -68,7 +68,7 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
     }
 
     /// [`Body::reverse`].
-    fn reverse_by<S: Scalar, Z: Zeros>(&self, slopes: &[S], mut adjoints: &mut [S]) {
+    fn reverse_by<S: Scalar, Z: ZeroPolicy>(&self, slopes: &[S], mut adjoints: &mut [S]) {
         let (places, zero) = (self.places(), S::from(0.0));
         let params: usize = self.lens[M + C..].iter().sum();
         let (params, mut kept) = slopes.split_at(params);
@@ -125,7 +125,7 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
     /// Takes the adjoints of what passes over a piece made, the state and what each carried on, back to what they were given. Those of the
     /// parameters are returned.
     #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants
-    fn reverse_piece<S: Scalar, Z: Zeros>(
+    fn reverse_piece<S: Scalar, Z: ZeroPolicy>(
         &self,
         given: &[[S; O]],
         params: [&[S]; N],
@@ -194,9 +194,9 @@ where
 
     fn reverse(&self, slopes: &[S], adjoints: &mut [S], exact: bool) {
         if exact {
-            self.reverse_by::<S, Exact>(slopes, adjoints);
+            self.reverse_by::<S, Strong>(slopes, adjoints);
         } else {
-            self.reverse_by::<S, Sparse>(slopes, adjoints);
+            self.reverse_by::<S, Masked>(slopes, adjoints);
         }
     }
 }

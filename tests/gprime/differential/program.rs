@@ -124,7 +124,7 @@ impl Step {
                 a *= R::from(c);
                 a
             }
-            "choose" => R::choose(a.less_equal(R::from(c)), || b * c, || a.sin()),
+            "choose" => R::select_lazy(a.less_equal(R::from(c)), || b * c, || a.sin()),
             other => self.run_in_block(values).unwrap_or_else(|| panic!("there is no step {other}")),
         }
     }
@@ -194,7 +194,7 @@ pub enum Statement {
     Dot(List, List),
     /// `Apply::weighted_sum`.
     WeightedSum(List, Vec<Number>),
-    /// `Apply::mat_mul`.
+    /// `Apply::matmul_nt`.
     MatMul { a: List, b: List, inner: usize },
     /// `Apply::block`.
     Block { steps: Vec<Step>, args: Vec<Arg> },
@@ -308,7 +308,7 @@ impl Statement {
                 let weights: Vec<f64> = weights.iter().map(|w| w.0).collect();
                 vec![R::weighted_sum(&values.list(x), &weights)]
             }
-            Statement::MatMul { a, b, inner } => Apply::mat_mul(&values.list(a), &values.list(b), *inner),
+            Statement::MatMul { a, b, inner } => Apply::matmul_nt(&values.list(a), &values.list(b), *inner),
             Statement::Block { steps, args } => {
                 let x: Vec<R> = args.iter().map(|&arg| values.arg(arg)).collect();
                 match x.len() {
@@ -458,13 +458,13 @@ impl Registered {
     pub fn erased(self) -> Arc<dyn Erased> {
         let op = REGISTRY.with(|ops| ops.get(self.name).expect("it is registered").clone());
         let other = self.param.and_then(|value| op.with_param(op.params().first()?.0, value).ok());
-        other.filter(|other| op.arity().is_none_or(|n| other.fault(n).is_none())).unwrap_or(op)
+        other.filter(|other| op.arity().is_none_or(|n| other.validate(n).is_none())).unwrap_or(op)
     }
 
     /// The op, with its parameter, if it has one and may have this.
     fn op<const N: usize, O: Op<N>>(self, op: O) -> O {
         let other = self.param.and_then(|value| op.with_param(op.params().first()?.0, value).ok());
-        other.filter(|other| other.fault().is_none()).unwrap_or(op)
+        other.filter(|other| other.validate().is_none()).unwrap_or(op)
     }
 
     fn reduce<O: Reduce>(self, op: O) -> O {
@@ -558,7 +558,7 @@ impl Reduce for Registered {
     fn domain(&self) -> Domain {
         self.erased().domain()
     }
-    fn fault(&self, n: usize) -> Option<&'static str> {
-        self.erased().fault(n).map(|_| "is not for so many arguments")
+    fn validate(&self, n: usize) -> Option<&'static str> {
+        self.erased().validate(n).map(|_| "is not for so many arguments")
     }
 }

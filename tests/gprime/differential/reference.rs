@@ -8,7 +8,7 @@
 use super::program::{Registered, Runs};
 use gprime::op::{self, Domain, Op};
 use gprime::prelude::*;
-use gprime::real::Twofold;
+use gprime::real::DoubleDouble;
 use std::cell::RefCell;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -24,8 +24,8 @@ pub struct Node {
 struct Derivatives {
     args: Vec<usize>,
     /// Each with how far off it may be.
-    slopes: Vec<(Twofold, f64)>,
-    seconds: Vec<(Twofold, f64)>,
+    slopes: Vec<(DoubleDouble, f64)>,
+    seconds: Vec<(DoubleDouble, f64)>,
     /// Whether the rule takes differences of its arguments: ∞ − ∞ of two tangents is then NaN, whatever the second derivative.
     differences: bool,
 }
@@ -51,8 +51,13 @@ impl Node {
     }
 
     /// A node with this value of an op, given its slopes at dual numbers. Outside of the op's domain they are NaN.
-    fn record(value: f64, domain: Domain, x: &[Node], slopes: impl Fn(&[Dual<Twofold>]) -> Vec<Dual<Twofold>>) -> Node {
-        let slopes = |x: &[Dual<Twofold>]| {
+    fn record(
+        value: f64,
+        domain: Domain,
+        x: &[Node],
+        slopes: impl Fn(&[Dual<DoubleDouble>]) -> Vec<Dual<DoubleDouble>>,
+    ) -> Node {
+        let slopes = |x: &[Dual<DoubleDouble>]| {
             if value.is_nan() && domain != Domain::ALL {
                 vec![Dual::new(f64::NAN.into(), f64::NAN.into()); x.len()]
             } else {
@@ -66,18 +71,19 @@ impl Node {
         // the slopes, and their derivatives by each argument, with all arguments times a number
         let derivatives = |scale: f64, by: &[usize]| {
             let (mut first, mut seconds) = (vec![], vec![]);
-            let mut at: Vec<Dual<Twofold>> = x.iter().map(|x| Dual::constant(Twofold::from(x.value) * scale)).collect();
+            let mut at: Vec<Dual<DoubleDouble>> =
+                x.iter().map(|x| Dual::constant(DoubleDouble::from(x.value) * scale)).collect();
             for &i in by {
                 at[i].tangent = 1.0.into();
                 let slopes = slopes(&at);
                 at[i].tangent = 0.0.into();
-                seconds.push(active.iter().map(|&j| slopes[j].tangent).collect::<Vec<Twofold>>());
-                first = active.iter().map(|&j| slopes[j].primal).collect::<Vec<Twofold>>();
+                seconds.push(active.iter().map(|&j| slopes[j].tangent).collect::<Vec<DoubleDouble>>());
+                first = active.iter().map(|&j| slopes[j].primal).collect::<Vec<DoubleDouble>>();
             }
             (first, seconds)
         };
         let (first, by_each) = derivatives(1.0, &(0..x.len()).collect::<Vec<_>>());
-        let mut seconds: Vec<Twofold> = active.iter().flat_map(|&i| by_each[i].iter().copied()).collect();
+        let mut seconds: Vec<DoubleDouble> = active.iter().flat_map(|&i| by_each[i].iter().copied()).collect();
         // where the rounding of the arguments decides a branch of the rule, `f64` may take the other one
         let [below, above] = [-4.0, 4.0].map(|ulps| derivatives(1.0 + ulps * f64::EPSILON, &active).1.concat());
         for (second, (a, b)) in seconds.iter_mut().zip(below.iter().zip(&above)) {
@@ -109,7 +115,7 @@ impl Node {
         let roundings = if several { x.len() as f64 * f64::EPSILON } else { 0.0 };
         let size = |x: f64| if x.is_finite() { x.abs() } else { 0.0 };
         // a slope that is the smallest number here and 0 there, and all that belongs to it
-        let is_tiny = |slopes: &[Twofold]| slopes.iter().any(|s| s.to_f64() != 0.0 && s.to_f64().abs() < SMALLEST);
+        let is_tiny = |slopes: &[DoubleDouble]| slopes.iter().any(|s| s.to_f64() != 0.0 && s.to_f64().abs() < SMALLEST);
         let tiny = first.iter().any(|slope| slope.to_f64() == 0.0) && is_tiny(&derivatives(0.95, &active[..1]).0);
         let smallest = if tiny || is_tiny(&first) { 64.0 * f64::from_bits(1) } else { 0.0 };
         let slope_error = |j: usize| {
@@ -239,7 +245,7 @@ macro_rules! real {
             fn select(mask: bool, yes: Self, no: Self) -> Self {
                 if mask { yes } else { no }
             }
-            fn decided(mask: bool) -> Option<bool> {
+            fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
             }
             $(fn $f(self) -> Self {
@@ -261,7 +267,7 @@ real! {
 /// A sum over paths of products: what it is, and what bounds its error.
 #[derive(Clone, Copy, Debug)]
 pub struct Path {
-    pub value: Twofold,
+    pub value: DoubleDouble,
     /// The sum of the paths' magnitudes. It is not finite if a path whose every factor is not 0 has one that is not finite.
     pub magnitude: f64,
     /// How far off a mode may be.
@@ -293,7 +299,7 @@ impl Path {
     }
 
     /// A path of one edge, a slope or a second derivative with how far off it may be.
-    fn edge((value, error): (Twofold, f64)) -> Path {
+    fn edge((value, error): (DoubleDouble, f64)) -> Path {
         let (size, log) = (value.to_f64().abs(), value.to_f64().abs().log2());
         let range = if log.is_finite() { [log.max(0.0), log.min(0.0)] } else { [0.0; 2] };
         Path { value, magnitude: size, error, range }

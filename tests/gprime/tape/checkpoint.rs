@@ -59,7 +59,7 @@ fn with_a_statement<R: Apply, const N: usize>(how: usize, x: &[R], kept: bool) -
                 let [next, other] = R::map_block(&Mix, [&list, &weights, &params[4..5]]);
                 next.iter().zip(&other).map(|(&a, &b)| a - b * 0.125).collect()
             }
-            1 => R::mat_mul(&list, &weights[..1], 1),
+            1 => R::matmul_nt(&list, &weights[..1], 1),
             _ => {
                 let mut next = list.clone();
                 R::scan(&Carried, 1 + i % 3, [&mut next], [params[5]], [&weights]);

@@ -21,7 +21,7 @@ fn matrix<R: Apply>(x: &[R], len: usize, how: usize) -> Vec<R> {
 
 /// A number that each result of a product has another weight in, so that none can stand for another.
 fn of_product<R: Apply>(a: &[R], b: &[R], inner: usize) -> R {
-    let products = a.mat_mul(b, inner);
+    let products = a.matmul_nt(b, inner);
     assert_eq!(products.len(), a.len() / inner * (b.len() / inner));
     let terms = products.iter().enumerate().map(|(i, &z)| (z * (0.1 * (i + 1) as f64)).sin() * z);
     products.iter().step_by(2).fold(terms.sum(), |sum, &z| sum + z * 0.5)
@@ -82,7 +82,7 @@ fn a_matrix_times_itself_is_a_product_too() {
             of_product(&a, &a, 3) + of_product(&a, &a[3..], 1)
         });
     }
-    assert_eq!([1.0, 2.0, 3.0].mat_mul(&[1.0, 2.0, 3.0], 1), [1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0]);
+    assert_eq!([1.0, 2.0, 3.0].matmul_nt(&[1.0, 2.0, 3.0], 1), [1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0]);
 }
 
 proptest! {
@@ -101,7 +101,7 @@ proptest! {
             if roots {
                 a.iter_mut().for_each(|a| *a = a.sqrt());
             }
-            x[0] + a.mat_mul(&b, 2).weighted_sum(weights)
+            x[0] + a.matmul_nt(&b, 2).weighted_sum(weights)
         }
         let recording = Tape::new();
         let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
@@ -121,7 +121,7 @@ proptest! {
         how in (0usize..6, 0usize..6),
     ) {
         fn products<R: Apply>(x: &[R], [rows, columns, inner]: [usize; 3], how: (usize, usize)) -> Vec<R> {
-            matrix(x, rows * inner, how.0).mat_mul(&matrix(&x[3..], columns * inner, how.1), inner)
+            matrix(x, rows * inner, how.0).matmul_nt(&matrix(&x[3..], columns * inner, how.1), inner)
         }
         let shape = [rows, columns, inner];
         for (i, row) in jacobian(|x| products(x, shape, how), &x).iter().enumerate() {
@@ -159,11 +159,11 @@ fn a_product_with_late_inputs() {
 #[test]
 #[should_panic(expected = "rows of 5, which 12 numbers are not")]
 fn a_matrix_of_no_whole_rows_is_refused() {
-    X.mat_mul(&X[..5], 5);
+    X.matmul_nt(&X[..5], 5);
 }
 
 #[test]
 #[should_panic(expected = "rows of at least 1 number")]
 fn a_matrix_of_empty_rows_is_refused() {
-    X.mat_mul(&[], 0);
+    X.matmul_nt(&[], 0);
 }

@@ -47,7 +47,7 @@ struct Chosen;
 impl Block<4, 3> for Chosen {
     fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 3] {
         let zero = R::from(0.0);
-        [R::choose(a.less(b), || a * c, || b - d), R::from(2.0), R::choose(zero.less(d), || d * d, || zero)]
+        [R::select_lazy(a.less(b), || a * c, || b - d), R::from(2.0), R::select_lazy(zero.less(d), || d * d, || zero)]
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Mix, ROUNDING};
 use crate::common::{close, equal};
 use gprime::prelude::*;
-use gprime::tape::{Exact, Plain, Sparse, Tangents, Zeros};
+use gprime::tape::{Ieee, Masked, Strong, Tangents, ZeroPolicy};
 use proptest::prelude::*;
 
 #[test]
@@ -45,13 +45,13 @@ fn made_up<R: Apply>(x: &[R], steps: &[Step]) -> Vec<R> {
     numbers.split_off(numbers.len() - numbers.len().min(5))
 }
 
-fn in_forward_mode<const N: usize, Z: Zeros>(x: &[f64], steps: &[Step]) -> Vec<Tangents<f64, N, Z>> {
+fn in_forward_mode<const N: usize, Z: ZeroPolicy>(x: &[f64], steps: &[Step]) -> Vec<Tangents<f64, N, Z>> {
     made_up(&Tangents::<f64, N, Z>::variables(std::array::from_fn(|i| x[i])), steps)
 }
 
 fn sparse_is_plain_and_exact<const N: usize>(x: &[f64], steps: &[Step]) {
-    let (sparse, exact) = (in_forward_mode::<N, Sparse>(x, steps), in_forward_mode::<N, Exact>(x, steps));
-    let plain = in_forward_mode::<N, Plain>(x, steps);
+    let (sparse, exact) = (in_forward_mode::<N, Masked>(x, steps), in_forward_mode::<N, Strong>(x, steps));
+    let plain = in_forward_mode::<N, Ieee>(x, steps);
     for ((sparse, exact), plain) in sparse.into_iter().zip(exact).zip(plain) {
         assert!(equal(sparse.primal, exact.primal) && equal(sparse.primal, plain.primal));
         for (k, tangent) in sparse.tangents().into_iter().enumerate() {
@@ -81,9 +81,9 @@ proptest! {
 /// Tangents that are made of numbers are all there, also in directions beyond the bits of a pattern.
 #[test]
 fn tangents_of_numbers_are_kept() {
-    let x = Tangents::<f64, 70, Sparse>::new(2.0, std::array::from_fn(|k| k as f64));
+    let x = Tangents::<f64, 70, Masked>::new(2.0, std::array::from_fn(|k| k as f64));
     let y = x * Tangents::variable(3.0, 65) + Tangents::constant(1.0);
     assert_eq!(y.tangents(), std::array::from_fn(|k| 3.0 * k as f64 + if k == 65 { 2.0 } else { 0.0 }));
-    let [first, .., last] = Tangents::<f64, 70, Sparse>::variables([1.0; 70]);
+    let [first, .., last] = Tangents::<f64, 70, Masked>::variables([1.0; 70]);
     assert!((0..70).all(|k| first.depends_on(k) == (k == 0)) && last.depends_on(69) && !last.depends_on(62));
 }

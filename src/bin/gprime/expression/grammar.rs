@@ -192,7 +192,7 @@ impl<'p, 'r> Cursor<'p, 'r> {
     /// Applies an op to what was read last.
     fn apply(&mut self, name: &str, params: &[(&str, f64)], count: usize, at: usize) -> Result<(), Mistake> {
         let op = self.parser.registry.find(name, params).map_err(|error| Mistake::new(at, error.to_string()))?;
-        if let Some(fault) = op.fault(count) {
+        if let Some(fault) = op.validate(count) {
             return Err(Mistake::new(at, format!("{name} {fault}")));
         }
         self.push(Step::Apply(op, count));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The reference rows of tests/twofold.rs: python3 twofold.py > twofold.csv (needs mpmath).
+"""The reference rows of tests/double_double.rs: python3 double_double.py > double_double.csv (needs mpmath).
 
 Columns: function, then argument, second argument and result, each as two C99 hex floats whose sum it is;
 the second argument of a function of one is empty. Half of the arguments have a second part that is not 0.
@@ -86,7 +86,7 @@ binary = {
 }
 
 
-def twofold(x):
+def double_double(x):
     """x with a second part in half of the cases; integers stay integers."""
     x = float(x)
     lo = random.uniform(-0.5, 0.5) * x * 2.0**-53 if random.random() < 0.5 and not x.is_integer() else 0.0
@@ -97,7 +97,7 @@ def rows(name, f, kinds, count):
     for i in range(count):
         kind = kinds[i % len(kinds)]
         kind = kind if isinstance(kind, tuple) else (kind,)
-        args = [twofold(k()) for k in kind]
+        args = [double_double(k()) for k in kind]
         if name == "pow" and args[0][0] < 0:
             args[1] = (float(round(args[1][0])), 0.0)
         value = f(*(mpf(hi) + mpf(lo) for hi, lo in args))

@@ -14,29 +14,29 @@ mod real;
 /// The unevaluated sum of two `f64`, the second at most half a unit in the last place of the first: about 32 digits over
 /// the range of `f64`.
 ///
-/// A rule run on it gives the reference for its result on `f64`, and on [`Dual`](super::Dual)`<Twofold>` the reference
+/// A rule run on it gives the reference for its result on `f64`, and on [`Dual`](super::Dual)`<DoubleDouble>` the reference
 /// for its slope. The relative error of every intrinsic is below 2⁻⁹³, with two exceptions: where the result or its second
 /// part comes close to the subnormal numbers, no more than their spacing is held; and `sin`, `cos` and `tan` beyond 10⁹ are
 /// those of `f64`. Infinities, NaN and the signs of zeros are as with `f64`.
 ///
 /// ```
-/// use gprime::real::{Real, Twofold};
-/// let third = Twofold::from(1.0) / 3.0;
+/// use gprime::real::{Real, DoubleDouble};
+/// let third = DoubleDouble::from(1.0) / 3.0;
 /// assert_eq!(third.to_f64(), 1.0 / 3.0);
 /// assert!((third * 3.0 - 1.0).abs().to_f64() < 1e-31);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Twofold {
+pub struct DoubleDouble {
     hi: f64,
     lo: f64,
 }
 
-impl Twofold {
+impl DoubleDouble {
     /// The sum of two numbers.
     #[inline]
     pub fn new(a: f64, b: f64) -> Self {
         let (s, error) = exact::sum(a, b);
-        Twofold::ordered(s, error)
+        DoubleDouble::ordered(s, error)
     }
     /// What the rounding to `f64` leaves.
     #[inline]
@@ -52,11 +52,11 @@ impl Twofold {
     #[inline(always)]
     fn ordered(a: f64, b: f64) -> Self {
         let (hi, lo) = exact::ordered_sum(a, b);
-        Twofold { hi, lo }
+        DoubleDouble { hi, lo }
     }
     /// self × 2ᵏ, exact but for over- and underflow.
     fn scaled(self, k: i32) -> Self {
-        Twofold::ordered(libm::scalbn(self.hi, k), libm::scalbn(self.lo, k))
+        DoubleDouble::ordered(libm::scalbn(self.hi, k), libm::scalbn(self.lo, k))
     }
     fn is_finite(self) -> bool {
         self.hi.is_finite()
@@ -67,34 +67,34 @@ impl Twofold {
     }
 }
 
-impl From<f64> for Twofold {
+impl From<f64> for DoubleDouble {
     #[inline(always)]
     fn from(c: f64) -> Self {
-        Twofold { hi: c, lo: 0.0 }
+        DoubleDouble { hi: c, lo: 0.0 }
     }
 }
 
-impl Neg for Twofold {
+impl Neg for DoubleDouble {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Twofold { hi: -self.hi, lo: -self.lo }
+        DoubleDouble { hi: -self.hi, lo: -self.lo }
     }
 }
 
 /// AccurateDWPlusDW: the relative error is below 3 × 2⁻¹⁰⁶, also where the numbers cancel.
-impl Add for Twofold {
+impl Add for DoubleDouble {
     type Output = Self;
     #[inline]
     fn add(self, rhs: Self) -> Self {
         let (s, s_error) = exact::sum(self.hi, rhs.hi);
         let (t, t_error) = exact::sum(self.lo, rhs.lo);
-        let v = Twofold::ordered(s, s_error + t);
-        Twofold::ordered(v.hi, t_error + v.lo)
+        let v = DoubleDouble::ordered(s, s_error + t);
+        DoubleDouble::ordered(v.hi, t_error + v.lo)
     }
 }
 
-impl Sub for Twofold {
+impl Sub for DoubleDouble {
     type Output = Self;
     #[inline]
     fn sub(self, rhs: Self) -> Self {
@@ -103,50 +103,50 @@ impl Sub for Twofold {
 }
 
 /// DWTimesDW1: below 5 × 2⁻¹⁰⁶.
-impl Mul for Twofold {
+impl Mul for DoubleDouble {
     type Output = Self;
     #[inline]
     fn mul(self, rhs: Self) -> Self {
         let (p, error) = exact::product(self.hi, rhs.hi);
-        Twofold::ordered(p, error + (self.hi * rhs.lo + self.lo * rhs.hi))
+        DoubleDouble::ordered(p, error + (self.hi * rhs.lo + self.lo * rhs.hi))
     }
 }
 
 /// DWDivDW2: below 15 × 2⁻¹⁰⁶.
-impl Div for Twofold {
+impl Div for DoubleDouble {
     type Output = Self;
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let q = self.hi / rhs.hi;
-        let back = rhs * Twofold::from(q);
+        let back = rhs * DoubleDouble::from(q);
         let rest = (self.hi - back.hi) + (self.lo - back.lo);
-        Twofold::ordered(q, rest / rhs.hi)
+        DoubleDouble::ordered(q, rest / rhs.hi)
     }
 }
 
 macro_rules! with_f64 {
     ($($Op:ident $f:ident)*) => { $(
-        impl $Op<f64> for Twofold {
+        impl $Op<f64> for DoubleDouble {
             type Output = Self;
             #[inline]
             fn $f(self, rhs: f64) -> Self {
-                self.$f(Twofold::from(rhs))
+                self.$f(DoubleDouble::from(rhs))
             }
         }
-        impl $Op<Twofold> for f64 {
-            type Output = Twofold;
+        impl $Op<DoubleDouble> for f64 {
+            type Output = DoubleDouble;
             #[inline]
-            fn $f(self, rhs: Twofold) -> Twofold {
-                Twofold::from(self).$f(rhs)
+            fn $f(self, rhs: DoubleDouble) -> DoubleDouble {
+                DoubleDouble::from(self).$f(rhs)
             }
         } )*
     };
 }
 with_f64! { Add add Sub sub Mul mul Div div }
-assign_operators!([] Twofold);
+assign_operators!([] DoubleDouble);
 
-impl std::iter::Sum for Twofold {
+impl std::iter::Sum for DoubleDouble {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Twofold::from(-0.0), Add::add)
+        iter.fold(DoubleDouble::from(-0.0), Add::add)
     }
 }

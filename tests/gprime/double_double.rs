@@ -1,8 +1,8 @@
-//! `Twofold` against exact values (`tests/data/twofold.csv`, made by `twofold.py`), and against `f64`.
+//! `DoubleDouble` against exact values (`tests/data/double_double.csv`, made by `double_double.py`), and against `f64`.
 
 use crate::common::{hex, same};
 use gprime::Dual;
-use gprime::real::{Real, Twofold};
+use gprime::real::{DoubleDouble, Real};
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ fn of<R: Real>(name: &str, x: R, y: R) -> R {
     unary.or_else(binary).unwrap_or_else(|| panic!("no function {name}"))
 }
 
-fn relative_error(got: Twofold, exact: Twofold) -> f64 {
+fn relative_error(got: DoubleDouble, exact: DoubleDouble) -> f64 {
     let difference = (got - exact).abs().to_f64();
     match difference {
         d if d.is_nan() => f64::INFINITY,
@@ -53,10 +53,10 @@ fn relative_error(got: Twofold, exact: Twofold) -> f64 {
 #[test]
 fn functions_have_the_exact_value_within_the_bound() {
     let mut worst = BTreeMap::new();
-    for line in include_str!("../data/twofold.csv").lines().skip(1) {
+    for line in include_str!("../data/double_double.csv").lines().skip(1) {
         let (name, numbers) = line.split_once(',').unwrap();
         let numbers: Vec<f64> = numbers.split(',').map(hex).collect();
-        let [x, y, exact] = [0, 2, 4].map(|i| Twofold::new(numbers[i], numbers[i + 1]));
+        let [x, y, exact] = [0, 2, 4].map(|i| DoubleDouble::new(numbers[i], numbers[i + 1]));
         let error = relative_error(of(name, x, y), exact);
         let before = worst.entry(name).or_insert((0.0, x, y));
         if error > before.0 {
@@ -104,17 +104,17 @@ const EDGES: [f64; 17] = [
 #[test]
 fn edges_are_those_of_f64() {
     let mut failed = vec![];
-    let mut check = |call: String, got: Twofold, expected: f64| {
+    let mut check = |call: String, got: DoubleDouble, expected: f64| {
         if steps(got.to_f64(), expected) > 2 || !got.to_f64().is_finite() && got.lo() != 0.0 {
             failed.push(format!("{call} = {got:?}, not {expected:e}"));
         }
     };
     for x in EDGES {
-        for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<Twofold>()) {
+        for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<DoubleDouble>()) {
             check(format!("{name}({x:e})"), exact(x.into()), f(x));
         }
         for y in EDGES {
-            let exact = binary::<Twofold>().into_iter().chain(operators());
+            let exact = binary::<DoubleDouble>().into_iter().chain(operators());
             for ((name, f), (_, exact)) in binary::<f64>().into_iter().chain(operators()).zip(exact) {
                 check(format!("{name}({x:e}, {y:e})"), exact(x.into(), y.into()), f(x, y));
             }
@@ -128,12 +128,12 @@ fn arguments() -> impl Strategy<Value = f64> {
 }
 
 /// Numbers whose second part is not 0.
-fn twofolds() -> impl Strategy<Value = Twofold> {
-    (-10.0..10.0, -1e-16..1e-16).prop_map(|(a, b)| Twofold::new(a, b))
+fn numbers() -> impl Strategy<Value = DoubleDouble> {
+    (-10.0..10.0, -1e-16..1e-16).prop_map(|(a, b)| DoubleDouble::new(a, b))
 }
 
 /// Whether two numbers are apart by at most 10⁻²⁸ of `scale`.
-fn within_1e_28(a: Twofold, b: Twofold, scale: f64) -> bool {
+fn within_1e_28(a: DoubleDouble, b: DoubleDouble, scale: f64) -> bool {
     (a - b).abs().to_f64() <= 1e-28 * scale
 }
 
@@ -142,26 +142,26 @@ proptest! {
 
     #[test]
     fn f64_functions_are_the_rounded_ones(x in arguments(), y in arguments()) {
-        for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<Twofold>()) {
-            let (got, exact) = (f(x), exact(Twofold::from(x)).to_f64());
+        for ((name, f), (_, exact)) in unary::<f64>().into_iter().zip(unary::<DoubleDouble>()) {
+            let (got, exact) = (f(x), exact(DoubleDouble::from(x)).to_f64());
             prop_assert!(steps(got, exact) <= 2, "{name}({x:e}) = {got:e}, not {exact:e}");
         }
-        for ((name, f), (_, exact)) in binary::<f64>().into_iter().zip(binary::<Twofold>()) {
+        for ((name, f), (_, exact)) in binary::<f64>().into_iter().zip(binary::<DoubleDouble>()) {
             let (got, exact) = (f(x, y), exact(x.into(), y.into()).to_f64());
             prop_assert!(steps(got, exact) <= 2, "{name}({x:e}, {y:e}) = {got:e}, not {exact:e}");
         }
     }
 
     #[test]
-    fn the_first_part_is_the_rounded_sum(x in twofolds(), y in twofolds()) {
+    fn the_first_part_is_the_rounded_sum(x in numbers(), y in numbers()) {
         for (name, a) in unary().map(|(name, f)| (name, f(x))).into_iter().chain(binary().map(|(name, f)| (name, f(x, y)))) {
             prop_assert!(same(a.to_f64() + a.lo(), a.to_f64()), "{name}({x:?}, {y:?}) = {a:?}");
         }
     }
 
     #[test]
-    fn identities_hold(x in twofolds(), y in twofolds()) {
-        let one = Twofold::from(1.0);
+    fn identities_hold(x in numbers(), y in numbers()) {
+        let one = DoubleDouble::from(1.0);
         prop_assert!(within_1e_28((x + y) - y, x, 20.0));
         prop_assert!(within_1e_28(x * y / y, x, x.to_f64().abs()));
         prop_assert!(within_1e_28(x.exp().ln(), x, 10.0));
@@ -172,14 +172,14 @@ proptest! {
         prop_assert!(within_1e_28(x.erf(), -(-x).erf(), 0.0));
         let z = x.abs();
         prop_assert!(within_1e_28(z.sqrt() * z.sqrt(), z, z.to_f64()));
-        prop_assert!(within_1e_28(x.cbrt().pow(Twofold::from(3.0)), x, z.to_f64()));
+        prop_assert!(within_1e_28(x.cbrt().pow(DoubleDouble::from(3.0)), x, z.to_f64()));
         prop_assert!(within_1e_28(x.hypot(y) * x.hypot(y), x * x + y * y, 200.0));
     }
 
     #[test]
     fn comparisons_see_the_second_part(x in -10.0..10.0) {
-        let next = Twofold::new(x, 1e-25);
-        let x = Twofold::from(x);
+        let next = DoubleDouble::new(x, 1e-25);
+        let x = DoubleDouble::from(x);
         prop_assert!(x.less(next) && x.less_equal(next) && !x.equal(next));
         prop_assert!(!next.less(x) && !next.less_equal(x) && x.less_equal(x) && x.equal(x));
         prop_assert_eq!(x.partial_cmp(&next), Some(Ordering::Less));
@@ -191,29 +191,29 @@ proptest! {
 fn exponentials_are_right_where_they_are_subnormal() {
     let known = [-710.3232300023117, -708.9793900024013, -708.9475700024034, -708.4299400024379];
     for x in known.into_iter().chain((0..5000).map(|i| -745.0 + 0.0074 * f64::from(i))) {
-        let (got, exact) = (Real::exp(x), Real::exp(Twofold::from(x)).to_f64());
+        let (got, exact) = (Real::exp(x), Real::exp(DoubleDouble::from(x)).to_f64());
         assert!(steps(got, exact) <= 1, "exp({x:?}) = {got:e}, not {exact:e}");
     }
 }
 
 #[test]
 fn numbers_beside_an_integer_are_rounded_to_the_right_side() {
-    let below = Twofold::new(3.0, -1e-20);
+    let below = DoubleDouble::new(3.0, -1e-20);
     assert_eq!((below.floor().to_f64(), below.ceil().to_f64(), below.round().to_f64()), (2.0, 3.0, 3.0));
-    let half = Twofold::new(2.5, -1e-20);
+    let half = DoubleDouble::new(2.5, -1e-20);
     assert_eq!(
-        (half.round().to_f64(), (-half).round().to_f64(), Twofold::from(2.5).round().to_f64()),
+        (half.round().to_f64(), (-half).round().to_f64(), DoubleDouble::from(2.5).round().to_f64()),
         (2.0, -2.0, 3.0)
     );
-    let large = Twofold::new(2f64.powi(60), 0.75);
+    let large = DoubleDouble::new(2f64.powi(60), 0.75);
     assert_eq!((large.floor().lo(), large.ceil().lo(), large.round().lo()), (0.0, 1.0, 1.0));
 }
 
 #[test]
 fn a_dual_of_it_is_an_exact_derivative() {
-    let x = Twofold::from(0.7);
-    let slope = |f: fn(Dual<Twofold>) -> Dual<Twofold>| f(Dual::variable(x)).tangent;
+    let x = DoubleDouble::from(0.7);
+    let slope = |f: fn(Dual<DoubleDouble>) -> Dual<DoubleDouble>| f(Dual::variable(x)).tangent;
     let tanh = x.tanh();
     assert!(within_1e_28(slope(|x| (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())), -(tanh * tanh) + 1.0, 1.0));
-    assert!(within_1e_28(slope(|x| (x * x).ln()), Twofold::from(2.0) / x, 1.0));
+    assert!(within_1e_28(slope(|x| (x * x).ln()), DoubleDouble::from(2.0) / x, 1.0));
 }

@@ -1,13 +1,13 @@
-//! A [`Twofold`] as a [`Real`].
+//! A [`DoubleDouble`] as a [`Real`].
 
-use super::Twofold;
+use super::DoubleDouble;
 use super::erf::{erf, erfc};
 use super::math::*;
 use crate::real::{Real, intrinsics};
 
-macro_rules! twofold {
+macro_rules! double_double {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        impl Real for Twofold {
+        impl Real for DoubleDouble {
             type Mask = bool;
             fn less(self, rhs: Self) -> bool {
                 self < rhs
@@ -21,7 +21,7 @@ macro_rules! twofold {
             fn select(mask: bool, yes: Self, no: Self) -> Self {
                 if mask { yes } else { no }
             }
-            fn decided(mask: bool) -> Option<bool> {
+            fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
             }
             $(fn $f(self) -> Self { $f(self) })*
@@ -29,4 +29,4 @@ macro_rules! twofold {
         }
     };
 }
-intrinsics!(twofold);
+intrinsics!(double_double);
