@@ -108,3 +108,15 @@
 //!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
+//!
+//! Called otherwise now; what they do is the same, and ops keep their names in the registry and on the command line:
+//!
+//! | old | new |
+//! |---|---|
+//! | `real::Twofold` | `real::DoubleDouble` |
+//! | `Real::chain` | `Real::mul_strong_zero` |
+//! | `Real::choose`, `Real::decided` | `Real::select_lazy`, `Real::uniform` |
+//! | `Op::fault`, `Reduce::fault`, `Erased::fault` | `validate` |
+//! | `Kink::elsewhere` | `Kink::other_libraries` |
+//! | `Apply::mat_mul`, `Reductions::mat_mul` | `matmul_nt`, since it is A·Bᵀ |
+//! | `tape::Zeros` with `Exact`, `Plain`, `Sparse` | `tape::ZeroPolicy` with `Strong`, `Ieee`, `Masked` |

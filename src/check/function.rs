@@ -447,7 +447,7 @@ pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
         unknown[edge.to] |= unknown[edge.from] || exact.is_none();
         let exact = exact.unwrap_or(Difference { slope, error: 0.0 });
         errors[edge.to] += errors[edge.from] * exact.slope.abs() + adjoint.abs() * exact.error;
-        sum + crate::Real::chain(adjoint, exact.slope)
+        sum + crate::Real::mul_strong_zero(adjoint, exact.slope)
     });
     if swept.is_err() {
         return vec![None; y + 1];

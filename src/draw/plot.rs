@@ -194,7 +194,7 @@ impl<'a> Plot<'a> {
             let mut adjoints = vec![0.0; output + 1];
             adjoints[output] = 1.0;
             let pass = |_, adjoint: f64, slope: f64, sum: f64| {
-                rounded(sum + rounded(adjoint.chain(rounded(slope, single)), single), single)
+                rounded(sum + rounded(adjoint.mul_strong_zero(rounded(slope, single)), single), single)
             };
             let swept = tape.sweep(&values, &mut adjoints, pass);
             [values[output], swept.map_or(f64::NAN, |()| adjoints.get(input).copied().unwrap_or(0.0))]

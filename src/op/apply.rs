@@ -531,7 +531,7 @@ impl<R: Apply> Apply for Dual<R> {
         let primals = x.map(|x| x.primal);
         let (a, slopes) = R::call_and_slope(op, primals);
         // −0 + x is x, whatever x is
-        Dual::new(a, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.chain(slopes[i])))
+        Dual::new(a, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
     }
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
@@ -539,6 +539,6 @@ impl<R: Apply> Apply for Dual<R> {
         let mut slopes: Args<R> = smallvec![R::from(0.0); primals.len()];
         let a = R::reduce_and_slope(op, &primals, &mut slopes);
         let terms = x.iter().copied().flatten().zip(&slopes);
-        Dual::new(a, terms.fold(R::from(-0.0), |sum, (x, &s)| sum + x.tangent.chain(s)))
+        Dual::new(a, terms.fold(R::from(-0.0), |sum, (x, &s)| sum + x.tangent.mul_strong_zero(s)))
     }
 }

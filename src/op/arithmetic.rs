@@ -120,7 +120,7 @@ impl Op<1> for Powi {
     }
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         let n = f64::from(self.n);
-        [R::from(n).chain(x.pow(R::from(n - 1.0)))]
+        [R::from(n).mul_strong_zero(x.pow(R::from(n - 1.0)))]
     }
     fn textbook_slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         let n = f64::from(self.n);
@@ -155,7 +155,7 @@ impl Op<2> for Pow {
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         let log = x.ln();
-        let by_exponent = R::select(log.equal(log), a.chain(log), log); // also where a is 0
+        let by_exponent = R::select(log.equal(log), a.mul_strong_zero(log), log); // also where a is 0
         [power_slope(x, y, a), by_exponent].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
     }
     fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
@@ -373,13 +373,13 @@ impl Op<3> for MulAdd {
     }
 }
 
-/// x · y as the chain rule multiplies, so that 0 annihilates: [`Real::chain`].
+/// x · y as the chain rule multiplies, so that 0 annihilates: [`Real::mul_strong_zero`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chain;
 impl Op<2> for Chain {
     const NAME: &'static str = "chain";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        x.chain(y)
+        x.mul_strong_zero(y)
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y, x]

@@ -37,7 +37,7 @@ pub struct XLogY;
 impl Op<2> for XLogY {
     const NAME: &'static str = "xlogy";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        R::select(R::from(0.0).less_equal(y), x.chain(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
+        R::select(R::from(0.0).less_equal(y), x.mul_strong_zero(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y.ln(), x / y].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
@@ -64,7 +64,7 @@ impl Op<2> for BceWithLogits {
     fn value<R: Real>(&self, [z, t]: [R; 2]) -> R {
         // −t on the left, 1 − t on the right; half way at 0, so that the derivative is right there too
         let step = (z.sign() + 1.0) * 0.5 - t;
-        z.chain(step) + (-z.abs()).exp().ln_1p()
+        z.mul_strong_zero(step) + (-z.abs()).exp().ln_1p()
     }
     fn slope<R: Real>(&self, [z, t]: [R; 2], _: R) -> [R; 2] {
         let tail = tail(z, 0.0.into());

@@ -42,11 +42,11 @@ impl<R: Real> Dual<R> {
     }
     /// The number g(self), from g's value and slope at the primal.
     fn lift(self, value: R, slope: R) -> Self {
-        Dual::new(value, self.tangent.chain(slope))
+        Dual::new(value, self.tangent.mul_strong_zero(slope))
     }
     /// The number g(self, rhs), from g's value and its two slopes.
     fn lift2(self, rhs: Self, value: R, slopes: [R; 2]) -> Self {
-        Dual::new(value, self.tangent.chain(slopes[0]) + rhs.tangent.chain(slopes[1]))
+        Dual::new(value, self.tangent.mul_strong_zero(slopes[0]) + rhs.tangent.mul_strong_zero(slopes[1]))
     }
     /// The number g(self) of a g that is not defined everywhere: where its value is NaN, so is its slope.
     fn lift_inside(self, value: R, slope: R) -> Self {
@@ -267,7 +267,7 @@ impl<R: Real> Real for Dual<R> {
         // 0ʸ jumps at y = 0
         let jump = (x.abs() + y.abs()).equal(zero);
         let log = x.ln();
-        let slopes = [power_slope(x, y, a), R::select(log.equal(log), a.chain(log), log)];
+        let slopes = [power_slope(x, y, a), R::select(log.equal(log), a.mul_strong_zero(log), log)];
         self.lift2_inside(rhs, a, slopes.map(|slope| R::select(jump, zero, slope)))
     }
     fn atan2(self, rhs: Self) -> Self {
@@ -289,7 +289,10 @@ impl<R: Real> Real for Dual<R> {
         };
         self.lift2(rhs, h, [cosine(x, y), cosine(y, x)])
     }
-    fn chain(self, rhs: Self) -> Self {
-        Dual::new(self.primal.chain(rhs.primal), self.tangent.chain(rhs.primal) + self.primal.chain(rhs.tangent))
+    fn mul_strong_zero(self, rhs: Self) -> Self {
+        Dual::new(
+            self.primal.mul_strong_zero(rhs.primal),
+            self.tangent.mul_strong_zero(rhs.primal) + self.primal.mul_strong_zero(rhs.tangent),
+        )
     }
 }

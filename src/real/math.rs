@@ -101,11 +101,11 @@ pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
         let power = x.pow(less);
         // 0 and ∞ stay what they are, also for an infinite y
         let lost = R::select(power.equal(power + power), zero, lost);
-        let slope = || y.chain(R::select_lazy(lost.equal(zero), || power, || power * x.pow(lost)));
+        let slope = || y.mul_strong_zero(R::select_lazy(lost.equal(zero), || power, || power * x.pow(lost)));
         // at x = 0 and a y in (0, 1] the derivative by y is that of the power, which is −∞; that of the factor would be ∞
         let inside = R::select(one.less(y), one, R::select(zero.less(y), y, one));
         let edge = (x.abs() + (y - inside).abs()).equal(zero);
-        R::select_lazy(edge, || less.chain(x.ln()).exp(), slope)
+        R::select_lazy(edge, || less.mul_strong_zero(x.ln()).exp(), slope)
     };
     // near y = 1 the derivative of the quotient by x would be a difference of nearly equal numbers
     let near = (y - 1.25).abs().less_equal(0.75.into());
@@ -122,6 +122,6 @@ pub(super) fn sign(x: f64) -> f64 {
 }
 
 #[inline(always)]
-pub(super) fn chain(adjoint: f64, slope: f64) -> f64 {
+pub(super) fn mul_strong_zero(adjoint: f64, slope: f64) -> f64 {
     if adjoint == 0.0 || slope == 0.0 { 0.0 } else { adjoint * slope }
 }

@@ -61,7 +61,7 @@ macro_rules! intrinsics {
                 pow: Pow, "xʸ; a negative x needs an integer y";
                 atan2: Atan2, "the angle of the point (y, x) = (self, rhs), in (−π, π]";
                 hypot: Hypot, "√(x² + y²) without overflow; its slopes at the origin are 0";
-                chain: Chain, "the product of two factors of the chain rule, an adjoint or a tangent and a slope: \
+                mul_strong_zero: Chain, "the product of two factors of the chain rule, an adjoint or a tangent and a slope: \
                     a factor of exactly 0 gives 0, whatever the other is, ±∞ and NaN included. So a branch that was not taken never \
                     makes a NaN; the price is that 0 · ∞ on a branch that was taken is 0 as well";
             }

@@ -219,7 +219,7 @@ macro_rules! ball {
         }
     };
     // 0 times something that is not finite is nothing only where the 0 depends on nothing: elsewhere it is not known
-    (@binary chain $a:ident $b:ident) => {
+    (@binary mul_strong_zero $a:ident $b:ident) => {
         if $a.nothing || $b.nothing { Ball::from(0.0) } else { $a * $b }
     };
     (@binary $g:ident $a:ident $b:ident) => { $a.map2($b, DoubleDouble::$g, Dual::$g) };

@@ -14,7 +14,7 @@ pub(super) fn add<S: Scalar, const W: usize>(sum: &mut [S; W], share: [S; W]) {
 /// An adjoint times a slope; with the rule that 0 annihilates if it is to be `EXACT`.
 #[inline(always)]
 pub(super) fn times<S: Scalar, const W: usize, const EXACT: bool>(adjoint: [S; W], slope: S) -> [S; W] {
-    if EXACT { adjoint.map(|adjoint| adjoint.chain(slope)) } else { adjoint.map(|adjoint| adjoint * slope) }
+    if EXACT { adjoint.map(|adjoint| adjoint.mul_strong_zero(slope)) } else { adjoint.map(|adjoint| adjoint * slope) }
 }
 
 /// The adjoint of the `i`th output by itself.

@@ -186,7 +186,7 @@ rule! { [] Dual {
     fn apply(&self, x: &[Dual]) -> Result<Dual, Error> {
         let primals = from_fn(|i| x[i].primal);
         let slopes = self.slopes_at(&primals);
-        let tangent = x.iter().zip(slopes).map(|(x, slope)| crate::Real::chain(x.tangent, slope)).sum();
+        let tangent = x.iter().zip(slopes).map(|(x, slope)| crate::Real::mul_strong_zero(x.tangent, slope)).sum();
         Ok(Dual::new(self.at(&primals), tangent))
     }
 } }

@@ -235,7 +235,7 @@ pub(crate) struct Edge {
 
 /// The new adjoint of an edge's argument, from that of the node, the slope, and the argument's so far.
 pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
-    sum + adjoint.chain(slope)
+    sum + adjoint.mul_strong_zero(slope)
 }
 
 /// A comparison that the recorded program branched on: a run with other inputs is only right if it comes out the same.

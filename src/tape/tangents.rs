@@ -94,7 +94,7 @@ mod sealed {
             }
         };
     }
-    without_pattern! { Strong, tangent, slope, tangent.chain(slope) }
+    without_pattern! { Strong, tangent, slope, tangent.mul_strong_zero(slope) }
     without_pattern! { Ieee, tangent, slope, tangent * slope }
 
     /// A bit for each direction; the last is for all from the 64th on.

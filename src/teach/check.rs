@@ -172,7 +172,7 @@ fn magnitudes(trace: &Trace) -> Vec<f64> {
         let own = magnitudes[node.id.index()];
         for (arg, partial) in node.args.iter().zip(&node.partials) {
             if let Some(arg) = arg.node() {
-                magnitudes[arg.index()] += own.chain(partial.value.abs());
+                magnitudes[arg.index()] += own.mul_strong_zero(partial.value.abs());
             }
         }
     }

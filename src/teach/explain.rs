@@ -92,7 +92,7 @@ impl Trace {
             let numbers = style.product(upstream, partial.value);
             let amount = match upstream {
                 0.0 => "0: nothing is passed on".to_owned(),
-                _ => style.signed(upstream.chain(partial.value)),
+                _ => style.signed(upstream.mul_strong_zero(partial.value)),
             };
             let user = style.text(&format!("through {} = {}", user.id, user.rule)).into_owned();
             vec![
@@ -185,7 +185,7 @@ impl Trace {
         }
         factors.extend(edges[last].iter().map(slope));
         // from the output on, as the sweep multiplies
-        let product = edges.iter().rev().fold(1.0, |product: f64, it| product.chain(it.partial(self).value));
+        let product = edges.iter().rev().fold(1.0, |product: f64, it| product.mul_strong_zero(it.partial(self).value));
         factors[0] = style.short(first_slope);
         vec![Cell::new(stops), Cell::new(factors.join(&dot)), Cell::new(format!("= {}", style.signed(product)))]
     }

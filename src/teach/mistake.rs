@@ -157,7 +157,7 @@ impl Pass<'_> {
         let node = self.trace.node(from);
         let to = node.args[argument].node()?;
         let (upstream, local) = (self.adjoints[from.index()], node.partials[argument].value);
-        let product = self.trace.rounded(upstream.chain(local));
+        let product = self.trace.rounded(upstream.mul_strong_zero(local));
         let sum_after = self.trace.rounded(add(self.adjoints[to.index()], product, local));
         // what the mistake makes of the product
         let amount = add(0.0, product, local);

@@ -59,7 +59,7 @@ impl Tape {
         adjoints[output] = 1.0;
         self.sweep(&values, &mut adjoints, |edge, upstream, slope, sum| {
             let slope = precision.rounded(slope);
-            let amount = precision.rounded(upstream.chain(slope));
+            let amount = precision.rounded(upstream.mul_strong_zero(slope));
             let sum = precision.rounded(sum + amount);
             made.push(Contribution { edge, upstream, slope, amount, sum });
             sum

@@ -416,7 +416,7 @@ impl Trace {
         for node in &self.nodes {
             let terms = node.args.iter().zip(&node.partials);
             let sum = terms.fold(0.0, |sum, (arg, partial)| {
-                let term = |id: Id| self.rounded(crate::Real::chain(tangents[id.index()], partial.value));
+                let term = |id: Id| self.rounded(crate::Real::mul_strong_zero(tangents[id.index()], partial.value));
                 self.rounded(sum + arg.node().map_or(0.0, term))
             });
             tangents.push(if node.id == input { 1.0 } else { sum });

@@ -56,7 +56,7 @@ fn adjoints(trace: &Trace) -> Vec<f64> {
                 let partial = &trace.node(from).partials[argument as usize];
                 assert!(same(partial.value, local));
                 assert!(same(adjoints[from.index()], upstream), "the adjoint was complete");
-                assert!(same(Real::chain(upstream, local), amount));
+                assert!(same(Real::mul_strong_zero(upstream, local), amount));
                 adjoints[to.index()] += amount;
                 assert!(same(adjoints[to.index()], sum_after));
             }
@@ -252,7 +252,7 @@ fn recursive(trace: &Trace, node: usize, adjoints: &mut [f64], visits: &mut usiz
             if *visits > 50_000 {
                 return;
             }
-            adjoints[arg.index()] += Real::chain(adjoints[node.id.index()], partial.value);
+            adjoints[arg.index()] += Real::mul_strong_zero(adjoints[node.id.index()], partial.value);
             recursive(trace, arg.index(), adjoints, visits);
         }
     }
@@ -306,7 +306,7 @@ proptest! {
         for step in &trace.steps {
             if let Step::Contribute { from, to, argument, .. } = *step {
                 let slope = trace.node(from).partials[argument as usize].value;
-                replaced[to.index()] = Real::chain(replaced[from.index()], slope);
+                replaced[to.index()] = Real::mul_strong_zero(replaced[from.index()], slope);
                 local_only[to.index()] += slope;
             }
         }

@@ -348,6 +348,6 @@ pub(super) fn round(x: DoubleDouble) -> DoubleDouble {
 
 // Derivatives
 
-pub(super) fn chain(adjoint: DoubleDouble, slope: DoubleDouble) -> DoubleDouble {
+pub(super) fn mul_strong_zero(adjoint: DoubleDouble, slope: DoubleDouble) -> DoubleDouble {
     if adjoint.hi == 0.0 || slope.hi == 0.0 { 0.0.into() } else { adjoint * slope }
 }

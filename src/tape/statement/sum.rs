@@ -94,7 +94,7 @@ fn close(spans: &mut Vec<Range<u32>>, span: Range<u32>) {
 #[inline(always)]
 fn total<S: Scalar>(partial: S, inner: S) -> S {
     let product = partial * inner;
-    if product.has_nan() { partial.chain(inner) } else { product }
+    if product.has_nan() { partial.mul_strong_zero(inner) } else { product }
 }
 
 /// [`Apply::sum_blocks`](crate::op::Apply::sum_blocks).

@@ -103,7 +103,7 @@ impl Step {
             "sin" => a.sin(),
             "exp" => a.exp(),
             "sqrt" => a.sqrt(),
-            "chain" => a.chain(b),
+            "chain" => a.mul_strong_zero(b),
             _ => return None,
         })
     }

@@ -261,7 +261,7 @@ real! {
     exp: Exp exp2: Exp2 expm1: Expm1 ln: Ln log2: Log2 log10: Log10 ln_1p: Ln1p sqrt: Sqrt cbrt: Cbrt sin: Sin cos: Cos tan: Tan
     asin: Asin acos: Acos atan: Atan sinh: Sinh cosh: Cosh tanh: Tanh asinh: Asinh acosh: Acosh atanh: Atanh erf: Erf erfc: Erfc
     abs: Abs sign: Sign floor: Floor ceil: Ceil round: Round;
-    pow: Pow atan2: Atan2 hypot: Hypot chain: Chain
+    pow: Pow atan2: Atan2 hypot: Hypot mul_strong_zero: Chain
 }
 
 /// A sum over paths of products: what it is, and what bounds its error.
