@@ -1,7 +1,8 @@
 //! Every op, every type of number, both tapes: the same rule gives the same answer.
 
 use crate::common::equal;
-use gprime::op::{self, Domain, Kink, LogAddExp, LogSumExp, Point, Pow, Visitor, visit};
+use crate::differential::program::Registered;
+use gprime::op::{self, Domain, Kink, LogAddExp, LogSumExp, Params, Point, Pow, Visitor, visit};
 use gprime::prelude::*;
 use gprime::real::DoubleDouble;
 use gprime::registry::Registry;
@@ -15,38 +16,12 @@ struct AtEveryPoint<T> {
 
 trait Test {
     /// `call` applies the op to any number; `slope` is its rule over `f64`.
-    fn run<F: Program>(&mut self, name: &str, x: &[f64], a: f64, slopes: &[f64], program: F);
+    fn run(&mut self, name: &str, x: &[f64], a: f64, slopes: &[f64], program: Registered);
 }
 
-/// An application of one op, for any number.
-trait Program: Copy {
-    fn call<R: Apply>(self, x: &[R]) -> R;
-}
-
-struct Fixed<'a, O, const N: usize>(&'a O);
-impl<O, const N: usize> Clone for Fixed<'_, O, N> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<O, const N: usize> Copy for Fixed<'_, O, N> {}
-impl<O: Op<N>, const N: usize> Program for Fixed<'_, O, N> {
-    fn call<R: Apply>(self, x: &[R]) -> R {
-        R::call(self.0, x.try_into().unwrap())
-    }
-}
-
-struct Variadic<'a, O>(&'a O);
-impl<O> Clone for Variadic<'_, O> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<O> Copy for Variadic<'_, O> {}
-impl<O: Reduce> Program for Variadic<'_, O> {
-    fn call<R: Apply>(self, x: &[R]) -> R {
-        R::reduce(self.0, x)
-    }
+/// A built-in op as one of a type that they share.
+fn registered(name: &'static str, params: Params) -> Registered {
+    Registered { name, param: params.first().map(|param| param.1) }
 }
 
 impl<T> AtEveryPoint<T> {
@@ -67,7 +42,7 @@ impl<T: Test> Visitor for AtEveryPoint<T> {
         for x in self.points(samples, op.kinks(), op.jumps()) {
             let at: [f64; N] = x[..].try_into().unwrap();
             let a = op.value(at);
-            self.test.run(O::NAME, &x, a, &op.slope(at, a), Fixed::<O, N>(&op));
+            self.test.run(O::NAME, &x, a, &op.slope(at, a), registered(O::NAME, op.params()));
         }
     }
     fn reduce<O: Reduce>(&mut self, op: O) {
@@ -75,7 +50,7 @@ impl<T: Test> Visitor for AtEveryPoint<T> {
             let a = op.value(&x);
             let mut slopes = vec![0.0; x.len()];
             op.slope(&x, a, &mut slopes);
-            self.test.run(O::NAME, &x, a, &slopes, Variadic(&op));
+            self.test.run(O::NAME, &x, a, &slopes, registered(O::NAME, op.params()));
         }
     }
 }
@@ -92,7 +67,7 @@ fn beside(x: f64, step: i64) -> f64 {
 fn every_number_and_both_tapes_agree_to_the_bit() {
     struct Agree;
     impl Test for Agree {
-        fn run<F: Program>(&mut self, name: &str, x: &[f64], a: f64, slopes: &[f64], program: F) {
+        fn run(&mut self, name: &str, x: &[f64], a: f64, slopes: &[f64], program: Registered) {
             let lanes: Vec<Lanes> = x.iter().map(|&x| Lanes::from(x)).collect();
             assert!(program.call(&lanes).0.iter().all(|&l| equal(l, a)), "{name} at {x:?} in lanes");
 
@@ -151,7 +126,7 @@ fn each_lane_is_as_if_it_were_alone() {
 }
 
 /// The Hessian of an op by each mode: forward over reverse, reverse over reverse, from a recording, forward over forward.
-fn hessians(program: impl Program, x: &[f64]) -> [Vec<Vec<f64>>; 4] {
+fn hessians(program: Registered, x: &[f64]) -> [Vec<Vec<f64>>; 4] {
     let n = 0..x.len();
     let tape = Tape::new();
     let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
@@ -172,7 +147,7 @@ fn hessians(program: impl Program, x: &[f64]) -> [Vec<Vec<f64>>; 4] {
 fn every_mode_has_the_same_second_derivatives() {
     struct Agree;
     impl Test for Agree {
-        fn run<F: Program>(&mut self, name: &str, x: &[f64], _: f64, _: &[f64], program: F) {
+        fn run(&mut self, name: &str, x: &[f64], _: f64, _: &[f64], program: Registered) {
             let [forward_over_reverse, others @ ..] = hessians(program, x);
             let scale = forward_over_reverse.iter().flatten().fold(0.0, |m: f64, h| m.max(h.abs()));
             for i in 0..x.len() {
@@ -356,21 +331,21 @@ fn grid(numbers: &[f64], n: usize) -> Vec<Vec<f64>> {
 struct AtTheEdges<T>(T);
 
 trait EdgeTest {
-    fn run<F: Program>(&mut self, op: &dyn Erased, x: &[f64], program: F);
+    fn run(&mut self, op: &dyn Erased, x: &[f64], program: Registered);
 }
 
 impl<T: EdgeTest> Visitor for AtTheEdges<T> {
     fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
-        let erased = gprime::tape::Fixed(op.clone());
+        let op = registered(O::NAME, op.params());
         for x in if N < 3 { grid(&EDGES, N) } else { grid(&FEW, N) } {
-            self.0.run(&erased, &x, Fixed::<O, N>(&op));
+            self.0.run(&*op.erased(), &x, op);
         }
     }
     fn reduce<O: Reduce>(&mut self, op: O) {
-        let erased = gprime::tape::Variadic(op.clone());
         let points = [grid(&EDGES, 1), grid(&EDGES, 2), grid(&FEW, 3), grid(&FEW[..4], 4)].concat();
         for x in points.iter().filter(|x| op.validate(x.len()).is_none()) {
-            self.0.run(&erased, x, Variadic(&op));
+            let op = registered(O::NAME, op.params());
+            self.0.run(&*op.erased(), x, op);
         }
     }
 }
@@ -380,7 +355,7 @@ impl<T: EdgeTest> Visitor for AtTheEdges<T> {
 fn every_mode_has_the_same_slopes_at_the_edges() {
     struct Agree;
     impl EdgeTest for Agree {
-        fn run<F: Program>(&mut self, op: &dyn Erased, x: &[f64], program: F) {
+        fn run(&mut self, op: &dyn Erased, x: &[f64], program: Registered) {
             let n = x.len();
             let name = op.name();
             let mut slopes = vec![f64::NAN; n];
@@ -448,7 +423,7 @@ fn every_mode_has_the_same_slopes_at_the_edges() {
 fn a_slope_that_is_nan_has_no_derivative() {
     struct Agree;
     impl EdgeTest for Agree {
-        fn run<F: Program>(&mut self, op: &dyn Erased, x: &[f64], program: F) {
+        fn run(&mut self, op: &dyn Erased, x: &[f64], program: Registered) {
             if x.len() > 2 {
                 return;
             }
@@ -473,8 +448,8 @@ fn a_slope_that_is_nan_has_no_derivative() {
 }
 
 /// The second derivatives of an op of one argument, by each mode.
-fn seconds(op: &impl Op<1>, x: f64) -> [f64; 4] {
-    hessians(Fixed(op), &[x]).map(|h| h[0][0])
+fn seconds<O: Op<1>>(op: &O, x: f64) -> [f64; 4] {
+    hessians(registered(O::NAME, op.params()), &[x]).map(|h| h[0][0])
 }
 
 #[test]
@@ -517,7 +492,7 @@ fn powers_of_zero_have_one_hessian() {
         (3.0, [[0.0, 0.0], [0.0, 0.0]]),
     ];
     for (y, expected) in expected {
-        for (mode, h) in hessians(Fixed(&Pow), &[0.0, y]).into_iter().enumerate() {
+        for (mode, h) in hessians(registered(Pow::NAME, Pow.params()), &[0.0, y]).into_iter().enumerate() {
             assert_eq!(h, expected, "at (0, {y}) in mode {mode}");
         }
     }
@@ -527,9 +502,8 @@ fn powers_of_zero_have_one_hessian() {
 #[test]
 fn hessians_are_symmetric() {
     for small in [1e-3, 1e-6, 1e-9, 1e-12] {
-        for h in
-            hessians(Fixed(&op::Hypot), &[1.0, small]).into_iter().chain(hessians(Variadic(&op::Norm), &[1.0, small]))
-        {
+        let of = |name| hessians(registered(name, Params::new()), &[1.0, small]);
+        for h in [of("hypot"), of("norm")].concat() {
             let exact =
                 [[small * small, -small], [-small, 1.0]].map(|row| row.map(|h| h / (1.0 + small * small).powf(1.5)));
             for (h, exact) in h.iter().flatten().zip(exact.iter().flatten()) {

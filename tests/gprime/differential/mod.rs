@@ -4,7 +4,7 @@
 
 mod generate;
 mod judge;
-mod program;
+pub mod program;
 mod reference;
 mod shrink;
 

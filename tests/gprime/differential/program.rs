@@ -1,6 +1,6 @@
 //! Programs as data: they can be made at random, shrunk, printed, read again, and run over any number.
 
-use gprime::op::{Domain, Op, Visitor, visit};
+use gprime::op::{Domain, Kink, Op, Point, Visitor, visit};
 use gprime::prelude::*;
 use gprime::registry::Registry;
 use gprime::tape::{Erased, Tangents};
@@ -410,13 +410,9 @@ fn map_block<R: Apply, const N: usize, const M: usize>(steps: &[Step], lists: &[
 pub trait Runs: Apply {
     /// Applies a registered op to the arguments in some lists.
     fn registered(op: Registered, x: &[&[Self]]) -> Self {
-        match (op.arity(), x) {
-            (Some(1), [x]) => Self::call::<1, _>(&op, array(x)),
-            (Some(2), [x]) => Self::call::<2, _>(&op, array(x)),
-            (Some(3), [x]) => Self::call::<3, _>(&op, array(x)),
-            (None, [x]) => Self::reduce(&op, x),
-            (None, parts) => Self::reduce_parts(&op, parts),
-            _ => panic!("there is no such op"),
+        match x {
+            [x] => op.call(x),
+            parts => Self::reduce_parts(&op, parts),
         }
     }
 }
@@ -449,6 +445,22 @@ impl Registered {
     fn new(name: &str, param: Option<Number>) -> Self {
         let name = REGISTRY.with(|ops| ops.get(name).unwrap_or_else(|| panic!("there is no op {name}")).name());
         Registered { name, param: param.map(|param| param.0) }
+    }
+
+    /// An op of the registry as it is.
+    pub fn of(op: &dyn Erased) -> Registered {
+        Registered { name: op.name(), param: op.params().first().map(|param| param.1) }
+    }
+
+    /// Applies the op to so many arguments as it takes.
+    pub fn call<R: Apply>(self, x: &[R]) -> R {
+        match self.arity() {
+            Some(1) => R::call::<1, _>(&self, array(x)),
+            Some(2) => R::call::<2, _>(&self, array(x)),
+            Some(3) => R::call::<3, _>(&self, array(x)),
+            None => R::reduce(&self, x),
+            Some(n) => panic!("{} takes {n} arguments, and none took more than 3", self.name),
+        }
     }
 
     fn arity(self) -> Option<usize> {
@@ -541,6 +553,15 @@ impl<const N: usize> Op<N> for Registered {
     }
     fn domain(&self) -> Domain {
         self.erased().domain()
+    }
+    fn kinks(&self) -> Vec<Kink> {
+        self.erased().kinks()
+    }
+    fn jumps(&self) -> Vec<Point> {
+        self.erased().jumps()
+    }
+    fn samples(&self) -> Vec<[f64; N]> {
+        self.erased().samples().iter().map(|x| array(x)).collect()
     }
 }
 
