@@ -73,7 +73,7 @@ fn exp_split<R: Real>(t: R) -> [R; 2] {
     [R::select(tail, t + 86.0, t).exp(), R::select(tail, E_86.into(), 1.0.into())]
 }
 
-/// `near` a root, at the distance d, `plain` other_libraries: there the terms do not cancel, and fewer are rounded.
+/// `near` a root, at the distance d, `plain` elsewhere: there the terms do not cancel, and fewer are rounded.
 #[inline(always)]
 fn by_root<R: Real>(d: R, near: impl FnOnce() -> R, plain: impl FnOnce() -> R) -> R {
     R::select_lazy(d.abs().less(0.25.into()), near, plain)
