@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// Arguments of a slot, two or a whole [`Run`] of them: the slots they stand on, and the slopes by them. Or a statement, which has several
-/// slots.
+/// Arguments of a slot, two or a whole [`Run`] of them: the slots they stand on, and the slopes by them. Or a statement, which has a slot
+/// for each of its results.
 ///
 /// ```text
 ///                arg[0]                        arg[1]                                    slope
@@ -19,15 +19,15 @@ pub struct Entry<S> {
     pub(super) arg: [u32; 2],
 }
 
-/// Marks an entry that holds further arguments of the slot of the entry after it.
+/// A bit of `arg[0]`: the entry holds more arguments of the result whose entry comes after it, and takes that result's adjoint.
 pub(super) const SHARED: u32 = 1 << 31;
-/// Marks an entry that holds a [`Run`].
+/// A bit of `arg[1]`: the entry holds a [`Run`], or stands for a statement.
 pub(super) const RUN: u32 = 1 << 31;
 /// The second argument of an entry that stands for a statement. No run has the length 0.
 pub(super) const STATEMENT: u32 = RUN;
 
-/// Arguments that stand on slots at equal distances. Their slopes are kept in a list beside the entries, or are all the first
-/// slope of the entry.
+/// Arguments on the slots `first`, `first + stride`, …, `len` of them; `stride` is at least 1 and at most [`Run::WIDEST`]. Their slopes are
+/// kept in a list beside the entries, or are all the first slope of the entry.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
     pub first: u32,

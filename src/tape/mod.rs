@@ -22,8 +22,9 @@
 //! adjoints      x̄      ȳ      p̄                 of each slot 1, 2, 4 or 8 numbers, side by side
 //! ```
 //!
-//! Inputs have no entry, any other slot one or, with more arguments, several that end with its own; the results of a statement have one
-//! together. A variable is a multiple of a slot, so that a chain of ops of one argument writes nothing.
+//! Inputs have no entry. An op of more than two arguments has several entries: each takes a slot, and the last is the op's own. The
+//! results of a statement have one entry together. A variable is a slot and a factor, the slope by the slot (`handle.slope`), so that an op
+//! of one argument multiplies the factor and writes nothing. An input that is made after the first op has an entry with itself as argument.
 
 use crate::error::Error;
 use crate::op::apply::{dot_each, map_each, scan_each};

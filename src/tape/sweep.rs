@@ -13,10 +13,11 @@ const AHEAD: usize = 128;
 /// arguments, times the slopes. What is left are the adjoints of the inputs, which are the first slots and have no entries.
 ///
 /// An entry is a pair of arguments, a run of them, or a statement with several results. An adjoint is `W` numbers: one for each of
-/// several outputs. With the rule that 0 annihilates if the sweep is to be `EXACT`.
+/// several outputs. If the sweep is to be `EXACT`, an adjoint or a slope of 0 gives 0, whatever the other is; else products are those of
+/// IEEE 754.
 ///
 /// # Panics
-/// If an argument is not an earlier slot.
+/// If an argument is a later slot. It may be the slot itself: of an input that is made late, and of no other.
 #[inline(always)]
 pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
     entries: &[Entry<S>],
@@ -25,7 +26,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
     adjoints: &mut [[S; W]],
 ) {
     let Some(&last) = adjoints.last() else { return };
-    assert!(entries.len() < adjoints.len(), "no entry is without an input before it");
+    assert!(entries.len() < adjoints.len(), "there are fewer entries than slots, since the first slot is an input");
     let zero = [S::from(0.0); W];
     // The adjoint of the slot below is kept at hand: most ops use the one before, and memory would give it back late.
     let (mut adjoint, mut kept) = (last, last);
@@ -34,8 +35,8 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
     while let Some((Entry { slope, arg }, before)) = rest.split_last() {
         rest = before;
         let own = slot;
-        // SAFETY: `slot` is a place, and not less than the entries that are left: by the assertion above at first, and below after a
-        // statement. So it was at least 1 here.
+        // SAFETY: before this entry was taken, 1 ≤ entries left ≤ slot < adjoints.len(): by the assertion above at first, by that below
+        // after a statement, and since each entry takes one of both. So `slot` and `slot - 1` are in bounds.
         unsafe { *adjoints.get_unchecked_mut(own) = zero };
         slot -= 1;
         // SAFETY: as above.
@@ -52,7 +53,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
                 if arg == slot {
                     add(&mut kept, share);
                 } else {
-                    // SAFETY: the argument is at most `own`, which is a place.
+                    // SAFETY: the argument is at most `own`, which is in bounds.
                     add(unsafe { adjoints.get_unchecked_mut(arg) }, share);
                 }
             }
@@ -69,9 +70,9 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
             statements.pull_back(statement, slopes, flat, W, EXACT);
             results.fill(zero);
             slot -= 1;
-            assert!(rest.len() <= slot, "a statement has no more entries than results");
+            assert!(rest.len() <= slot, "there are no more entries left than slots");
             kept = adjoints[slot];
-            // the own one is done with: what lives on over the call above would be kept in memory everywhere
+            // overwritten, so that it does not live over the call above: the compiler would keep it in memory for pairs as well
             adjoint = kept;
         } else {
             let run = Run::unpack(*arg);
@@ -91,7 +92,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
     adjoints[slot] = kept;
 }
 
-/// Adds a share to the adjoint of every slot that is so far from the one before.
+/// Adds a share to the first of some adjoints, and to each that stands `stride` slots after the one before; `stride` is at least 1.
 #[inline(always)]
 pub(super) fn add_to_each<S: Scalar, const W: usize>(
     places: &mut [[S; W]],

@@ -59,12 +59,12 @@ impl<S: Scalar> PullBack<S> for Contract {
         below: &mut [[S; W]],
         results: &mut [[S; W]],
     ) {
-        let [a_rows, columns, inner] = recorded.shape.map(|n| n as usize);
-        let (a, b) = (a_rows * inner, columns * inner);
+        let [a_rows, b_rows, inner] = recorded.shape.map(|n| n as usize);
+        let (a, b) = (a_rows * inner, b_rows * inner);
         let [a_first, b_first] = [0, 1].map(|k| recorded.lists[k].first);
         let mut slopes = recorded.slopes;
         // the numbers of B were listed last
-        for (first, own, other, strides) in [(a_first, a, b, [columns, 1]), (b_first, b, a, [1, columns])] {
+        for (first, own, other, strides) in [(a_first, a, b, [b_rows, 1]), (b_first, b, a, [1, b_rows])] {
             if first != List::CONSTANT {
                 let values;
                 (slopes, values) = slopes.split_at(slopes.len() - other);
@@ -75,8 +75,7 @@ impl<S: Scalar> PullBack<S> for Contract {
     }
 }
 
-/// Adds to each row the sum of the rows of another matrix times the adjoints of the products with them. Those of one row to the next,
-/// and of one of the others to the next, are so far apart.
+/// Adds to each row i of `places` the sum over the rows j of another matrix, `values`, of `results[i · next + j · next_other]` times the row.
 #[inline(always)]
 fn add_rows<S: Scalar, const W: usize, const EXACT: bool>(
     places: &mut [[S; W]],

@@ -14,9 +14,9 @@ use std::ptr;
 
 /// Lists of results that depend on lists of arguments place by place. The shape is the number of places.
 ///
-/// The slopes are listed for [`CHUNK`] places after the other: for each list of arguments, and each list of results that depends on it,
-/// those of the places of a chunk, and what fills up the last group of lanes. So recording and sweep go once through the list, and a
-/// loop over places is one over a piece of memory.
+/// The order of the slopes: for each [`CHUNK`] of places, each list of arguments, and each list of results that depends on it, one slope for
+/// each place of the chunk, padded to [`room`]. So recording and sweep go once through the slopes, and a loop over places is one over a
+/// piece of memory.
 struct Map;
 
 /// How many places are run together.
@@ -24,7 +24,7 @@ pub(in crate::tape) const CHUNK: usize = 32;
 /// The most lists of results: a bit for each.
 const MOST_RESULTS: usize = u32::BITS as usize;
 
-/// How many numbers are listed for so many places: whole groups of lanes.
+/// So many places, rounded up to whole groups of [`Scalar::LANES`] numbers, of which none has more than 2.
 fn room(places: usize) -> usize {
     places.next_multiple_of(2)
 }
@@ -44,8 +44,9 @@ impl<S: Scalar> Tape<Lean<S>> {
         results.unwrap_or_else(|| map_each(block, x))
     }
 
-    /// The same as one statement; `None` if the arguments do not stand in lines or are too few to be worth it, if a slope cannot be
-    /// folded, or if it depends on the place what a result depends on.
+    /// [`Apply::map_block`](crate::op::Apply::map_block) as one statement; `None` if a list of arguments does not stand on slots at equal
+    /// distances, if there are fewer than two places, if a slope times the factor of its variable would over- or underflow, or if the
+    /// results depend on other arguments at another place.
     fn map_lines<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,

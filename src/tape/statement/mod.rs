@@ -1,4 +1,5 @@
-//! Statements: what has several results and is kept as one entry. Each kind is a file, which records it and pulls its adjoints back.
+//! Statements: ops with one result or more, in consecutive slots, that are kept as one entry. Each kind is a file, which records it and
+//! pulls its adjoints back. `contract.rs` is the one to read first.
 //!
 //! ```text
 //! slots         … | below, where the arguments stand      | its results | above
@@ -10,7 +11,8 @@
 //! bodies        a function to be run again, for a kind that needs one
 //! ```
 //!
-//! A new kind is one more file: it lists what its pull-back needs, writes a [`Statement`] made for its type, and implements [`PullBack`].
+//! A new kind is one more file, and its `mod` line here: it appends what its pull-back needs to the tape's slopes, calls
+//! `store.push_statement::<Kind>`, and implements [`PullBack`]. What users call is declared in `op/apply.rs`, and handed on in `lean.rs`.
 
 mod constant;
 mod contract;
@@ -32,12 +34,12 @@ use std::ops::Range;
 pub(super) struct List {
     pub first: u32,
     pub stride: u32,
-    /// Which lists of results depend on it, a bit for each, of a kind that tells.
+    /// The bit m says that the list m of results depends on it. Only a map reads it; other kinds leave it 0.
     pub results: u32,
 }
 
 impl List {
-    /// In the place of the first slot: all numbers are constants.
+    /// The `first` of a list of constants. A kind that tells its lists apart by their order keeps such a list; a map leaves it out.
     pub const CONSTANT: u32 = u32::MAX;
 
     /// Numbers that stand one after the other from a slot on, or constants.
@@ -46,12 +48,12 @@ impl List {
     }
 }
 
-/// A statement with several results. It occupies one slot for each result and one entry.
+/// A statement with one result or more. It occupies one slot for each result and one entry.
 pub(super) struct Statement<S> {
     results: usize,
     /// Its lists of arguments, among those of all statements.
     lists: Range<usize>,
-    /// How many slopes it has listed; those of the statements after it come after them.
+    /// How many numbers it has appended to the tape's slopes, for its pull-back. What they are is the kind's own affair.
     slopes: usize,
     /// Numbers that only its kind reads.
     shape: [u32; 3],
@@ -94,8 +96,8 @@ impl<'s, S> Recorded<'s, S> {
 
 /// The second half of a kind of statement.
 pub(super) trait PullBack<S: Scalar> {
-    /// Adds to the adjoints of the slots below what those of the results bring them; with the rule that 0 annihilates if it is to be
-    /// `EXACT`. The adjoints of the results may be left as anything.
+    /// Adds to the adjoints of the slots below what those of the results bring them. If it is to be `EXACT`, an adjoint or a slope of 0
+    /// gives 0, whatever the other is. The adjoints of the results may be left as anything.
     fn pull_back<const W: usize, const EXACT: bool>(
         recorded: &Recorded<'_, S>,
         below: &mut [[S; W]],
@@ -127,8 +129,9 @@ pub(super) trait Body<S>: Send {
     /// How long each list of arguments is.
     fn lens(&self) -> &[usize];
 
-    /// Takes adjoints back, given the slopes that were listed: those of the results, one list after the other and then 0, become those of
-    /// the arguments. If it is to be `exact`, 0 annihilates.
+    /// Takes adjoints back, given what was appended to the slopes. `adjoints` has a number for each argument, list after list; it begins with
+    /// the adjoints of the results, list after list, and is 0 from there on. It becomes the adjoints of the arguments. If it is to be
+    /// `exact`, an adjoint or a slope of 0 gives 0, whatever the other is.
     fn reverse(&self, slopes: &[S], adjoints: &mut [S], exact: bool);
 }
 
@@ -148,7 +151,7 @@ impl<S> Default for Statements<S> {
 }
 
 impl<S: Scalar> Statements<S> {
-    /// Writes a statement of the kind `P`; its index. Its slopes are the last that were listed.
+    /// Writes a statement of the kind `P`, whose slopes are the last that were appended to the tape's; its index.
     pub(super) fn push<P: PullBack<S>>(
         &mut self,
         results: usize,
