@@ -4,7 +4,7 @@
 //! point. What it says on both sides is the derivative there, or the two slopes of a kink, or a jump.
 
 use super::bar::Difference;
-use super::random::{Random, SEED};
+use super::random::{DIRECTIONS, Random, SEED};
 use crate::op::Point;
 use crate::real::{Ball, DoubleDouble, Witness};
 use crate::tape::{Erased, Rule};
@@ -23,8 +23,6 @@ const JUMP: f64 = 5e-11;
 /// Up to so many arguments of an op each slope is found on its own; of more, they are tried along random directions, and not known if that
 /// fails.
 const WIDE: usize = 16;
-/// How many these are.
-const DIRECTIONS: usize = 4;
 /// How far the round-off of the arguments may move a slope that is compared on `f64`, relative to the slopes nearby.
 const STEADY: f64 = 1e-6;
 

@@ -12,7 +12,7 @@ use super::guard::Guard;
 use super::judge::{Claim, Judged, Place, judge};
 use super::of_op::check_at;
 use super::options::Options;
-use super::random::Random;
+use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
 use crate::op::{Kink, Point};
 use crate::tape::{Gradient, Node, Tape, Var};
@@ -20,8 +20,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
 
-/// How many random directions a gradient is held against.
-const DIRECTIONS: usize = 4;
 /// Up to so many inputs each is asked along its axis; of more, so many are.
 const AXES: usize = 32;
 const SAMPLED: usize = 4;

@@ -8,7 +8,7 @@ use super::hint::Hint;
 use super::judge::{Claim, Judged, Place, is_between, judge};
 use super::options::Options;
 use super::points;
-use super::random::Random;
+use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Report, Verdict, show};
 use super::shrink;
 use super::threshold::Branches;
@@ -37,8 +37,6 @@ const TAIL: f64 = 1e-9;
 const ROOT: f64 = 1e-12;
 /// How far apart two formulas are that are the same, relative to the larger.
 const SAME: f64 = 1e-10;
-/// How many directions are asked at a kink of several arguments, beside the diagonals.
-const DIRECTIONS: usize = 4;
 
 /// The whole check of an op.
 pub(super) fn check(op: &dyn Erased, options: &Options) -> Report {

@@ -3,6 +3,9 @@
 /// The seed of the random points; the same in every run.
 pub(super) const SEED: u64 = 0x5eed;
 
+/// How many random directions are asked, beside any that are chosen.
+pub(super) const DIRECTIONS: usize = 4;
+
 /// How random numbers are spread.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {

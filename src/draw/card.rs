@@ -37,7 +37,7 @@ pub fn card(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error>
     card_in(op, at, style, false)
 }
 
-/// The same in single precision: the arguments, the values and the slopes are rounded to `f32`; what they are checked against is not.
+/// The card of an op at a point in single precision: the arguments, the values and the slopes are rounded to `f32`; what they are checked against is not.
 ///
 /// # Errors
 /// If the op does not take as many arguments as the point has numbers.

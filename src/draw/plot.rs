@@ -69,7 +69,7 @@ impl<'a> Plot<'a> {
         Self::of_op_in(op, at, false)
     }
 
-    /// The same in single precision: the arguments, the value and the slope are rounded to `f32`.
+    /// An op along its first argument, as [`of_op`](Plot::of_op), in single precision: the arguments, the value and the slope are rounded to `f32`.
     ///
     /// # Errors
     /// If the op does not take as many arguments as the point has.

@@ -48,7 +48,7 @@ pub trait Apply: Real {
         Self::reduce_parts(op, &[x])
     }
 
-    /// The same, and the slopes there as well, into `slopes`.
+    /// Applies an op of any number of arguments, and writes the slopes there into `slopes`.
     ///
     /// # Panics
     /// If the op does not take that many arguments.
@@ -61,7 +61,7 @@ pub trait Apply: Real {
         a
     }
 
-    /// The same, of the arguments in several lists, one after the other.
+    /// Applies an op of any number of arguments to those in several lists, one after the other.
     ///
     /// # Panics
     /// If the op does not take that many arguments.

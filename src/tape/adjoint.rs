@@ -5,6 +5,8 @@ use std::array::from_fn;
 
 /// How many adjoints a slot may have; those in between are rounded up.
 pub(super) const WIDTHS: [usize; 4] = [1, 2, 4, 8];
+/// The most that one sweep can take.
+pub(super) const WIDEST: usize = WIDTHS[WIDTHS.len() - 1];
 
 #[inline(always)]
 pub(super) fn add<S: Scalar, const W: usize>(sum: &mut [S; W], share: [S; W]) {

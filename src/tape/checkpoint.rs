@@ -5,7 +5,7 @@
 //! differentiation" (1992): with s states kept, β(s, t) = (s + t over s) steps can be reversed if none is run more than t times
 //! beside its reversal.
 
-use super::adjoint::{WIDTHS, add, of_width};
+use super::adjoint::{WIDEST, WIDTHS, add, of_width};
 use super::scalar::same_primals;
 use super::{Lean, Scalar, Tape, Var};
 use std::array::from_fn;
@@ -80,7 +80,7 @@ fn room(steps: usize) -> usize {
     EACH * (1 + steps.max(1).ilog2() as usize)
 }
 
-/// The slopes of some results, at most 8, by the state before the steps that have been reversed so far, and by the active parameters.
+/// The slopes of some results, at most [`WIDEST`], by the state before the steps that have been reversed so far, and by the active parameters.
 struct Slopes<S> {
     /// How many results there is room for: one of the [`WIDTHS`].
     width: usize,
@@ -92,16 +92,15 @@ struct Slopes<S> {
 impl<S: Scalar> Slopes<S> {
     /// Those of a state of `n` numbers by itself, in groups.
     fn groups(n: usize, params: usize) -> Vec<Self> {
-        let widest = WIDTHS[WIDTHS.len() - 1];
         let group = |start: usize| {
-            let width = WIDTHS.into_iter().find(|&width| width >= n - start).unwrap_or(widest);
+            let width = WIDTHS.into_iter().find(|&width| width >= n - start).unwrap_or(WIDEST);
             let mut by_state = vec![S::from(0.0); n * width];
             for i in start..n.min(start + width) {
                 by_state[i * width + i - start] = S::from(1.0);
             }
             Slopes { width, by_state, by_params: vec![S::from(0.0); params * width] }
         };
-        (0..n).step_by(widest).map(group).collect()
+        (0..n).step_by(WIDEST).map(group).collect()
     }
 
     /// Takes them back over a step, recorded on a tape of its own with the state before it and the parameters as inputs.
@@ -189,8 +188,7 @@ impl<S: Scalar> Tape<Lean<S>> {
         let Some(results) = results else { return state };
         let x: Vec<_> = state.into_iter().chain(active).collect();
         from_fn(|i| {
-            let widest = WIDTHS[WIDTHS.len() - 1];
-            let slopes = groups[i / widest].of(i % widest);
+            let slopes = groups[i / WIDEST].of(i % WIDEST);
             let edges = slopes.zip(&x).filter(|(_, x)| x.tape.is_some()).map(|(slope, x)| (slope, x.handle));
             Var { tape: Some(self), handle: self.store.record_all(edges), value: results[i] }
         })

@@ -447,9 +447,9 @@ impl Registered {
         Registered { name, param: param.map(|param| param.0) }
     }
 
-    /// An op of the registry as it is.
-    pub fn of(op: &dyn Erased) -> Registered {
-        Registered { name: op.name(), param: op.params().first().map(|param| param.1) }
+    /// An op of the registry, with its parameters as they are there.
+    pub fn of(name: &'static str, params: &[(&'static str, f64)]) -> Registered {
+        Registered { name, param: params.first().map(|param| param.1) }
     }
 
     /// Applies the op to so many arguments as it takes.

@@ -21,6 +21,7 @@ pub struct Node {
 }
 
 /// A node's arguments, its slopes by them, and its second derivatives, row by row.
+#[derive(Default)]
 struct Derivatives {
     args: Vec<usize>,
     /// Each with how far off it may be.
@@ -138,7 +139,7 @@ impl Node {
         let args = active.iter().map(|&i| x[i].place.expect("it is active")).collect();
         Node::push(
             value,
-            Derivatives { args, slopes, seconds: seconds.into_iter().zip(errors).collect(), differences: false },
+            Derivatives { args, slopes, seconds: seconds.into_iter().zip(errors).collect(), ..Derivatives::default() },
         )
     }
 }
@@ -375,8 +376,7 @@ pub struct Reference {
 impl Reference {
     pub fn new(program: impl FnOnce(&[Node]) -> Vec<Node>, x: &[f64]) -> Self {
         NODES.with_borrow_mut(Vec::clear);
-        let none = || Derivatives { args: vec![], slopes: vec![], seconds: vec![], differences: false };
-        let inputs: Vec<Node> = x.iter().map(|&x| Node::push(x, none())).collect();
+        let inputs: Vec<Node> = x.iter().map(|&x| Node::push(x, Derivatives::default())).collect();
         let outputs = program(&inputs);
         Reference { outputs, nodes: NODES.take(), inputs: x.len() }
     }

@@ -17,7 +17,7 @@ struct Module {
     names: BTreeMap<String, Names>,
     /// The paths of which everything is brought in or handed on.
     globs: Vec<Names>,
-    /// Which of the paths are re-exports: they are not uses.
+    /// The paths that the file uses; what it only hands on is not among them.
     uses: Vec<Names>,
     /// What the file defines, as far as it is written `struct Name` and the like.
     defined: BTreeSet<String>,
@@ -80,7 +80,7 @@ impl Structure {
         if depth > 16 {
             return None;
         }
-        let absolute = absolute(&from.path, path);
+        let absolute = from_root(&from.path, path);
         // the longest part of the path that is a module, and what of it is asked for
         let at = (0..=absolute.len()).rev().find(|&n| self.modules.contains_key(&absolute[..n]))?;
         let module = &self.modules[&absolute[..at]];
@@ -102,20 +102,18 @@ impl Structure {
             };
         }
         let by_glob = module.globs.iter().filter(|glob| glob.first().is_some_and(|first| self.is_own(module, first)));
-        let by_glob = by_glob.filter_map(|glob| {
-            let path = absolute_of(self, module, glob);
-            let target = self.modules.get(&path)?;
+        let mut by_glob = by_glob.filter_map(|glob| {
+            let target = self.modules.get(&from_root(&module.path, glob))?;
             (target.defined.contains(name) || target.words.contains(name)).then_some(&*target.file)
         });
         // a macro of another file may define it: its body is among the definitions there
         let by_macro = || self.modules.values().any(|other| other.defined.contains(name));
-        by_glob.into_iter().next().or_else(|| (module.words.contains(name) || by_macro()).then_some(&*module.file))
+        by_glob.next().or_else(|| (module.words.contains(name) || by_macro()).then_some(&*module.file))
     }
 
     /// Whether a path that begins so in a module leads into this crate.
     fn is_own(&self, module: &Module, first: &str) -> bool {
-        ["crate", "self", "super"].contains(&first)
-            || self.modules.contains_key(&[&module.path[..], &[first.to_owned()]].concat())
+        is_marked(first) || self.modules.contains_key(&[&module.path[..], &[first.to_owned()]].concat())
     }
 
     /// Circles of files of one folder that use each other, each with its files.
@@ -151,7 +149,7 @@ impl Structure {
 }
 
 /// A path from the root of the crate, as a module writes it.
-fn absolute(own: &[String], path: &[String]) -> Names {
+fn from_root(own: &[String], path: &[String]) -> Names {
     let mut at = own.to_vec();
     let mut rest = path;
     match path.first().map(String::as_str) {
@@ -167,12 +165,6 @@ fn absolute(own: &[String], path: &[String]) -> Names {
         rest = &rest[1..];
     }
     [at, rest.to_vec()].concat()
-}
-
-fn absolute_of(structure: &Structure, module: &Module, glob: &[String]) -> Names {
-    let path = absolute(&module.path, glob);
-    // a folder that hands on a module of its own
-    if structure.modules.contains_key(&path) { path } else { Names::new() }
 }
 
 impl Module {
@@ -255,13 +247,11 @@ impl Module {
         // of the paths those that lead into the crate: the others begin with a type, a crate, or a name that was brought in
         let (names, uses) = (module.names.clone(), std::mem::take(&mut module.uses));
         let local = |path: Names| {
-            let first = path[0].clone();
-            if ["crate", "super", "self"].contains(&&*first) || children.contains(&first) {
+            let is_own = |path: &Names| is_marked(&path[0]) || children.contains(&path[0]);
+            if is_own(&path) {
                 return Some(path);
             }
-            let is_own =
-                |target: &&Names| ["crate", "super", "self"].contains(&&*target[0]) || children.contains(&target[0]);
-            let brought = names.get(&first).filter(is_own)?;
+            let brought = names.get(&path[0]).filter(|target| is_own(target))?;
             Some([&brought[..], &path[1..]].concat())
         };
         module.uses = uses.into_iter().filter_map(local).collect();
@@ -322,6 +312,11 @@ fn tree(tokens: &[&str], before: &[String], found: &mut Vec<(String, Names)>) {
         i += 1;
     }
     found.push((path.last().expect("a use names something").clone(), path));
+}
+
+/// Whether a path that begins so leads into this crate wherever it is written.
+fn is_marked(first: &str) -> bool {
+    ["crate", "self", "super"].contains(&first)
 }
 
 fn is_word(token: &str) -> bool {

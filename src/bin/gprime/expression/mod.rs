@@ -108,7 +108,7 @@ impl Program {
         self.run_naming(variables, |_, _| ())
     }
 
-    /// The same; `name` is told of what each `let` names.
+    /// The value of the expression, recorded on the tape of the variables; `name` is told of what each `let` names.
     pub fn run_naming<'t>(&self, variables: &[Var<'t>], name: impl Fn(&str, Var<'t>)) -> Var<'t> {
         let mut values: Vec<Var<'t>> = Vec::with_capacity(self.lines.len());
         for line in &self.lines {
