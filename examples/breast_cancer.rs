@@ -68,7 +68,7 @@ fn loss<R: Apply>(layers: &[usize], weights: &[R], samples: &[Sample]) -> R {
 fn descend(name: &'static str, layers: &[usize], train: &[Sample]) -> Result<Vec<f64>, Box<dyn Error>> {
     let bar = ProgressBar::new(EPOCHS).with_message(name);
     bar.set_style(ProgressStyle::with_template("{msg:20} {bar:40} {pos}/{len}")?);
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     let mut weights = initial_weights(layers);
     let mut gradient = vec![0.0; weights.len()];
     for _ in bar.wrap_iter(0..EPOCHS) {

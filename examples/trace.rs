@@ -6,7 +6,7 @@ use gprime::prelude::*;
 use gprime::teach::{Mistake, Style};
 
 fn main() -> Result<(), gprime::Error> {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let input = |name, value| tape.named(name, tape.var(value));
     let (w, x, b, target) = (input("w", 0.5), input("x", 2.0), input("b", -1.5), input("target", 1.0));
     let a = tape.scope("neuron", || tape.named("a", (w * x + b).sigmoid()));

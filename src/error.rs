@@ -42,7 +42,7 @@ impl Error {
     pub fn is_late_variable(&self) -> bool {
         self.kind == Kind::LateVariable
     }
-    /// A gradient of a lean tape was asked about a variable that is not an input.
+    /// A gradient of a tape was asked about a variable that is not an input.
     pub fn is_intermediate(&self) -> bool {
         self.kind == Kind::Intermediate
     }

@@ -14,9 +14,9 @@
 //!   With `use gprime::prelude::*` every op is a method of every number.
 //! * **To add an op**: write an `impl` of [`op::Op`], use it as `x.apply(&MyOp)`, and let [`check::op`] tell whether the
 //!   slope is right. A plain `f64` closure and its slope do as well: [`Var::unary`].
-//! * **To see what happens**: record on [`Tape::new`] and print its [trace](Tape::trace): values, adjoints as the sums that they are, and
+//! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
-//!   [where NaN came from](Tape::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
+//!   [where NaN came from](Recorder::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
 //! * **To learn reverse mode**, or to teach it: the [`guide`], from the first slope on; `gprime lesson` shows it on a terminal.
 //!
 //! # The one idea
@@ -40,7 +40,7 @@
 //! * **Outside of its domain** an op's slopes are NaN, as its value is.
 //!
 //! Where a derivative is such a choice, it can be asked: [`teach::Trace::notes`] names each node of a recording that stands on a kink, a jump or
-//! the end of its domain, and each edge on which 0 met ∞ on a path that was taken, which [`Tape::annihilated`] lists. `gprime grad` prints them.
+//! the end of its domain, and each edge on which 0 met ∞ on a path that was taken, which [`Recorder::annihilated`] lists. `gprime grad` prints them.
 //!
 //! ```
 //! use gprime::prelude::*;
@@ -52,7 +52,7 @@
 //! // (√x)² is x: the adjoint 0 of √x annihilates its slope ∞
 //! assert_eq!(gradient(|x| x[0].sqrt().square(), &[0.0]), [0.0]);
 //!
-//! let tape = Tape::new();
+//! let tape = Recorder::new();
 //! let x = tape.var(0.0);
 //! assert_eq!(tape.trace(x.relu() - (-x).relu())?.notes(&Default::default()).len(), 2);
 //! assert_eq!(tape.annihilated(x.sqrt().square())?.len(), 1);
@@ -72,7 +72,10 @@ pub mod changelog;
 pub mod check;
 pub mod draw;
 mod error;
+pub mod forward;
+pub mod graph;
 pub mod guide;
+pub mod modes;
 pub mod op;
 pub mod real;
 pub mod registry;
@@ -80,21 +83,21 @@ pub mod tape;
 pub mod teach;
 
 pub use error::Error;
+pub use forward::Tangent;
+pub use graph::{Adjoints, Expr, Recorder};
+pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use real::{Dual, Lanes, Real};
 pub use registry::Registry;
-pub use tape::{
-    Gradient, Lean, Recording, Scalar, Tangent, Tape, Var, gradient, hessian, hvp, jacobian, jvp, value_and_gradient,
-    vjp,
-};
+pub use tape::{Gradient, Scalar, Tape, Var};
 
-/// What a program that differentiates wants in scope: the traits whose methods numbers have, the tape, and the modes.
+/// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.
 pub mod prelude {
-    pub use crate::op::{Activations, Apply, Arithmetic, Block, Losses, Op, Reduce, Reductions};
+    pub use crate::forward::Tangent;
+    pub use crate::graph::{Adjoints, Expr, Recorder};
+    pub use crate::modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
+    pub use crate::op::{Activations, Apply, ApplyClosure, Arithmetic, Block, Losses, Op, Reduce, Reductions};
     pub use crate::real::{Dual, Lanes, Real};
-    pub use crate::tape::{
-        Gradient, Lean, Recording, Scalar, Tangent, Tape, Var, gradient, hessian, hvp, jacobian, jvp,
-        value_and_gradient, vjp,
-    };
+    pub use crate::tape::{Gradient, Scalar, Tape, Var};
 }
 
 /// The README's code.

@@ -64,7 +64,7 @@ fn in_one_entry<R: Apply>(x: &[R]) -> R {
 fn a_lean_tape_used_again_allocates_nothing() {
     let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
     let mut g = vec![0.0; x.len()];
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     let first_use = allocations(|| {
         tape.value_and_gradient(|x| program(x) + in_one_entry(x), &x, &mut g);
     });
@@ -83,7 +83,7 @@ fn a_lean_tape_used_again_allocates_nothing() {
 fn a_mapped_block_allocates_its_results() {
     let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
     let mut g = vec![0.0; x.len()];
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     let mut run = || {
         tape.value_and_gradient(
             |x| Var::map_block(&Product, [&x[..500], &x[500..]])[0].iter().copied().sum(),
@@ -97,9 +97,9 @@ fn a_mapped_block_allocates_its_results() {
 
 #[test]
 fn a_recording_tape_used_again_allocates_nothing() {
-    let mut tape = Tape::new();
-    let mut gradient = Gradient::default();
-    let mut run = |tape: &mut Tape, expected: f64| {
+    let mut tape = Recorder::new();
+    let mut gradient = Adjoints::default();
+    let mut run = |tape: &mut Recorder, expected: f64| {
         let x = tape.var(0.7);
         let y = tape.var(1.3);
         let z = program(&[x, y, x * y]);

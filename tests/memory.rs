@@ -1,4 +1,4 @@
-//! Every structure that the modules with `unsafe` serve, small enough to run under a sanitizer: the entries of a lean tape and its sweep
+//! Every structure that the modules with `unsafe` serve, small enough to run under a sanitizer: the entries of a tape and its sweep
 //! (`tape/bump.rs`, `tape/sweep.rs`, `tape/prefetch.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
 //! built with instrumentation in little time: `.ci/memory`.
 //!
@@ -86,7 +86,7 @@ fn close(a: &[f64], b: &[f64]) {
 
 #[test]
 fn every_structure_of_a_tape_that_is_used_again() {
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     // longer and shorter in turn, so that memory of an earlier use is met; with the lengths around those of chunks and pieces
     for n in [9, 33, 10, 64, 65, 9, 31] {
         let x = point(n);
@@ -105,14 +105,14 @@ fn several_outputs_at_once() {
     let sum: Vec<f64> = (0..9).map(|j| rows.iter().zip(&values).map(|(row, y)| row[j] * y.cos()).sum()).collect();
     close(&sum, &forward(&x));
     let mut flat = [0.0; 27];
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     tape.values_and_jacobian(|x| [x[0], total(x), x[8] * x[8]], &x, &mut flat);
     close(&flat[9..18], &forward(&x));
 }
 
 #[test]
 fn inputs_that_come_late() {
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let x: Vec<_> = (0..9).map(|i| tape.var(point(9)[i])).collect();
     let first = total(&x);
     let late = tape.vars(&point(9));
@@ -153,7 +153,7 @@ fn a_panic_inside_leaves_the_tape_whole() {
         }
     }
     let x = point(9);
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     let mut g = [0.0; 9];
     std::panic::set_hook(Box::new(|_| {}));
     for k in 0..7 {
@@ -170,7 +170,7 @@ fn a_panic_inside_leaves_the_tape_whole() {
                     }
                     4 => Apply::preaccumulate([x[0]], |_| -> [_; 1] { panic!("on purpose") })[0],
                     5 => Apply::sum_terms(3, x, |i, x| if i < 2 { x[i].sin() } else { panic!("on purpose") }),
-                    _ => x.iter().map(|_| -> Var<Lean> { panic!("on purpose") }).sum(),
+                    _ => x.iter().map(|_| -> Var { panic!("on purpose") }).sum(),
                 },
                 &x,
                 &mut g,

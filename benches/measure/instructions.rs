@@ -12,7 +12,7 @@ use std::process::Command;
 /// With it and the name of a workload the program is what valgrind looks at.
 const ONCE: &str = "--once";
 
-/// What was counted of one workload on the lean tape.
+/// What was counted of one workload on the tape.
 pub struct Count {
     pub workload: &'static str,
     pub ops: usize,
@@ -79,7 +79,7 @@ fn count(workload: &str) -> Result<u64, String> {
     }
 }
 
-/// A second gradient on the lean tape.
+/// A second gradient on the tape.
 pub struct Once;
 
 impl Once {
@@ -95,7 +95,7 @@ impl Once {
 impl Visitor for Once {
     fn visit<W: Workload>(&mut self, turns: &[W]) {
         let (workload, x) = (&turns[0], turns[0].point());
-        let (mut tape, mut g) = (Tape::lean(), vec![0.0; x.len()]);
+        let (mut tape, mut g) = (Tape::new(), vec![0.0; x.len()]);
         let mut gradient = || {
             black_box(tape.value_and_gradient(|x| workload.program(x), black_box(&x), black_box(&mut g)));
         };

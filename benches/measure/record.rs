@@ -11,7 +11,7 @@ use std::process::Command;
 pub fn write(rows: &[Row], counts: &[Count]) -> std::io::Result<PathBuf> {
     let mut text = heading(&[("gprime", env!("CARGO_PKG_VERSION"))]) + &table(rows);
     if !counts.is_empty() {
-        text += "\nInstructions of one value and gradient on the lean tape, counted by callgrind:\n\n";
+        text += "\nInstructions of one value and gradient on the tape, counted by callgrind:\n\n";
         text += "| workload | ops | instructions | instructions/op |\n|---|---:|---:|---:|\n";
         for count in counts {
             let Count { workload, ops, instructions } = count;

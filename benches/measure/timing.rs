@@ -70,22 +70,22 @@ impl Visitor for Timing {
         let (points, len) = (turns.iter().flat_map(W::point).collect::<Vec<f64>>(), turns[0].point().len());
         let point = |k: usize| &points[len * k..len * (k + 1)];
         let mut by_hand = turns.to_vec();
-        let (mut g_hand, mut g_lean) = (vec![0.0; len], vec![0.0; len]);
-        let (mut lean, mut recording, mut gradient) = (Tape::lean(), Tape::new(), Gradient::default());
+        let (mut g_hand, mut g_tape) = (vec![0.0; len], vec![0.0; len]);
+        let (mut tape, mut recorder, mut gradient) = (Tape::new(), Recorder::new(), Adjoints::default());
         let mut ways = vec![
             way("plain", turns.len(), |k| turns[k].plain(black_box(point(k)))),
             way("hand", turns.len(), |k| by_hand[k].hand(black_box(point(k)), black_box(&mut g_hand))),
-            way("lean", turns.len(), |k| {
-                lean.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_lean))
+            way("tape", turns.len(), |k| {
+                tape.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_tape))
             }),
         ];
         // twelve million nodes would need half a gigabyte
         if turns[0].ops() < 1_000_000 {
-            ways.push(way("recording", turns.len(), |k| {
-                recording.reset();
-                let inputs: Vec<Var<'_>> = black_box(point(k)).iter().map(|&x| recording.var(x)).collect();
+            ways.push(way("recorder", turns.len(), |k| {
+                recorder.reset();
+                let inputs: Vec<Expr<'_>> = black_box(point(k)).iter().map(|&x| recorder.var(x)).collect();
                 let y = turns[k].program(&inputs);
-                recording.backward_into(y, black_box(&mut gradient));
+                recorder.backward_into(y, black_box(&mut gradient));
                 y.value()
             }));
         }

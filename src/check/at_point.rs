@@ -2,8 +2,8 @@
 
 use super::difference::numeric;
 use super::exact::{self, Exact};
+use crate::graph::DynOp;
 use crate::op::{Kink, Point};
-use crate::tape::Erased;
 
 /// The point with one of its numbers replaced.
 pub(super) fn replaced(x: &[f64], i: usize, t: f64) -> Point {
@@ -12,12 +12,12 @@ pub(super) fn replaced(x: &[f64], i: usize, t: f64) -> Point {
     x
 }
 
-pub(super) fn value(op: &dyn Erased, x: &[f64]) -> f64 {
+pub(super) fn value(op: &dyn DynOp, x: &[f64]) -> f64 {
     op.value(x).unwrap_or(f64::NAN)
 }
 
 /// The value and the slopes at a point; `None` where the value is not finite.
-pub(super) fn value_and_slopes(op: &dyn Erased, x: &[f64]) -> Option<(f64, Point)> {
+pub(super) fn value_and_slopes(op: &dyn DynOp, x: &[f64]) -> Option<(f64, Point)> {
     let a = value(op, x);
     let mut slopes = Point::from_elem(f64::NAN, x.len());
     op.slope(x, a, &mut slopes).ok()?;
@@ -25,7 +25,7 @@ pub(super) fn value_and_slopes(op: &dyn Erased, x: &[f64]) -> Option<(f64, Point
 }
 
 /// What the slope by one argument is held against: what the formula of the value says, and differences.
-pub(crate) fn references(op: &dyn Erased, x: &[f64], i: usize) -> (Option<f64>, f64) {
+pub(crate) fn references(op: &dyn DynOp, x: &[f64], i: usize) -> (Option<f64>, f64) {
     let central = numeric(|t| value(op, &replaced(x, i, t)), x[i]).central;
     let exact = match exact::exact(op, x, i) {
         Exact::Known(known) => Some(known.slope),
@@ -36,7 +36,7 @@ pub(crate) fn references(op: &dyn Erased, x: &[f64], i: usize) -> (Option<f64>, 
 
 /// The kink that an op of several arguments has at a point, if it has one: its kinks may be a set, such as max's x = y,
 /// of which it declares some.
-pub(crate) fn kink_at(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
+pub(crate) fn kink_at(op: &dyn DynOp, x: &[f64]) -> Option<Kink> {
     let sides = (0..x.len()).map(|i| match exact::exact(op, x, i) {
         Exact::Kink { left, right } => (true, [left, right]),
         Exact::Known(known) => (false, [known.slope; 2]),

@@ -5,12 +5,12 @@ use super::difference::numeric;
 use super::exact::{Exact, exact, formula};
 use super::hint::Hint;
 use super::report::Finding;
+use crate::graph::DynOp;
 use crate::op::Point;
-use crate::tape::Erased;
 
 impl Hint {
     /// The mistake that explains a finding, and the same slope's errors nearby.
-    pub(super) fn of(op: &dyn Erased, finding: &Finding) -> Option<Hint> {
+    pub(super) fn of(op: &dyn DynOp, finding: &Finding) -> Option<Hint> {
         let i = finding.argument;
         let beside = [0.0, 0.0625, -0.0546875].map(|d| replaced(&finding.at, i, finding.at[i] * (1.0 + d)));
         let samples: Vec<Sample> = beside.iter().filter_map(|x| Sample::new(op, x, i)).collect();
@@ -51,7 +51,7 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    fn new(op: &dyn Erased, x: &[f64], i: usize) -> Option<Self> {
+    fn new(op: &dyn DynOp, x: &[f64], i: usize) -> Option<Self> {
         let (value, slopes) = value_and_slopes(op, x)?;
         let exact = |x: &[f64], i| match exact(op, x, i) {
             Exact::Known(known) => Some(known.slope),

@@ -14,8 +14,8 @@ use super::of_op::check_at;
 use super::options::Options;
 use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
+use crate::graph::{Adjoints, Expr, Node, Recorder};
 use crate::op::{Kink, Point};
-use crate::tape::{Gradient, Node, Tape, Var};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -44,25 +44,25 @@ const BESIDE: [f64; 2] = [1e-6, 1e-4];
 /// let report = check::function(|x| x[0] * x[0].value(), &[0.7]);
 /// assert_eq!(report.verdict, check::Verdict::Fail);
 /// ```
-pub fn function(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
+pub fn function(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
     check(f, x, &Options::new())
 }
 
 impl Options {
     /// Checks the gradient of a function on a tape, as [`check::function`](fn@super::function).
-    pub fn function(&self, f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
+    pub fn function(&self, f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
         check(f, x, self)
     }
 }
 
 /// The check of a function, with options.
-fn check(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64], options: &Options) -> Report {
+fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
-    let (guard, tape) = (Guard::new(options), RefCell::new(Tape::new()));
+    let (guard, tape) = (Guard::new(options), RefCell::new(Recorder::new()));
     let value = |x: &[f64]| {
         let run = || {
             // a function that asks for its own check finds the tape in use
-            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(&f, &Tape::new(), x) };
+            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(&f, &Recorder::new(), x) };
             tape.reset();
             value_on(&f, &tape, x)
         };
@@ -103,7 +103,7 @@ fn check(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64], options: &Options
 }
 
 /// The value of a function on a tape.
-fn value_on(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, tape: &Tape, x: &[f64]) -> f64 {
+fn value_on(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, tape: &Recorder, x: &[f64]) -> f64 {
     f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>()).value()
 }
 
@@ -310,11 +310,11 @@ fn axis(n: usize, i: usize) -> Point {
 /// use gprime::{check, prelude::*};
 /// check::second_order(|x| (x[0] * x[1]).sin() + x[1].gelu(), &[0.7, -1.2]).assert_pass();
 /// ```
-pub fn second_order(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Report {
+pub fn second_order(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
     let mut report = Report::new("second order");
     let options = Options::new();
-    let tape = Tape::new();
-    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+    let tape = Recorder::new();
+    let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let hessian = match tape.hessian(f(&inputs), &inputs) {
         Ok(hessian) => hessian,
         Err(error) => {
@@ -323,8 +323,8 @@ pub fn second_order(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Rep
         }
     };
     let slope = |x: &[f64], i: usize| {
-        let tape = Tape::new();
-        let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+        let tape = Recorder::new();
+        let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
         f(&inputs).backward().get(inputs[i]).unwrap_or(0.0)
     };
     for (i, row) in hessian.iter().enumerate() {
@@ -344,13 +344,13 @@ pub fn second_order(f: impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Rep
 
 /// Whether the recording run forwards along a direction gives the gradient's product with it, to within the round-off that both
 /// may have. Where the product is not a number there is nothing to compare.
-fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> bool {
-    let tape = Tape::new();
-    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> bool {
+    let tape = Recorder::new();
+    let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let u: Vec<f64> = (0..x.len()).map(|i| 0.5 + 0.3 * (i as f64).sin()).collect();
     let (gradient, magnitudes) = (tape.backward(y), tape.magnitudes(y));
-    let along = |g: &Gradient| -> f64 { inputs.iter().zip(&u).map(|(&x, u)| g.get(x).unwrap_or(0.0) * u).sum() };
+    let along = |g: &Adjoints| -> f64 { inputs.iter().zip(&u).map(|(&x, u)| g.get(x).unwrap_or(0.0) * u).sum() };
     let (reverse, bar) = (along(&gradient), 64.0 * f64::EPSILON * along(&magnitudes));
     match tape.jvp(y, &inputs, &u) {
         Ok(forward) if reverse.is_finite() && bar.is_finite() => (forward - reverse).abs() <= bar,
@@ -359,8 +359,8 @@ fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: 
 }
 
 /// The first node whose own rule is wrong at its arguments.
-fn locate(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Option<(Located, Report)> {
-    let tape = Tape::new();
+fn locate(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(Located, Report)> {
+    let tape = Recorder::new();
     f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>());
     (0..tape.len()).find_map(|index| {
         let Node { op, args, line, .. } = tape.node(index);
@@ -372,9 +372,9 @@ fn locate(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Option<(Loca
 }
 
 /// What a small step to either side crosses: a comparison that comes out differently, or an op's kink; and its line.
-fn crossing(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Option<(String, &'static Location<'static>)> {
+fn crossing(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(String, &'static Location<'static>)> {
     let [left, right] = [-1e-7, 1e-7].map(|step| {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         f(&x.iter().map(|&x| tape.var(x + step * f64::max(1.0, x.abs()))).collect::<Vec<_>>());
         tape
     });
@@ -397,13 +397,13 @@ fn crossing(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Option<(St
 }
 
 /// For each input the slope by the rules, and by the exact slopes of every op, with the round-off to expect.
-fn gradient_of(f: &impl for<'t> Fn(&[Var<'t>]) -> Var<'t>, x: &[f64]) -> Vec<Slope> {
-    let tape = Tape::new();
-    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+fn gradient_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Vec<Slope> {
+    let tape = Recorder::new();
+    let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let (gradient, magnitudes) = (tape.backward(y), tape.magnitudes(y));
     let exact = tape.index(y).map(|y| exact_adjoints(&tape, y));
-    let slope = |&input: &Var<'_>| {
+    let slope = |&input: &Expr<'_>| {
         // what was recorded after the output has no adjoint: the output does not depend on it
         let [rule, magnitude] = [&gradient, &magnitudes].map(|g| g.get(input).unwrap_or(0.0));
         let exact = match &exact {
@@ -425,7 +425,7 @@ const NONE: Difference = Difference { slope: 0.0, error: 0.0 };
 
 /// The adjoint of every node up to the output by the exact slopes of the ops, and how far off their round-off may make it; `None` where
 /// some slope on the way is not known.
-pub(crate) fn exact_adjoints(tape: &Tape, y: usize) -> Vec<Option<Difference>> {
+pub(crate) fn exact_adjoints(tape: &Recorder, y: usize) -> Vec<Option<Difference>> {
     let values = tape.recorded_values();
     let mut adjoints = vec![0.0; y + 1];
     adjoints[y] = 1.0;

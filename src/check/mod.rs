@@ -32,7 +32,7 @@ mod tolerance;
 
 pub(crate) use at_point::{kink_at, references};
 pub use bar::Difference;
-pub use calls::{erased, erased_at, erased_with_seed, op, op_at, reduce, reduce_at, registry};
+pub use calls::{dyn_op, dyn_op_at, dyn_op_with_seed, op, op_at, reduce, reduce_at, registry};
 pub use difference::{Class, Numeric};
 pub use foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp};
 pub(crate) use function::exact_adjoints;

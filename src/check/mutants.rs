@@ -7,9 +7,9 @@ use super::points;
 use super::random::SEED;
 use super::report::Verdict;
 use crate::error::Error;
+use crate::graph::{DynOp, Expr, Rule};
 use crate::op::{Domain, Kink, Params, Point};
 use crate::real::{Dual, Real, Witness};
-use crate::tape::{Erased, Named, Recording, Rule, Var};
 use std::fmt;
 use std::sync::Arc;
 
@@ -61,14 +61,14 @@ impl fmt::Display for Mutants {
 /// And this tests one that is not in it:
 ///
 /// ```
-/// use gprime::{check, op::Elu, tape::Fixed};
-/// check::mutants(&Fixed(Elu { alpha: 2.0 })).assert_all_killed();
+/// use gprime::{check, op::Elu, graph::dyn_op};
+/// check::mutants(&*dyn_op(Elu { alpha: 2.0 })).assert_all_killed();
 /// ```
 ///
 /// # Panics
 /// If the check of the op itself fails: then it fails with any change, and that says nothing.
 #[track_caller]
-pub fn mutants(op: &dyn Erased) -> Mutants {
+pub fn mutants(op: &dyn DynOp) -> Mutants {
     let itself = check(op, &Options::new());
     assert!(itself.verdict != Verdict::Fail, "no wrong rules can be made of a wrong one: {itself}");
     let mut answer = Mutants { subject: op.name().to_owned(), killed: 0, total: 0, survivors: vec![] };
@@ -117,7 +117,7 @@ enum Change {
     Forgotten(usize),
 }
 
-fn changes(op: &dyn Erased) -> Vec<Change> {
+fn changes(op: &dyn DynOp) -> Vec<Change> {
     use Change::*;
     let mut changes = [-1.0, 0.0, 0.5, 2.0, 1.0 + 1e-9, 1.0 - 1e-9].map(Times).to_vec();
     changes.extend([Shifted, OutputForInput, Value, SinglePrecision, WrongOnTheRight, ZeroInTheTail]);
@@ -137,7 +137,7 @@ fn changes(op: &dyn Erased) -> Vec<Change> {
 
 /// An op with its slopes changed.
 struct Mutant<'a> {
-    op: &'a dyn Erased,
+    op: &'a dyn DynOp,
     change: Change,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Mutant<'a> {
     fn differs(&self) -> bool {
         let smooth = (0..SEEDS).flat_map(|seed| points::smooth_points(self.op, &Options::new().seed(SEED + seed)));
         smooth.chain(points::edges(self.op)).any(|x| {
-            let [right, wrong] = [self.op, self].map(|op: &dyn Erased| value_and_slopes(op, &x));
+            let [right, wrong] = [self.op, self].map(|op: &dyn DynOp| value_and_slopes(op, &x));
             right.zip(wrong).is_some_and(|((_, right), (_, wrong))| !right.iter().zip(&wrong).all(same))
         })
     }
@@ -154,7 +154,7 @@ impl<'a> Mutant<'a> {
     /// The slopes, changed.
     fn slopes<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error>
     where
-        dyn Erased + 'a: Rule<R>,
+        dyn DynOp + 'a: Rule<R>,
     {
         let op = self.op;
         match self.change {
@@ -217,12 +217,6 @@ fn same((a, b): (&f64, &f64)) -> bool {
     a == b || a.is_nan() && b.is_nan()
 }
 
-impl Named for Mutant<'_> {
-    fn name(&self) -> &'static str {
-        self.op.name()
-    }
-}
-
 /// The rule of the op, with its slopes changed, for each type of number.
 macro_rules! rules {
     ($([$($lifetime:lifetime)?] $R:ty;)*) => { $(
@@ -236,12 +230,21 @@ macro_rules! rules {
             fn slope(&self, x: &[$R], a: $R, slopes: &mut [$R]) -> Result<(), Error> {
                 self.slopes(x, a, slopes)
             }
+            fn textbook(&self, x: &[$R]) -> Result<$R, Error> {
+                self.op.textbook(x)
+            }
+            fn textbook_slope(&self, x: &[$R], a: $R, slopes: &mut [$R]) -> Result<(), Error> {
+                self.op.textbook_slope(x, a, slopes)
+            }
         } )*
     };
 }
-rules! { [] f64; [] Dual; [] Witness; ['t] Var<'t, Recording>; }
+rules! { [] f64; [] Dual; [] Witness; ['t] Expr<'t>; }
 
-impl Erased for Mutant<'_> {
+impl DynOp for Mutant<'_> {
+    fn name(&self) -> &'static str {
+        self.op.name()
+    }
     fn arity(&self) -> Option<usize> {
         self.op.arity()
     }
@@ -251,7 +254,7 @@ impl Erased for Mutant<'_> {
     fn params(&self) -> Params {
         self.op.params()
     }
-    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn Erased>, Error> {
+    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn DynOp>, Error> {
         // no check changes a parameter
         self.op.with_param(name, value)
     }

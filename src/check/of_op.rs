@@ -13,9 +13,9 @@ use super::report::{Finding, KinkFinding, Report, Verdict, show};
 use super::shrink;
 use super::threshold::Branches;
 use super::tolerance::Tolerance;
+use crate::graph::{DynOp, Rule};
 use crate::op::{Kink, Point};
 use crate::real::{Ball, Dual, Witness};
-use crate::tape::{Erased, Rule};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,7 +39,7 @@ const ROOT: f64 = 1e-12;
 const SAME: f64 = 1e-10;
 
 /// The whole check of an op.
-pub(super) fn check(op: &dyn Erased, options: &Options) -> Report {
+pub(super) fn check(op: &dyn DynOp, options: &Options) -> Report {
     let (mut report, subject) = (Report::new(op.name()), Subject::new(op, options));
     let mut tally = Tally::default();
     let mut points = points::smooth_points(op, options);
@@ -68,7 +68,7 @@ pub(super) fn check(op: &dyn Erased, options: &Options) -> Report {
 }
 
 /// The check of an op at one point; of an op of many arguments, along random directions first.
-pub(crate) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
+pub(crate) fn check_at(op: &dyn DynOp, x: &[f64]) -> Report {
     if exact::is_wide(x) && exact::slopes_tried(op, x).is_some() {
         return Report { points: 1, ..Report::new(op.name()) };
     }
@@ -76,7 +76,7 @@ pub(crate) fn check_at(op: &dyn Erased, x: &[f64]) -> Report {
 }
 
 /// The check of an op at one point, with options.
-fn check_point(op: &dyn Erased, x: &[f64], options: &Options) -> Report {
+fn check_point(op: &dyn DynOp, x: &[f64], options: &Options) -> Report {
     let (mut report, subject) = (Report::new(op.name()), Subject::new(op, options));
     let mut tally = Tally::default();
     match subject.kinks.iter().find(|kink| kink.at[..] == *x) {
@@ -155,7 +155,7 @@ type Found = (Branches, Vec<usize>);
 
 /// An op that is checked, and what is known of it.
 struct Subject<'a> {
-    op: &'a dyn Erased,
+    op: &'a dyn DynOp,
     options: &'a Options,
     kinks: Vec<Kink>,
     jumps: Vec<Point>,
@@ -166,7 +166,7 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn new(op: &'a dyn Erased, options: &'a Options) -> Self {
+    fn new(op: &'a dyn DynOp, options: &'a Options) -> Self {
         let (branches, largest) = Default::default();
         Subject { op, options, kinks: op.kinks(), jumps: op.jumps(), branches, largest }
     }
@@ -872,7 +872,7 @@ fn same_bits(a: &[f64], b: &[f64]) -> bool {
 }
 
 /// The derivative of each slope along one argument, by the rule on dual numbers.
-fn slopes_along(op: &dyn Erased, x: &[f64], j: usize) -> Option<Point> {
+fn slopes_along(op: &dyn DynOp, x: &[f64], j: usize) -> Option<Point> {
     let mut x: Vec<Dual> = x.iter().map(|&x| Dual::constant(x)).collect();
     x[j].tangent = 1.0;
     let a = op.apply(&x).ok()?;

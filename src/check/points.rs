@@ -2,8 +2,8 @@
 
 use super::options::Options;
 use super::random::{Kind, Random};
+use crate::graph::DynOp;
 use crate::op::{Domain, Point};
-use crate::tape::Erased;
 
 /// How many points of each random kind are added to an op's own.
 const RANDOM: usize = 24;
@@ -22,7 +22,7 @@ const LENGTHS: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 33];
 /// The points at which an op should have a slope: its samples, the special numbers, points beside its kinks and jumps, and
 /// random ones of its domain: uniform in ±10, of magnitudes from 10⁻⁶ to 10³, and from 10⁻¹⁶ to 10¹⁶. Points on
 /// the edge of the domain, kinks and jumps are left out.
-pub(super) fn smooth_points(op: &dyn Erased, options: &Options) -> Vec<Point> {
+pub(super) fn smooth_points(op: &dyn DynOp, options: &Options) -> Vec<Point> {
     let mut random = Random(options.seed);
     let bounds = |argument| options.bounds(op.domain().bound(argument));
     let mut points = op.samples();
@@ -60,7 +60,7 @@ pub(super) fn smooth_points(op: &dyn Erased, options: &Options) -> Vec<Point> {
 }
 
 /// The lengths of points that an op takes.
-pub(super) fn lengths(op: &dyn Erased) -> Vec<usize> {
+pub(super) fn lengths(op: &dyn DynOp) -> Vec<usize> {
     let mut lengths: Vec<usize> = match op.arity() {
         Some(n) => vec![n],
         None => op.samples().iter().map(|x| x.len()).chain(LENGTHS).filter(|&n| op.validate(n).is_none()).collect(),
@@ -71,12 +71,12 @@ pub(super) fn lengths(op: &dyn Erased) -> Vec<usize> {
 }
 
 /// The declared kinks and jumps.
-pub(super) fn edges(op: &dyn Erased) -> impl Iterator<Item = Point> + use<> {
+pub(super) fn edges(op: &dyn DynOp) -> impl Iterator<Item = Point> + use<> {
     op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps())
 }
 
 /// Whether an op should have a slope at a point: inside its domain, at no kink and no jump.
-pub(super) fn has_slope(op: &dyn Erased, x: &[f64]) -> bool {
+pub(super) fn has_slope(op: &dyn DynOp, x: &[f64]) -> bool {
     inside(&op.domain(), x) && !edges(op).any(|at| at[..] == *x)
 }
 

@@ -1,8 +1,8 @@
 //! The simplest point that fails, and a test of it.
 
 use super::report::Finding;
+use crate::graph::DynOp;
 use crate::op::Point;
-use crate::tape::Erased;
 use std::fmt::Write;
 
 /// Of the points that `fails` still gives a finding for, the simplest near the given one: each number as plain as can be.
@@ -35,9 +35,9 @@ fn plainer(x: f64) -> impl Iterator<Item = f64> {
 
 /// A test that fails as the point does, ready to be pasted: it is given the op that was checked, since how that is made is only known to
 /// whoever made it.
-pub(super) fn test(op: &dyn Erased, x: &[f64], seed: u64) -> String {
+pub(super) fn test(op: &dyn DynOp, x: &[f64], seed: u64) -> String {
     let (kind, call, at) = match op.arity() {
-        _ if op.is_opaque() => ("dyn gprime::tape::Erased".to_owned(), "erased_at", "&x"),
+        _ if op.is_opaque() => ("dyn gprime::graph::DynOp".to_owned(), "dyn_op_at", "&x"),
         Some(n) => (format!("impl gprime::op::Op<{n}>"), "op_at", "&x"),
         None => ("impl gprime::op::Reduce".to_owned(), "reduce_at", "&x"),
     };

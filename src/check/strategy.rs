@@ -1,6 +1,6 @@
 //! Points of an op's domain, for property tests.
 
-use crate::tape::Erased;
+use crate::graph::DynOp;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -17,7 +17,7 @@ use proptest::sample::select;
 ///     prop_assert!((a.exp() - x[0]).abs() <= 1e-13 * x[0] * (1.0 + a.abs()));
 /// });
 /// ```
-pub fn strategy(op: &dyn Erased) -> impl Strategy<Value = Vec<f64>> + use<> {
+pub fn strategy(op: &dyn DynOp) -> impl Strategy<Value = Vec<f64>> + use<> {
     let samples: Vec<Vec<f64>> = op.samples().iter().map(|x| x.to_vec()).collect();
     let domain = op.domain();
     let lengths: Vec<usize> = op.arity().map_or_else(|| samples.iter().map(Vec::len).collect(), |n| vec![n]);

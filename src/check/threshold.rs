@@ -4,15 +4,15 @@
 //! recording, and each has a state that changes at the threshold: the sign of a difference, the integer below. Along each argument the
 //! recording is run again over a grid, and a change of state is bisected down to two neighbouring numbers.
 
+use crate::graph::{DynOp, Expr, Recorder, Rule};
 use crate::op::Point;
-use crate::tape::{Erased, Rule, Tape, Var};
 
 /// How many thresholds of one node are followed along one line.
 const MOST: usize = 10;
 
 /// A recording of an op's value and slopes, that can be run elsewhere.
 pub(super) struct Branches {
-    tape: Tape,
+    tape: Recorder,
     arity: usize,
     nodes: Vec<(Kind, usize, usize)>,
 }
@@ -34,14 +34,14 @@ enum Kind {
 
 impl Branches {
     /// The branches of an op that takes as many arguments as the point has; `None` if it is known only as closures.
-    pub fn of(op: &dyn Erased, x: &[f64]) -> Option<Self> {
-        let tape = Tape::new();
+    pub fn of(op: &dyn DynOp, x: &[f64]) -> Option<Self> {
+        let tape = Recorder::new();
         {
-            let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
-            let mut slopes = vec![Var::from(0.0); x.len()];
-            let value = Rule::<Var<'_>>::value(op, &inputs).ok()?;
-            Rule::<Var<'_>>::slope(op, &inputs, value, &mut slopes).ok()?;
-            Rule::<Var<'_>>::value_and_slope(op, &inputs, &mut slopes).ok()?;
+            let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+            let mut slopes = vec![Expr::from(0.0); x.len()];
+            let value = Rule::<Expr<'_>>::value(op, &inputs).ok()?;
+            Rule::<Expr<'_>>::slope(op, &inputs, value, &mut slopes).ok()?;
+            Rule::<Expr<'_>>::value_and_slope(op, &inputs, &mut slopes).ok()?;
         }
         let branch = |index: usize| {
             let node = tape.node(index);

@@ -4,9 +4,9 @@ use super::markup::brief;
 use super::plot::{Plot, computed, point_for, rounded, tangent};
 use crate::check::{self, Verdict};
 use crate::error::Error;
+use crate::graph::{DynOp, Rule};
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, argument_names};
-use crate::tape::{Erased, Rule};
 use crate::teach::{Cell, Style, Tint, relative, small};
 
 /// How large the plot is, in characters.
@@ -33,7 +33,7 @@ const MOST: usize = 6;
 ///
 /// # Errors
 /// If the op does not take as many arguments as the point has numbers.
-pub fn card(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error> {
+pub fn card(op: &dyn DynOp, at: &[f64], style: &Style) -> Result<String, Error> {
     card_in(op, at, style, false)
 }
 
@@ -41,11 +41,11 @@ pub fn card(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error>
 ///
 /// # Errors
 /// If the op does not take as many arguments as the point has numbers.
-pub fn card_f32(op: &dyn Erased, at: &[f64], style: &Style) -> Result<String, Error> {
+pub fn card_f32(op: &dyn DynOp, at: &[f64], style: &Style) -> Result<String, Error> {
     card_in(op, at, style, true)
 }
 
-fn card_in(op: &dyn Erased, at: &[f64], style: &Style, single: bool) -> Result<String, Error> {
+fn card_in(op: &dyn DynOp, at: &[f64], style: &Style, single: bool) -> Result<String, Error> {
     let mut point = point_for(op, at)?;
     point.iter_mut().for_each(|x| *x = rounded(*x, single));
     let names = argument_names(point.len());
@@ -61,7 +61,7 @@ fn card_in(op: &dyn Erased, at: &[f64], style: &Style, single: bool) -> Result<S
 }
 
 struct Card<'a> {
-    op: &'a dyn Erased,
+    op: &'a dyn DynOp,
     names: Vec<String>,
     point: Point,
     /// Whether the point was asked for.

@@ -22,7 +22,7 @@ const WIDEST_LABEL: usize = 14;
 /// ```
 /// use gprime::{draw::Graph, prelude::*, teach::Mistake};
 ///
-/// let tape = Tape::new();
+/// let tape = Recorder::new();
 /// let u = tape.named("u", tape.var(1.0) * 2.0);
 /// let trace = tape.trace(u + u.sin())?;
 /// let svg = Graph::new(&trace).mistake(Mistake::Overwrite).svg();

@@ -36,7 +36,7 @@ const MOST_CHECKED: usize = 50;
 /// ```
 /// use gprime::{draw::Page, prelude::*};
 ///
-/// let tape = Tape::new();
+/// let tape = Recorder::new();
 /// let x = tape.named("x", tape.var(0.5));
 /// let trace = tape.trace(x.sin() * x)?;
 /// let html = Page::new(&trace).html();

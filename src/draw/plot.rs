@@ -5,10 +5,10 @@ use super::json;
 use super::markup::{Markup, Px, brief, drawing, shortened};
 use crate::check::{self, Class};
 use crate::error::{Error, Kind};
+use crate::graph::{DynOp, Expr, Recorder, Rule};
 use crate::op::Point;
 use crate::real::Real;
 use crate::registry::{Formula, Registry, argument_names, shown_arguments};
-use crate::tape::{Erased, Rule, Tape, Var};
 use crate::teach::{Number, Style};
 use std::ops::Range;
 
@@ -65,7 +65,7 @@ impl<'a> Plot<'a> {
     ///
     /// # Errors
     /// If the op does not take as many arguments as the point has.
-    pub fn of_op(op: &'a dyn Erased, at: &[f64]) -> Result<Self, Error> {
+    pub fn of_op(op: &'a dyn DynOp, at: &[f64]) -> Result<Self, Error> {
         Self::of_op_in(op, at, false)
     }
 
@@ -73,11 +73,11 @@ impl<'a> Plot<'a> {
     ///
     /// # Errors
     /// If the op does not take as many arguments as the point has.
-    pub fn of_op_f32(op: &'a dyn Erased, at: &[f64]) -> Result<Self, Error> {
+    pub fn of_op_f32(op: &'a dyn DynOp, at: &[f64]) -> Result<Self, Error> {
         Self::of_op_in(op, at, true)
     }
 
-    fn of_op_in(op: &'a dyn Erased, at: &[f64], single: bool) -> Result<Self, Error> {
+    fn of_op_in(op: &'a dyn DynOp, at: &[f64], single: bool) -> Result<Self, Error> {
         let point = point_for(op, at)?;
         let f = {
             let point = point.clone();
@@ -146,7 +146,7 @@ impl<'a> Plot<'a> {
     /// ```
     /// use gprime::{draw::Plot, prelude::*};
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let (x, w) = (tape.var(1.0), tape.var(3.0));
     /// let y = x * (w * x).sin();
     /// assert!(Plot::of_output("x·sin(3x)", "x", &tape, y, x)?.svg().starts_with("<svg"));
@@ -158,23 +158,23 @@ impl<'a> Plot<'a> {
     pub fn of_output(
         title: impl Into<String>,
         argument: impl Into<String>,
-        tape: &'a Tape,
-        y: Var<'_>,
-        x: Var<'_>,
+        tape: &'a Recorder,
+        y: Expr<'_>,
+        x: Expr<'_>,
     ) -> Result<Self, Error> {
         Self::of_output_in(title.into(), argument.into(), tape, y, x, false)
     }
 
-    /// As [`of_output`](Plot::of_output) in single precision, as [`trace_f32`](Tape::trace_f32) has it.
+    /// As [`of_output`](Plot::of_output) in single precision, as [`trace_f32`](Recorder::trace_f32) has it.
     ///
     /// # Errors
     /// If the output or the input is a constant or a variable of another tape.
     pub fn of_output_f32(
         title: impl Into<String>,
         argument: impl Into<String>,
-        tape: &'a Tape,
-        y: Var<'_>,
-        x: Var<'_>,
+        tape: &'a Recorder,
+        y: Expr<'_>,
+        x: Expr<'_>,
     ) -> Result<Self, Error> {
         Self::of_output_in(title.into(), argument.into(), tape, y, x, true)
     }
@@ -182,9 +182,9 @@ impl<'a> Plot<'a> {
     fn of_output_in(
         title: String,
         argument: String,
-        tape: &'a Tape,
-        y: Var<'_>,
-        x: Var<'_>,
+        tape: &'a Recorder,
+        y: Expr<'_>,
+        x: Expr<'_>,
         single: bool,
     ) -> Result<Self, Error> {
         let [output, input] = tape.indices(&[y, x])?[..] else { unreachable!("there are two") };
@@ -474,7 +474,7 @@ pub(super) fn rounded(x: f64, single: bool) -> f64 {
 }
 
 /// The value and the slopes of an op. In single precision the arguments, the value and the slopes are rounded, as in a trace.
-pub(super) fn computed(op: &dyn Erased, x: &[f64], single: bool) -> (f64, Point) {
+pub(super) fn computed(op: &dyn DynOp, x: &[f64], single: bool) -> (f64, Point) {
     let x: Point = x.iter().map(|x| rounded(*x, single)).collect();
     let a = rounded(Rule::<f64>::value(op, &x).unwrap_or(f64::NAN), single);
     let mut slopes = Point::from_elem(f64::NAN, x.len());
@@ -488,7 +488,7 @@ pub(super) fn computed(op: &dyn Erased, x: &[f64], single: bool) -> (f64, Point)
 ///
 /// # Errors
 /// If the op does not take as many arguments as the point has, or without a point takes none that are few enough.
-pub(super) fn point_for(op: &dyn Erased, at: &[f64]) -> Result<Point, Error> {
+pub(super) fn point_for(op: &dyn DynOp, at: &[f64]) -> Result<Point, Error> {
     let lengths = |x: &Point| op.arity().is_none_or(|n| n == x.len()) && op.validate(x.len()).is_none();
     let given = Point::from_slice(at);
     if !at.is_empty() && !lengths(&given) {

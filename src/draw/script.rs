@@ -1,8 +1,8 @@
 //! A rule as JavaScript, printed from a recording of it.
 
 use crate::error::Error;
+use crate::graph::{DynOp, Expr, Recorder, Rule};
 use crate::op::Domain;
-use crate::tape::{Erased, Rule, Tape, Var};
 use crate::teach::Number;
 use std::fmt::Write;
 
@@ -14,24 +14,24 @@ const LONGEST: usize = 160;
 ///
 /// # Errors
 /// If the op is known only as `f64` closures.
-pub(super) fn script(op: &dyn Erased, args: usize) -> Result<String, Error> {
+pub(super) fn script(op: &dyn DynOp, args: usize) -> Result<String, Error> {
     let sample = op.samples().into_iter().find(|x| x.len() == args);
     let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args).collect());
-    let tape = Tape::new();
-    let x: Vec<Var<'_>> = point.iter().map(|&x| tape.var(x)).collect();
-    let value = Rule::<Var<'_>>::value(op, &x)?;
+    let tape = Recorder::new();
+    let x: Vec<Expr<'_>> = point.iter().map(|&x| tape.var(x)).collect();
+    let value = Rule::<Expr<'_>>::value(op, &x)?;
     let first = function(&tape, "x", args, &[value]);
-    let tape = Tape::new();
-    let x: Vec<Var<'_>> = point.iter().map(|&x| tape.var(x)).collect();
-    let (a, mut slopes) = (tape.var(value.value()), vec![Var::from(0.0); args]);
-    Rule::<Var<'_>>::slope(op, &x, a, &mut slopes)?;
+    let tape = Recorder::new();
+    let x: Vec<Expr<'_>> = point.iter().map(|&x| tape.var(x)).collect();
+    let (a, mut slopes) = (tape.var(value.value()), vec![Expr::from(0.0); args]);
+    Rule::<Expr<'_>>::slope(op, &x, a, &mut slopes)?;
     let second = function(&tape, "(x,a)", args, &slopes);
     Ok(if op.domain() == Domain::ALL { format!("[{first},{second}]") } else { format!("[{first},F.within({second})]") })
 }
 
 /// A function of the tape's inputs, of which the first `args` are in x and the one after them is a. One result is returned as it is,
 /// that of a function of x and a in a list.
-fn function(tape: &Tape, head: &str, args: usize, results: &[Var<'_>]) -> String {
+fn function(tape: &Recorder, head: &str, args: usize, results: &[Expr<'_>]) -> String {
     let mut uses = vec![0; tape.len()];
     let indices: Vec<Option<usize>> = results.iter().map(|&y| tape.index(y)).collect();
     indices.iter().flatten().for_each(|&index| uses[index] += 1);
@@ -66,7 +66,7 @@ fn function(tape: &Tape, head: &str, args: usize, results: &[Var<'_>]) -> String
         };
         texts.push(text);
     }
-    let result = |(y, index): (&Var<'_>, &Option<usize>)| match index {
+    let result = |(y, index): (&Expr<'_>, &Option<usize>)| match index {
         Some(index) => texts[*index].clone(),
         None => number(y.value()),
     };

@@ -92,7 +92,7 @@ pub trait Apply: Real {
     /// The product A Bᵀ of two matrices, both row by row with rows of `inner` numbers: Σₖ aᵢₖ bⱼₖ for each row i of A and each row j of
     /// B, row by row. If B has one row, it is the product of a matrix and a vector.
     ///
-    /// A lean tape keeps the numbers of each matrix once, and not for each row of the other, and writes the whole product as
+    /// A tape keeps the numbers of each matrix once, and not for each row of the other, and writes the whole product as
     /// one statement.
     ///
     /// ```
@@ -116,7 +116,7 @@ pub trait Apply: Real {
 
     /// A block of a program with few inputs and outputs: the numbers that `f(x)` is.
     ///
-    /// A lean tape differentiates the block at once and keeps only the slopes of its results by its inputs: of a step of a
+    /// A tape differentiates the block at once and keeps only the slopes of its results by its inputs: of a step of a
     /// long recurrence, a few numbers instead of every operation in it. The block may use other variables than `x` only
     /// apart from these, and its own must not leave it but as its results.
     ///
@@ -149,7 +149,7 @@ pub trait Apply: Real {
 
     /// Σ term(i, x) for i = 0, …, n − 1.
     ///
-    /// A lean tape reverses each term as soon as it is recorded and forgets it: what it needs is the memory of one term, not
+    /// A tape reverses each term as soon as it is recorded and forgets it: what it needs is the memory of one term, not
     /// of n, and stays in the cache. A term must be made of the `x` it is given, constants and data; its own variables
     /// must not leave it. It may be asked for twice, and on any thread, and must [give the same then](Apply#what-is-asked-again): a term that
     /// takes the next item of an iterator, or the next random number, is another term the second time. Take it by its index.
@@ -173,7 +173,7 @@ pub trait Apply: Real {
     /// The results of the same [`Block`] at each place of some lists: one list for each result. A list of one number is the same at all
     /// places.
     ///
-    /// A lean tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
+    /// A tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
     /// another such call: 8 bytes for each that is not known to be 0, and loops without a branch in the reverse sweep. The block
     /// may have up to 12 results for that. It is run at two places at once, in the lanes of a register, and it may be run again for its slopes:
     /// it must [give the same then](Apply#what-is-asked-again).
@@ -203,7 +203,7 @@ pub trait Apply: Real {
     /// the place; and it gives the new state, then what is carried on. Each pass begins with the same `carry`, and what is carried past
     /// the last place is dropped. A list of one parameter is the same at all places.
     ///
-    /// A lean tape keeps now and then what is carried and the state, a byte or two for each number of a pass, and runs the block again
+    /// A tape keeps now and then what is carried and the state, a byte or two for each number of a pass, and runs the block again
     /// in the reverse sweep, in all directions at once. Of a single pass it keeps what the block was given. So it is made for blocks of
     /// cheap operations; of the others [`map_block`](Apply::map_block) keeps the slopes. A block that does not
     /// [give the same](Apply#what-is-asked-again) when it is run again has the slopes of another pass than the one whose values are returned.
@@ -247,7 +247,7 @@ pub trait Apply: Real {
     /// The sum of the same [`Block`] over many points: Σ b(x) of the pairs (b, x). What differs between the terms beside their variables
     /// is data inside of `b`.
     ///
-    /// A lean tape adds up the slopes of the terms as they come, so that the whole sum is one entry with one slope for each
+    /// A tape adds up the slopes of the terms as they come, so that the whole sum is one entry with one slope for each
     /// variable in it, however many terms there are. Terms of a block without data are run two at once. Slopes beyond 10³⁰⁸ overflow
     /// before the adjoint is known. A block must [give the same](Apply#what-is-asked-again) whenever it is run.
     ///
@@ -274,7 +274,7 @@ pub trait Apply: Real {
 
     /// The state after many steps of a recurrence: state ← step(i, state, params) for i = 0, …, steps − 1.
     ///
-    /// A lean tape keeps no step. It keeps a few states, their number proportional to the logarithm of `steps`, runs the steps
+    /// A tape keeps no step. It keeps a few states, their number proportional to the logarithm of `steps`, runs the steps
     /// between them again where the reverse sweep needs them, each as seldom as these states allow (two or three times up to 10⁸
     /// steps), and records one step at a time. It is made for a state of few numbers, whose adjoints are carried side by side.
     /// A step must be made of the state and `params` it is given, constants and data, and
@@ -324,7 +324,7 @@ pub trait Apply: Real {
 
 /// A block of a program with few inputs and outputs, written for any number.
 ///
-/// A lean tape runs it in forward mode, in all directions at once and without a tape, and keeps the slopes of its results by its
+/// A tape runs it in forward mode, in all directions at once and without a tape, and keeps the slopes of its results by its
 /// inputs as one entry each. That is the fastest way to differentiate a long program that does the same again and again:
 /// what is inside costs neither memory nor bookkeeping. With up to 8 inputs it is worth it nearly always.
 ///

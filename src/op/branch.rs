@@ -1,4 +1,4 @@
-//! Comparisons and choice as ops: what a rule's branches become on a recording tape.
+//! Comparisons and choice as ops: what a rule's branches become on a recorder.
 
 use super::{Op, Point, Visitor};
 use crate::real::Real;

@@ -8,7 +8,7 @@ use smallvec::smallvec;
 /// A differentiable op of `N` arguments: its rule, and what must be known to check it.
 ///
 /// The rule is generic in the number, so that running it with another type of number is another feature:
-/// `f64` gives values and slopes, [`Dual`](crate::real::Dual) derivatives of either, a variable of a recording tape the formula.
+/// `f64` gives values and slopes, [`Dual`](crate::real::Dual) derivatives of either, a variable of a recorder the formula.
 /// It must not branch; what depends on the argument goes through [`Real::select`].
 ///
 /// `PartialEq` says whether two ops of one type are the same op: a recording keeps equal ones once. It is derived, so that it looks at
@@ -43,7 +43,7 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     /// Where there is none: at a kink the element of smallest norm of the subdifferential, at a jump 0, NaN at NaN.
     fn slope<R: Real>(&self, x: [R; N], a: R) -> [R; N];
 
-    /// The value and the slopes at once, for a rule in which the two share what is costly, such as an exponential. A lean tape asks for
+    /// The value and the slopes at once, for a rule in which the two share what is costly, such as an exponential. A tape asks for
     /// these; the checker holds them to the value and the slope.
     #[inline(always)]
     fn value_and_slope<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
@@ -128,7 +128,7 @@ pub trait Reduce: Clone + PartialEq + Send + Sync + 'static {
     /// Writes the slope of g in each argument at `x`, given also a = g(x), into `slopes`, which is as long as `x`.
     fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]);
 
-    /// The value and the slopes at once, for a rule in which the two share what is costly, such as exponentials. A lean tape asks for
+    /// The value and the slopes at once, for a rule in which the two share what is costly, such as exponentials. A tape asks for
     /// these; the checker holds them to the value and the slope.
     #[inline]
     fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {

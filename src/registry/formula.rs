@@ -1,7 +1,7 @@
 //! Formulas as text, read off a recording.
 
 use crate::error::{Error, Kind as ErrorKind};
-use crate::tape::{Erased, Tape, Var};
+use crate::graph::{DynOp, Expr, Recorder};
 use std::fmt::Write;
 
 /// The formulas of an op, as its textbook rule records them; the language is the command line's.
@@ -23,7 +23,7 @@ const MOST_SHOWN: usize = 32;
 ///
 /// # Errors
 /// If an op of any number of arguments needs more than can be shown.
-pub(crate) fn shown_arguments(op: &dyn Erased) -> Result<usize, Error> {
+pub(crate) fn shown_arguments(op: &dyn DynOp) -> Result<usize, Error> {
     let fewest = || (SHOWN..=MOST_SHOWN).find(|&n| op.validate(n).is_none());
     op.arity().or_else(fewest).ok_or_else(|| {
         let fault = op.validate(MOST_SHOWN).unwrap_or_default();
@@ -36,12 +36,12 @@ impl Formula {
     ///
     /// # Errors
     /// If the op is known only as `f64` closures, or needs more than 32 arguments.
-    pub fn of(op: &dyn Erased) -> Result<Formula, Error> {
+    pub fn of(op: &dyn DynOp) -> Result<Formula, Error> {
         Formula::in_terms_of(op, &argument_names(shown_arguments(op)?), "a", Notation::Language)
     }
 
     /// The formulas of an op as people write them.
-    pub(crate) fn in_print(op: &dyn Erased) -> Result<Formula, Error> {
+    pub(crate) fn in_print(op: &dyn DynOp) -> Result<Formula, Error> {
         Formula::in_terms_of(op, &argument_names(shown_arguments(op)?), "a", Notation::Print)
     }
 
@@ -49,22 +49,22 @@ impl Formula {
     ///
     /// # Errors
     /// If the op is known only as `f64` closures, or does not take that many arguments.
-    pub fn in_terms_of(op: &dyn Erased, args: &[String], own: &str, notation: Notation) -> Result<Formula, Error> {
+    pub fn in_terms_of(op: &dyn DynOp, args: &[String], own: &str, notation: Notation) -> Result<Formula, Error> {
         if let Some(fault) = op.validate(args.len()) {
             return Err(Error::new(ErrorKind::Arity, format!("{} {fault}", op.name())));
         }
         let sample = op.samples().into_iter().find(|x| x.len() == args.len());
         let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args.len()).collect());
-        let tape = Tape::new();
-        let x: Vec<Var<'_>> = point.iter().map(|&x| tape.var(x)).collect();
+        let tape = Recorder::new();
+        let x: Vec<Expr<'_>> = point.iter().map(|&x| tape.var(x)).collect();
         let value = op.textbook(&x)?;
         // the value enters the slopes as a number of its own, so that they are printed in terms of it
         let a = tape.var(value.value());
-        let mut slopes = vec![Var::from(0.0); x.len()];
+        let mut slopes = vec![Expr::from(0.0); x.len()];
         op.textbook_slope(&x, a, &mut slopes)?;
         let name =
             |index: usize| args.get(index).cloned().or_else(|| (Some(index) == tape.index(a)).then(|| own.into()));
-        let print = |y: Var<'_>| match tape.index(y) {
+        let print = |y: Expr<'_>| match tape.index(y) {
             Some(index) => print(&tape, index, name, notation),
             None => Text::number(y.value(), notation).shown,
         };
@@ -139,7 +139,12 @@ pub(crate) fn number(x: f64) -> String {
 const LONGEST: usize = 2000;
 
 /// The formula of a node, in terms of those that have a name; node by node, so no depth is too great.
-pub(crate) fn print(tape: &Tape, last: usize, name: impl Fn(usize) -> Option<String>, notation: Notation) -> String {
+pub(crate) fn print(
+    tape: &Recorder,
+    last: usize,
+    name: impl Fn(usize) -> Option<String>,
+    notation: Notation,
+) -> String {
     let mut texts: Vec<Text> = Vec::with_capacity(last + 1);
     for index in 0..=last {
         let node = tape.node(index);
@@ -156,12 +161,12 @@ pub(crate) fn print(tape: &Tape, last: usize, name: impl Fn(usize) -> Option<Str
 }
 
 /// An op applied to arguments of these names, which are taken for single names or numbers.
-pub(crate) fn applied(op: &dyn Erased, args: &[String]) -> String {
+pub(crate) fn applied(op: &dyn DynOp, args: &[String]) -> String {
     let args: Vec<Text> = args.iter().map(|arg| Text::new(arg, Binding::Atom)).collect();
     application(op, &args.iter().collect::<Vec<_>>(), Notation::Print).shown
 }
 
-fn application(op: &dyn Erased, args: &[&Text], notation: Notation) -> Text {
+fn application(op: &dyn DynOp, args: &[&Text], notation: Notation) -> Text {
     let print = notation == Notation::Print;
     let infix = |[left, right]: [&Text; 2], sign: &str, own, tighter| {
         Text::new(format!("{}{sign}{}", left.operand(own), right.operand(tighter)), own)

@@ -4,8 +4,8 @@
 //! each op's file has for it. Start with [`Registry`].
 
 use crate::error::{Error, Kind as ErrorKind};
+use crate::graph::{DynOp, dyn_op, dyn_reduce};
 use crate::op::{self, Op, Reduce, Visitor};
-use crate::tape::{Erased, Fixed, Variadic};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub use visible::visible;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Registry {
-    ops: IndexMap<&'static str, Arc<dyn Erased>>,
+    ops: IndexMap<&'static str, Arc<dyn DynOp>>,
 }
 
 impl Default for Registry {
@@ -68,7 +68,7 @@ impl Registry {
     /// # Errors
     /// If the name is taken, empty or has blanks, or a parameter of the op is none that it can have.
     pub fn register<const N: usize, O: Op<N>>(&mut self, op: O) -> Result<(), Error> {
-        self.register_erased(Arc::new(Fixed(op)))
+        self.register_dyn(dyn_op(op))
     }
 
     /// Adds an op of any number of arguments.
@@ -76,14 +76,14 @@ impl Registry {
     /// # Errors
     /// If the name is taken, empty or has blanks, or a parameter of the op is none that it can have.
     pub fn register_reduce<O: Reduce>(&mut self, op: O) -> Result<(), Error> {
-        self.register_erased(Arc::new(Variadic(op)))
+        self.register_dyn(dyn_reduce(op))
     }
 
-    /// Adds an op that is behind a pointer already, such as an [`Opaque`](crate::tape::Opaque) one.
+    /// Adds an op that is behind a pointer already, such as an [`ClosureOp`](crate::op::ClosureOp) one.
     ///
     /// # Errors
     /// If the name is taken, empty or has blanks, or a parameter of the op is none that it can have.
-    pub fn register_erased(&mut self, op: Arc<dyn Erased>) -> Result<(), Error> {
+    pub fn register_dyn(&mut self, op: Arc<dyn DynOp>) -> Result<(), Error> {
         let name = op.name();
         if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(Error::new(
@@ -102,7 +102,7 @@ impl Registry {
     }
 
     /// An op by its name, with its default parameters.
-    pub fn get(&self, name: &str) -> Option<&Arc<dyn Erased>> {
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn DynOp>> {
         self.ops.get(name)
     }
 
@@ -111,7 +111,7 @@ impl Registry {
     /// # Errors
     /// If there is no such op (the nearest name is suggested), or a parameter is unknown, is given twice, is not a number the
     /// op can take, or has no default and is missing.
-    pub fn find(&self, name: &str, params: &[(&str, f64)]) -> Result<Arc<dyn Erased>, Error> {
+    pub fn find(&self, name: &str, params: &[(&str, f64)]) -> Result<Arc<dyn DynOp>, Error> {
         let mut op = self
             .get(name)
             .ok_or_else(|| {
@@ -138,7 +138,7 @@ impl Registry {
     }
 
     /// The ops in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Erased>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn DynOp>> {
         self.ops.values()
     }
 }

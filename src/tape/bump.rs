@@ -1,4 +1,4 @@
-//! A list that grows behind a shared reference: what the lean tape's entries are kept in.
+//! A list that grows behind a shared reference: what the tape's entries are kept in.
 //!
 //! A `RefCell<Vec<T>>` would do the same and costs a test and two stores for every entry. What makes this sound is that
 //! no reference into the list is ever handed out while it can grow, and that nothing of the caller's runs while it does.

@@ -6,8 +6,8 @@
 //! beside its reversal.
 
 use super::adjoint::{WIDEST, WIDTHS, add, of_width};
-use super::scalar::same_primals;
-use super::{Lean, Scalar, Tape, Var};
+use super::scalar::{Scalar, same_primals};
+use super::var::{Tape, Var};
 use std::array::from_fn;
 
 /// What is done next of a reversal.
@@ -104,7 +104,7 @@ impl<S: Scalar> Slopes<S> {
     }
 
     /// Takes them back over a step, recorded on a tape of its own with the state before it and the parameters as inputs.
-    fn reverse(&mut self, tape: &Tape<Lean<S>>, y: &[Var<'_, Lean<S>>], adjoints: &mut Vec<S>) {
+    fn reverse(&mut self, tape: &Tape<S>, y: &[Var<'_, S>], adjoints: &mut Vec<S>) {
         match self.width {
             1 => self.reverse_by::<1>(tape, y, adjoints),
             2 => self.reverse_by::<2>(tape, y, adjoints),
@@ -113,7 +113,7 @@ impl<S: Scalar> Slopes<S> {
         }
     }
 
-    fn reverse_by<const W: usize>(&mut self, tape: &Tape<Lean<S>>, y: &[Var<'_, Lean<S>>], adjoints: &mut Vec<S>) {
+    fn reverse_by<const W: usize>(&mut self, tape: &Tape<S>, y: &[Var<'_, S>], adjoints: &mut Vec<S>) {
         let seeds = y.iter().copied().zip(of_width::<S, W>(&mut self.by_state).iter().copied());
         tape.sweep_into(seeds, adjoints);
         let (zero, state) = ([S::from(0.0); W], y.len());
@@ -135,7 +135,7 @@ impl<S: Scalar> Slopes<S> {
     }
 }
 
-impl<S: Scalar> Tape<Lean<S>> {
+impl<S: Scalar> Tape<S> {
     /// [`Apply::checkpoint`](crate::op::Apply::checkpoint), if a variable is active.
     ///
     /// # Panics
@@ -144,11 +144,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     pub(super) fn checkpoint<'t, const N: usize>(
         &'t self,
         steps: usize,
-        state: [Var<'t, Lean<S>>; N],
-        params: &[Var<'t, Lean<S>>],
-        step: impl Fn(usize, [Var<'t, Lean<S>>; N], &[Var<'t, Lean<S>>]) -> [Var<'t, Lean<S>>; N],
-    ) -> [Var<'t, Lean<S>>; N] {
-        let Some(segment) = self.store.segment.lend() else {
+        state: [Var<'t, S>; N],
+        params: &[Var<'t, S>],
+        step: impl Fn(usize, [Var<'t, S>; N], &[Var<'t, S>]) -> [Var<'t, S>; N],
+    ) -> [Var<'t, S>; N] {
+        let Some(segment) = self.lend_segment() else {
             return (0..steps).fold(state, |state, i| step(i, state, params));
         };
         let constants: Vec<_> = params.iter().map(|p| Var::constant(p.value)).collect();

@@ -1,12 +1,13 @@
-//! The numbers a lean tape can be made of.
+//! The numbers a tape can be made of.
 
+use crate::forward::Tangent;
 use crate::op::Apply;
 use crate::real::{Dual, Lanes, Real};
 use std::fmt::Debug;
 
-/// A number that the lean tape can keep as a slope: one whose comparisons are plain `bool`s.
+/// A number that the tape can keep as a slope: one whose comparisons are plain `bool`s.
 ///
-/// `f64`, [`Dual`] over a scalar, and a variable of another lean tape are scalars; that is how modes nest.
+/// `f64`, [`Dual`] over a scalar, and a variable of another tape are scalars; that is how modes nest.
 pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
     /// Whether every component is exactly 0.
     fn is_zero(&self) -> bool;
@@ -125,6 +126,27 @@ impl<S: Scalar> Scalar for Dual<S> {
     }
     fn is(self, other: Self) -> bool {
         self.primal.is(other.primal) && self.tangent.is(other.tangent)
+    }
+
+    one_lane! {}
+}
+
+impl<S: Scalar> Scalar for Tangent<'_, S> {
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        self.dual().is_zero()
+    }
+    #[inline(always)]
+    fn has_nan(&self) -> bool {
+        self.dual().has_nan()
+    }
+    #[inline(always)]
+    fn folds(outer: Self, inner: Self, product: Self) -> bool {
+        Dual::folds(outer.dual(), inner.dual(), product.dual())
+    }
+    #[inline(always)]
+    fn is(self, other: Self) -> bool {
+        self.dual().is(other.dual())
     }
 
     one_lane! {}

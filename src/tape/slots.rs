@@ -1,8 +1,9 @@
 //! How the variables of a list stand on the tape.
 
 use super::entry::Run;
+use super::scalar::Scalar;
 use super::statement::{Constant, List};
-use super::{Lean, Scalar, Tape, Var};
+use super::var::{Tape, Var};
 use std::ptr;
 
 /// How the variables of a list stand on the tape, if their slots are equally far apart.
@@ -21,10 +22,10 @@ pub(super) enum Stand {
 impl Stand {
     /// Writes the values of the list, which `values` must have room for, as well.
     #[inline(never)]
-    pub(super) fn of<S: Scalar>(x: &[Var<'_, Lean<S>>], values: &mut [S]) -> Option<Self> {
+    pub(super) fn of<S: Scalar>(x: &[Var<'_, S>], values: &mut [S]) -> Option<Self> {
         let pairs = values.iter_mut().zip(x);
         let Some(tape) = x.first()?.tape else {
-            let copy = |constant: bool, (value, x): (&mut S, &Var<'_, Lean<S>>)| {
+            let copy = |constant: bool, (value, x): (&mut S, &Var<'_, S>)| {
                 *value = x.value;
                 constant & x.tape.is_none()
             };
@@ -34,7 +35,7 @@ impl Stand {
             pairs.for_each(|(value, x)| *value = x.value);
             return Some(Stand::InLine { first, stride: u32::from(x.len() > 1), units: true });
         }
-        let slot = |x: &Var<'_, Lean<S>>| x.handle.place.slot();
+        let slot = |x: &Var<'_, S>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
         let (one, mut next) = (S::from(1.0), first);
@@ -60,12 +61,12 @@ impl Stand {
 
 /// Where a tape is; 0 if there is none.
 #[inline(always)]
-fn address<S: Scalar>(tape: Option<&Tape<Lean<S>>>) -> usize {
+fn address<S: Scalar>(tape: Option<&Tape<S>>) -> usize {
     tape.map_or(ptr::null(), ptr::from_ref).addr()
 }
 
 /// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles.
-pub(super) fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> Option<[u32; 2]> {
+pub(super) fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, S>]) -> Option<[u32; 2]> {
     // a shorter one is written sooner in pairs
     const WORTH_IT: usize = 8;
     let Stand::InLine { first, stride, units } = stand else { return None };
@@ -80,10 +81,10 @@ pub(super) fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, L
     Some([first, stride])
 }
 
-impl<S: Scalar> Tape<Lean<S>> {
+impl<S: Scalar> Tape<S> {
     /// The first of the slots, one after the other, that these are; they become slots if they are not. [`List::CONSTANT`] if all are
     /// constants. The values are written to a list.
-    pub(super) fn in_line(&self, x: &[Var<'_, Lean<S>>], values: &mut [S]) -> u32 {
+    pub(super) fn in_line(&self, x: &[Var<'_, S>], values: &mut [S]) -> u32 {
         match Stand::of(x, values) {
             Some(Stand::Constant) => List::CONSTANT,
             Some(Stand::InLine { first, stride, units: true }) if stride == 1 || x.len() == 1 => first,

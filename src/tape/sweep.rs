@@ -1,9 +1,9 @@
-//! The reverse sweep of the lean tape.
+//! The reverse sweep of the tape.
 
-use super::Scalar;
 use super::adjoint::{add, times};
 use super::entry::{Entry, RUN, Run, SHARED, STATEMENT};
 use super::prefetch::prefetch;
+use super::scalar::Scalar;
 use super::statement::Statements;
 
 /// How many slopes are asked for before they are needed.

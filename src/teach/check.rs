@@ -5,7 +5,7 @@ use super::trace::{Agreement, Check, CheckLine, Id, Node, SweepLine, Trace, labe
 use crate::Real;
 use crate::check::{self, Place, Verdict};
 use crate::error::Error;
-use crate::tape::{self, Tape, Var};
+use crate::graph::{self, Expr, Recorder};
 
 impl CheckLine {
     /// What is said after the verdict of a step that crosses a kink.
@@ -44,25 +44,25 @@ const F32: Precision = Precision {
 /// How many inputs are shown in the table.
 const MOST_INPUTS: usize = 20;
 
-impl Tape {
+impl Recorder {
     /// The gradient of an output in three ways: by the reverse sweep, by dual numbers, and by central differences of the recording,
     /// with one step and with several. The recording keeps to the branches that the program took.
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn check_gradient(&self, y: Var<'_>) -> Result<Check, Error> {
+    pub fn check_gradient(&self, y: Expr<'_>) -> Result<Check, Error> {
         self.check_in(y, &F64)
     }
 
-    /// The same of the recording in single precision, as [`trace_f32`](Tape::trace_f32) has it.
+    /// The same of the recording in single precision, as [`trace_f32`](Recorder::trace_f32) has it.
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn check_gradient_f32(&self, y: Var<'_>) -> Result<Check, Error> {
+    pub fn check_gradient_f32(&self, y: Expr<'_>) -> Result<Check, Error> {
         self.check_in(y, &F32)
     }
 
-    fn check_in(&self, y: Var<'_>, precision: &Precision) -> Result<Check, Error> {
+    fn check_in(&self, y: Expr<'_>, precision: &Precision) -> Result<Check, Error> {
         let output = self.indices(&[y])?[0];
         let trace = if precision.epsilon == F64.epsilon { self.trace(y) } else { self.trace_f32(y) }?;
         let nodes = (0..self.len()).filter(|&index| self.node(index).is_input);
@@ -115,12 +115,12 @@ impl Tape {
     }
 }
 
-impl Tape {
+impl Recorder {
     /// The first node whose kink lies between its arguments in two runs.
     fn crossed(&self, trace: &Trace, low: &[f64], high: &[f64]) -> Option<Id> {
         let recorded = (0..self.len()).map(|index| self.node(index)).filter(|node| node.is_input || node.op.is_some());
         let between = |at: f64, a: f64, b: f64| a.min(b) < at && at < a.max(b);
-        let crosses = |node: &tape::Node| {
+        let crosses = |node: &graph::Node| {
             let kinks = node.op.as_ref().map_or(vec![], |op| op.kinks());
             match node.args[..] {
                 [x] => kinks.iter().any(|kink| between(kink.at[0], low[x], high[x])),

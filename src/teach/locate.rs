@@ -4,8 +4,8 @@ use super::style::Style;
 use super::trace::{Agreement, Argument, CheckLine, Id, Line};
 use crate::check::{self, Verdict};
 use crate::error::Error;
+use crate::graph::{Expr, Recorder, Rule};
 use crate::op::Point;
-use crate::tape::{Rule, Tape, Var};
 
 /// What a search for a wrong rule found.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,14 +57,14 @@ pub struct WrongRule {
     pub reason: String,
 }
 
-impl Tape {
+impl Recorder {
     /// Looks for the first node whose rule is wrong at its arguments, by checking each on its own. It takes a time that is
     /// proportional to the number of nodes, and says where in a long computation a mistake is.
     ///
     /// ```
     /// use gprime::prelude::*;
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let x = tape.var(0.3);
     /// let y = x.unary("bad", |z| z.sin(), |z| z.sin()) * 2.0;
     /// let search = tape.locate(y)?;
@@ -74,7 +74,7 @@ impl Tape {
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn locate(&self, y: Var<'_>) -> Result<Search, Error> {
+    pub fn locate(&self, y: Expr<'_>) -> Result<Search, Error> {
         let trace = self.trace(y)?;
         let lines = self.check_gradient(y)?.inputs;
         let (mut first_wrong, mut others, mut unsure) = (None, vec![], vec![]);

@@ -94,7 +94,7 @@ impl Trace {
     /// use gprime::prelude::*;
     /// use gprime::teach::Mistake;
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let x = tape.var(1.0);
     /// let u = x * x;
     /// let trace = tape.trace(u + u.sin())?;

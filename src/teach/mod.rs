@@ -1,13 +1,13 @@
 //! What happened, step by step: a finished account of a forward and a backward pass, to be read, drawn and explained.
 //!
-//! This part uses `check`, `registry`, `tape`, `op` and `real`. [`Tape::trace`](crate::Tape::trace) makes a [`Trace`] of a
+//! This part uses `check`, `registry`, `tape`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
 //! recording; every view is a view of it and shows nothing that the tape did not do. Start with `trace.rs`, the data, then
 //! `record.rs`, which fills it.
 //!
 //! ```
 //! use gprime::prelude::*;
 //!
-//! let tape = Tape::new();
+//! let tape = Recorder::new();
 //! let (x1, x2) = (tape.named("x1", tape.var(2.0)), tape.named("x2", tape.var(5.0)));
 //! let y = x1.ln() + x1 * x2 - x2.sin();
 //! let trace = tape.trace(y)?;

@@ -6,8 +6,8 @@ use super::table::described;
 use super::trace::{Argument, Flow, Id, Node, Step, Trace};
 use super::uses::Uses;
 use crate::error::Error;
+use crate::graph::{Expr, Recorder};
 use crate::registry::visible;
-use crate::tape::{Tape, Var};
 use std::fmt;
 
 /// How many nodes are looked through for the choice that a branch belongs to.
@@ -33,14 +33,14 @@ impl fmt::Display for NonFinite {
     }
 }
 
-impl Tape {
+impl Recorder {
     /// Where in the computation of an output, and in the backward pass from it, numbers that are not finite came from; `None` if there
     /// are none.
     ///
     /// ```
     /// use gprime::prelude::*;
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let x = tape.named("x", tape.var(0.0));
     /// let y = x.ln() * x; // −∞ · 0
     /// let first = tape.first_non_finite(y)?.unwrap();
@@ -51,7 +51,7 @@ impl Tape {
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn first_non_finite(&self, y: Var<'_>) -> Result<Option<NonFinite>, Error> {
+    pub fn first_non_finite(&self, y: Expr<'_>) -> Result<Option<NonFinite>, Error> {
         Ok(self.trace(y)?.first_non_finite(&Style::default()))
     }
 }

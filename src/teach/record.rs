@@ -4,9 +4,9 @@ use super::singular::{kink, singular};
 use super::trace::{Argument, Branch, Flow, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::Real;
 use crate::error::Error;
+use crate::graph::{self, DynOp, Edge, Expr, Guard, Operand, Reach, Recorder, Relation, Rule, meet};
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, Notation, applied, number, print, visible};
-use crate::tape::{self, Comparison, Edge, Erased, Operand, Reach, Relation, Rule, Tape, Var, meet};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ const MOST_ARGS: usize = 8;
 const MOST_NODES: usize = 500;
 const LONGEST_SOURCE: usize = 120;
 
-impl Tape {
+impl Recorder {
     /// An account of how an output was computed, and of the backward pass from it.
     ///
     /// ```
     /// use gprime::prelude::*;
     /// use gprime::teach::Step;
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let x = tape.named("x", tape.var(0.5));
     /// let trace = tape.trace(x.sin() * x)?;
     /// assert_eq!(trace.nodes[1].rule, "sin v1");
@@ -39,7 +39,7 @@ impl Tape {
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn trace(&self, y: Var<'_>) -> Result<Trace, Error> {
+    pub fn trace(&self, y: Expr<'_>) -> Result<Trace, Error> {
         self.trace_in(Precision::Double, self.recorded_values(), y)
     }
 
@@ -48,12 +48,12 @@ impl Tape {
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn trace_f32(&self, y: Var<'_>) -> Result<Trace, Error> {
+    pub fn trace_f32(&self, y: Expr<'_>) -> Result<Trace, Error> {
         let single = Precision::Single;
         self.trace_in(single, self.values(|_, value| value, |x| single.rounded(x))?, y)
     }
 
-    fn trace_in(&self, precision: Precision, values: Vec<f64>, y: Var<'_>) -> Result<Trace, Error> {
+    fn trace_in(&self, precision: Precision, values: Vec<f64>, y: Expr<'_>) -> Result<Trace, Error> {
         let output = self.indices(&[y])?[0];
         let (mut adjoints, mut made) = (vec![0.0; output + 1], vec![]);
         adjoints[output] = 1.0;
@@ -74,7 +74,7 @@ impl Tape {
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
         let Book { ids, ops, nodes, values, .. } = book;
         let id = |index: usize| ids[index].expect("a constant is no output");
-        // as `Tape::annihilated`, in the precision of the trace
+        // as `Recorder::annihilated`, in the precision of the trace
         let flows =
             |index: usize| ids[index].filter(|_| reach[index] == Reach::Flows).map(|id| (index, &nodes[id.index()]));
         let annihilated = (0..=output).rev().filter_map(flows).flat_map(|(index, node)| {
@@ -176,7 +176,7 @@ fn fill(template: &str, texts: &[String]) -> String {
 }
 
 impl Written {
-    fn new(op: &dyn Erased, args: usize) -> Self {
+    fn new(op: &dyn DynOp, args: usize) -> Self {
         let params = op.params().into_iter().map(|(name, value)| Param { name: name.to_owned(), value }).collect();
         let own = Formula::in_print(op).ok();
         let note = OpNote {
@@ -249,8 +249,8 @@ struct Book {
 
 impl Book {
     /// Enters a node of the tape, and whether the output depends on it by the choices that were taken.
-    fn enter(&mut self, tape: &Tape, index: usize, adjoint: Option<f64>, reached: bool) -> Result<(), Error> {
-        let tape::Node { op, is_input, args, line, .. } = tape.node(index);
+    fn enter(&mut self, tape: &Recorder, index: usize, adjoint: Option<f64>, reached: bool) -> Result<(), Error> {
+        let graph::Node { op, is_input, args, line, .. } = tape.node(index);
         if op.is_none() && !is_input {
             self.ids.push(None);
             return Ok(());
@@ -280,7 +280,7 @@ impl Book {
         Ok(())
     }
 
-    fn branch(&self, comparison: &Comparison) -> Branch {
+    fn branch(&self, comparison: &Guard) -> Branch {
         let relation = match comparison.relation {
             Relation::Less => "<",
             Relation::LessEqual => "≤",
@@ -303,7 +303,7 @@ impl Book {
     }
 
     /// Enters what an op makes of its arguments.
-    fn apply(&mut self, op: Arc<dyn Erased>, x: &[f64], reached: bool, node: &mut Node) -> Result<(), Error> {
+    fn apply(&mut self, op: Arc<dyn DynOp>, x: &[f64], reached: bool, node: &mut Node) -> Result<(), Error> {
         let key = (Arc::as_ptr(&op).cast::<()>() as usize, x.len());
         let entry = self.ops.entry(key);
         node.op = Some(entry.index());

@@ -3,15 +3,15 @@
 use super::style::Style;
 use super::trace::{KinkNote, Node, Singularity, Trace};
 use crate::check;
+use crate::graph::{DynOp, Rule};
 use crate::op::{Kink, Point};
-use crate::tape::{Erased, Rule};
 
 /// The most arguments that are moved to see whether an op with kinks or jumps stands on one; the others of a long list are not.
 const MOST_ARGS: usize = 64;
 
 /// What an op stands on at a point, given its value and slopes there. Its kinks and jumps may be a set, of which it declares some: what lies
 /// a unit in the last place to either side tells whether the point is in it.
-pub(super) fn singular(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64]) -> Option<Singularity> {
+pub(super) fn singular(op: &dyn DynOp, x: &[f64], a: f64, slopes: &[f64]) -> Option<Singularity> {
     if jumps(op, x, a, slopes) {
         Some(Singularity::Jump)
     } else if kink(op, x).is_some() || bends(op, x) {
@@ -24,7 +24,7 @@ pub(super) fn singular(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64]) -> Op
 }
 
 /// The kink at a point: a declared one, or one of a set of which the op declares some.
-pub(super) fn kink(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
+pub(super) fn kink(op: &dyn DynOp, x: &[f64]) -> Option<Kink> {
     let kinks = op.kinks();
     let among = || (!kinks.is_empty() && x.len() <= MOST_ARGS).then(|| check::kink_at(op, x)).flatten();
     kinks.iter().find(|kink| kink.at[..] == *x).cloned().or_else(among)
@@ -32,7 +32,7 @@ pub(super) fn kink(op: &dyn Erased, x: &[f64]) -> Option<Kink> {
 
 /// Whether an op with kinks and with more arguments than a kink is measured for has other slopes on one side of an argument than on the
 /// other.
-fn bends(op: &dyn Erased, x: &[f64]) -> bool {
+fn bends(op: &dyn DynOp, x: &[f64]) -> bool {
     let slope = |j: usize, other: f64| {
         let (mut x, mut slopes) = (Point::from_slice(x), Point::from_elem(f64::NAN, x.len()));
         x[j] = other;
@@ -52,7 +52,7 @@ fn unit(x: f64) -> f64 {
 }
 
 /// Whether the value jumps at a point: at a declared one, or where it changes beside it by far more than the slope says.
-fn jumps(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64]) -> bool {
+fn jumps(op: &dyn DynOp, x: &[f64], a: f64, slopes: &[f64]) -> bool {
     let declared = op.jumps();
     let among = |j: usize| {
         let unit = unit(x[j]);
@@ -64,7 +64,7 @@ fn jumps(op: &dyn Erased, x: &[f64], a: f64, slopes: &[f64]) -> bool {
 }
 
 /// Whether an argument is an end of the domain, beyond which there is no value.
-fn ends(op: &dyn Erased, x: &[f64]) -> bool {
+fn ends(op: &dyn DynOp, x: &[f64]) -> bool {
     let domain = op.domain();
     (0..x.len().min(domain.bounds.len())).any(|j| {
         let ((low, high), unit) = (domain.bound(j), unit(x[j]));
@@ -74,7 +74,7 @@ fn ends(op: &dyn Erased, x: &[f64]) -> bool {
 }
 
 /// The value with another number in the place of one argument.
-fn value(op: &dyn Erased, x: &[f64], j: usize, other: f64) -> f64 {
+fn value(op: &dyn DynOp, x: &[f64], j: usize, other: f64) -> f64 {
     let mut x = Point::from_slice(x);
     x[j] = other;
     Rule::<f64>::value(op, &x).unwrap_or(f64::NAN)
@@ -87,7 +87,7 @@ impl Trace {
     /// ```
     /// use gprime::{prelude::*, teach::Style};
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let x = tape.named("x", tape.var(0.0));
     /// let notes = tape.trace(x.relu() - (-x).relu())?.notes(&Style::default());
     /// assert_eq!(notes.len(), 2);

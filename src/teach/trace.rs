@@ -37,7 +37,7 @@ pub struct Trace {
     #[cfg_attr(feature = "serde", serde(default))]
     pub branches: Vec<Branch>,
     /// Where an adjoint of 0 met a slope that is not finite, or the other way round, on a path that was taken: the product was taken for 0,
-    /// and what is computed from it is not certain. See [`Tape::annihilated`](crate::Tape::annihilated).
+    /// and what is computed from it is not certain. See [`Recorder::annihilated`](crate::Recorder::annihilated).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub annihilated: Vec<Flow>,
     /// The gradient beside other ways to find it, if somebody asked for that.

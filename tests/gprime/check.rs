@@ -2,10 +2,11 @@
 
 use crate::differential::program::Registered;
 use gprime::check::{self, Verdict};
+use gprime::graph::dyn_reduce;
+use gprime::op::ClosureOp;
 use gprime::op::{Kink, Point, Relu};
 use gprime::prelude::*;
 use gprime::registry::Registry;
-use gprime::tape::{Opaque, Variadic};
 
 #[test]
 fn every_registered_op_passes() {
@@ -20,7 +21,7 @@ fn no_seed_raises_a_false_alarm() {
     let seeds = std::env::var("GPRIME_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
     for seed in 0..seeds {
         for op in registry.iter() {
-            check::erased_with_seed(&**op, seed).assert_pass();
+            check::dyn_op_with_seed(&**op, seed).assert_pass();
         }
     }
 }
@@ -173,21 +174,21 @@ fn a_kink_that_is_not_declared_is_found() {
 
 #[test]
 fn closures_are_checked_by_differences() {
-    let right = Opaque::new("cube", |[x]: [f64; 1]| x * x * x, |[x]: [f64; 1]| [3.0 * x * x]);
-    let report = check::erased(&right);
+    let right = ClosureOp::new("cube", |[x]: [f64; 1]| x * x * x, |[x]: [f64; 1]| [3.0 * x * x]);
+    let report = check::dyn_op(&right);
     assert!(report.verdict != Verdict::Fail, "{report}");
-    let wrong = Opaque::new("cube", |[x]: [f64; 1]| x * x * x, |[x]: [f64; 1]| [3.0 * x]);
-    assert_eq!(check::erased(&wrong).verdict, Verdict::Fail);
+    let wrong = ClosureOp::new("cube", |[x]: [f64; 1]| x * x * x, |[x]: [f64; 1]| [3.0 * x]);
+    assert_eq!(check::dyn_op(&wrong).verdict, Verdict::Fail);
     let swapped =
-        Opaque::new("ratio", |[x, y]: [f64; 2]| x / (1.0 + y * y), |[_, y]: [f64; 2]| [1.0 / (1.0 + y * y), 0.0]);
-    let report = check::erased(&swapped);
+        ClosureOp::new("ratio", |[x, y]: [f64; 2]| x / (1.0 + y * y), |[_, y]: [f64; 2]| [1.0 / (1.0 + y * y), 0.0]);
+    let report = check::dyn_op(&swapped);
     assert_eq!((report.verdict, report.worst.unwrap().argument), (Verdict::Fail, 1));
 }
 
 #[test]
 fn the_gradient_of_a_function_is_checked() {
     check::function(|x| (x[0] * x[1]).sin() + x[1].softplus() / x[0], &[0.7, -1.2]).assert_pass();
-    check::function(|_| Var::from(2.0), &[0.7]).assert_pass();
+    check::function(|_| Expr::from(2.0), &[0.7]).assert_pass();
     check::function(|x| x[0], &[0.7, 3.0]).assert_pass();
     check::function(|x| x[0].unary("sine", f64::sin, f64::cos) * x[0], &[0.7]).assert_pass();
 
@@ -239,7 +240,7 @@ fn second_derivatives_of_functions_are_checked() {
 #[test]
 fn a_function_with_chance_in_it_fails() {
     let calls = std::cell::Cell::new(0.0);
-    let dropout = |x: &[Var<'_>]| {
+    let dropout = |x: &[Expr<'_>]| {
         calls.set(calls.get() + 1.0);
         x[0].value() * calls.get()
     };
@@ -258,7 +259,7 @@ fn a_function_at_its_kink_is_held_against_both_sides() {
     assert_eq!(report.verdict, Verdict::Fail, "{report}");
 
     // at a tie of both the choices do add up
-    check::function(|x| x[0].max(Var::from(0.0)) + x[0].min(Var::from(0.0)), &[0.0]).assert_pass();
+    check::function(|x| x[0].max(Expr::from(0.0)) + x[0].min(Expr::from(0.0)), &[0.0]).assert_pass();
     // relu(x) − relu(−x) is x, and yet the slopes chosen at 0 add up to 0
     let report = check::function(|x| x[0].relu() - (-x[0]).relu(), &[0.0]);
     assert_eq!(report.verdict, Verdict::Unsure, "{report}");
@@ -270,7 +271,7 @@ fn assert_pass_panics_with_the_report() {
     check::op(&Broken { op: gprime::op::Sin, how: How::Sign }).assert_pass();
 }
 
-/// A rule of which one part contradicts the others: the slope that a lean tape asks for, or that of a reduction, or its value.
+/// A rule of which one part contradicts the others: the slope that a tape asks for, or that of a reduction, or its value.
 #[derive(Clone, PartialEq)]
 struct Contradicts;
 impl Op<1> for Contradicts {
@@ -302,7 +303,7 @@ impl Reduce for Contradicts {
 
 #[test]
 fn the_value_and_the_slopes_at_once_are_checked_too() {
-    for report in [check::op(&Contradicts), check::erased(&Variadic(Contradicts))] {
+    for report in [check::op(&Contradicts), check::dyn_op(&*dyn_reduce(Contradicts))] {
         assert_eq!(report.verdict, Verdict::Fail);
         assert!(report.reason.as_deref().is_some_and(|reason| reason.starts_with("value_and_slope at")), "{report}");
     }
@@ -322,8 +323,8 @@ fn what_a_recording_lost_is_a_failure_that_says_so() {
     lost(check::function(|x| x[0].sin() * 0.99 + x[0].value().sin() * 0.01, &[0.7]));
     // one of many, found along a direction
     let x: Vec<f64> = (0..200).map(|i| (f64::from(i) * 0.37).sin()).collect();
-    fn detached(i: usize, x: Var<'_>) -> Var<'_> {
-        if i == 123 { Var::from(x.value()) } else { x }
+    fn detached(i: usize, x: Expr<'_>) -> Expr<'_> {
+        if i == 123 { Expr::from(x.value()) } else { x }
     }
     let report = check::function(|x| x.iter().enumerate().map(|(i, &x)| detached(i, x).square()).sum(), &x);
     assert!(lost(report).contains("by input 124"));
@@ -336,7 +337,7 @@ fn what_a_recording_lost_is_a_failure_that_says_so() {
     assert_eq!(report.verdict, Verdict::Fail, "{report}");
     // jumps and what is not finite are unsure
     for (f, x, reason) in [
-        ((|x: &[Var<'_>]| x[0].floor()) as for<'t> fn(&[Var<'t>]) -> Var<'t>, 2.0, "jumps"),
+        ((|x: &[Expr<'_>]| x[0].floor()) as for<'t> fn(&[Expr<'t>]) -> Expr<'t>, 2.0, "jumps"),
         (|x| x[0].ln(), -1.0, "NaN"),
         (|x| x[0].exp(), 1000.0, "inf"),
         (|x| x[0].sqrt(), 0.0, "without bound"),
@@ -354,7 +355,7 @@ fn many_inputs_are_asked_along_few_directions() {
     let report = check::function(
         |x| {
             calls.set(calls.get() + 1);
-            x.windows(2).map(|pair| (pair[0] * pair[1]).sin()).sum::<Var>() + x.logsumexp()
+            x.windows(2).map(|pair| (pair[0] * pair[1]).sin()).sum::<Expr>() + x.logsumexp()
         },
         &x,
     );
@@ -373,7 +374,7 @@ fn the_printed_test_compiles() {
         check::op(&Broken { op: gprime::op::Sin, how: How::Sign }),
         check::op(&Broken { op: gprime::op::LeakyRelu { slope: 0.2 }, how: How::Times(2.0) }),
         check::reduce(&WrongSum),
-        check::erased(&Opaque::new("my op's", |[x]: [f64; 1]| x * x, |[x]: [f64; 1]| [x])),
+        check::dyn_op(&ClosureOp::new("my op's", |[x]: [f64; 1]| x * x, |[x]: [f64; 1]| [x])),
         check::rule(f64::sin, f64::sin).at(&[0.5]),
         check::gradient(|x| x[0] * x[1], |x| x.to_vec(), &[0.5, 2.0]),
         check::jacobian(|x| vec![x[0] * x[1]], |x| vec![x.to_vec()], &[0.5, 2.0]),

@@ -1,16 +1,16 @@
 //! Drawings: that they are the same bytes each time, ask for nothing outside of them, hold any name, and bear any size.
 
 use gprime::draw::{Graph, Page, Plot, card, gallery};
+use gprime::graph::DynOp;
 use gprime::prelude::*;
 use gprime::registry::Formula;
-use gprime::tape::Erased;
 use gprime::teach::{Mistake, Style, Trace};
 use gprime::{Registry, teach};
 use std::sync::Arc;
 use std::time::Instant;
 
 fn baydin() -> Trace {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x1, x2) = (tape.named("x1", tape.var(2.0)), tape.named("x2", tape.var(5.0)));
     tape.trace(x1.ln() + x1 * x2 - x2.sin()).unwrap().without_lines()
 }
@@ -105,7 +105,7 @@ fn a_card_tells_the_range() {
     assert!(told > 30, "{told}");
     let several = Registry::new();
     let several = several.iter().filter(|op| op.arity() != Some(1) && !op.needs_params());
-    let all = |op: &&std::sync::Arc<dyn gprime::tape::Erased>| {
+    let all = |op: &&std::sync::Arc<dyn gprime::graph::DynOp>| {
         card(&***op, &[], &Style::default()).unwrap().contains("range all reals")
     };
     let names: Vec<&str> = several.filter(all).map(|op| op.name()).collect();
@@ -161,7 +161,7 @@ fn drawings_are_whole_and_the_same_each_time() {
         assert!(svg.contains(text) && dot.contains(text), "{text}");
     }
     // x·x is one edge with a count
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(3.0);
     let dot = tape.trace(x * x).unwrap().dot();
     assert!(dot.contains("n1 -> n2 [label=<×2: 3 + 3>]") && dot.matches("->").count() == 1, "{dot}");
@@ -191,7 +191,7 @@ fn edges_are_straight_or_have_one_bend() {
     };
     let mut traces = vec![baydin()];
     for nodes in [3, 8, 15, 25, 40] {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let mut x: Vec<_> = (0..3).map(|i| tape.var(f64::from(i))).collect();
         for _ in 0..nodes {
             // mostly of what is near, as in programs
@@ -226,7 +226,7 @@ fn edges_are_straight_or_have_one_bend() {
 
 #[test]
 fn a_graph_shows_a_mistake_or_formulas() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named("x", tape.var(1.0));
     let u = tape.named("u", x * x);
     let trace = tape.trace(u + u.sin()).unwrap();
@@ -250,7 +250,7 @@ fn a_graph_shows_a_mistake_or_formulas() {
 #[test]
 fn a_name_cannot_break_a_drawing() {
     let evil = "&<>\"'</script></style></svg><!--]]>\u{0}\u{1b}[2J\n\t\u{202e}\u{fffe}\\";
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named(evil, tape.var(2.0));
     let y = tape.scope(evil, || tape.named(evil, x.sin()));
     let mut trace = tape.trace(y * x).unwrap();
@@ -277,7 +277,7 @@ fn a_name_cannot_break_a_drawing() {
 
 /// A chain with a sum beside it, like a small network's.
 fn long(nodes: usize, scopes: usize) -> Trace {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let mut x = tape.var(0.5);
     for part in 0..scopes {
         x = tape.scope(format!("part {part}"), || {
@@ -292,7 +292,7 @@ fn a_page_is_small() {
     let shell = Page::new(&long(2, 1)).html().len(); // with a trace of three nodes
     assert!(shell <= 40_000, "the page without a trace has {shell} bytes");
     for nodes in [50, 190, 1999] {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let x = tape.named("x", tape.var(0.51234567));
         let y = (0..nodes / 3).fold(x, |y, i| y * (x * f64::from(i)).sin());
         let trace = tape.trace(y).unwrap();
@@ -306,7 +306,7 @@ fn a_page_is_small() {
 fn what_is_too_large_is_said_and_what_has_scopes_is_drawn() {
     let start = Instant::now();
     let (flat, scoped) = (long(200_000, 1), long(200_000, 50));
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let wide: Vec<_> = (0..100_000).map(|i| tape.var(f64::from(i))).collect();
     let wide = tape.trace(wide.sum()).unwrap();
     println!("traced after {:?}", start.elapsed());
@@ -383,7 +383,7 @@ fn an_op_that_is_not_known_takes_the_sliders_and_a_registry_brings_them_back() {
             [s + a * (-s + 1.0)]
         }
     }
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(0.5);
     let trace = tape.trace(x.apply(&Swish) * x).unwrap();
     assert!(trace.page().contains("the rule of swish is not known here"));
@@ -416,7 +416,7 @@ fn a_drawing_becomes_pixels() {
 }
 
 /// An op as it is, and with every kind of number for each of its parameters, as far as it takes them.
-fn with_parameters(op: &Arc<dyn Erased>) -> Vec<Arc<dyn Erased>> {
+fn with_parameters(op: &Arc<dyn DynOp>) -> Vec<Arc<dyn DynOp>> {
     const KINDS: [f64; 12] =
         [0.0, 1.0, 2.0, 7.0, 40.0, 1e9, -1.0, 0.5, 1e308, 1e-320, f64::INFINITY, f64::NEG_INFINITY];
     let mut all = vec![op.clone()];
@@ -444,7 +444,7 @@ fn every_op_with_any_parameters_has_every_view() {
                 let at: Vec<f64> = (0..n).map(|k| start + 0.1 * k as f64).collect();
                 card(&**op, &at, &style).unwrap();
                 Plot::of_op(&**op, &at).unwrap().svg();
-                let tape = Tape::new();
+                let tape = Recorder::new();
                 let x: Vec<_> = at.iter().map(|&x| tape.var(x)).collect();
                 let y = op.apply(&x).unwrap() * 2.0;
                 tape.locate(y).unwrap().text(&style);
@@ -476,6 +476,6 @@ fn every_op_with_any_parameters_has_every_view() {
             }
         }
     }
-    let many = |op: &&Arc<dyn Erased>| op.arity().is_none() && op.validate(10).is_some() && op.validate(2).is_some();
+    let many = |op: &&Arc<dyn DynOp>| op.arity().is_none() && op.validate(10).is_some() && op.validate(2).is_some();
     assert!(applied > 1000 && variants.iter().filter(many).count() >= 2, "the test no longer sees the parameters");
 }

@@ -238,7 +238,7 @@ fn excepted(op: &str, asked: Asked, x: &[f64]) -> bool {
 /// All numbers of an op at a point.
 type AllOf = Box<dyn Fn(&[f64]) -> Vec<(Asked, f64)>>;
 
-/// The built-in ops, each with all its numbers; the second derivatives are those of a lean tape of dual numbers.
+/// The built-in ops, each with all its numbers; the second derivatives are those of a tape of dual numbers.
 fn all_ops() -> BTreeMap<&'static str, AllOf> {
     fn numbers(x: &[f64], call: impl Fn(&[Dual], &mut [Dual]) -> Dual) -> Vec<(Asked, f64)> {
         let mut all = vec![];

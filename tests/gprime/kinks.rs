@@ -3,9 +3,9 @@
 
 use crate::common::equal;
 use gprime::check::{self, Verdict};
+use gprime::op::ClosureOp;
 use gprime::op::*;
 use gprime::prelude::*;
-use gprime::tape::Opaque;
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -13,9 +13,9 @@ const NAN: f64 = f64::NAN;
 /// The slopes on every way to a gradient, which must agree.
 fn slopes<const N: usize>(op: &impl Op<N>, x: [f64; N]) -> [f64; N] {
     let lean: [f64; N] = gradient(|x| Apply::call(op, x.try_into().unwrap()), &x).try_into().unwrap();
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let inputs = x.map(|x| tape.var(x));
-    let g = Var::call(op, inputs).backward();
+    let g = Expr::call(op, inputs).backward();
     for (i, input) in inputs.into_iter().enumerate() {
         let mut u = [0.0; N];
         u[i] = 1.0;
@@ -64,9 +64,9 @@ fn jump<O: Op<1>>(op: &O, at: f64) {
 /// The slopes of a reduction on every way to a gradient.
 fn reduced(op: &impl Reduce, x: &[f64]) -> Vec<f64> {
     let lean = gradient(|x| Apply::reduce(op, x), x);
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
-    let g = Var::reduce(op, &inputs).backward();
+    let g = Expr::reduce(op, &inputs).backward();
     for (i, &input) in inputs.iter().enumerate() {
         let unit: Vec<f64> = (0..x.len()).map(|j| f64::from(i == j)).collect();
         let forward = jvp(|x| vec![Apply::reduce(op, x)], x, &unit).1[0];
@@ -131,7 +131,7 @@ fn celu_has_no_kink() {
 
     let theirs = |at_zero: f64| {
         let slope = move |[z]: [f64; 1]| [if z == 0.0 { at_zero } else { (z / 2.0).min(0.0).exp() }];
-        check::erased(&Opaque::new("celu", |[z]: [f64; 1]| z.max(0.0) + 2.0 * (z / 2.0).min(0.0).exp_m1(), slope))
+        check::dyn_op(&ClosureOp::new("celu", |[z]: [f64; 1]| z.max(0.0) + 2.0 * (z / 2.0).min(0.0).exp_m1(), slope))
     };
     assert_eq!(theirs(2.0).verdict, Verdict::Fail);
     assert_ne!(theirs(1.0).verdict, Verdict::Fail);
@@ -225,7 +225,7 @@ fn the_other_branch_has_no_say() {
     fn growth<R: Real>(x: R) -> R {
         R::select(x.less(0.0.into()), x.exp(), x)
     }
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.var(0.0), tape.var(1000.0));
     assert_eq!((gradient(|x| root(x[0]), &[0.0]), root(x).backward()[x]), (vec![0.0], 0.0));
     assert_eq!((gradient(|x| growth(x[0]), &[1000.0]), growth(y).backward()[y]), (vec![1.0], 1.0));

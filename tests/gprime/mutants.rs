@@ -1,7 +1,7 @@
 //! Negative control: every wrong rule of every op is caught.
 
 use gprime::prelude::*;
-use gprime::{Registry, check, tape::Fixed};
+use gprime::{Registry, check, graph::dyn_op};
 
 #[test]
 fn every_wrong_rule_of_every_op_is_caught() {
@@ -29,5 +29,5 @@ fn a_wrong_rule_has_no_score() {
             [-z.cos()]
         }
     }
-    let _ = check::mutants(&Fixed(Wrong));
+    let _ = check::mutants(&*dyn_op(Wrong));
 }

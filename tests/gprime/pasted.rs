@@ -30,11 +30,11 @@ fn the_slope_of_wrong_sum_is_right(op: &impl gprime::op::Reduce) {
 
 /// To be called in a test with my op's. Found with the seed 0x5eed.
 #[track_caller]
-fn the_slope_of_my_op_s_is_right(op: &dyn gprime::tape::Erased) {
+fn the_slope_of_my_op_s_is_right(op: &dyn gprime::graph::DynOp) {
     let x = [
         f64::from_bits(0x3ff0000000000000), // 1e0
     ];
-    gprime::check::erased_at(op, &x).assert_pass();
+    gprime::check::dyn_op_at(op, &x).assert_pass();
 }
 
 /// To be called in a test with the two closures that were checked.

@@ -2,11 +2,12 @@
 
 use crate::common::equal;
 use crate::differential::program::Registered;
+use gprime::forward::Tangents;
+use gprime::graph::DynOp;
 use gprime::op::{self, Domain, LogAddExp, LogSumExp, Params, Point, Pow, Visitor, visit};
 use gprime::prelude::*;
 use gprime::real::DoubleDouble;
 use gprime::registry::Registry;
-use gprime::tape::{Erased, Tangents};
 
 /// Shows each op at every one of its samples to a test: its name, the point, its value and slopes there, and the op for any number. With
 /// the op's kinks and jumps, or without them.
@@ -42,11 +43,11 @@ fn every_number_and_both_tapes_agree_to_the_bit() {
         let lanes: Vec<Lanes> = x.iter().map(|&x| Lanes::from(x)).collect();
         assert!(program.call(&lanes).0.iter().all(|&l| equal(l, a)), "{name} at {x:?} in lanes");
 
-        let mut tape = Tape::lean();
+        let mut tape = Tape::new();
         let mut g = vec![f64::NAN; x.len()];
         assert!(equal(tape.value_and_gradient(|x| program.call(x), x, &mut g), a), "{name} at {x:?}, lean value");
 
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
         let y = program.call(&inputs);
         let gradient = tape.backward(y);
@@ -94,7 +95,7 @@ fn each_lane_is_as_if_it_were_alone() {
 /// The Hessian of an op by each mode: forward over reverse, reverse over reverse, from a recording, forward over forward.
 fn hessians(program: Registered, x: &[f64]) -> [Vec<Vec<f64>>; 4] {
     let n = 0..x.len();
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
     let unit = |i: usize, k: usize| f64::from(u8::from(i == k));
     let forward_over_forward = |i: usize, j: usize| {
@@ -287,7 +288,7 @@ fn grid(numbers: &[f64], n: usize) -> Vec<Vec<f64>> {
 }
 
 /// Shows each op, behind a pointer and for any number, to a test, with points on its edges.
-fn at_the_edges(mut test: impl FnMut(&dyn Erased, &[f64], Registered)) {
+fn at_the_edges(mut test: impl FnMut(&dyn DynOp, &[f64], Registered)) {
     for op in Registry::new().iter() {
         let mut points = match op.arity() {
             Some(n) if n < 3 => grid(&EDGES, n),
@@ -321,8 +322,8 @@ fn every_mode_has_the_same_slopes_at_the_edges() {
         check("the slope alone", op.value(x).unwrap(), &given);
         let mut g = vec![f64::NAN; n];
         let value = value_and_gradient(|x| program.call(x), x, &mut g);
-        check("the lean tape", value, &g);
-        let tape = Tape::new();
+        check("the tape", value, &g);
+        let tape = Recorder::new();
         let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
         let y = program.call(&inputs);
         let gradient = tape.backward(y);
@@ -486,8 +487,8 @@ fn sums_keep_the_signs_of_zero() {
     assert_eq!(nothing::<Dual>().map(|x| x.primal.to_bits()), signs);
     assert_eq!(nothing::<Lanes>().map(|x| x.0.map(f64::to_bits)), signs.map(|sign| [sign; 4]));
     assert_eq!(nothing::<Tangents<f64, 2>>().map(|x| x.primal.to_bits()), signs);
+    assert_eq!(nothing::<Expr<'_>>().map(|x| x.value().to_bits()), signs);
     assert_eq!(nothing::<Var<'_>>().map(|x| x.value().to_bits()), signs);
-    assert_eq!(nothing::<Var<'_, Lean>>().map(|x| x.value().to_bits()), signs);
 }
 
 /// An op made by hand with a parameter that it cannot have is refused like one made by name.

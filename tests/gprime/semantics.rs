@@ -2,9 +2,10 @@
 //! part of a program that panics leaves its tape whole.
 
 use crate::common::near;
+use gprime::forward::Tangents;
+use gprime::op::ClosureOp;
 use gprime::op::{Dot, Mean, Visitor, visit};
 use gprime::prelude::*;
-use gprime::tape::{Opaque, Tangents};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
@@ -61,7 +62,7 @@ fn hessians_agree(program: &impl Program, x: &[f64], what: &str) -> Vec<Vec<f64>
         program.run(&x).tangent.tangent
     };
     let expected: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| nested(i, j)).collect()).collect();
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
     let y = program.run(&inputs);
     let gradient_of = |x: &[f64]| gradient(|x| program.run(x), x);
@@ -250,7 +251,7 @@ mod identity {
     #[test]
     fn an_op_is_told_from_another_by_all_that_it_holds() {
         let of = |side| IntPow { n: 3, side };
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let x = tape.var(2.0);
         let y = x.apply(&of(Side::Plus)) + x.apply(&of(Side::Minus));
         assert_eq!(y.backward()[x], -12.0);
@@ -273,13 +274,13 @@ mod identity {
         gprime::params!(by);
     }
 
-    fn op_of(tape: &Tape, x: Var<'_>) -> *const () {
+    fn op_of(tape: &Recorder, x: Expr<'_>) -> *const () {
         std::sync::Arc::as_ptr(&tape.node(tape.index(x).unwrap()).op.unwrap()).cast()
     }
 
     #[test]
     fn zeros_of_both_signs_are_two_parameters_and_equal_ops_are_one() {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let x = tape.var(2.0);
         let [plus, minus, again] = [0.0, -0.0, 0.0].map(|by| x.apply(&Scaled { by }));
         assert!(minus.value().is_sign_negative() && plus.value().is_sign_positive());
@@ -294,14 +295,14 @@ mod identity {
 
     #[test]
     fn closures_are_told_apart_by_what_they_capture() {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let x = tape.var(2.0);
         let k = 3.0;
-        let op = Opaque::new("k", move |[x]: [f64; 1]| k * x, move |_: [f64; 1]| [k]);
+        let op = ClosureOp::new("k", move |[x]: [f64; 1]| k * x, move |_: [f64; 1]| [k]);
         assert_eq!(op_of(&tape, op.call([x])), op_of(&tape, op.clone().call([x * x])));
-        let other = Opaque::new("k", move |[x]: [f64; 1]| k * x, move |_: [f64; 1]| [k]);
+        let other = ClosureOp::new("k", move |[x]: [f64; 1]| k * x, move |_: [f64; 1]| [k]);
         assert_ne!(op_of(&tape, op.call([x])), op_of(&tape, other.call([x])));
-        let bare = || Opaque::new("bare", |[x]: [f64; 1]| 2.0 * x, |_: [f64; 1]| [2.0]);
+        let bare = || ClosureOp::new("bare", |[x]: [f64; 1]| 2.0 * x, |_: [f64; 1]| [2.0]);
         assert_eq!(op_of(&tape, bare().call([x])), op_of(&tape, bare().call([x])));
     }
 
@@ -336,12 +337,12 @@ mod identity {
                 [self.0.into()]
             }
         }
-        let mut tape = Tape::new();
+        let mut tape = Recorder::new();
         for round in 0..20 {
             {
                 let x = tape.var(1.0);
                 // enough that a scan of all ops of this type for each would take minutes
-                let y: Var<'_> = (0..100_000).map(|i| x.apply(&Counted::new(f64::from(i + round)))).sum();
+                let y: Expr<'_> = (0..100_000).map(|i| x.apply(&Counted::new(f64::from(i + round)))).sum();
                 assert!(y.value() > 0.0);
             }
             tape.reset();
@@ -357,8 +358,8 @@ mod identity {
 mod strangers {
     use super::*;
 
-    fn leaked<S: Scalar>(value: S) -> Var<'static, Lean<S>> {
-        Box::leak(Box::new(Tape::lean())).var(value)
+    fn leaked<S: Scalar>(value: S) -> Var<'static, S> {
+        Box::leak(Box::new(Tape::new())).var(value)
     }
 
     #[test]
@@ -371,11 +372,8 @@ mod strangers {
             ("value_and_gradient", panic_of(|| value_and_gradient(|_| x, &[1.0], &mut g))),
             ("jacobian", panic_of(|| jacobian(|v| vec![v[0], x], &[1.0]))),
             ("vjp", panic_of(|| vjp(|v| vec![v[0], x], &[1.0], &[1.0, 1.0]))),
-            (
-                "values_and_jacobian",
-                panic_of(|| Tape::lean().values_and_jacobian(|v| [v[0], x], &[1.0], &mut [0.0; 2])),
-            ),
-            ("backward", panic_of(|| Tape::lean().backward(x))),
+            ("values_and_jacobian", panic_of(|| Tape::new().values_and_jacobian(|v| [v[0], x], &[1.0], &mut [0.0; 2]))),
+            ("backward", panic_of(|| Tape::new().backward(x))),
         ] {
             assert!(text.contains("another tape"), "{what}: {text}");
             assert_eq!(at, file, "{what}");
@@ -431,8 +429,7 @@ mod strangers {
 
     #[test]
     fn what_a_closure_captures_is_named() {
-        let captured =
-            |program: &dyn for<'t> Fn(&[Var<'t, Lean>]) -> Var<'t, Lean>| panic_of(|| gradient(program, &[1.0, 2.0]));
+        let captured = |program: &dyn for<'t> Fn(&[Var<'t>]) -> Var<'t>| panic_of(|| gradient(program, &[1.0, 2.0]));
         for (text, at) in [
             captured(&|x| Var::checkpoint(3, [x[0]], &[], |_, [s], _| [s * x[1]])[0]),
             captured(&|x| Var::sum_terms(3, &x[..1], |_, s| s[0] * x[1])),
@@ -446,7 +443,7 @@ mod strangers {
 
     #[test]
     fn every_meeting_of_two_tapes_panics_at_the_line_of_the_caller() {
-        fn meetings<'t, K: gprime::tape::Kind>(x: Var<'t, K>, y: Var<'t, K>) -> Vec<(&'static str, (String, String))> {
+        fn meetings<R: Apply + PartialOrd + std::iter::Product>(x: R, y: R) -> Vec<(&'static str, (String, String))> {
             let many: Vec<_> = (0..6).map(|i| if i == 5 { y } else { x }).collect();
             vec![
                 ("+", panic_of(|| x + y)),
@@ -465,21 +462,21 @@ mod strangers {
                 ("less", panic_of(|| _ = x.less(y))),
                 ("less_equal", panic_of(|| _ = x.less_equal(y))),
                 ("equal", panic_of(|| _ = x.equal(y))),
-                ("select", panic_of(|| Var::select(x.less(x), x, y))),
+                ("select", panic_of(|| R::select(x.less(x), x, y))),
                 ("logsumexp", panic_of(|| many.logsumexp())),
-                ("dot", panic_of(|| Var::dot(&many, &many))),
-                ("dot of two", panic_of(|| Var::dot(&[x, x], &[y, y]))),
-                ("mat_mul", panic_of(|| Var::matmul_nt(&[x, x], &[y, y], 2))),
+                ("dot", panic_of(|| R::dot(&many, &many))),
+                ("dot of two", panic_of(|| R::dot(&[x, x], &[y, y]))),
+                ("mat_mul", panic_of(|| R::matmul_nt(&[x, x], &[y, y], 2))),
                 ("weighted_sum", panic_of(|| many.weighted_sum(&[1.0; 6]))),
-                ("reduce_parts", panic_of(|| Var::reduce_parts(&Dot, &[&[x], &[y]]))),
-                ("preaccumulate", panic_of(|| Var::preaccumulate([x, y], |[x, y]| [x * y]))),
-                ("checkpoint", panic_of(|| Var::checkpoint(2, [x], &[y], |_, [x], y| [x * y[0]]))),
-                ("sum_terms", panic_of(|| Var::sum_terms(2, &[x, y], |i, x| x[i]))),
+                ("reduce_parts", panic_of(|| R::reduce_parts(&Dot, &[&[x], &[y]]))),
+                ("preaccumulate", panic_of(|| R::preaccumulate([x, y], |[x, y]| [x * y]))),
+                ("checkpoint", panic_of(|| R::checkpoint(2, [x], &[y], |_, [x], y| [x * y[0]]))),
+                ("sum_terms", panic_of(|| R::sum_terms(2, &[x, y], |i, x| x[i]))),
             ]
         }
-        let (one, two) = (Tape::lean(), Tape::lean());
-        let lean = meetings(one.var(1.0), two.var(2.0));
         let (one, two) = (Tape::new(), Tape::new());
+        let lean = meetings(one.var(1.0), two.var(2.0));
+        let (one, two) = (Recorder::new(), Recorder::new());
         let recording = meetings(one.var(1.0), two.var(2.0));
         for (what, (text, at)) in lean.into_iter().chain(recording) {
             assert!(text.contains("two different tapes"), "{what}: {text}");
@@ -489,7 +486,7 @@ mod strangers {
 
     #[test]
     fn a_recording_refuses_outputs_and_inputs_of_another() {
-        let (tape, other) = (Tape::new(), Tape::new());
+        let (tape, other) = (Recorder::new(), Recorder::new());
         let (x, stranger) = (tape.var(2.0), other.var(3.0));
         let (y, _) = (x * x, stranger * stranger);
         for error in [
@@ -507,13 +504,13 @@ mod strangers {
         }
         assert_eq!((tape.index(stranger), tape.index(y)), (None, Some(1)));
         assert!(y.backward().get(stranger).unwrap_err().is_foreign_variable());
-        assert_eq!(tape.hessian(Var::from(1.0), &[x]).unwrap(), [[0.0]]);
+        assert_eq!(tape.hessian(Expr::from(1.0), &[x]).unwrap(), [[0.0]]);
     }
 
     /// The derivative by an intermediate is that by an independent variable in its place.
     #[test]
     fn derivatives_by_intermediates() {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let x = tape.var(2.0);
         let u = x * x;
         let w = u * u * x;
@@ -528,12 +525,12 @@ mod strangers {
 
     #[test]
     fn the_gradient_of_a_constant_is_0() {
-        let (tape, lean) = (Tape::new(), Tape::lean());
+        let (tape, lean) = (Recorder::new(), Tape::new());
         let (x, y) = (tape.var(1.0), lean.var(1.0));
-        assert_eq!((tape.backward(Var::from(2.0))[x], Var::from(2.0).backward()[x]), (0.0, 0.0));
+        assert_eq!((tape.backward(Expr::from(2.0))[x], Expr::from(2.0).backward()[x]), (0.0, 0.0));
         assert_eq!((lean.backward(Var::from(2.0))[y], Var::from(2.0).backward()[y]), (0.0, 0.0));
-        assert!(Var::<Recording>::from(2.0).backward().get(Var::from(1.0)).is_err());
-        assert!(Gradient::default().get(x).is_err());
+        assert!(Expr::from(2.0).backward().get(Expr::from(1.0)).is_err());
+        assert!(Adjoints::default().get(x).is_err());
     }
 }
 
@@ -578,7 +575,7 @@ mod annihilation {
             let program = Case(i);
             let reverse = gradient(|x| program.run(x), &at);
             assert_eq!(reverse, expected, "{what}, reverse");
-            let tape = Tape::new();
+            let tape = Recorder::new();
             let inputs = at.map(|x| tape.var(x));
             let y = program.run(&inputs);
             assert_eq!(inputs.map(|x| y.backward()[x]), expected, "{what}, recording");
@@ -594,7 +591,7 @@ mod annihilation {
 
     #[test]
     fn reverse_over_reverse_of_what_was_not_taken() {
-        fn program<'t>(x: &[Var<'t, Lean>]) -> Var<'t, Lean> {
+        fn program<'t>(x: &[Var<'t>]) -> Var<'t> {
             let g = gradient(
                 |y| {
                     let _ = y[0].sqrt() * y[1];
@@ -707,7 +704,7 @@ mod panics {
         let same = |a: &[S], b: &[S]| a.iter().zip(b).all(|(a, b)| a.is(*b));
         for which in 0..8 {
             for fuse in 0..40 {
-                let tape = Tape::lean();
+                let tape = Tape::new();
                 let inputs = tape.vars(&x);
                 let before = calls(8, &inputs);
                 FUSE.set(fuse);
@@ -764,11 +761,11 @@ mod zeros {
         for x in [vec![], vec![-0.0], vec![0.0], vec![-0.0; 5], vec![-0.0, 0.0], vec![-0.0; 9]] {
             let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
             let expected = bits(values(&x));
-            let lean = Tape::lean();
+            let lean = Tape::new();
             assert_eq!(bits(values(&lean.vars(&x)).iter().map(|y| y.value()).collect()), expected, "lean, {x:?}");
-            let constants: Vec<Var<'_, Lean>> = x.iter().map(|&x| x.into()).collect();
+            let constants: Vec<Var<'_>> = x.iter().map(|&x| x.into()).collect();
             assert_eq!(bits(values(&constants).iter().map(|y| y.value()).collect()), expected, "constants, {x:?}");
-            let tape = Tape::new();
+            let tape = Recorder::new();
             let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
             assert_eq!(bits(values(&inputs).iter().map(|y| y.value()).collect()), expected, "recording, {x:?}");
             let duals: Vec<Dual> = x.iter().map(|&x| Dual::variable(x)).collect();
@@ -819,7 +816,7 @@ mod steps_that_change {
 
     #[test]
     fn an_op_that_reads_what_changes_is_noticed() {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let y = tape.var(3.0).apply(&Shared);
         FACTOR.store(5, Ordering::Relaxed);
         assert!(panic_of(|| y.backward()).0.contains("asked again"));

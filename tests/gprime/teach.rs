@@ -26,14 +26,14 @@ fn random() -> impl Strategy<Value = Random> {
 
 impl Random {
     /// Records it; every third variable gets a name. The last variable is the output.
-    fn record<'t>(&self, tape: &'t Tape, registry: &Registry) -> Vec<Var<'t>> {
+    fn record<'t>(&self, tape: &'t Recorder, registry: &Registry) -> Vec<Expr<'t>> {
         let mut vars: Vec<_> = self.inputs.iter().map(|&x| tape.var(x)).collect();
         for (op, args, constant) in &self.ops {
             let op = registry.iter().nth(op % registry.iter().count()).unwrap();
             let mut x: Vec<_> = args.iter().map(|arg| vars[arg % vars.len()]).collect();
             x.truncate(op.arity().unwrap_or(4));
             if let (Some(constant), true) = (constant, x.len() > 1) {
-                x[0] = Var::from(*constant);
+                x[0] = Expr::from(*constant);
             }
             if op.validate(x.len()).is_none() {
                 vars.push(op.apply(&x).unwrap());
@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn the_steps_give_the_adjoints_of_backward_to_the_bit(program in random()) {
         let registry = Registry::new();
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let vars = program.record(&tape, &registry);
         let y = *vars.last().unwrap();
         prop_assume!(tape.index(y).is_some());
@@ -108,7 +108,7 @@ proptest! {
     #[cfg(feature = "serde")]
     #[test]
     fn what_is_written_is_read(program in random()) {
-        let (registry, tape) = (Registry::new(), Tape::new());
+        let (registry, tape) = (Registry::new(), Recorder::new());
         let y = *program.record(&tape, &registry).last().unwrap();
         prop_assume!(tape.index(y).is_some());
         let trace = tape.trace(y).unwrap();
@@ -120,20 +120,20 @@ proptest! {
     }
 }
 
-fn baydin(tape: &Tape) -> Trace {
+fn baydin(tape: &Recorder) -> Trace {
     let (x1, x2) = (tape.named("x1", tape.var(2.0)), tape.named("x2", tape.var(5.0)));
     tape.trace(x1.ln() + x1 * x2 - x2.sin()).unwrap()
 }
 
 #[test]
 fn rules_and_partials_are_written_as_people_do() {
-    let trace = baydin(&Tape::new());
+    let trace = baydin(&Recorder::new());
     assert_eq!(trace.source, "ln(x1) + x1·x2 − sin(x2)");
     let rules: Vec<_> = trace.nodes.iter().map(|node| node.rule.as_str()).collect();
     assert_eq!(rules, ["x1", "x2", "ln v1", "v1·v2", "v3 + v4", "sin v2", "v5 − v6"]);
     let formulas: Vec<_> = trace.nodes.iter().flat_map(|node| &node.partials).map(|p| p.formula.as_str()).collect();
     assert_eq!(formulas, ["1/v1", "v2", "v1", "1", "1", "cos(v2)", "1", "−1"]);
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(-1.0);
     let trace = tape.trace((x * -2.0).sigmoid().relu() / 4.0).unwrap();
     assert_eq!(trace.nodes[1].rule, "v1·(−2)");
@@ -146,14 +146,14 @@ fn rules_and_partials_are_written_as_people_do() {
 
 #[test]
 fn a_trace_of_something_else_is_an_error() {
-    let (tape, other) = (Tape::new(), Tape::new());
-    assert!(tape.trace(Var::from(1.0)).unwrap_err().is_foreign_variable());
+    let (tape, other) = (Recorder::new(), Recorder::new());
+    assert!(tape.trace(Expr::from(1.0)).unwrap_err().is_foreign_variable());
     assert!(tape.trace(other.var(1.0)).unwrap_err().is_foreign_variable());
 }
 
 #[test]
 fn what_the_output_does_not_depend_on_has_no_adjoint() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, unused, gated) = (tape.var(2.0), tape.var(3.0), tape.var(-1.0));
     let y = x * (gated * 2.0).relu();
     let _ = unused * y;
@@ -166,7 +166,7 @@ fn what_the_output_does_not_depend_on_has_no_adjoint() {
 
 #[test]
 fn kinks_are_noted() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.var(0.0), tape.var(3.25));
     let out = x.relu() + y.max(y) + y.min(x) + (x + 6.0).relu();
     let trace = tape.trace(out).unwrap();
@@ -178,7 +178,7 @@ fn kinks_are_noted() {
 
 #[test]
 fn scopes_and_names() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named("a\tb", tape.var(1.0));
     let y = tape.scope("outer", || {
         let u = x * x;
@@ -195,7 +195,7 @@ fn scopes_and_names() {
 #[cfg(feature = "serde")]
 #[test]
 fn a_trace_that_no_tape_made_is_refused() {
-    let trace = baydin(&Tape::new());
+    let trace = baydin(&Recorder::new());
     let text = serde_json::to_string(&trace).unwrap();
     let refuses = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
@@ -261,7 +261,7 @@ fn recursive(trace: &Trace, node: usize, adjoints: &mut [f64], visits: &mut usiz
 proptest! {
     #[test]
     fn every_view_shows_every_program(program in random(), digits in 1usize..18) {
-        let (registry, tape) = (Registry::new(), Tape::new());
+        let (registry, tape) = (Registry::new(), Recorder::new());
         let y = *program.record(&tape, &registry).last().unwrap();
         prop_assume!(tape.index(y).is_some());
         for trace in [tape.trace(y).unwrap(), tape.trace_f32(y).unwrap()] {
@@ -275,7 +275,7 @@ proptest! {
 
     #[test]
     fn forward_mode_is_that_of_the_tape(program in random()) {
-        let (registry, tape) = (Registry::new(), Tape::new());
+        let (registry, tape) = (Registry::new(), Recorder::new());
         let vars = program.record(&tape, &registry);
         let y = *vars.last().unwrap();
         prop_assume!(tape.index(y).is_some());
@@ -286,7 +286,7 @@ proptest! {
 
     #[test]
     fn mistakes_are_really_made(program in random()) {
-        let (registry, tape) = (Registry::new(), Tape::new());
+        let (registry, tape) = (Registry::new(), Recorder::new());
         let y = *program.record(&tape, &registry).last().unwrap();
         prop_assume!(tape.index(y).is_some());
         let trace = tape.trace(y).unwrap();
@@ -325,7 +325,7 @@ proptest! {
 
     #[test]
     fn single_precision_is_single(program in random()) {
-        let (registry, tape) = (Registry::new(), Tape::new());
+        let (registry, tape) = (Registry::new(), Recorder::new());
         let y = *program.record(&tape, &registry).last().unwrap();
         prop_assume!(tape.index(y).is_some());
         let trace = tape.trace_f32(y).unwrap();
@@ -344,7 +344,7 @@ proptest! {
 
 #[test]
 fn a_second_pass_on_top_of_the_first() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(1.0);
     let u = x * x;
     let trace = tape.trace(u + u.sin()).unwrap();
@@ -356,7 +356,7 @@ fn a_second_pass_on_top_of_the_first() {
 
 #[test]
 fn single_precision_alone_is_no_mistake() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.var(0.1), tape.var(0.7));
     let trace = tape.trace_f32((x * y).sin().exp() / 3.0).unwrap();
     for mistake in [Mistake::Order, Mistake::Overwrite] {
@@ -369,7 +369,7 @@ fn single_precision_alone_is_no_mistake() {
 
 #[test]
 fn without_waiting_the_work_is_bounded() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(1.0);
     let y = (0..200).fold(x, |u, _| u + u);
     let trace = tape.trace(y).unwrap();
@@ -382,7 +382,7 @@ fn without_waiting_the_work_is_bounded() {
 #[test]
 fn a_long_chain_is_shown_from_both_ends() {
     const LENGTH: usize = 1_000_000;
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named("x", tape.var(0.5));
     let y = (1..LENGTH).fold(x, |u, _| u.sin());
     let trace = tape.trace(y).unwrap();
@@ -404,10 +404,10 @@ fn a_long_chain_is_shown_from_both_ends() {
 
 #[test]
 fn a_value_used_by_everything_is_shown_from_both_ends() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(0.5);
     let terms: Vec<_> = (0..20_000).map(|i| x * f64::from(i)).collect();
-    let y: Var<'_> = terms.iter().sum();
+    let y: Expr<'_> = terms.iter().sum();
     let trace = tape.trace(y).unwrap();
     let style = Style::default();
     assert!(trace.table(&style).contains("19 992 more contributions"));
@@ -420,7 +420,7 @@ fn a_value_used_by_everything_is_shown_from_both_ends() {
 
 #[test]
 fn names_are_shown_as_they_are_but_for_what_moves_the_cursor() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named("<a href=\"x\">&'</a>", tape.var(1.0));
     let y = tape.scope("esc\u{1b}[31m", || tape.named("new\nline\u{7}", x * x));
     let trace = tape.trace(y).unwrap();
@@ -432,7 +432,7 @@ fn names_are_shown_as_they_are_but_for_what_moves_the_cursor() {
 
 #[test]
 fn what_is_not_known_is_no_zero() {
-    let trace = baydin(&Tape::new());
+    let trace = baydin(&Recorder::new());
     let style = Style::default();
     let pending = |done: usize| trace.table_after(&style, done).lines().filter(|line| line.ends_with('·')).count();
     // no value is known, then each, then the adjoints one by one
@@ -443,19 +443,19 @@ fn what_is_not_known_is_no_zero() {
 
 #[test]
 fn the_first_number_that_is_not_finite_is_found() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named("x", tape.var(-1.0));
     let (fine, bad) = (x.exp(), x.ln());
     let first = tape.first_non_finite(fine + bad * 2.0).unwrap().unwrap();
     assert_eq!(first.value.unwrap().index(), 2);
     assert!(first.to_string().contains(&format!("v3 = ln v1 = NaN   {}:{}", file!(), line!() - 3)), "{first}");
     // √ at 0: the value is finite, the slope is not
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(0.0);
     let first = tape.first_non_finite(x.sqrt() * 2.0).unwrap().unwrap();
     assert_eq!((first.value, first.contribution.unwrap().amount), (None, f64::INFINITY));
     // a branch that was not taken: 0 × ∞ met, and was annihilated
-    let y = Real::select(Real::less(Var::from(0.0), x), x.sqrt() * 3.0, 1.0.into());
+    let y = Real::select(Real::less(Expr::from(0.0), x), x.sqrt() * 3.0, 1.0.into());
     let first = tape.first_non_finite(y).unwrap().unwrap();
     assert_eq!((first.value, first.contribution), (None, None));
     let flow = first.annihilated.unwrap();
@@ -466,7 +466,7 @@ fn the_first_number_that_is_not_finite_is_found() {
 
 #[test]
 fn a_right_program_has_no_wrong_rule() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.var(0.7), tape.var(-1.2));
     let search = tape.locate((x * y).sin() + y.sigmoid()).unwrap();
     assert!(search.passed() && search.doubtful.is_empty() && search.unsure.is_empty());
@@ -475,7 +475,7 @@ fn a_right_program_has_no_wrong_rule() {
 
 #[test]
 fn the_error_of_differences_has_a_least() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.named("x", tape.var(0.7)), tape.named("y", tape.var(-1.2)));
     let z = (x * y).sin() * x.exp();
     for (check, good) in [(tape.check_gradient(z).unwrap(), 1e-8), (tape.check_gradient_f32(z).unwrap(), 1e-2)] {
@@ -492,7 +492,7 @@ fn the_error_of_differences_has_a_least() {
 fn no_right_slope_is_called_wrong() {
     for op in Registry::new().iter() {
         for x in op.samples().iter().filter(|x| x.iter().all(|x| x.abs() < 20.0)) {
-            let tape = Tape::new();
+            let tape = Recorder::new();
             let vars: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
             let y = op.apply(&vars).unwrap();
             if y.value().is_finite() {
@@ -508,8 +508,8 @@ fn no_right_slope_is_called_wrong() {
 
 #[test]
 fn the_kind_of_point_is_told() {
-    let verdict = |f: fn(Var<'_>) -> Var<'_>, x: f64| {
-        let tape = Tape::new();
+    let verdict = |f: fn(Expr<'_>) -> Expr<'_>, x: f64| {
+        let tape = Recorder::new();
         tape.check_gradient(f(tape.var(x))).unwrap().inputs[0].verdict
     };
     assert_eq!(verdict(|x| x.abs(), 0.0), Agreement::Kink);
@@ -525,7 +525,7 @@ fn the_kind_of_point_is_told() {
 #[test]
 fn a_step_that_crosses_a_kink_says_where() {
     let crossed = |x: f64, y: f64| {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let (x, y) = (tape.var(x), tape.var(y));
         let check = tape.check_gradient((x - 1.0).relu() + x.max(y)).unwrap();
         assert!(check.passed);

@@ -105,7 +105,7 @@ fn an_op_of_ones_own_that_is_wrong_is_located() {
             [a]
         }
     }
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.named("x", tape.var(0.3));
     let bad = x.apply(&Bad);
     let search = tape.locate(bad * 2.0).unwrap();

@@ -67,8 +67,8 @@ fn agree<W: Workload>(mut workload: W) {
     let mut lean = vec![0.0; x.len()];
     close(&[value_and_gradient(|x| workload.program(x), &x, &mut lean)], &[plain], ROUNDING);
 
-    let tape = Tape::new();
-    let inputs: Vec<Var<'_>> = x.iter().map(|&x| tape.var(x)).collect();
+    let tape = Recorder::new();
+    let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = workload.program(&inputs);
     let recording = y.backward();
     close(&[y.value()], &[plain], ROUNDING);

@@ -3,8 +3,8 @@
 //! The input has one camera, point, weight and observation, which stand for all.
 
 use super::{Problem, expect_between, expect_len};
+use gprime::forward::{Ieee, Tangents};
 use gprime::prelude::*;
-use gprime::tape::{Ieee, Tangents};
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};

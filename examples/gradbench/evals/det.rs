@@ -72,7 +72,7 @@ pub fn primal(input: Input) -> impl FnMut(&mut f64) {
 }
 
 pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     move |g| {
         g.resize(input.a.len(), 0.0);
         tape.value_and_gradient(|a| whole(a, input.ell), &input.a, g);

@@ -156,7 +156,7 @@ pub fn objective(input: Input) -> impl FnMut(&mut f64) {
 
 pub fn jacobian(input: Input) -> impl FnMut(&mut Parameters) {
     let parameters = input.parameters.flat();
-    let (mut tape, mut g) = (Tape::lean(), vec![0.0; parameters.len()]);
+    let (mut tape, mut g) = (Tape::new(), vec![0.0; parameters.len()]);
     move |out| {
         tape.value_and_gradient(|x| log_posterior(&input, x), &parameters, &mut g);
         out.set(&input, &g);

@@ -18,7 +18,7 @@ pub fn square(x: f64) -> impl FnMut(&mut f64) {
 }
 
 pub fn double(x: f64) -> impl FnMut(&mut f64) {
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     move |slope| {
         tape.value_and_gradient(|x| f(x[0]), &[x], std::slice::from_mut(slope));
     }

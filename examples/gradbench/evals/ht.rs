@@ -2,8 +2,8 @@
 //! mesh over a skeleton: each vertex moves with a weighted mean of a few bones.
 
 use super::{Matrix, Problem, expect_between, expect_len};
+use gprime::forward::{Ieee, Tangents};
 use gprime::prelude::*;
-use gprime::tape::{Ieee, Tangents};
 use serde::Deserialize;
 use std::ops::Mul;
 

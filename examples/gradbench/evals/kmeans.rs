@@ -54,7 +54,7 @@ pub fn cost(input: Input) -> impl FnMut(&mut f64) {
 /// gradient.
 pub fn dir(input: Input) -> impl FnMut(&mut Matrix) {
     let centroids: Vec<Dual> = input.centroids.numbers.iter().map(|&c| Dual::variable(c)).collect();
-    let (mut tape, mut g) = (Tape::lean(), vec![Dual::from(0.0); centroids.len()]);
+    let (mut tape, mut g) = (Tape::new(), vec![Dual::from(0.0); centroids.len()]);
     move |step| {
         tape.value_and_gradient(|c| cost_near(&input, c), &centroids, &mut g);
         step.reshape(input.centroids.rows, input.centroids.columns);

@@ -38,7 +38,7 @@ pub fn primal(input: Input) -> impl FnMut(&mut f64) {
 }
 
 pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     move |g| {
         g.resize(input.x.len(), 0.0);
         tape.value_and_gradient(|x| objective(x, input.n), &input.x, g);

@@ -118,7 +118,7 @@ pub fn objective(input: Input) -> impl FnMut(&mut f64) {
 }
 
 pub fn jacobian(input: Input) -> impl FnMut(&mut Vec<f64>) {
-    let (mut tape, parameters) = (Tape::lean(), input.parameters());
+    let (mut tape, parameters) = (Tape::new(), input.parameters());
     move |g| {
         g.resize(parameters.len(), 0.0);
         tape.value_and_gradient(|x| loss(&input, x), &parameters, g);

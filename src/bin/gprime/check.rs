@@ -26,7 +26,7 @@ impl Reports {
         if names.is_empty() {
             ops.extend(registry.iter().cloned());
         }
-        Ok(Reports(ops.iter().map(|op| (check::erased(&**op), op.arity())).collect()))
+        Ok(Reports(ops.iter().map(|op| (check::dyn_op(&**op), op.arity())).collect()))
     }
 
     /// The report on a function at its point.

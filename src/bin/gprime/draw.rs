@@ -7,7 +7,7 @@ use crate::{Output, Source, View, float, json, ops, teach};
 use gprime::draw::{self, Graph, Page, Plot};
 use gprime::registry::visible;
 use gprime::teach::{Mistake, Trace};
-use gprime::{Registry, Tape};
+use gprime::{Recorder, Registry};
 use std::path::PathBuf;
 use std::{fs, io};
 
@@ -48,7 +48,7 @@ pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure>
     let function = Function::read(of.expr.as_deref().unwrap_or_default(), &of.given.at, &of.given.lets)?;
     let mut trace = teach::account(&function, single)?;
     if checked && trace.nodes.len() * trace.inputs().count() <= MOST_CHECKED {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let (_, y) = function.record(&tape);
         trace.check = Some(if single { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?);
     }
@@ -62,7 +62,7 @@ pub fn graph(of: &Source, mistake: Option<Mistake>, view: &View, dot: bool) -> R
         return Err(Failure::new("a mistake is in numbers: --at must give the variables, such as x=1"));
     }
     let trace = if symbols {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let (_, y) = without_values(of.expr.as_deref().unwrap_or_default(), &of.given.lets, &tape)?;
         teach::account_of(&tape, y, view.f32)?
     } else {
@@ -154,7 +154,7 @@ pub fn plot(
     for (name, x) in function.names.iter().zip(&function.point).skip(1) {
         title += &format!(", {name} = {x}");
     }
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (inputs, y) = function.record(&tape);
     drawn(match tape.index(y) {
         None => {

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::float::{self, Hex};
 use crate::ops;
 use gprime::Dual;
-use gprime::tape::Erased;
+use gprime::graph::DynOp;
 use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub fn run(
 }
 
 /// An op of one argument.
-fn find(name: &str, params: &[String]) -> Result<Arc<dyn Erased>, Failure> {
+fn find(name: &str, params: &[String]) -> Result<Arc<dyn DynOp>, Failure> {
     let op = ops::find(name, params)?;
     let takes = match op.arity() {
         Some(1) => return Ok(op),
@@ -51,7 +51,7 @@ fn find(name: &str, params: &[String]) -> Result<Arc<dyn Erased>, Failure> {
     Err(Failure::new(format!("{name} takes {takes} arguments; eval takes ops of one")))
 }
 
-fn write_row(op: &dyn Erased, order: u8, x: f64, output: &mut impl Write) -> Result<(), Failure> {
+fn write_row(op: &dyn DynOp, order: u8, x: f64, output: &mut impl Write) -> Result<(), Failure> {
     let a = op.value(&[x])?;
     write!(output, "{},{}", Hex(x), Hex(a))?;
     if order >= 1 {

@@ -3,7 +3,7 @@
 use crate::assignment::{assignment, sides};
 use crate::expression::{Parser, Program};
 use crate::failure::Failure;
-use gprime::{Registry, Tape, Var};
+use gprime::{Expr, Recorder, Registry};
 
 /// The most variables, since a Hessian has as many numbers squared.
 const MOST: usize = 1000;
@@ -30,7 +30,7 @@ impl<'a> Function<'a> {
     }
 
     /// Records it on a tape, with the names of its variables and its `let`s: the variables, and the output.
-    pub fn record<'t>(&self, tape: &'t Tape) -> (Vec<Var<'t>>, Var<'t>) {
+    pub fn record<'t>(&self, tape: &'t Recorder) -> (Vec<Expr<'t>>, Expr<'t>) {
         recorded(&self.program, &self.point, tape)
     }
 }
@@ -39,8 +39,8 @@ impl<'a> Function<'a> {
 pub fn without_values<'t>(
     expression: &str,
     lets: &[String],
-    tape: &'t Tape,
-) -> Result<(Vec<Var<'t>>, Var<'t>), Failure> {
+    tape: &'t Recorder,
+) -> Result<(Vec<Expr<'t>>, Expr<'t>), Failure> {
     let registry = Registry::new();
     let program = program(Parser::open(&registry), expression, lets)?;
     Ok(recorded(&program, &vec![1.0; program.variables.len()], tape))
@@ -54,7 +54,7 @@ fn program(mut parser: Parser<'_>, expression: &str, lets: &[String]) -> Result<
     parser.finish(expression)
 }
 
-fn recorded<'t>(program: &Program, point: &[f64], tape: &'t Tape) -> (Vec<Var<'t>>, Var<'t>) {
+fn recorded<'t>(program: &Program, point: &[f64], tape: &'t Recorder) -> (Vec<Expr<'t>>, Expr<'t>) {
     let input = |(name, &x): (&String, &f64)| tape.named(name.as_str(), tape.var(x));
     let x: Vec<_> = program.variables.iter().zip(point).map(input).collect();
     let y = program.run_naming(&x, |name, value| {

@@ -4,9 +4,9 @@ use crate::function::Function;
 use crate::json;
 use crate::table::{self, BOLD, PLAIN};
 use crate::{Format, MOST_NOTES, View};
-use gprime::tape::Annihilated;
+use gprime::graph::Annihilated;
 use gprime::teach::{Id, Node, Number, Style, Trace};
-use gprime::{Error, Tape};
+use gprime::{Error, Recorder};
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub struct Answer<'a> {
 impl<'a> Answer<'a> {
     /// The value and the gradient, in single precision or with the Hessian.
     pub fn new(function: &'a Function<'_>, hessian: bool, single: bool, style: &Style) -> Result<Self, Error> {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let (x, y) = function.record(&tape);
         let names = &function.names;
         if tape.index(y).is_none() {
@@ -85,7 +85,7 @@ impl<'a> Answer<'a> {
 
 /// A line for each edge on which second derivatives met 0 · ∞ and the gradient did not.
 fn lost<'a>(
-    tape: &'a Tape,
+    tape: &'a Recorder,
     trace: &'a Trace,
     edges: &'a [Annihilated],
     style: &'a Style,

@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::json::{self, Kink, Point};
 use crate::table::{self, BOLD, DIM, PLAIN};
 use crate::{Format, View};
+use gprime::graph::{DynOp, Rule};
 use gprime::registry::Formula;
-use gprime::tape::{Erased, Rule};
 use gprime::teach::{Number, Style};
 use gprime::{Error, Registry};
 use indexmap::IndexMap;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// An op with these parameters.
-pub fn find(name: &str, params: &[String]) -> Result<Arc<dyn Erased>, Failure> {
+pub fn find(name: &str, params: &[String]) -> Result<Arc<dyn DynOp>, Failure> {
     let params = params.iter().map(|word| assignment(word)).collect::<Result<Vec<_>, _>>()?;
     Ok(Registry::new().find(name, &params)?)
 }
@@ -43,7 +43,7 @@ enum Slope {
 }
 
 impl Entry {
-    fn new(op: &dyn Erased) -> Result<Self, Error> {
+    fn new(op: &dyn DynOp) -> Result<Self, Error> {
         let (arity, Formula { value, mut slopes }) = (op.arity(), Formula::of(op)?);
         let default = |x| if op.needs_params() { None } else { Some(Number(x)) };
         Ok(Entry {
@@ -60,7 +60,7 @@ impl Entry {
 }
 
 /// What is listed of one op, and what it is at a point, if there is one.
-pub fn one_json(op: &dyn Erased, at: &[f64], view: &View) -> Result<String, Failure> {
+pub fn one_json(op: &dyn DynOp, at: &[f64], view: &View) -> Result<String, Failure> {
     #[derive(Serialize)]
     struct Line {
         #[serde(flatten)]

@@ -120,11 +120,11 @@ impl Session<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gprime::Tape;
+    use gprime::Recorder;
 
     #[test]
     fn keys_do_what_the_screen_says() {
-        let tape = Tape::new();
+        let tape = Recorder::new();
         let (x, y) = (tape.named("x", tape.var(2.0)), tape.named("y", tape.var(5.0)));
         let trace = tape.trace(x * y + x).unwrap();
         let (steps, style) = (trace.stepper(), Style::default());

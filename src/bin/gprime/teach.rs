@@ -6,7 +6,7 @@ use crate::function::Function;
 use crate::json;
 use gprime::registry::nearest;
 use gprime::teach::{Id, Mistake, Mistaken, Node, Number, Step, Trace};
-use gprime::{Tape, Var};
+use gprime::{Expr, Recorder};
 use serde::Serialize;
 
 /// What is shown of a trace.
@@ -20,12 +20,12 @@ pub enum Shown {
 
 /// The account of both passes.
 pub fn account(function: &Function<'_>, single: bool) -> Result<Trace, Failure> {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     account_of(&tape, function.record(&tape).1, single)
 }
 
 /// The account of both passes to what was recorded.
-pub fn account_of(tape: &Tape, y: Var<'_>, single: bool) -> Result<Trace, Failure> {
+pub fn account_of(tape: &Recorder, y: Expr<'_>, single: bool) -> Result<Trace, Failure> {
     if tape.index(y).is_none() {
         return Err(Failure::new("the expression is a constant: there is nothing to trace"));
     }
@@ -36,7 +36,7 @@ pub fn account_of(tape: &Tape, y: Var<'_>, single: bool) -> Result<Trace, Failur
 
 /// What is a choice in the gradient of a function, or not certain; a constant has nothing of the kind.
 pub fn notes(function: &Function<'_>, view: &View) -> Result<Vec<String>, Failure> {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (_, y) = function.record(&tape);
     if tape.index(y).is_none() {
         return Ok(vec![]);
@@ -130,7 +130,7 @@ impl<'a> Explained<'a> {
 
 /// The gradient in three ways, and how the error of differences depends on their step; and whether it is good.
 pub fn sweep(function: &Function<'_>, view: &View) -> Result<(bool, String), Failure> {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let y = recorded(function, &tape)?;
     let check = if view.f32 { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?;
     Ok((check.passed, if view.format.json { json::line(&check, &view.format) } else { check.table(&view.style()) }))
@@ -138,12 +138,12 @@ pub fn sweep(function: &Function<'_>, view: &View) -> Result<(bool, String), Fai
 
 /// The first wrong rule; and whether there is none.
 pub fn locate(function: &Function<'_>, view: &View) -> Result<(bool, String), Failure> {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let search = tape.locate(recorded(function, &tape)?)?;
     Ok((search.passed(), if view.format.json { json::line(&search, &view.format) } else { search.text(&view.style()) }))
 }
 
-fn recorded<'t>(function: &Function<'_>, tape: &'t Tape) -> Result<gprime::Var<'t>, Failure> {
+fn recorded<'t>(function: &Function<'_>, tape: &'t Recorder) -> Result<gprime::Expr<'t>, Failure> {
     let (_, y) = function.record(tape);
     match tape.index(y) {
         Some(_) => Ok(y),

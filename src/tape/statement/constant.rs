@@ -1,7 +1,7 @@
 //! A number that a kind of statement needs a slot for, though it depends on nothing.
 
 use super::{PullBack, Recorded};
-use crate::tape::Scalar;
+use crate::tape::scalar::Scalar;
 
 pub(in crate::tape) struct Constant;
 

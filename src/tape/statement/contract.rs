@@ -4,21 +4,22 @@ use super::{List, PullBack, Recorded};
 use crate::op::apply::dot_each;
 use crate::op::inner_product;
 use crate::tape::adjoint::{add, times};
+use crate::tape::scalar::Scalar;
 use crate::tape::store::LIMIT;
-use crate::tape::{Lean, Scalar, Tape, Var};
+use crate::tape::var::{Tape, Var};
 
 /// The product Z = A Bᵀ of two matrices row by row. The shape is the number of rows of each, and how long these are. The slopes are the
 /// numbers of A, unless B is constant, and then those of B, unless A is.
 struct Contract;
 
-impl<S: Scalar> Tape<Lean<S>> {
+impl<S: Scalar> Tape<S> {
     /// [`Apply::matmul_nt`](crate::op::Apply::matmul_nt), if a variable is active.
     pub(in crate::tape) fn matmul_nt<'t>(
         &'t self,
-        a: &[Var<'t, Lean<S>>],
-        b: &[Var<'t, Lean<S>>],
+        a: &[Var<'t, S>],
+        b: &[Var<'t, S>],
         inner: usize,
-    ) -> Vec<Var<'t, Lean<S>>> {
+    ) -> Vec<Var<'t, S>> {
         let rows = [a.len() / inner, b.len() / inner];
         // nothing to record, or too large for a tape
         if rows[0] * rows[1] == 0 || a.len().max(b.len()) > LIMIT {

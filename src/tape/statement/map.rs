@@ -1,14 +1,15 @@
 //! A function of a few numbers at each place of lists: one statement, recorded and pulled back in loops without a branch.
 
 use super::{PullBack, Recorded};
+use crate::forward::{Masked, Policy, Tangents};
 use crate::op::Block;
 use crate::op::apply::{common_len, map_each};
 use crate::tape::adjoint::{add, times};
+use crate::tape::scalar::Scalar;
 use crate::tape::slots::Stand;
 use crate::tape::store::LIMIT;
 use crate::tape::sweep::add_to_each;
-use crate::tape::tangents::Rule;
-use crate::tape::{Lean, Masked, Scalar, Tangents, Tape, Var};
+use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 use std::ptr;
 
@@ -29,13 +30,13 @@ fn room(places: usize) -> usize {
     places.next_multiple_of(2)
 }
 
-impl<S: Scalar> Tape<Lean<S>> {
+impl<S: Scalar> Tape<S> {
     /// [`Apply::map_block`](crate::op::Apply::map_block), if a variable is active.
     pub(in crate::tape) fn map_block<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,
-        x: [&[Var<'t, Lean<S>>]; N],
-    ) -> [Vec<Var<'t, Lean<S>>>; M] {
+        x: [&[Var<'t, S>]; N],
+    ) -> [Vec<Var<'t, S>>; M] {
         let len = common_len(x.map(<[_]>::len));
         let (mut arguments, mut chunk) = (self.store.arguments.take(), self.store.chunk.take());
         let results = self.map_lines(block, x, len, &mut arguments.values, &mut chunk);
@@ -50,11 +51,11 @@ impl<S: Scalar> Tape<Lean<S>> {
     fn map_lines<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,
-        x: [&[Var<'t, Lean<S>>]; N],
+        x: [&[Var<'t, S>]; N],
         len: usize,
         memory: &mut Vec<S>,
         chunk: &mut Vec<[S; CHUNK]>,
-    ) -> Option<[Vec<Var<'t, Lean<S>>>; M]> {
+    ) -> Option<[Vec<Var<'t, S>>; M]> {
         if !(1..=MOST_RESULTS).contains(&M) || !(2..=LIMIT / M).contains(&len) {
             return None;
         }
@@ -90,7 +91,7 @@ impl<S: Scalar> Tape<Lean<S>> {
     fn list_slopes<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,
-        x: [&[Var<'t, Lean<S>>]; N],
+        x: [&[Var<'t, S>]; N],
         len: usize,
         primals: [&[S]; N],
         values: &mut [&mut [S]; M],
@@ -205,8 +206,8 @@ fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
 }
 
 /// Multiplies slopes by those in the handles of their arguments; whether all can be folded.
-fn fold_each<S: Scalar>(slopes: &mut [S], x: &[Var<'_, Lean<S>>]) -> bool {
-    let fold = |simple, (slope, x): (&mut S, &Var<'_, Lean<S>>)| {
+fn fold_each<S: Scalar>(slopes: &mut [S], x: &[Var<'_, S>]) -> bool {
+    let fold = |simple, (slope, x): (&mut S, &Var<'_, S>)| {
         let (outer, inner) = (*slope, x.handle.slope);
         *slope = outer * inner;
         simple & S::folds(outer, inner, *slope)

@@ -17,6 +17,7 @@
 mod constant;
 mod contract;
 mod map;
+mod run;
 mod scan;
 mod sum;
 
@@ -24,8 +25,8 @@ pub(super) use constant::Constant;
 pub(super) use map::CHUNK;
 pub(super) use sum::sum_blocks;
 
-use super::Scalar;
 use super::adjoint::{WIDTHS, of_width};
+use super::scalar::Scalar;
 use std::cell::Cell;
 use std::ops::Range;
 

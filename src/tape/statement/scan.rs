@@ -1,14 +1,14 @@
-//! Passes over a long state on a lean tape: of a piece of the state, and some passes over it, it is kept what they begin with, and the
+//! Passes over a long state on a tape: of a piece of the state, and some passes over it, it is kept what they begin with, and the
 //! reverse sweep runs them again.
 
 use super::{Body, List, PullBack, Recorded};
+use crate::forward::{Masked, Strong, Tangents, ZeroPolicy};
 use crate::op::Block;
 use crate::op::apply::scan_each;
 use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};
-use crate::tape::scalar::same_primals;
+use crate::tape::scalar::{Scalar, same_primals};
 use crate::tape::slots::take;
-use crate::tape::tangents::{Masked, Strong, Tangents, ZeroPolicy};
-use crate::tape::{Lean, Scalar, Tape, Var};
+use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 
 /// The state after the passes of a scan, which are run again. The shape is the index of its [`Passes`]; its lists are those of the state,
@@ -201,15 +201,15 @@ where
     }
 }
 
-impl<S: Scalar> Tape<Lean<S>> {
+impl<S: Scalar> Tape<S> {
     /// [`Apply::scan`](crate::op::Apply::scan), if a variable is active.
     pub(in crate::tape) fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
         &'t self,
         block: &B,
         passes: usize,
-        mut state: [&mut [Var<'t, Lean<S>>]; M],
-        carry: [Var<'t, Lean<S>>; C],
-        params: [&[Var<'t, Lean<S>>]; N],
+        mut state: [&mut [Var<'t, S>]; M],
+        carry: [Var<'t, S>; C],
+        params: [&[Var<'t, S>]; N],
     ) where
         B: Block<I, O> + Clone + Send + 'static,
     {

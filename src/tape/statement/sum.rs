@@ -1,9 +1,10 @@
 //! A sum of many terms of one function: the slopes are added up by slot as it is recorded, so that what is written are pairs and runs.
 
+use super::run::{run, run_two};
 use crate::op::Block;
-use crate::tape::block::{run, run_two};
+use crate::tape::scalar::Scalar;
 use crate::tape::store::Handle;
-use crate::tape::{Lean, Scalar, Tape, Var};
+use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 use std::iter::empty;
 use std::ops::Range;
@@ -11,7 +12,7 @@ use std::ptr;
 
 /// The slopes of a sum of terms of `N` arguments, added up by slot in memory that is all 0 otherwise.
 struct Slopes<'t, S: Scalar, const N: usize> {
-    tape: Option<&'t Tape<Lean<S>>>,
+    tape: Option<&'t Tape<S>>,
     by_slot: Vec<S>,
     /// The slot that each argument has met last, and its slopes since: many arguments are the same in all terms.
     last: [(u32, S); N],
@@ -23,7 +24,7 @@ struct Slopes<'t, S: Scalar, const N: usize> {
 
 impl<'t, S: Scalar, const N: usize> Slopes<'t, S, N> {
     #[inline(always)]
-    fn add(&mut self, partials: [S; N], x: &[Var<'t, Lean<S>>; N]) {
+    fn add(&mut self, partials: [S; N], x: &[Var<'t, S>; N]) {
         for k in 0..N {
             let Some(tape) = x[k].tape else { continue };
             let (slot, share) = (x[k].handle.place.slot(), total(partials[k], x[k].handle.slope));
@@ -56,7 +57,7 @@ impl<'t, S: Scalar, const N: usize> Slopes<'t, S, N> {
 
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, tape: &'t Tape<Lean<S>>) {
+    fn make_room(&mut self, tape: &'t Tape<S>) {
         if self.tape.is_none() {
             (self.by_slot, self.spans) = (tape.store.adjoints.take(), tape.store.spans.take());
         }
@@ -66,7 +67,7 @@ impl<'t, S: Scalar, const N: usize> Slopes<'t, S, N> {
     }
 
     /// The handle of the sum, if it has a slope; the memory is all 0 again.
-    fn record(mut self, tape: &Tape<Lean<S>>) -> Handle<S> {
+    fn record(mut self, tape: &Tape<S>) -> Handle<S> {
         for k in 0..N {
             self.settle(k, self.last[k]);
         }
@@ -100,8 +101,8 @@ fn total<S: Scalar>(partial: S, inner: S) -> S {
 /// [`Apply::sum_blocks`](crate::op::Apply::sum_blocks).
 #[inline(always)]
 pub(in crate::tape) fn sum_blocks<'t, S: Scalar, const N: usize, B: Block<N, 1>>(
-    mut terms: impl Iterator<Item = (B, [Var<'t, Lean<S>>; N])>,
-) -> Var<'t, Lean<S>> {
+    mut terms: impl Iterator<Item = (B, [Var<'t, S>; N])>,
+) -> Var<'t, S> {
     let mut value: S = empty().sum();
     let (last, open) = ([(u32::MAX, S::from(0.0)); N], from_fn(|_| 0..0));
     let mut slopes = Slopes { tape: None, by_slot: vec![], last, spans: vec![], open };

@@ -2,8 +2,8 @@
 
 use super::program::Program;
 use super::reference::{Known, Path, Reference};
+use gprime::forward::Tangents;
 use gprime::prelude::*;
-use gprime::tape::Tangents;
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,14 +35,14 @@ pub struct Counts {
 /// The judge of many programs, whose tapes are used again.
 pub struct Judge {
     pub counts: Counts,
-    lean: Tape<Lean>,
-    by_hand: Tape<Lean>,
-    recording: Tape,
+    lean: Tape,
+    by_hand: Tape,
+    recording: Recorder,
 }
 
 impl Judge {
     pub fn new() -> Self {
-        Judge { counts: Counts::default(), lean: Tape::lean(), by_hand: Tape::lean(), recording: Tape::new() }
+        Judge { counts: Counts::default(), lean: Tape::new(), by_hand: Tape::new(), recording: Recorder::new() }
     }
 
     /// The same judge after a failure, which may have left a tape in a state that others must not suffer from.
@@ -132,11 +132,7 @@ impl Found<'_> {
         }
     }
 
-    fn program(
-        &mut self,
-        program: &Program,
-        (lean, by_hand, recording): (&mut Tape<Lean>, &mut Tape<Lean>, &mut Tape),
-    ) {
+    fn program(&mut self, program: &Program, (lean, by_hand, recording): (&mut Tape, &mut Tape, &mut Recorder)) {
         let (x, body) = (&*program.x(), &program.body);
         let n = x.len();
         let Some(plain) = self.asked("f64", || body.run(x)) else { return };
@@ -145,7 +141,7 @@ impl Found<'_> {
         self.values("the reference", &values, &plain);
         let gradient = reference.gradient(0);
 
-        // the lean tape: fresh, used again, by hand
+        // the tape: fresh, used again, by hand
         let mut g = vec![0.0; n];
         let fresh = self.asked("gradient", || gprime::value_and_gradient(|x| body.run(x)[0], x, &mut g));
         let Some(value) = fresh else { return };

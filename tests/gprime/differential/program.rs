@@ -1,9 +1,10 @@
 //! Programs as data: they can be made at random, shrunk, printed, read again, and run over any number.
 
+use gprime::forward::Tangents;
+use gprime::graph::DynOp;
 use gprime::op::{Domain, Kink, Op, Point, Visitor, visit};
 use gprime::prelude::*;
 use gprime::registry::Registry;
-use gprime::tape::{Erased, Tangents};
 use serde::{Deserialize, Serialize};
 use std::array::from_fn;
 use std::borrow::Cow;
@@ -420,9 +421,9 @@ pub trait Runs: Apply {
 impl Runs for f64 {}
 impl<R: Runs> Runs for Dual<R> {}
 impl<const N: usize> Runs for Tangents<f64, N> {}
-impl<S: Scalar> Runs for Var<'_, Lean<S>> {}
+impl<S: Scalar> Runs for Var<'_, S> {}
 /// Here each op is itself, so that the recording knows it.
-impl Runs for Var<'_> {
+impl Runs for Expr<'_> {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {
         op.erased().apply(&x.concat()).expect("the op is for all numbers")
     }
@@ -467,7 +468,7 @@ impl Registered {
         REGISTRY.with(|ops| ops.get(self.name).expect("it is registered").arity())
     }
 
-    pub fn erased(self) -> Arc<dyn Erased> {
+    pub fn erased(self) -> Arc<dyn DynOp> {
         let op = REGISTRY.with(|ops| ops.get(self.name).expect("it is registered").clone());
         let other = self.param.and_then(|value| op.with_param(op.params().first()?.0, value).ok());
         other.filter(|other| op.arity().is_none_or(|n| other.validate(n).is_none())).unwrap_or(op)

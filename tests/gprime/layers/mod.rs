@@ -6,8 +6,18 @@ use std::path::Path;
 use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
-const LAYERS: [&[&str]; 9] =
-    [&["error"], &["real"], &["op"], &["tape"], &["registry"], &["check"], &["teach"], &["draw"], &["guide"]];
+const LAYERS: [&[&str]; 10] = [
+    &["error"],
+    &["real"],
+    &["op"],
+    &["forward"],
+    &["tape", "graph"],
+    &["modes", "registry"],
+    &["check"],
+    &["teach"],
+    &["draw"],
+    &["guide"],
+];
 
 /// What belongs to no part: the program, and what only documents. The crate's own file only hands on.
 const APART: &[&str] = &["bin/", "accuracy.rs", "changelog.rs"];
@@ -43,7 +53,7 @@ fn arrows_point_down() {
 }
 
 /// The parts whose files still use each other in a circle.
-const WITH_CIRCLES: &[&str] = &["tape"];
+const WITH_CIRCLES: &[&str] = &[];
 
 #[test]
 fn no_files_of_a_part_use_each_other_in_a_circle() {

@@ -26,7 +26,7 @@ fn row<R: Apply>(x: &[R], (i, j): (usize, usize)) -> R {
 
 #[test]
 fn a_small_jacobian_is_made_again_and_again() {
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     let mut rows = [0.0; 6];
     for x in [[0.3, 2.0], [-1.0, 0.5]] {
         let values = tape.values_and_jacobian(|x| [x[0] * x[1], x[0].exp(), Var::from(1.0)], &x, &mut rows);

@@ -41,7 +41,7 @@ fn a_block_is_the_program_inside_it() {
     }
     of_any_number_of_arguments! { 1 2 3 4 5 6 7 8 9 12 }
     assert_eq!(f64::block(&Mix, [0.3, 0.4]), Mix.run([0.3, 0.4]));
-    assert_eq!(<Var<'_, Lean>>::block(&Mix, [0.3, 0.4].map(Var::from)).map(Var::value), Mix.run([0.3, 0.4]));
+    assert_eq!(<Var<'_>>::block(&Mix, [0.3, 0.4].map(Var::from)).map(Var::value), Mix.run([0.3, 0.4]));
 }
 
 #[test]

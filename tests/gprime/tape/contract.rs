@@ -88,7 +88,7 @@ fn a_matrix_times_itself_is_a_product_too() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Where a number is infinite or NaN, or a slope is, 0 annihilates in a product as it does on a recording tape.
+    /// Where a number is infinite or NaN, or a slope is, 0 annihilates in a product as it does on a recorder.
     #[test]
     fn zero_annihilates_in_a_product(
         x in prop::collection::vec(prop::sample::select(vec![0.0, 1.0, -2.0, 0.5, f64::INFINITY, f64::NAN]), 12),
@@ -103,8 +103,8 @@ proptest! {
             }
             x[0] + a.matmul_nt(&b, 2).weighted_sum(weights)
         }
-        let recording = Tape::new();
-        let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
+        let recording = Recorder::new();
+        let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let expected = product(&inputs, &weights, how, roots).backward();
         let g = gradient(|x| product(x, &weights, how, roots), &x);
         for (&g, &x) in g.iter().zip(&inputs) {
@@ -146,7 +146,7 @@ fn a_product_inside_of_a_segment() {
 
 #[test]
 fn a_product_with_late_inputs() {
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let early = tape.vars(&X[..4]);
     let product = early[0] * early[1];
     let late = tape.vars(&X[4..]);

@@ -29,7 +29,7 @@ fn a_mapped_block_is_the_block_at_each_place() {
         let folded: Vec<_> = x[..6].iter().map(|&x| (x * 3.0).sin()).collect();
         map(&x, [&folded, &x[6..], &folded])
     });
-    assert!(<Var<'_, Lean>>::map_block(&Mix, [&[], &[]]).iter().all(Vec::is_empty));
+    assert!(<Var<'_>>::map_block(&Mix, [&[], &[]]).iter().all(Vec::is_empty));
     let of_numbers = f64::map_block(&Mix, [&X[..3], &X[5..6]]);
     assert_eq!(of_numbers[1][2], <Mix as Block<2, 2>>::run(&Mix, [X[2], X[5]])[1]);
 }
@@ -113,23 +113,23 @@ fn map_agrees<const M: usize>(
 ) {
     let same = |a: f64, b: f64| near(a, b, 1e-11);
     let all_same = |a: &[f64], b: &[f64]| assert!(a.iter().zip(b).all(|(&a, &b)| same(a, b)), "{a:?} for {b:?}");
-    let recording = Tape::new();
-    let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
+    let recording = Recorder::new();
+    let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recording.var(x)).collect();
     let y = of_map(block, &inputs, len, how, (twice, true));
     let recorded = recording.backward(y);
     let expected: Vec<f64> = inputs.iter().map(|&x| recorded[x]).collect();
     // A block adds up its slopes before it knows the adjoint, so that ∞ − ∞ may be NaN; a mapped one may or may not.
     let at_each = gradient(|x| of_map(block, x, len, how, (twice, true)), x);
     let allowed = |i: usize, g: f64| same(g, expected[i]) || !smooth && same(g, at_each[i]);
-    let (mut tape, mut g) = (Tape::lean(), vec![0.0; x.len()]);
+    let (mut tape, mut g) = (Tape::new(), vec![0.0; x.len()]);
     for _ in 0..2 {
         let value = tape.value_and_gradient(|x| of_map(block, x, len, how, (twice, false)), x, &mut g);
         assert!(same(value, y.value()));
         assert!((0..x.len()).all(|i| allowed(i, g[i])), "{g:?} for {expected:?} or {at_each:?}");
     }
     assert!(same(of_map(block, x, len, how, (twice, false)), y.value()));
-    let program = |x: &[Var<'_, Lean>]| of_map(block, x, len, how, (twice, false)).value();
-    let tape = Tape::lean();
+    let program = |x: &[Var<'_>]| of_map(block, x, len, how, (twice, false)).value();
+    let tape = Tape::new();
     assert!(same(program(&tape.vars(x)), y.value()));
     if smooth {
         let rows = jacobian(|x| (1..4).map(|i| of_map(block, x, len, how, (twice, false)) * i as f64).collect(), x);
@@ -185,7 +185,7 @@ fn a_mapped_block_of_constants_inside() {
         |x| {
             let [a, b] = Var::map_block(&Second, [x, &[Var::from(3.0); 12]]);
             let [c, d] = Var::map_block(&Second, [&a, &b]);
-            a.iter().chain(&b).chain(&c).chain(&d).copied().sum::<Var<'_, Lean>>() + x[0]
+            a.iter().chain(&b).chain(&c).chain(&d).copied().sum::<Var<'_>>() + x[0]
         },
         &X,
     );

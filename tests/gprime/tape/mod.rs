@@ -1,7 +1,7 @@
 //! The tapes. A file is named after the source in `src/tape` that it tests, and `tapes.rs` tests the tapes as a whole; here is what several
 //! files use.
 //!
-//! Whatever a lean tape makes of a part of a program (a block, a sum of terms, a run of arguments, a checkpoint), the gradient is that of
+//! Whatever a tape makes of a part of a program (a block, a sum of terms, a run of arguments, a checkpoint), the gradient is that of
 //! the program without it.
 
 use crate::common::close;
@@ -37,10 +37,10 @@ impl Block<2, 1> for SafeRoot {
 /// How far apart roundings may carry two ways to one number, relative and absolute.
 const ROUNDING: [f64; 2] = [1e-12, 1e-13];
 
-/// A program's value and gradient on a lean tape, where parts of it are blocks, and those on a recording tape, where nothing is.
+/// A program's value and gradient on a tape, where parts of it are blocks, and those on a recorder, where nothing is.
 fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
     let mut lean = vec![0.0; x.len()];
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     for _ in 0..2 {
         // the second time with warm memory, which must have been left clean
         let value = tape.value_and_gradient(
@@ -48,8 +48,8 @@ fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
             x,
             &mut lean,
         );
-        let recording = Tape::new();
-        let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
+        let recording = Recorder::new();
+        let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let y = program(&inputs.iter().map(|&x| Both::Recorded(x)).collect::<Vec<_>>()).recorded();
         let gradient = recording.backward(y);
         close(&[value], &[y.value()], ROUNDING);
@@ -60,18 +60,18 @@ fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
 /// A variable of either tape, so that one closure is a program for both.
 #[derive(Clone, Copy)]
 enum Both<'t> {
-    Lean(Var<'t, Lean>),
-    Recorded(Var<'t>),
+    Lean(Var<'t>),
+    Recorded(Expr<'t>),
 }
 
 impl<'t> Both<'t> {
-    fn lean(self) -> Var<'t, Lean> {
+    fn lean(self) -> Var<'t> {
         match self {
             Both::Lean(x) => x,
             Both::Recorded(_) => panic!("a variable of the other tape"),
         }
     }
-    fn recorded(self) -> Var<'t> {
+    fn recorded(self) -> Expr<'t> {
         match self {
             Both::Recorded(x) => x,
             Both::Lean(_) => panic!("a variable of the other tape"),
@@ -85,11 +85,11 @@ macro_rules! agree {
         use $crate::tape::Both;
         $crate::tape::agree($x, |both: &[Both<'_>]| match both[0] {
             Both::Lean(_) => {
-                let $v: Vec<Var<'_, Lean>> = both.iter().map(|x| x.lean()).collect();
+                let $v: Vec<Var<'_>> = both.iter().map(|x| x.lean()).collect();
                 Both::Lean($program)
             }
             Both::Recorded(_) => {
-                let $v: Vec<Var<'_>> = both.iter().map(|x| x.recorded()).collect();
+                let $v: Vec<Expr<'_>> = both.iter().map(|x| x.recorded()).collect();
                 Both::Recorded($program)
             }
         })

@@ -112,18 +112,18 @@ impl Case {
         {
             Case::outputs(&case.run::<R, M, C, N, I, O>(x, scan))
         }
-        let recording = Tape::new();
-        let inputs: Vec<Var<'_>> = x.iter().map(|&x| recording.var(x)).collect();
+        let recording = Recorder::new();
+        let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let expected = both::<_, M, C, N, I, O>(self, &inputs, false);
-        assert_eq!(both::<f64, M, C, N, I, O>(self, x, true), expected.map(Var::value));
-        assert_eq!(both::<_, M, C, N, I, O>(self, &inputs, true).map(Var::value), expected.map(Var::value));
+        assert_eq!(both::<f64, M, C, N, I, O>(self, x, true), expected.map(Expr::value));
+        assert_eq!(both::<_, M, C, N, I, O>(self, &inputs, true).map(Expr::value), expected.map(Expr::value));
 
-        let mut tape = Tape::lean();
+        let mut tape = Tape::new();
         let mut rows = vec![0.0; 3 * x.len()];
         // the second time with warm memory
         for _ in 0..2 {
             let values = tape.values_and_jacobian(|x| both::<_, M, C, N, I, O>(self, x, true), x, &mut rows);
-            assert_eq!(values, expected.map(Var::value));
+            assert_eq!(values, expected.map(Expr::value));
             for (row, y) in rows.chunks_exact(x.len()).zip(expected) {
                 let gradient = recording.backward(y);
                 close_in_scale(row, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>());
@@ -212,7 +212,7 @@ fn it_may_be_a_part_of_a_term_of_a_checkpointed_step_and_of_another_scan() {
         state.iter().copied().sum()
     }
     let g = gradient(|x| twice(x), &x);
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let inputs = x.map(|x| tape.var(x));
     let recorded = twice(&inputs).backward();
     close_in_scale(&g, &inputs.map(|x| recorded[x]));
@@ -242,7 +242,7 @@ fn zero_annihilates_an_infinite_slope() {
 
 #[test]
 fn no_places_and_no_passes_are_the_state_itself() {
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let x = tape.vars(&[1.0, 2.0]);
     let mut state = x.clone();
     Var::scan(&Root, 0, [&mut state], [], [&x]);
@@ -260,6 +260,6 @@ fn lists_of_other_lengths_are_refused() {
 #[test]
 #[should_panic(expected = "two different tapes")]
 fn lists_of_other_tapes_are_refused() {
-    let (one, other) = (Tape::lean(), Tape::lean());
+    let (one, other) = (Tape::new(), Tape::new());
     Var::scan(&Root, 1, [&mut [one.var(1.0); 4]], [], [&[other.var(1.0); 4]]);
 }

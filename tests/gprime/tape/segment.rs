@@ -16,7 +16,7 @@ fn terms_reversed_one_by_one_are_the_sum() {
     for n in [0, 1, 5, 31, 32, 33, 1000] {
         let plain = gradient(|x| (0..n).map(|i| term(i, x)).sum(), &X[..4]);
         close(&gradient(|x| Var::sum_terms(n, x, term), &X[..4]), &plain, ROUNDING);
-        let tape = Tape::lean();
+        let tape = Tape::new();
         let mut x = tape.vars(&X[..4]);
         let y = tape.sum_terms(n, &x, |i, x| term(i, x));
         approx::assert_relative_eq!(y.value(), (0..n).map(|i| term(i, &X[..4])).sum::<f64>(), max_relative = 1e-13);
@@ -37,7 +37,7 @@ fn terms_reversed_one_by_one_are_the_sum() {
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let sum = || {
-        let tape = Tape::lean();
+        let tape = Tape::new();
         let x = tape.vars(&X[..4]);
         let y = tape.sum_terms(10_007, &x, |i, x| term(i, x));
         let g = y.backward();
@@ -57,7 +57,7 @@ fn a_variable_that_escapes_its_term_is_noticed() {
     gradient(leaking, &X);
 }
 
-fn leaking<'t>(x: &[Var<'t, Lean>]) -> Var<'t, Lean> {
+fn leaking<'t>(x: &[Var<'t>]) -> Var<'t> {
     let escaped = std::cell::Cell::new(None);
     Var::sum_terms(3, x, |i, x| match (i, escaped.get()) {
         (0, _) => {

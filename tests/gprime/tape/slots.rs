@@ -1,4 +1,4 @@
-//! Lists on a lean tape: in rows or not, of multiples, with constants among them, or very long, they give the same.
+//! Lists on a tape: in rows or not, of multiples, with constants among them, or very long, they give the same.
 
 use super::{ROUNDING, Term, X};
 use crate::common::close;
@@ -104,7 +104,7 @@ fn blocks<R: Apply>(x: &[R], lists: &[Vec<Piece>; 3]) -> R {
     (weighted + same) * 0.1 + x[0]
 }
 
-/// All of these are the same, so a lean tape runs several at once.
+/// All of these are the same, so a tape runs several at once.
 struct WithoutData;
 impl Block<3, 1> for WithoutData {
     fn run<R: Apply>(&self, [a, b, c]: [R; 3]) -> [R; 1] {
@@ -142,21 +142,18 @@ fn very_long_lists_are_cut_into_several_runs() {
     const LONG: usize = (1 << 21) + 5;
     let x: Vec<f64> = (0..LONG).map(|i| (i % 7) as f64).collect();
     let mut g = vec![0.0; LONG];
-    let mut tape = Tape::lean();
-    assert_eq!(
-        tape.value_and_gradient(|x| x.iter().copied().sum::<Var<'_, Lean>>(), &x, &mut g),
-        x.iter().sum::<f64>()
-    );
+    let mut tape = Tape::new();
+    assert_eq!(tape.value_and_gradient(|x| x.iter().copied().sum::<Var<'_>>(), &x, &mut g), x.iter().sum::<f64>());
     assert!(g.iter().all(|&g| g == 1.0));
     tape.value_and_gradient(|x| x.weighted_sum(&(0..LONG).map(|i| i as f64).collect::<Vec<_>>()), &x, &mut g);
     assert!(g.iter().enumerate().all(|(i, &g)| g == i as f64));
     tape.value_and_gradient(|x| Var::sum_blocks(x.iter().map(|&x| (Square, [x]))), &x, &mut g);
     assert!(g.iter().zip(&x).all(|(&g, &x)| g == 2.0 * x));
-    let half = |x: &[Var<'_, Lean>]| {
+    let half = |x: &[Var<'_>]| {
         let [y] = Var::map_block(&Half, [x]);
-        y.iter().copied().sum::<Var<'_, Lean>>().value()
+        y.iter().copied().sum::<Var<'_>>().value()
     };
-    let tape = Tape::lean();
+    let tape = Tape::new();
     assert_eq!(half(&tape.vars(&x)), x.iter().sum::<f64>() / 2.0);
 }
 

@@ -12,7 +12,7 @@ fn a_sum_of_blocks_is_the_sum() {
     }
     agree!(&X, |x| sum(&x, false));
     agree!(&X, |x| sum(&x, true));
-    assert_eq!(<Var<'_, Lean>>::sum_blocks::<3, Term>([]).value(), 0.0);
+    assert_eq!(<Var<'_>>::sum_blocks::<3, Term>([]).value(), 0.0);
     // a sum inside of a sum finds no memory of the outer one
     agree!(&X, |x| Apply::sum_blocks((0..3).map(|i| (Term { weight: 2.0 }, [x[i], sum(&x, false), x[i + 1]]))));
     assert_eq!(

@@ -2,8 +2,8 @@
 
 use super::{Mix, ROUNDING};
 use crate::common::{close, equal};
+use gprime::forward::{Ieee, Masked, Strong, Tangents, ZeroPolicy};
 use gprime::prelude::*;
-use gprime::tape::{Ieee, Masked, Strong, Tangents, ZeroPolicy};
 use proptest::prelude::*;
 
 #[test]

@@ -1,12 +1,12 @@
 //! The tapes: what they refuse, what they keep, and how far they go.
 
+use gprime::graph::{Operand, Relation};
 use gprime::op::{LeakyRelu, Relu};
 use gprime::prelude::*;
-use gprime::tape::{Operand, Relation};
 
 #[test]
 fn every_intermediate_of_a_recording_has_an_adjoint() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.var(2.0), tape.var(3.0));
     let product = x * y;
     let z = product.sin() + x;
@@ -37,7 +37,7 @@ fn operators_take_numbers_on_either_side() {
 
 #[test]
 fn a_tape_takes_points_of_any_length_in_turn() {
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     for len in [3, 7, 2, 0, 9, 9, 1, 10] {
         let x: Vec<f64> = (0..len).map(|i| f64::from(i) - 2.5).collect();
         let mut g = vec![f64::NAN; x.len()];
@@ -58,13 +58,13 @@ fn a_tape_takes_points_of_any_length_in_turn() {
 
 #[test]
 fn a_sum_is_one_node() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x: Vec<_> = (0..100).map(|i| tape.var(f64::from(i))).collect();
     let before = tape.len();
-    let y: Var<'_> = x.iter().sum();
+    let y: Expr<'_> = x.iter().sum();
     assert_eq!((tape.len() - before, y.value()), (1, 4950.0));
     assert_eq!(tape.node(before).args.len(), 100);
-    let empty: Var<'_> = [].iter().sum::<Var<'_>>();
+    let empty: Expr<'_> = [].iter().sum::<Expr<'_>>();
     assert_eq!(empty.value(), 0.0);
 }
 
@@ -95,8 +95,8 @@ fn the_textbooks_points() {
 
 #[test]
 fn what_does_not_belong_to_a_gradient_is_an_error() {
-    let mut tape = Tape::new();
-    let other = Tape::new();
+    let mut tape = Recorder::new();
+    let other = Recorder::new();
     let x = tape.var(2.0);
     let y = x * x;
     let late = tape.var(1.0);
@@ -104,18 +104,18 @@ fn what_does_not_belong_to_a_gradient_is_an_error() {
     assert_eq!(gradient.get(x).unwrap(), 4.0);
     assert!(gradient.get(other.var(2.0)).unwrap_err().is_foreign_variable());
     assert!(gradient.get(late).unwrap_err().is_late_variable());
-    assert!(gradient.get(Var::from(2.0)).unwrap_err().is_foreign_variable());
+    assert!(gradient.get(Expr::from(2.0)).unwrap_err().is_foreign_variable());
     tape.reset();
     let x = tape.var(2.0);
     assert!(gradient.get(x).unwrap_err().is_stale_gradient());
-    assert_eq!(Var::<Recording>::from(1.0).backward().get(x).unwrap(), 0.0);
-    assert_eq!(tape.backward(Var::from(1.0)).get(x).unwrap(), 0.0);
+    assert_eq!(Expr::from(1.0).backward().get(x).unwrap(), 0.0);
+    assert_eq!(tape.backward(Expr::from(1.0)).get(x).unwrap(), 0.0);
 }
 
 #[test]
 fn a_lean_gradient_answers_for_inputs_alone() {
-    let mut tape = Tape::lean();
-    let other = Tape::lean();
+    let mut tape = Tape::new();
+    let other = Tape::new();
     let (x, unused) = (tape.var(2.0), tape.var(7.0));
     let folded = x + 1.0;
     let product = x * folded;
@@ -134,7 +134,7 @@ fn a_lean_gradient_answers_for_inputs_alone() {
 
 #[test]
 fn an_input_may_come_late() {
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let x = tape.var(2.0);
     let p = x * x.sin() * x.exp() + x.sin() * (x + 1.0).ln();
     let y = tape.var(3.0);
@@ -150,35 +150,35 @@ fn an_input_may_come_late() {
 #[test]
 #[should_panic(expected = "two different tapes")]
 fn recording_tapes_do_not_mix() {
-    let (a, b) = (Tape::new(), Tape::new());
+    let (a, b) = (Recorder::new(), Recorder::new());
     let _ = a.var(1.0) * b.var(2.0);
 }
 
 #[test]
 #[should_panic(expected = "two different tapes")]
 fn lean_tapes_do_not_mix() {
-    let (a, b) = (Tape::lean(), Tape::lean());
+    let (a, b) = (Tape::new(), Tape::new());
     let _ = a.var(1.0) + b.var(2.0);
 }
 
 #[test]
 #[should_panic(expected = "two different tapes")]
 fn sums_do_not_mix_tapes() {
-    let (a, b) = (Tape::lean(), Tape::lean());
+    let (a, b) = (Tape::new(), Tape::new());
     let _ = [a.var(1.0), b.var(2.0)].logsumexp();
 }
 
 #[test]
 #[should_panic(expected = "another tape")]
 fn an_output_of_another_tape_is_refused() {
-    let (a, b) = (Tape::new(), Tape::new());
+    let (a, b) = (Recorder::new(), Recorder::new());
     a.backward(b.var(1.0));
 }
 
 #[test]
 #[should_panic(expected = "recorded after the output")]
 fn indexing_panics_where_get_is_an_error() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let y = tape.var(1.0).sin();
     let late = tape.var(1.0);
     let _ = y.backward()[late];
@@ -201,7 +201,7 @@ fn zero_annihilates_an_infinite_slope() {
     let expected = [0.0, 0.0, 0.0, 1.0, -5.0, 0.0];
     let lean = jacobian(|x| cases(x[0]), &[0.0]);
     let dual = jvp(|x| cases(x[0]), &[0.0], &[1.0]).1;
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(0.0);
     for (i, y) in cases(x).into_iter().enumerate() {
         assert_eq!(lean[i], [expected[i]], "lean, case {i}");
@@ -226,12 +226,12 @@ fn folding_neither_overflows_nor_underflows() {
 
 #[test]
 fn a_second_backward_pass_does_not_see_the_first() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(3.0);
     let y = x * x;
     let z = y * x;
     assert_eq!((y.backward()[x], z.backward()[x], y.backward()[x]), (6.0, 27.0, 6.0));
-    let mut gradient = Gradient::default();
+    let mut gradient = Adjoints::default();
     for _ in 0..3 {
         tape.backward_into(z, &mut gradient);
         assert_eq!(gradient[x], 27.0);
@@ -240,7 +240,7 @@ fn a_second_backward_pass_does_not_see_the_first() {
 
 #[test]
 fn comparisons_are_recorded_with_their_lines() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(2.0);
     let first_line = line!() + 1;
     assert!(x > 1.0);
@@ -257,7 +257,7 @@ fn comparisons_are_recorded_with_their_lines() {
 trait Lines {
     fn map_lines(&self) -> Vec<u32>;
 }
-impl Lines for Vec<gprime::tape::Comparison> {
+impl Lines for Vec<gprime::graph::Guard> {
     fn map_lines(&self) -> Vec<u32> {
         self.iter().map(|c| c.line.line()).collect()
     }
@@ -268,7 +268,7 @@ fn nodes_know_the_line_that_recorded_them() {
     fn program<R: Apply>(x: R) -> (R, u32) {
         (x.sigmoid() * 2.0, line!())
     }
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(0.5);
     let input_line = line!() - 1;
     let (y, line) = program(x);
@@ -287,7 +287,7 @@ fn an_op_of_closures_has_gradients_and_no_second_derivative() {
     assert_eq!(gradient(|x| x[0].unary("scaled_square", f, df) * x[0], &[2.0]), [36.0]);
     assert_eq!(gradient(|x| x[0].binary(x[1], "product", |a, b| a * b, |a, b| [b, a]), &[2.0, 5.0]), [5.0, 2.0]);
 
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(2.0);
     let other = tape.var(2.0).unary("beside", f, df);
     let y = x.unary("scaled_square", f, df) * x;
@@ -304,12 +304,12 @@ fn an_op_of_closures_has_gradients_and_no_second_derivative() {
 /// Two closures of one type that captured different numbers are two ops.
 #[test]
 fn captures_are_told_apart() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(1.0);
-    let y: Var<'_> = (1..=3).map(|k| x.unary("scale", move |z| f64::from(k) * z, move |_| f64::from(k))).sum();
+    let y: Expr<'_> = (1..=3).map(|k| x.unary("scale", move |z| f64::from(k) * z, move |_| f64::from(k))).sum();
     assert_eq!((y.value(), y.backward()[x]), (6.0, 6.0));
     // one type of closure under several names keeps them
-    let named = |x: Var<'_>, name| {
+    let named = |x: Expr<'_>, name| {
         let y = x.unary(name, f64::sin, f64::cos);
         tape.node(tape.index(y).unwrap()).op.unwrap().name()
     };
@@ -334,22 +334,22 @@ fn captures_are_told_apart() {
 
 #[test]
 fn the_recordings_modes() {
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let (x, y) = (tape.var(2.0), tape.var(3.0));
     let (p, q) = (x * y, x.powi(3));
     assert_eq!(tape.jvp(p, &[x, y], &[1.0, 10.0]).unwrap(), 23.0);
     let g = tape.vjp(&[(p, 2.0), (q, 1.0)]).unwrap();
     assert_eq!((g[x], g[y]), (18.0, 4.0));
     assert_eq!(tape.hessian(p + q, &[x, y]).unwrap(), [[12.0, 1.0], [1.0, 0.0]]);
-    assert!(tape.hvp(p, &[Tape::new().var(1.0)], &[1.0]).unwrap_err().is_foreign_variable());
-    assert!(tape.vjp(&[(Var::from(1.0), 1.0)]).unwrap_err().is_foreign_variable());
+    assert!(tape.hvp(p, &[Recorder::new().var(1.0)], &[1.0]).unwrap_err().is_foreign_variable());
+    assert!(tape.vjp(&[(Expr::from(1.0), 1.0)]).unwrap_err().is_foreign_variable());
 }
 
 /// As long as a chain may be: no recursion anywhere, on the way forward, back, or out.
 #[test]
 fn a_chain_of_ten_million_nodes() {
     const N: usize = 10_000_000;
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let (x, y) = (tape.var(1.0), tape.var(1e-9));
     let mut z = x;
     for _ in 0..N {
@@ -359,7 +359,7 @@ fn a_chain_of_ten_million_nodes() {
     assert_eq!((g[x], g[y]), (1.0, N as f64));
     drop(tape);
 
-    let tape = Tape::new();
+    let tape = Recorder::new();
     let x = tape.var(1.0);
     let mut z = x;
     for _ in 0..N {

@@ -3,8 +3,8 @@
 //! `lexer` cuts the text into words; `grammar` turns them into steps, with the names that `parser` knows; and these become the
 //! lines of a [`Program`]. Every mistake is a [`Mistake`], which points at its column. Start with `grammar`.
 
-use gprime::Var;
-use gprime::tape::Erased;
+use gprime::Expr;
+use gprime::graph::DynOp;
 use std::sync::Arc;
 
 mod grammar;
@@ -37,7 +37,7 @@ enum Line {
     /// A variable, by its place in `--at`.
     Variable(usize),
     /// An op with the lines that are its arguments.
-    Apply(Arc<dyn Erased>, Vec<usize>),
+    Apply(Arc<dyn DynOp>, Vec<usize>),
 }
 
 /// What an expression is read as: postfix, so that reading it needs a stack, but no recursion.
@@ -52,7 +52,7 @@ enum Step {
     /// Pops a number and gives it the next name, which is this.
     Name(String),
     /// Pops so many arguments and pushes the op's value.
-    Apply(Arc<dyn Erased>, usize),
+    Apply(Arc<dyn DynOp>, usize),
 }
 
 impl Program {
@@ -104,16 +104,16 @@ impl Program {
     }
 
     /// The value of the expression, recorded on the tape of the variables.
-    pub fn run<'t>(&self, variables: &[Var<'t>]) -> Var<'t> {
+    pub fn run<'t>(&self, variables: &[Expr<'t>]) -> Expr<'t> {
         self.run_naming(variables, |_, _| ())
     }
 
     /// The value of the expression, recorded on the tape of the variables; `name` is told of what each `let` names.
-    pub fn run_naming<'t>(&self, variables: &[Var<'t>], name: impl Fn(&str, Var<'t>)) -> Var<'t> {
-        let mut values: Vec<Var<'t>> = Vec::with_capacity(self.lines.len());
+    pub fn run_naming<'t>(&self, variables: &[Expr<'t>], name: impl Fn(&str, Expr<'t>)) -> Expr<'t> {
+        let mut values: Vec<Expr<'t>> = Vec::with_capacity(self.lines.len());
         for line in &self.lines {
             values.push(match line {
-                Line::Number(value) => Var::from(*value),
+                Line::Number(value) => Expr::from(*value),
                 Line::Variable(index) => variables[*index],
                 Line::Apply(op, args) => {
                     let args: Vec<_> = args.iter().map(|&arg| values[arg]).collect();

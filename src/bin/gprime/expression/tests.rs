@@ -1,7 +1,7 @@
 use super::*;
 use crate::failure::Failure;
 use gprime::registry::Formula;
-use gprime::{Registry, Tape};
+use gprime::{Recorder, Registry};
 use proptest::prelude::*;
 
 fn read(text: &str, names: &[&str]) -> Result<Program, Failure> {
@@ -10,7 +10,7 @@ fn read(text: &str, names: &[&str]) -> Result<Program, Failure> {
 
 fn value(text: &str, names: &[&str], x: &[f64]) -> f64 {
     let program = read(text, names).unwrap_or_else(|fault| panic!("{text}\n{fault}"));
-    let tape = Tape::new();
+    let tape = Recorder::new();
     program.run(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>()).value()
 }
 
@@ -82,7 +82,7 @@ fn no_parameter_makes_a_panic() {
                 let others = op.params().into_iter().filter(|other| other.0 != param);
                 let others: String = others.map(|(name, value)| format!(", {name}={value}")).collect();
                 if let Ok(program) = read(&format!("{}({args}{others}, {param}={number})", op.name()), &["x"]) {
-                    let tape = Tape::new();
+                    let tape = Recorder::new();
                     let x = tape.var(0.3);
                     let y = program.run(&[x]);
                     let _ = (tape.backward(y), tape.hessian(y, &[x]).unwrap());
@@ -116,7 +116,7 @@ proptest! {
             "sum", "dot", "softmax_cross_entropy", "class", "leaky_relu", "slope", " ", "\n", "é", "",
         ]), 0..30)) {
         if let Ok(program) = read(&words.concat(), &["x"]) {
-            let tape = Tape::new();
+            let tape = Recorder::new();
             program.run(&[tape.var(0.3)]);
         }
     }

@@ -1,7 +1,7 @@
 //! Forward mode in several directions at once.
 
 use crate::op::apply::{Args, expect_arity, len};
-use crate::op::{self, Apply, Op, Reduce};
+use crate::op::{self, Apply, Op, Reduce, intrinsics_by_calls};
 use crate::real::{Real, assign_operators, intrinsics};
 use smallvec::smallvec;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -23,7 +23,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// ```
 /// use gprime::prelude::*;
-/// use gprime::tape::Tangents;
+/// use gprime::forward::Tangents;
 ///
 /// let [x, y]: [Tangents<f64, 2>; 2] = Tangents::variables([2.0, 3.0]);
 /// let z = x * y + x.sin();
@@ -39,7 +39,7 @@ pub struct Tangents<R, const N: usize, Z: ZeroPolicy = Strong> {
 }
 
 /// What a tangent of 0 is worth in [`Tangents`]: [`Strong`], [`Ieee`] or [`Masked`]. There are no others.
-pub trait ZeroPolicy: Rule {}
+pub trait ZeroPolicy: Policy {}
 
 /// 0 annihilates ±∞ and NaN.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ mod sealed {
     use super::{Ieee, Masked, Real, Strong};
     use std::fmt::Debug;
 
-    pub trait Rule: Copy + Debug {
+    pub trait Policy: Copy + Debug {
         /// Which directions a number depends on.
         type Pattern: Copy + Debug + PartialEq;
         const NONE: Self::Pattern;
@@ -75,7 +75,7 @@ mod sealed {
 
     macro_rules! without_pattern {
         ($ZeroPolicy:ident, $tangent:ident, $slope:ident, $share:expr) => {
-            impl Rule for $ZeroPolicy {
+            impl Policy for $ZeroPolicy {
                 type Pattern = ();
                 const NONE: () = ();
                 const ALL: () = ();
@@ -98,7 +98,7 @@ mod sealed {
     without_pattern! { Ieee, tangent, slope, tangent * slope }
 
     /// A bit for each direction; the last is for all from the 64th on.
-    impl Rule for Masked {
+    impl Policy for Masked {
         type Pattern = u64;
         const NONE: u64 = 0;
         const ALL: u64 = u64::MAX;
@@ -120,7 +120,7 @@ mod sealed {
         }
     }
 }
-pub(super) use sealed::Rule;
+pub(crate) use sealed::Policy;
 
 /// A loop over the directions, written out: the compiler does not unroll a long one early enough to find that patterns are constants.
 macro_rules! for_each_direction {
@@ -188,7 +188,7 @@ impl<R: Apply, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
 
     /// Which directions the number may depend on.
     #[inline(always)]
-    pub(super) fn pattern(self) -> Z::Pattern {
+    pub(crate) fn pattern(self) -> Z::Pattern {
         self.pattern
     }
 
@@ -294,40 +294,34 @@ impl<R: Apply, const N: usize, Z: ZeroPolicy> std::iter::Sum for Tangents<R, N, 
     }
 }
 
-macro_rules! tangents {
-    (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        impl<R: Apply, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
-            type Mask = R::Mask;
-            #[inline(always)]
-            fn less(self, rhs: Self) -> R::Mask {
-                self.primal.less(rhs.primal)
+impl<R: Apply, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
+    type Mask = R::Mask;
+    #[inline(always)]
+    fn less(self, rhs: Self) -> R::Mask {
+        self.primal.less(rhs.primal)
+    }
+    #[inline(always)]
+    fn less_equal(self, rhs: Self) -> R::Mask {
+        self.primal.less_equal(rhs.primal)
+    }
+    #[inline(always)]
+    fn equal(self, rhs: Self) -> R::Mask {
+        self.primal.equal(rhs.primal)
+    }
+    #[inline(always)]
+    fn select(mask: R::Mask, yes: Self, no: Self) -> Self {
+        let mut chosen = Tangents::constant(R::select(mask, yes.primal, no.primal));
+        chosen.pattern = Z::union(yes.pattern, no.pattern);
+        for k in 0..N {
+            if chosen.depends_on(k) {
+                chosen.tangents[k] = R::select(mask, yes.tangents[k], no.tangents[k]);
             }
-            #[inline(always)]
-            fn less_equal(self, rhs: Self) -> R::Mask {
-                self.primal.less_equal(rhs.primal)
-            }
-            #[inline(always)]
-            fn equal(self, rhs: Self) -> R::Mask {
-                self.primal.equal(rhs.primal)
-            }
-            #[inline(always)]
-            fn select(mask: R::Mask, yes: Self, no: Self) -> Self {
-                let mut chosen = Tangents::constant(R::select(mask, yes.primal, no.primal));
-                chosen.pattern = Z::union(yes.pattern, no.pattern);
-                for k in 0..N {
-                    if chosen.depends_on(k) {
-                        chosen.tangents[k] = R::select(mask, yes.tangents[k], no.tangents[k]);
-                    }
-                }
-                chosen
-            }
-            #[inline(always)]
-            fn uniform(mask: R::Mask) -> Option<bool> {
-                R::uniform(mask)
-            }
-            $(#[inline(always)] fn $f(self) -> Self { Self::call(&op::$op, [self]) })*
-            $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Self::call(&op::$op2, [self, rhs]) })*
         }
-    };
+        chosen
+    }
+    #[inline(always)]
+    fn uniform(mask: R::Mask) -> Option<bool> {
+        R::uniform(mask)
+    }
+    intrinsics!(intrinsics_by_calls);
 }
-intrinsics!(tangents);

@@ -1,7 +1,5 @@
 //! The number of the forward modes: a dual number that knows which derivative it belongs to.
 
-use super::Scalar;
-use super::scalar::one_lane;
 use crate::op::apply::Args;
 use crate::op::{Apply, Op, Reduce};
 use crate::real::{Dual, Real, assign_operators, intrinsics};
@@ -72,7 +70,7 @@ impl<S: fmt::Debug> fmt::Debug for Tangent<'_, S> {
 impl<S> Tangent<'_, S> {
     /// The dual number as one of a derivative. It is no public conversion: a tangent of another derivative could enter by it.
     #[inline(always)]
-    pub(super) fn new(dual: Dual<S>) -> Self {
+    pub(crate) fn new(dual: Dual<S>) -> Self {
         Tangent { dual, derivative: PhantomData }
     }
 }
@@ -92,7 +90,7 @@ impl<S: Real> Tangent<'_, S> {
 
     /// The value and the tangent.
     #[inline(always)]
-    pub(super) fn dual(self) -> Dual<S> {
+    pub(crate) fn dual(self) -> Dual<S> {
         self.dual
     }
 }
@@ -215,25 +213,4 @@ impl<S: Apply> Apply for Tangent<'_, S> {
         let x: Args<_> = x.iter().copied().flatten().map(|x| x.dual).collect();
         Tangent::new(Dual::reduce(op, &x))
     }
-}
-
-impl<S: Scalar> Scalar for Tangent<'_, S> {
-    #[inline(always)]
-    fn is_zero(&self) -> bool {
-        self.dual.is_zero()
-    }
-    #[inline(always)]
-    fn has_nan(&self) -> bool {
-        self.dual.has_nan()
-    }
-    #[inline(always)]
-    fn folds(outer: Self, inner: Self, product: Self) -> bool {
-        Dual::folds(outer.dual, inner.dual, product.dual)
-    }
-    #[inline(always)]
-    fn is(self, other: Self) -> bool {
-        self.dual.is(other.dual)
-    }
-
-    one_lane! {}
 }

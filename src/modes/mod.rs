@@ -4,8 +4,9 @@
 //! outer one's values enter as [`Var::constant`] or [`Tangent::constant`]. Each mode has a number of its own that its closure alone can
 //! hold, so a program that mixes two levels up does not compile.
 
-use super::{Lean, Scalar, Tangent, Tape, Var};
+use crate::forward::Tangent;
 use crate::real::Dual;
+use crate::tape::{Scalar, Tape, Var};
 
 /// The gradient of a function at `x`, by reverse mode.
 ///
@@ -20,7 +21,7 @@ use crate::real::Dual;
 pub fn gradient<S, F>(f: F, x: &[S]) -> Vec<S>
 where
     S: Scalar,
-    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Var<'t, Lean<S>>,
+    F: for<'t> FnOnce(&[Var<'t, S>]) -> Var<'t, S>,
 {
     let mut g = vec![S::from(0.0); x.len()];
     value_and_gradient(f, x, &mut g);
@@ -36,9 +37,9 @@ where
 pub fn value_and_gradient<S, F>(f: F, x: &[S], g: &mut [S]) -> S
 where
     S: Scalar,
-    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Var<'t, Lean<S>>,
+    F: for<'t> FnOnce(&[Var<'t, S>]) -> Var<'t, S>,
 {
-    Tape::lean().value_and_gradient(f, x, g)
+    Tape::new().value_and_gradient(f, x, g)
 }
 
 /// The Jacobian of a function of several outputs, row by row: row i is the gradient of output i. One recording, and one
@@ -55,9 +56,9 @@ where
 pub fn jacobian<S, F>(f: F, x: &[S]) -> Vec<Vec<S>>
 where
     S: Scalar,
-    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Vec<Var<'t, Lean<S>>>,
+    F: for<'t> FnOnce(&[Var<'t, S>]) -> Vec<Var<'t, S>>,
 {
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let y = f(&tape.vars(x));
     tape.expect_outputs(&y);
     let mut rows = vec![S::from(0.0); x.len() * y.len()];
@@ -100,9 +101,9 @@ where
 pub fn vjp<S, F>(f: F, x: &[S], w: &[S]) -> (Vec<S>, Vec<S>)
 where
     S: Scalar,
-    F: for<'t> FnOnce(&[Var<'t, Lean<S>>]) -> Vec<Var<'t, Lean<S>>>,
+    F: for<'t> FnOnce(&[Var<'t, S>]) -> Vec<Var<'t, S>>,
 {
-    let tape = Tape::lean();
+    let tape = Tape::new();
     let y = f(&tape.vars(x));
     tape.expect_outputs(&y);
     assert_eq!(y.len(), w.len(), "there must be one weight for each output");
@@ -126,7 +127,7 @@ where
 pub fn hvp<S, F>(f: F, x: &[S], u: &[S]) -> Vec<S>
 where
     S: Scalar,
-    F: for<'t, 'b> FnOnce(&[Var<'t, Lean<Tangent<'b, S>>>]) -> Var<'t, Lean<Tangent<'b, S>>>,
+    F: for<'t, 'b> FnOnce(&[Var<'t, Tangent<'b, S>>]) -> Var<'t, Tangent<'b, S>>,
 {
     gradient(f, &along(x, u)).into_iter().map(|g| g.dual().tangent).collect()
 }
@@ -144,10 +145,10 @@ where
 pub fn hessian<S, F>(f: F, x: &[S]) -> Vec<Vec<S>>
 where
     S: Scalar,
-    F: for<'t, 'b> Fn(&[Var<'t, Lean<Tangent<'b, S>>>]) -> Var<'t, Lean<Tangent<'b, S>>>,
+    F: for<'t, 'b> Fn(&[Var<'t, Tangent<'b, S>>]) -> Var<'t, Tangent<'b, S>>,
 {
     let mut u = vec![S::from(0.0); x.len()];
-    let mut tape = Tape::lean();
+    let mut tape = Tape::new();
     let mut g = vec![Tangent::from(0.0); x.len()];
     let mut rows = Vec::with_capacity(x.len());
     for i in 0..x.len() {

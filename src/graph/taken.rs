@@ -1,18 +1,18 @@
 //! Which nodes of a recording an output is made of, and where the derivative of these met 0 · ∞.
 //!
-//! A tape of slopes cannot tell a branch that was not taken from a slope that was rounded to 0: both have the adjoint 0, and 0 annihilates
+//! A tape cannot tell a branch that was not taken from a slope that was rounded to 0: both have the adjoint 0, and 0 annihilates
 //! an infinite slope below. A recording has the choices, so it can.
 
-use super::erased::{Erased, Rule};
-use super::recording::chain_rule;
-use super::{Node, Scalar, Tape, Var};
+use super::recorder::{DynOp, Expr, Node, Recorder};
+use super::rule::Rule;
+use super::run::{Adjoint, chain_rule};
 use crate::error::Error;
 use crate::op::{Op, Point, Select};
 use crate::real::Dual;
 use smallvec::SmallVec;
 
 /// An edge of a recording along which 0 met ±∞ or NaN, on a path that was taken: the derivative is computed as if their product were 0,
-/// and the true one may be anything. See [`Tape::annihilated`].
+/// and the true one may be anything. See [`Recorder::annihilated`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Annihilated {
     /// The index of the node that passes its adjoint on.
@@ -36,7 +36,7 @@ pub(crate) enum Reach {
     Flows,
 }
 
-impl Tape {
+impl Recorder {
     /// The edges on which the backward pass from an output met 0 · ∞ and took 0 for it, although the output is made of them: the node that
     /// passes its adjoint on is reached from the output without passing through the side that a `select` did not choose, in the recording or
     /// in the rule of an op. The true derivative along such an edge may be anything, so a gradient that has one is not certain.
@@ -45,7 +45,7 @@ impl Tape {
     /// ```
     /// use gprime::prelude::*;
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let x = tape.var(0.0);
     /// // (√x)² is x, but the adjoint of √x is 0 and its slope ∞
     /// let y = x.sqrt().square();
@@ -54,28 +54,28 @@ impl Tape {
     /// assert_eq!((edge.node, edge.adjoint, edge.slope), (1, 0.0, f64::INFINITY));
     ///
     /// // here √x is a branch that was not taken, and the gradient 0 is right
-    /// let safe = Real::select(x.less(Var::from(1.0)), Var::from(0.0), x.sqrt());
+    /// let safe = Real::select(x.less(Expr::from(1.0)), Expr::from(0.0), x.sqrt());
     /// assert!(tape.annihilated(safe)?.is_empty());
     /// # Ok::<(), gprime::Error>(())
     /// ```
     ///
     /// # Errors
     /// If the output is a variable of another tape.
-    pub fn annihilated(&self, y: Var<'_>) -> Result<Vec<Annihilated>, Error> {
+    pub fn annihilated(&self, y: Expr<'_>) -> Result<Vec<Annihilated>, Error> {
         let Some(output) = self.output(y)? else { return Ok(vec![]) };
         let values = self.recorded_values();
         self.edges_where(output, &values, meet, |x| x)
     }
 
-    /// As [`annihilated`](Tape::annihilated), for the derivative of the gradient along a direction, which is a row of the Hessian or a sum of
+    /// As [`annihilated`](Recorder::annihilated), for the derivative of the gradient along a direction, which is a row of the Hessian or a sum of
     /// rows: edges on which a factor of it met 0 · ∞. Those of the gradient are among them.
     ///
     /// ```
     /// use gprime::prelude::*;
     ///
-    /// let tape = Tape::new();
+    /// let tape = Recorder::new();
     /// let (x, y) = (tape.var(0.0), tape.var(0.0));
-    /// let z = y * x.pow(Var::from(1.5));
+    /// let z = y * x.pow(Expr::from(1.5));
     /// assert!(tape.annihilated(z)?.is_empty());
     /// // the Hessian has 0 for y·¾/√x
     /// assert_eq!(tape.annihilated_along(z, &[x, y], &[1.0, 1.0])?.len(), 1);
@@ -89,8 +89,8 @@ impl Tape {
     /// If the direction has not one component for each input.
     pub fn annihilated_along(
         &self,
-        y: Var<'_>,
-        inputs: &[Var<'_>],
+        y: Expr<'_>,
+        inputs: &[Expr<'_>],
         direction: &[f64],
     ) -> Result<Vec<Annihilated>, Error> {
         let Some(output) = self.output(y)? else { return Ok(vec![]) };
@@ -126,7 +126,7 @@ impl Tape {
     }
 
     /// The edges of nodes whose values an output is made of on which an adjoint and a slope meet so, from the output on.
-    fn edges_where<R: Scalar>(
+    fn edges_where<R: Adjoint>(
         &self,
         output: usize,
         values: &[R],
@@ -134,7 +134,7 @@ impl Tape {
         primal: impl Fn(R) -> f64,
     ) -> Result<Vec<Annihilated>, Error>
     where
-        dyn Erased: Rule<R>,
+        dyn DynOp: Rule<R>,
     {
         let mut adjoints = vec![R::from(0.0); output + 1];
         adjoints[output] = R::from(1.0);
@@ -174,7 +174,7 @@ pub(crate) fn meet(a: f64, b: f64) -> bool {
 
 /// How the value of an op depends on each of its arguments. An argument with a slope of 0 is looked for in the rule of the op, which may
 /// have a choice inside that does not take it, as that of max has.
-fn through(op: &dyn Erased, x: &[f64], a: f64) -> SmallVec<[Reach; 4]> {
+fn through(op: &dyn DynOp, x: &[f64], a: f64) -> SmallVec<[Reach; 4]> {
     if let (Select::NAME, &[mask, _, _]) = (op.name(), x) {
         return SmallVec::from_slice(&chosen(mask));
     }
@@ -182,9 +182,9 @@ fn through(op: &dyn Erased, x: &[f64], a: f64) -> SmallVec<[Reach; 4]> {
     let known = Rule::<f64>::slope(op, x, a, &mut slopes).is_ok();
     let mut through = SmallVec::from_elem(Reach::Flows, x.len());
     if known && slopes.contains(&0.0) {
-        let tape = Tape::new();
-        let inputs: SmallVec<[Var<'_>; 4]> = x.iter().map(|&x| tape.var(x)).collect();
-        let value = Rule::<Var<'_>>::value(op, &inputs).ok();
+        let tape = Recorder::new();
+        let inputs: SmallVec<[Expr<'_>; 4]> = x.iter().map(|&x| tape.var(x)).collect();
+        let value = Rule::<Expr<'_>>::value(op, &inputs).ok();
         // a constant has no node, and what is recorded as itself has no rule to look into
         if let Some(output) = value.and_then(|y| tape.index(y)).filter(|&y| !is_itself(op, &tape.node(y))) {
             through = inside(&tape, output)[..x.len()].into();
@@ -201,12 +201,12 @@ fn through(op: &dyn Erased, x: &[f64], a: f64) -> SmallVec<[Reach; 4]> {
 }
 
 /// Whether a node of a rule's recording is the op itself.
-fn is_itself(op: &dyn Erased, node: &Node) -> bool {
+fn is_itself(op: &dyn DynOp, node: &Node) -> bool {
     node.op.as_ref().is_some_and(|inner| inner.name() == op.name())
 }
 
 /// How the value of a rule depends on each node of its recording, of which the first are the arguments.
-fn inside(tape: &Tape, output: usize) -> Vec<Reach> {
+fn inside(tape: &Recorder, output: usize) -> Vec<Reach> {
     let mut reach = vec![Reach::Not; tape.len()];
     reach[output] = Reach::Flows;
     for index in (0..=output).rev() {

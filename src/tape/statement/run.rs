@@ -1,18 +1,20 @@
-//! Blocks on a lean tape: run in forward mode, in all directions at once, so that only the slopes of their results by their inputs
+//! Blocks on a tape: run in forward mode, in all directions at once, so that only the slopes of their results by their inputs
 //! are kept.
 
-use super::{Lean, Masked, Scalar, Tangents, Tape, Var};
+use crate::forward::{Masked, Tangents};
 use crate::op::Block;
+use crate::tape::scalar::Scalar;
+use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 
-impl<S: Scalar> Tape<Lean<S>> {
+impl<S: Scalar> Tape<S> {
     /// [`Apply::block`](crate::op::Apply::block), if a variable is active.
     #[inline(always)]
-    pub(super) fn block<'t, const N: usize, const M: usize, B: Block<N, M>>(
+    pub(in crate::tape) fn block<'t, const N: usize, const M: usize, B: Block<N, M>>(
         &'t self,
         block: &B,
-        x: [Var<'t, Lean<S>>; N],
-    ) -> [Var<'t, Lean<S>>; M] {
+        x: [Var<'t, S>; N],
+    ) -> [Var<'t, S>; M] {
         let results = run(block, x);
         let mut y = [Var::constant(S::from(0.0)); M];
         // a loop, since what `map` calls is not always inlined, and then goes through memory
@@ -29,7 +31,7 @@ impl<S: Scalar> Tape<Lean<S>> {
 #[inline(always)]
 pub(super) fn run<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     block: &B,
-    x: [Var<'_, Lean<S>>; N],
+    x: [Var<'_, S>; N],
 ) -> [(S, [S; N]); M] {
     let results: [Tangents<S, N, Masked>; M] = block.run(Tangents::variables(x.map(|x| x.value)));
     if results.iter().flat_map(|y| y.tangents()).fold(false, |nan, slope| nan | slope.has_nan()) {
@@ -43,7 +45,7 @@ pub(super) fn run<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
 #[inline(always)]
 pub(super) fn run_two<S: Scalar, const N: usize, B: Block<N, 1>>(
     block: &B,
-    x: [[Var<'_, Lean<S>>; N]; 2],
+    x: [[Var<'_, S>; N]; 2],
 ) -> [(S, [S; N]); 2] {
     let lanes = from_fn(|k| S::load(&[x[0][k].value, x[1][k].value]));
     let [y]: [Tangents<S::Lanes, N, Masked>; 1] = block.run(Tangents::variables(lanes));

@@ -1,0 +1,234 @@
+//! An expression as a number: its ops, operators and comparisons, each of which is recorded.
+
+use super::dynop::{dyn_op, dyn_reduce, is_op, is_reduce};
+use super::guard::{Guard, Operand, Relation};
+use super::recorder::{Expr, Recorder};
+use crate::op::apply::{Args, expect_arity, len};
+use crate::op::{
+    Apply, ApplyClosure, ClosureOp, Equal, Less, LessEqual, Op, Params, Reduce, Select, comparisons_with_f64,
+    intrinsics_by_calls, operators_by_calls,
+};
+use crate::real::{Real, intrinsics};
+use smallvec::SmallVec;
+use std::any::TypeId;
+use std::array::from_fn;
+use std::cmp::Ordering;
+use std::iter::{Sum, empty};
+use std::panic::Location;
+use std::ptr;
+use std::sync::Arc;
+
+impl<'g> Expr<'g> {
+    /// The value.
+    #[inline(always)]
+    pub fn value(self) -> f64 {
+        self.value
+    }
+
+    /// A constant: a number that no derivative is taken by.
+    #[inline(always)]
+    pub fn constant(value: f64) -> Self {
+        Expr { recorder: None, index: u32::MAX, value }
+    }
+
+    /// The recorder of two expressions, of which either may be a constant.
+    #[track_caller]
+    fn same_recorder(a: Option<&'g Recorder>, b: Option<&'g Recorder>) -> Option<&'g Recorder> {
+        match (a, b) {
+            (Some(a), Some(b)) if !ptr::eq(a, b) => {
+                panic!("an op was given variables of two different recorders; record both on one recorder")
+            }
+            (None, recorder) | (recorder, _) => recorder,
+        }
+    }
+
+    /// The recorder of some expressions; `None` if all are constants.
+    #[track_caller]
+    fn recorder_of(x: &[Self]) -> Option<&'g Recorder> {
+        // a loop, since the line of the caller does not reach into a closure
+        let mut recorder = None;
+        for x in x {
+            recorder = Self::same_recorder(recorder, x.recorder);
+        }
+        recorder
+    }
+
+    /// Appends an application of an op, the one of an index.
+    #[track_caller]
+    fn record<const N: usize>(recorder: &'g Recorder, op: u32, x: [Self; N], value: f64) -> Self {
+        let line = Location::caller();
+        let args: [u32; N] = from_fn(|i| recorder.argument(x[i], line));
+        Expr { recorder: Some(recorder), index: recorder.push(op, &args, value, line), value }
+    }
+
+    /// Tells the recorder of a comparison that the program branches on.
+    #[track_caller]
+    fn compared(&self, rhs: &Self, relation: Relation, held: bool) -> bool {
+        if let Some(recorder) = Self::same_recorder(self.recorder, rhs.recorder) {
+            let line = Location::caller();
+            let sides = [self, rhs].map(|x| match x.recorder {
+                Some(_) => Operand::Node(x.index as usize),
+                None => Operand::Constant(x.value),
+            });
+            recorder.graph.borrow_mut().guards.push(Guard { relation, sides, held, line });
+        }
+        held
+    }
+}
+
+impl From<f64> for Expr<'_> {
+    #[inline(always)]
+    fn from(c: f64) -> Self {
+        Expr::constant(c)
+    }
+}
+
+/// The bits of the parameters of an op.
+fn bits(params: &Params) -> SmallVec<[u64; 2]> {
+    params.iter().map(|p| p.1.to_bits()).collect()
+}
+
+impl Apply for Expr<'_> {
+    const IS_FORMULA: bool = true;
+
+    #[track_caller]
+    fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+        let value = op.value(x.map(|x| x.value));
+        let Some(recorder) = Self::recorder_of(&x) else { return Expr::constant(value) };
+        let (own, bits) = (TypeId::of::<O>(), bits(&op.params()));
+        let id =
+            recorder.graph.borrow_mut().ops.id(own, O::NAME, bits, |known| is_op(known, op), || dyn_op(op.clone()));
+        Self::record(recorder, id, x, value)
+    }
+
+    #[track_caller]
+    fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+        expect_arity(op, len(x));
+        let mut recorder = None;
+        for list in x {
+            recorder = Self::same_recorder(recorder, Self::recorder_of(list));
+        }
+        let x = || x.iter().copied().flatten();
+        let value = op.value(&x().map(|x| x.value).collect::<Args<f64>>());
+        let Some(recorder) = recorder else { return Expr::constant(value) };
+        let line = Location::caller();
+        let (own, bits) = (TypeId::of::<O>(), bits(&op.params()));
+        let id = recorder.graph.borrow_mut().ops.id(
+            own,
+            O::NAME,
+            bits,
+            |known| is_reduce(known, op),
+            || dyn_reduce(op.clone()),
+        );
+        let args: Args<u32> = x().map(|&x| recorder.argument(x, line)).collect();
+        Expr { recorder: Some(recorder), index: recorder.push(id, &args, value, line), value }
+    }
+
+    #[track_caller]
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+        let weights: Args<Self> = weights.iter().map(|&weight| weight.into()).collect();
+        Self::dot(x, &weights)
+    }
+}
+
+impl ApplyClosure for Expr<'_> {
+    #[track_caller]
+    fn call_closure_op<F, D, const N: usize>(op: &ClosureOp<F, D, N>, x: [Self; N]) -> Self
+    where
+        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
+        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
+    {
+        let value = op.value(&x.map(|x| x.value));
+        let Some(recorder) = Self::recorder_of(&x) else { return Expr::constant(value) };
+        // closures without captures are told from others by their type, else by their address; the table has them, so that no others can
+        // come to stand there
+        let (own, bits) = (TypeId::of::<ClosureOp<F, D, N>>(), op.identity().into_iter().collect());
+        let id = recorder.graph.borrow_mut().ops.id(own, op.name(), bits, |_| true, || Arc::new(op.clone()));
+        Self::record(recorder, id, x, value)
+    }
+}
+
+impl Real for Expr<'_> {
+    type Mask = Self;
+    #[track_caller]
+    fn less(self, rhs: Self) -> Self {
+        Self::call(&Less, [self, rhs])
+    }
+    #[track_caller]
+    fn less_equal(self, rhs: Self) -> Self {
+        Self::call(&LessEqual, [self, rhs])
+    }
+    #[track_caller]
+    fn equal(self, rhs: Self) -> Self {
+        Self::call(&Equal, [self, rhs])
+    }
+    #[track_caller]
+    fn select(mask: Self, yes: Self, no: Self) -> Self {
+        Self::call(&Select, [mask, yes, no])
+    }
+    fn uniform(_: Self) -> Option<bool> {
+        None
+    }
+    intrinsics!(intrinsics_by_calls);
+}
+
+operators_by_calls!(['g] Expr<'g>);
+comparisons_with_f64!(['g] Expr<'g>);
+
+impl Sum for Expr<'_> {
+    /// The sum, recorded as one statement; 0 if there is nothing to add.
+    #[track_caller]
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        let terms: Args<Self> = iter.collect();
+        if terms.is_empty() { Expr::constant(empty::<f64>().sum()) } else { Self::reduce(&crate::op::Sum, &terms) }
+    }
+}
+
+impl<'a, 'g> Sum<&'a Expr<'g>> for Expr<'g> {
+    /// The sum, recorded as one statement.
+    #[track_caller]
+    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+        iter.copied().sum()
+    }
+}
+
+impl PartialEq for Expr<'_> {
+    /// Whether the values are equal; the comparison is recorded.
+    #[track_caller]
+    fn eq(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::Equal, self.value == rhs.value)
+    }
+}
+
+// Each is overridden: the defaults would call `partial_cmp` from the standard library, and lose the source line.
+impl PartialOrd for Expr<'_> {
+    #[track_caller]
+    fn partial_cmp(&self, rhs: &Self) -> Option<Ordering> {
+        let ordering = self.value.partial_cmp(&rhs.value);
+        let relation = match ordering {
+            Some(Ordering::Less) => Relation::Less,
+            Some(Ordering::Equal) => Relation::Equal,
+            Some(Ordering::Greater) => Relation::Greater,
+            None => Relation::Unordered,
+        };
+        self.compared(rhs, relation, true);
+        ordering
+    }
+    #[track_caller]
+    fn lt(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::Less, self.value < rhs.value)
+    }
+    #[track_caller]
+    fn le(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::LessEqual, self.value <= rhs.value)
+    }
+    #[track_caller]
+    fn gt(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::Greater, self.value > rhs.value)
+    }
+    #[track_caller]
+    fn ge(&self, rhs: &Self) -> bool {
+        self.compared(rhs, Relation::GreaterEqual, self.value >= rhs.value)
+    }
+}

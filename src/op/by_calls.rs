@@ -1,0 +1,102 @@
+//! The arithmetic of numbers whose every operation is a call of an op: those that are recorded.
+
+/// The operators against itself and against `f64` on either side, the assigning ones, and the product of an iterator, of a type that
+/// implements [`Apply`](crate::op::Apply).
+macro_rules! operators_by_calls {
+    ([$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> std::ops::Neg for $ty {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn neg(self) -> Self {
+                $crate::op::Apply::call(&$crate::op::Neg, [self])
+            }
+        }
+        $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Add add }
+        $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Sub sub }
+        $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Mul mul }
+        $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Div div }
+        $crate::real::assign_operators! { [$($generics)*] $ty }
+
+        impl<$($generics)*> std::iter::Product for $ty {
+            /// The product; 1 if there is nothing to multiply.
+            #[track_caller]
+            fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
+                iter.reduce(|product, x| product * x).unwrap_or(Self::from(1.0))
+            }
+        }
+    };
+    (@one [$($generics:tt)*] $ty:ty, $Op:ident $f:ident) => {
+        impl<$($generics)*> std::ops::$Op for $ty {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, rhs: Self) -> Self {
+                $crate::op::Apply::call(&$crate::op::$Op, [self, rhs])
+            }
+        }
+        impl<$($generics)*> std::ops::$Op<f64> for $ty {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, rhs: f64) -> Self {
+                $crate::op::Apply::call(&$crate::op::$Op, [self, rhs.into()])
+            }
+        }
+        impl<$($generics)*> std::ops::$Op<$ty> for f64 {
+            type Output = $ty;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, rhs: $ty) -> $ty {
+                $crate::op::Apply::call(&$crate::op::$Op, [self.into(), rhs])
+            }
+        }
+    };
+}
+pub(crate) use operators_by_calls;
+
+/// The intrinsics, inside of an implementation of [`Real`](crate::real::Real).
+macro_rules! intrinsics_by_calls {
+    (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
+        $(#[inline(always)]
+        #[track_caller]
+        fn $f(self) -> Self {
+            $crate::op::Apply::call(&$crate::op::$op, [self])
+        })*
+        $(#[inline(always)]
+        #[track_caller]
+        fn $g(self, rhs: Self) -> Self {
+            $crate::op::Apply::call(&$crate::op::$op2, [self, rhs])
+        })*
+    };
+}
+pub(crate) use intrinsics_by_calls;
+
+/// Comparisons with a plain number, so that `x > 0.0` reads as it does for `f64`, of a type that is compared with itself.
+macro_rules! comparisons_with_f64 {
+    ([$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> PartialEq<f64> for $ty {
+            #[inline(always)]
+            #[track_caller]
+            fn eq(&self, rhs: &f64) -> bool {
+                *self == Self::from(*rhs)
+            }
+        }
+
+        impl<$($generics)*> PartialOrd<f64> for $ty {
+            #[track_caller]
+            fn partial_cmp(&self, rhs: &f64) -> Option<std::cmp::Ordering> {
+                self.partial_cmp(&Self::from(*rhs))
+            }
+            $crate::op::comparisons_with_f64! { @one lt <, le <=, gt >, ge >= }
+        }
+    };
+    (@one $($f:ident $sign:tt),*) => { $(
+        #[inline(always)]
+        #[track_caller]
+        fn $f(&self, rhs: &f64) -> bool {
+            *self $sign Self::from(*rhs)
+        }
+    )* };
+}
+pub(crate) use comparisons_with_f64;

@@ -1,0 +1,281 @@
+//! A variable as a number: its ops, operators and comparisons.
+
+use super::scalar::{Scalar, one_lane};
+use super::statement;
+use super::var::Var;
+use crate::op::apply::{Args, dot_each, expect_arity, expect_rows, len, map_each, scan_each};
+use crate::op::{
+    Apply, ApplyClosure, Block, ClosureOp, Op, Reduce, comparisons_with_f64, intrinsics_by_calls, operators_by_calls,
+};
+use crate::real::{Real, intrinsics};
+use std::cmp::Ordering;
+use std::iter::Sum;
+use std::iter::empty;
+use std::ptr;
+
+impl<S: Scalar> Apply for Var<'_, S> {
+    #[inline(always)]
+    #[track_caller]
+    fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+        match Self::tape_of(&x) {
+            Some(tape) => {
+                let (value, slopes) = S::call_and_slope(op, x.map(|x| x.value));
+                Var { tape: Some(tape), handle: tape.store.record(slopes, &x), value }
+            }
+            None => Var::constant(S::call(op, x.map(|x| x.value))),
+        }
+    }
+
+    #[track_caller]
+    fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+        expect_arity(op, len(x));
+        match Self::tape_of_lists(x.iter().copied()) {
+            Some(tape) => tape.reduce(op, x),
+            None => {
+                let values: Args<S> = x.iter().copied().flatten().map(|x| x.value).collect();
+                Var::constant(S::reduce(op, &values))
+            }
+        }
+    }
+
+    #[track_caller]
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
+        match Self::same_tape(Self::tape_of(x), Self::tape_of(y)) {
+            Some(tape) => tape.dot(x, y),
+            None => {
+                let [x, y] = [x, y].map(|list| list.iter().map(|x| x.value).collect::<Args<_>>());
+                Var::constant(S::dot(&x, &y))
+            }
+        }
+    }
+
+    #[track_caller]
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+        match Self::tape_of(x) {
+            Some(tape) => tape.weighted_sum(x, weights),
+            None => Var::constant(S::weighted_sum(&x.iter().map(|x| x.value).collect::<Args<_>>(), weights)),
+        }
+    }
+
+    #[track_caller]
+    fn matmul_nt(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+        expect_rows(a, b, inner);
+        match Self::same_tape(Self::tape_of(a), Self::tape_of(b)) {
+            Some(tape) => tape.matmul_nt(a, b, inner),
+            None => dot_each(a, b, inner),
+        }
+    }
+
+    #[inline]
+    #[track_caller]
+    fn preaccumulate<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
+        match Self::tape_of(&x) {
+            Some(tape) => tape.preaccumulate(x, f),
+            None => f(x),
+        }
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [Self; N]) -> [Self; M] {
+        match Self::tape_of(&x) {
+            Some(tape) => tape.block(block, x),
+            None => S::block(block, x.map(|x| x.value)).map(Var::constant),
+        }
+    }
+
+    #[track_caller]
+    fn map_block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [&[Self]; N]) -> [Vec<Self>; M] {
+        // whether all are of one tape is asked where they are read
+        match x.iter().find_map(|x| x.iter().find_map(|x| x.tape)) {
+            Some(tape) => tape.map_block(block, x),
+            None => map_each(block, x),
+        }
+    }
+
+    #[track_caller]
+    fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+        block: &B,
+        passes: usize,
+        state: [&mut [Self]; M],
+        carry: [Self; C],
+        params: [&[Self]; N],
+    ) where
+        B: Block<I, O> + Clone + Send + 'static,
+    {
+        let lists = state.iter().map(|list| &**list).chain(params).chain([&carry[..]]);
+        match Self::tape_of_lists(lists) {
+            Some(tape) => tape.scan(block, passes, state, carry, params),
+            None => scan_each(block, passes, state, carry, params),
+        }
+    }
+
+    #[track_caller]
+    fn sum_blocks<const N: usize, B: Block<N, 1>>(terms: impl IntoIterator<Item = (B, [Self; N])>) -> Self {
+        statement::sum_blocks(terms.into_iter())
+    }
+
+    #[track_caller]
+    fn checkpoint<const N: usize>(
+        steps: usize,
+        state: [Self; N],
+        params: &[Self],
+        step: impl Fn(usize, [Self; N], &[Self]) -> [Self; N],
+    ) -> [Self; N] {
+        match Self::same_tape(Self::tape_of(&state), Self::tape_of(params)) {
+            Some(tape) => tape.checkpoint(steps, state, params, step),
+            None => (0..steps).fold(state, |state, i| step(i, state, params)),
+        }
+    }
+
+    #[track_caller]
+    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
+        match Self::tape_of(x) {
+            Some(tape) => tape.sum_segments(n, x, term),
+            None => (0..n).map(|i| term(i, x)).sum(),
+        }
+    }
+}
+
+impl ApplyClosure for Var<'_> {
+    #[track_caller]
+    fn call_closure_op<F, D, const N: usize>(op: &ClosureOp<F, D, N>, x: [Self; N]) -> Self
+    where
+        F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
+        D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
+    {
+        let values = x.map(|x| x.value);
+        match Self::tape_of(&x) {
+            Some(tape) => {
+                let handle = tape.store.record(op.slopes(&values), &x);
+                Var { tape: Some(tape), handle, value: op.value(&values) }
+            }
+            None => Var::constant(op.value(&values)),
+        }
+    }
+}
+
+impl<S: Scalar> Real for Var<'_, S> {
+    type Mask = bool;
+    #[inline(always)]
+    #[track_caller]
+    fn less(self, rhs: Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value.less(rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn less_equal(self, rhs: Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value.less_equal(rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn equal(self, rhs: Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value.equal(rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn select(mask: bool, yes: Self, no: Self) -> Self {
+        Self::same_tape(yes.tape, no.tape);
+        if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn uniform(mask: bool) -> Option<bool> {
+        Some(mask)
+    }
+    intrinsics!(intrinsics_by_calls);
+}
+
+operators_by_calls!(['t, S: Scalar] Var<'t, S>);
+comparisons_with_f64!(['t, S: Scalar] Var<'t, S>);
+
+impl<S: Scalar> Sum for Var<'_, S> {
+    /// The sum, recorded as one op; the zero that the tape's numbers give if there is nothing to add.
+    #[track_caller]
+    fn sum<I: Iterator<Item = Self>>(mut iter: I) -> Self {
+        match iter.next() {
+            Some(first) => Var::sum_of(first, iter),
+            None => Var::constant(empty().sum()),
+        }
+    }
+}
+
+impl<'a, 't, S: Scalar> Sum<&'a Var<'t, S>> for Var<'t, S> {
+    /// The sum, recorded as one op.
+    #[track_caller]
+    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+        iter.copied().sum()
+    }
+}
+
+impl<S: Scalar> PartialEq for Var<'_, S> {
+    /// Whether the values are equal.
+    #[inline(always)]
+    #[track_caller]
+    fn eq(&self, rhs: &Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value == rhs.value
+    }
+}
+
+impl<S: Scalar> PartialOrd for Var<'_, S> {
+    #[inline(always)]
+    #[track_caller]
+    fn partial_cmp(&self, rhs: &Self) -> Option<Ordering> {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value.partial_cmp(&rhs.value)
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn lt(&self, rhs: &Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value < rhs.value
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn le(&self, rhs: &Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value <= rhs.value
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn gt(&self, rhs: &Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value > rhs.value
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn ge(&self, rhs: &Self) -> bool {
+        Self::same_tape(self.tape, rhs.tape);
+        self.value >= rhs.value
+    }
+}
+
+impl<S: Scalar> Scalar for Var<'_, S> {
+    fn is_zero(&self) -> bool {
+        self.tape.is_none() && self.value.is_zero()
+    }
+    fn has_nan(&self) -> bool {
+        self.value.has_nan()
+    }
+    fn folds(outer: Self, inner: Self, product: Self) -> bool {
+        S::folds(outer.value, inner.value, product.value)
+    }
+    fn is(self, other: Self) -> bool {
+        let same_node = match (self.tape, other.tape) {
+            (None, None) => true,
+            (Some(tape), Some(other_tape)) => {
+                let [own, others] = [self.handle, other.handle];
+                ptr::eq(tape, other_tape) && own.place.slot() == others.place.slot() && own.slope.is(others.slope)
+            }
+            _ => false,
+        };
+        same_node && self.value.is(other.value)
+    }
+
+    one_lane! {}
+}
