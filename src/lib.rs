@@ -73,6 +73,7 @@ pub mod check;
 pub mod draw;
 mod error;
 pub mod forward;
+pub mod function;
 pub mod graph;
 pub mod guide;
 pub mod modes;
@@ -93,9 +94,10 @@ pub use tape::{Gradient, Scalar, Tape, Var};
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.
 pub mod prelude {
     pub use crate::forward::Tangent;
+    pub use crate::function::{Apply, Function, Keep, Matrices};
     pub use crate::graph::{Adjoints, Expr, Recorder};
     pub use crate::modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
-    pub use crate::op::{Activations, Apply, ApplyClosure, Arithmetic, Block, Losses, Op, Reduce, Reductions};
+    pub use crate::op::{Activations, ApplyClosure, Arithmetic, Call, Losses, Op, Reduce, Reductions};
     pub use crate::real::{Dual, Lanes, Real};
     pub use crate::tape::{Gradient, Scalar, Tape, Var};
 }

@@ -46,7 +46,7 @@ fn program<R: Apply>(x: &[R]) -> R {
 }
 
 struct Product;
-impl Block<2, 1> for Product {
+impl Function<2, 1> for Product {
     fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
         [x * y.exp()]
     }
@@ -57,7 +57,7 @@ fn in_one_entry<R: Apply>(x: &[R]) -> R {
     let weights = [0.5; 1000];
     let sum: R = x.iter().map(|&x| x * 2.0).sum();
     let blocks = R::sum_blocks(x.windows(2).map(|w| (Product, [w[0], w[1]])));
-    sum * x.dot(x) + x.weighted_sum(&weights[..x.len()]) * x.norm() + R::block(&Product, [x[0], sum])[0] + blocks
+    sum * x.dot(x) + x.weighted_sum(&weights[..x.len()]) * x.norm() + R::run(&Product, [x[0], sum])[0] + blocks
 }
 
 #[test]
@@ -85,11 +85,7 @@ fn a_mapped_block_allocates_its_results() {
     let mut g = vec![0.0; x.len()];
     let mut tape = Tape::new();
     let mut run = || {
-        tape.value_and_gradient(
-            |x| Var::map_block(&Product, [&x[..500], &x[500..]])[0].iter().copied().sum(),
-            &x,
-            &mut g,
-        );
+        tape.value_and_gradient(|x| Var::map(&Product, [&x[..500], &x[500..]])[0].iter().copied().sum(), &x, &mut g);
     };
     run();
     assert_eq!(allocations(run), 1);

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[derive(Clone)]
 struct Step;
 
-impl Block<3, 2> for Step {
+impl Function<3, 2> for Step {
     fn run<R: Apply>(&self, [x, y, z]: [R; 3]) -> [R; 2] {
         [R::select(x.less(y), (x * z).sin(), y * 0.5), x + y * z]
     }
@@ -18,7 +18,7 @@ impl Block<3, 2> for Step {
 
 struct Square;
 
-impl Block<2, 1> for Square {
+impl Function<2, 1> for Square {
     fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
         [(x - y * 0.5) * x]
     }
@@ -27,7 +27,7 @@ impl Block<2, 1> for Square {
 /// A block of so many inputs that its slopes are written apart, and of many results.
 struct Wide;
 
-impl Block<9, 13> for Wide {
+impl Function<9, 13> for Wide {
     fn run<R: Apply>(&self, x: [R; 9]) -> [R; 13] {
         std::array::from_fn(|i| x[i % 9] * x[(i * i) % 9])
     }
@@ -38,17 +38,17 @@ fn everything<R: Apply>(x: &[R]) -> Vec<R> {
     let weights = vec![0.5; x.len()];
     let sum: R = x.iter().copied().sum();
     let nested: R = (0..4).map(|i| x[i..i + 5].iter().copied().sum::<R>() * x[0]).sum();
-    let products = Apply::matmul_nt(&x[..8], &x[1..9], 2);
-    let [a, b] = R::map_block(&Step, [x, x, &x[..1]]);
-    let [c, d] = R::map_block(&Step, [&a, &b, &products[..1]]);
+    let products = Apply::contract(&x[..8], &x[1..9], 2);
+    let [a, b] = R::map(&Step, [x, x, &x[..1]]);
+    let [c, d] = R::map(&Step, [&a, &b, &products[..1]]);
     let mut state = [c.clone(), d.clone()];
     let [first, second] = &mut state;
-    R::scan(&Step, 3, [first, second], [], [&x[..1]]);
+    R::scan(&Step, Keep::Few, 3, [first, second], [], [&x[..1]]);
     let mut once = a.clone();
-    R::scan(&Step, 1, [&mut once], [sum], [x]);
-    let wide = R::block(&Wide, std::array::from_fn(|i| x[i]));
+    R::scan(&Step, Keep::Inputs, 1, [&mut once], [sum], [x]);
+    let wide = R::run(&Wide, std::array::from_fn(|i| x[i]));
     let terms = R::sum_blocks(x.windows(2).map(|w| (Square, [w[0], w[1]])));
-    let [p, q] = R::preaccumulate([x[0], x[1], sum], |[x, y, z]| [x * y.exp(), z.sin() * x]);
+    let [p, q] = R::call_closure([x[0], x[1], sum], |[x, y, z]| [x * y.exp(), z.sin() * x]);
     let [s, t] = R::checkpoint(40, [p, q], &x[..2], |i, [s, t], p| [(s * p[0]).sin(), t * 0.5 + p[1] * i as f64]);
     let added = R::sum_terms(7, x, |i, x| x[i].sin() * x[i + 1]);
     let three = x[0].mul_add(x[1], x[2]);
@@ -147,7 +147,7 @@ fn a_nan_makes_the_sweep_go_again() {
 fn a_panic_inside_leaves_the_tape_whole() {
     #[derive(Clone)]
     struct Panics;
-    impl Block<2, 1> for Panics {
+    impl Function<2, 1> for Panics {
         fn run<R: Apply>(&self, _: [R; 2]) -> [R; 1] {
             panic!("on purpose")
         }
@@ -160,15 +160,15 @@ fn a_panic_inside_leaves_the_tape_whole() {
         let caught = catch_unwind(AssertUnwindSafe(|| {
             tape.value_and_gradient(
                 |x| match k {
-                    0 => Apply::block(&Panics, [x[0], x[1]])[0],
-                    1 => Apply::map_block(&Panics, [x, x])[0][0],
+                    0 => Apply::run(&Panics, [x[0], x[1]])[0],
+                    1 => Apply::map(&Panics, [x, x])[0][0],
                     2 => Apply::sum_blocks(x.windows(2).map(|w| (Panics, [w[0], w[1]]))),
                     3 => {
                         let mut state = x.to_vec();
-                        Apply::scan(&Panics, 2, [&mut state], [], [x]);
+                        Apply::scan(&Panics, Keep::Few, 2, [&mut state], [], [x]);
                         state[0]
                     }
-                    4 => Apply::preaccumulate([x[0]], |_| -> [_; 1] { panic!("on purpose") })[0],
+                    4 => Apply::call_closure([x[0]], |_| -> [_; 1] { panic!("on purpose") })[0],
                     5 => Apply::sum_terms(3, x, |i, x| if i < 2 { x[i].sin() } else { panic!("on purpose") }),
                     _ => x.iter().map(|_| -> Var { panic!("on purpose") }).sum(),
                 },

@@ -1,6 +1,6 @@
 //! R1b, the price of a call by Black and Scholes, from (S, K, r, σ, T).
 
-use super::{Apply, Block, Workload, unit};
+use super::{Apply, Function, Workload, unit};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 const COUNT: usize = 1024;
@@ -18,7 +18,7 @@ impl BlackScholes {
 }
 
 struct Price;
-impl Block<5, 1> for Price {
+impl Function<5, 1> for Price {
     fn run<R: Apply>(&self, [s, k, r, sigma, t]: [R; 5]) -> [R; 1] {
         let normal = |x: R| ((x * FRAC_1_SQRT_2).erf() + 1.0) * 0.5;
         let width = sigma * t.sqrt();
@@ -42,7 +42,7 @@ impl Workload for BlackScholes {
     }
 
     fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
-        R::block(&Price, [x[0], x[1], x[2], x[3], x[4]])[0]
+        R::run(&Price, [x[0], x[1], x[2], x[3], x[4]])[0]
     }
 
     fn plain(&self, x: &[f64]) -> f64 {

@@ -1,6 +1,6 @@
 //! S4, −ln Σ exp(−½ ((xᵢ − μ) / s)²), by every xᵢ, μ and s.
 
-use super::{Apply, Block, Workload, uniform};
+use super::{Apply, Function, Workload, uniform};
 
 #[derive(Clone)]
 pub struct Gaussians {
@@ -8,7 +8,7 @@ pub struct Gaussians {
 }
 
 struct Bell;
-impl Block<3, 1> for Bell {
+impl Function<3, 1> for Bell {
     fn run<R: Apply>(&self, [x, mu, s]: [R; 3]) -> [R; 1] {
         let z = (x - mu) / s;
         [(z * z * -0.5).exp()]

@@ -34,7 +34,7 @@ struct Unit {
 
 /// The next cell of one unit, from the layer's input, hidden state and cell, and weights and biases of three gates.
 struct Cell;
-impl Block<9, 1> for Cell {
+impl Function<9, 1> for Cell {
     #[inline(always)]
     fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w3, b0, b1, b3]: [R; 9]) -> [R; 1] {
         let forget = x.mul_add(w0, b0).sigmoid();
@@ -47,7 +47,7 @@ impl Block<9, 1> for Cell {
 /// Its next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. Of the other weights it
 /// depends through the cell alone, so that in a block of its own it has fewer slopes.
 struct Hidden;
-impl Block<4, 1> for Hidden {
+impl Function<4, 1> for Hidden {
     #[inline(always)]
     fn run<R: Apply>(&self, [x, w2, b2, cell]: [R; 4]) -> [R; 1] {
         [x.mul_add(w2, b2).sigmoid() * cell.tanh()]
@@ -100,8 +100,8 @@ impl Workload for Lstm {
             for (p, [hidden, cell]) in main.chunks_exact(8 * BITS).zip(&mut state) {
                 let part = |k: usize| &p[k * BITS..][..BITS];
                 let [w0, w1, w2, w3, b0, b1, b2, b3] = std::array::from_fn(part);
-                [*cell] = R::map_block(&Cell, [x, hidden, cell, w0, w1, w3, b0, b1, b3]);
-                [*hidden] = R::map_block(&Hidden, [x, w2, b2, cell]);
+                [*cell] = R::map(&Cell, [x, hidden, cell, w0, w1, w3, b0, b1, b3]);
+                [*hidden] = R::map(&Hidden, [x, w2, b2, cell]);
                 x = hidden;
             }
             let y: [R; BITS] = std::array::from_fn(|i| x[i].mul_add(extra[BITS + i], extra[2 * BITS + i]));

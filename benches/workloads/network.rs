@@ -1,7 +1,7 @@
 //! S2 and R1a, a network in scalars: two hidden layers of tanh, a σ, and the cross entropy of one sample, by all weights.
 
 use super::{Apply, Workload, sigmoid, uniform};
-use gprime::prelude::{Activations, Reductions};
+use gprime::prelude::{Activations, Matrices, Reductions};
 
 const INPUTS: usize = 64;
 const LABEL: f64 = 0.75;

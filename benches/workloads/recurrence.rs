@@ -1,7 +1,7 @@
 //! S3, a long recurrence: x ← σ(a x + b tanh(c x)) + (0.01 (x − d) if x > d), and the mean of all x. The mean, since the
 //! slope of the last x alone dies out within a thousand steps.
 
-use super::{Apply, Block, Workload, sigmoid};
+use super::{Apply, Function, Workload, sigmoid};
 use gprime::prelude::Activations;
 
 #[derive(Clone)]
@@ -19,7 +19,7 @@ impl Recurrence {
 
 /// One step; the branch is a relu.
 struct Step;
-impl Block<5, 1> for Step {
+impl Function<5, 1> for Step {
     fn run<R: Apply>(&self, [a, b, c, d, x]: [R; 5]) -> [R; 1] {
         [(a * x + b * (c * x).tanh()).sigmoid() + (x - d).relu() * 0.01]
     }
@@ -42,7 +42,7 @@ impl Workload for Recurrence {
         let [a, b, c, d] = [q[0], q[1], q[2], q[3]];
         let mut x = R::from(0.1);
         let step = |_| {
-            [x] = R::block(&Step, [a, b, c, d, x]);
+            [x] = R::run(&Step, [a, b, c, d, x]);
             x
         };
         (0..self.steps).map(step).sum::<R>() * (1.0 / self.steps as f64)

@@ -1,6 +1,6 @@
 //! S1, the Rosenbrock chain: Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)².
 
-use super::{Apply, Block, Workload, uniform};
+use super::{Apply, Function, Workload, uniform};
 
 #[derive(Clone)]
 pub struct Rosenbrock {
@@ -8,7 +8,7 @@ pub struct Rosenbrock {
 }
 
 struct Term;
-impl Block<2, 1> for Term {
+impl Function<2, 1> for Term {
     fn run<R: Apply>(&self, [x, next]: [R; 2]) -> [R; 1] {
         let (a, b) = (next - x * x, -x + 1.0);
         [a * a * 100.0 + b * b]

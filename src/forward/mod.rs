@@ -1,6 +1,6 @@
 //! Forward mode: numbers that carry derivatives along, in several directions at once or in one that knows which derivative it belongs to.
 //!
-//! This part uses `op` and `real`. Start with [`Tangents`].
+//! This part uses `function`, `op` and `real`. Start with [`Tangents`].
 
 mod tangent;
 mod tangents;

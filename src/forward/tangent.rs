@@ -1,7 +1,8 @@
 //! The number of the forward modes: a dual number that knows which derivative it belongs to.
 
-use crate::op::apply::Args;
-use crate::op::{Apply, Op, Reduce};
+use crate::function::Apply;
+use crate::op::call::Args;
+use crate::op::{Call, Op, Reduce};
 use crate::real::{Dual, Real, assign_operators, intrinsics};
 use std::cmp::Ordering;
 use std::fmt;
@@ -190,7 +191,7 @@ macro_rules! tangent {
 }
 intrinsics!(tangent);
 
-impl<S: Apply> Apply for Tangent<'_, S> {
+impl<S: Call> Call for Tangent<'_, S> {
     #[inline(always)]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         Tangent::new(Dual::call(op, x.map(|x| x.dual)))
@@ -214,3 +215,5 @@ impl<S: Apply> Apply for Tangent<'_, S> {
         Tangent::new(Dual::reduce(op, &x))
     }
 }
+
+impl<S: Call> Apply for Tangent<'_, S> {}

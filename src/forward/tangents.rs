@@ -1,7 +1,8 @@
 //! Forward mode in several directions at once.
 
-use crate::op::apply::{Args, expect_arity, len};
-use crate::op::{self, Apply, Op, Reduce, intrinsics_by_calls};
+use crate::function::Apply;
+use crate::op::call::{Args, expect_arity, len};
+use crate::op::{self, Call, Op, Reduce, intrinsics_by_calls};
 use crate::real::{Real, assign_operators, intrinsics};
 use smallvec::smallvec;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -17,7 +18,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// * [`Ieee`]: the products are plain, and several times faster. Whoever finds a NaN among the tangents then asks again with `Strong`, as the
 ///   reverse sweep does.
 /// * [`Masked`]: plain, too, and a number knows which directions it depends on; shares of the others are not computed. It is the fastest for
-///   short straight programs that the compiler sees as a whole, as most [`Block`](crate::op::Block)s are, with up to some ten directions:
+///   short straight programs that the compiler sees as a whole, as most [`Block`](crate::function::Function)s are, with up to some ten directions:
 ///   which they depend on is known before the program runs then. In a long program, in a loop, or behind a call, it is asked for each
 ///   share, and `Ieee` is several times faster.
 ///
@@ -136,7 +137,7 @@ macro_rules! for_each_direction {
     };
 }
 
-impl<R: Apply, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
+impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
     /// A number with these derivatives, of which none is known to be 0.
     #[inline(always)]
     pub fn new(primal: R, tangents: [R; N]) -> Self {
@@ -219,7 +220,7 @@ impl<R: Apply, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
     }
 }
 
-impl<R: Apply, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {
+impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {
     #[inline(always)]
     fn call<const M: usize, O: Op<M>>(op: &O, x: [Self; M]) -> Self {
         Self::apply(op, x, [true; M])
@@ -244,14 +245,16 @@ impl<R: Apply, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {
     }
 }
 
-impl<R: Apply, const N: usize, Z: ZeroPolicy> From<f64> for Tangents<R, N, Z> {
+impl<R: Call, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {}
+
+impl<R: Call, const N: usize, Z: ZeroPolicy> From<f64> for Tangents<R, N, Z> {
     #[inline(always)]
     fn from(c: f64) -> Self {
         Tangents::constant(R::from(c))
     }
 }
 
-impl<R: Apply, const N: usize, Z: ZeroPolicy> Neg for Tangents<R, N, Z> {
+impl<R: Call, const N: usize, Z: ZeroPolicy> Neg for Tangents<R, N, Z> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -261,21 +264,21 @@ impl<R: Apply, const N: usize, Z: ZeroPolicy> Neg for Tangents<R, N, Z> {
 
 macro_rules! operators {
     ($($Op:ident $f:ident)*) => { $(
-        impl<R: Apply, const N: usize, Z: ZeroPolicy> $Op for Tangents<R, N, Z> {
+        impl<R: Call, const N: usize, Z: ZeroPolicy> $Op for Tangents<R, N, Z> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
                 Self::call(&op::$Op, [self, rhs])
             }
         }
-        impl<R: Apply, const N: usize, Z: ZeroPolicy> $Op<f64> for Tangents<R, N, Z> {
+        impl<R: Call, const N: usize, Z: ZeroPolicy> $Op<f64> for Tangents<R, N, Z> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: f64) -> Self {
                 Self::apply(&op::$Op, [self, rhs.into()], [true, false])
             }
         }
-        impl<R: Apply, const N: usize, Z: ZeroPolicy> $Op<Tangents<R, N, Z>> for f64 {
+        impl<R: Call, const N: usize, Z: ZeroPolicy> $Op<Tangents<R, N, Z>> for f64 {
             type Output = Tangents<R, N, Z>;
             #[inline(always)]
             fn $f(self, rhs: Tangents<R, N, Z>) -> Tangents<R, N, Z> {
@@ -285,16 +288,16 @@ macro_rules! operators {
     };
 }
 operators! { Add add Sub sub Mul mul Div div }
-assign_operators!([R: Apply, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
+assign_operators!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 
-impl<R: Apply, const N: usize, Z: ZeroPolicy> std::iter::Sum for Tangents<R, N, Z> {
+impl<R: Call, const N: usize, Z: ZeroPolicy> std::iter::Sum for Tangents<R, N, Z> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.reduce(Add::add).unwrap_or(Tangents::from(-0.0))
     }
 }
 
-impl<R: Apply, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
+impl<R: Call, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
     type Mask = R::Mask;
     #[inline(always)]
     fn less(self, rhs: Self) -> R::Mask {

@@ -3,8 +3,8 @@
 use super::recorder::{DynOp, Expr};
 use super::rule::Rule;
 use crate::error::{Error, Kind as ErrorKind};
-use crate::op::apply::{nan_in_all_parts, outside, settle_slopes};
-use crate::op::{Apply, ClosureOp, Domain, Kink, Op, Params, Point, Reduce, bad_param};
+use crate::op::call::{nan_in_all_parts, outside, settle_slopes};
+use crate::op::{Call, ClosureOp, Domain, Kink, Op, Params, Point, Reduce, bad_param};
 use crate::real::{Dual, Real, Witness};
 use std::any::Any;
 use std::array::from_fn;
@@ -46,7 +46,7 @@ fn array<R: Copy, const N: usize>(name: &str, x: &[R]) -> [R; N] {
     x.try_into().unwrap_or_else(|_| panic!("{name} takes {N} arguments, not {}", x.len()))
 }
 
-impl<R: Apply, const N: usize, O: Op<N>> Rule<R> for Of<O, N> {
+impl<R: Call, const N: usize, O: Op<N>> Rule<R> for Of<O, N> {
     fn value(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.value(array(O::NAME, x)))
     }
@@ -110,7 +110,7 @@ impl<const N: usize, O: Op<N>> DynOp for Of<O, N> {
     }
 }
 
-impl<R: Apply, O: Reduce> Rule<R> for OfAny<O> {
+impl<R: Call, O: Reduce> Rule<R> for OfAny<O> {
     fn value(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.value(x))
     }

@@ -3,9 +3,10 @@
 use super::dynop::{dyn_op, dyn_reduce, is_op, is_reduce};
 use super::guard::{Guard, Operand, Relation};
 use super::recorder::{Expr, Recorder};
-use crate::op::apply::{Args, expect_arity, len};
+use crate::function::Apply;
+use crate::op::call::{Args, expect_arity, len};
 use crate::op::{
-    Apply, ApplyClosure, ClosureOp, Equal, Less, LessEqual, Op, Params, Reduce, Select, comparisons_with_f64,
+    ApplyClosure, Call, ClosureOp, Equal, Less, LessEqual, Op, Params, Reduce, Select, comparisons_with_f64,
     intrinsics_by_calls, operators_by_calls,
 };
 use crate::real::{Real, intrinsics};
@@ -88,7 +89,7 @@ fn bits(params: &Params) -> SmallVec<[u64; 2]> {
     params.iter().map(|p| p.1.to_bits()).collect()
 }
 
-impl Apply for Expr<'_> {
+impl Call for Expr<'_> {
     const IS_FORMULA: bool = true;
 
     #[track_caller]
@@ -123,14 +124,9 @@ impl Apply for Expr<'_> {
         let args: Args<u32> = x().map(|&x| recorder.argument(x, line)).collect();
         Expr { recorder: Some(recorder), index: recorder.push(id, &args, value, line), value }
     }
-
-    #[track_caller]
-    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
-        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
-        let weights: Args<Self> = weights.iter().map(|&weight| weight.into()).collect();
-        Self::dot(x, &weights)
-    }
 }
+
+impl Apply for Expr<'_> {}
 
 impl ApplyClosure for Expr<'_> {
     #[track_caller]

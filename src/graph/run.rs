@@ -3,7 +3,7 @@
 use super::recorder::{DynOp, Recorder};
 use super::rule::Rule;
 use crate::error::Error;
-use crate::op::Apply;
+use crate::op::Call;
 use crate::real::{Dual, Real};
 use smallvec::SmallVec;
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
 }
 
 /// A number that adjoints of a graph can be.
-pub(crate) trait Adjoint: Apply {
+pub(crate) trait Adjoint: Call {
     /// Whether every part is exactly 0.
     fn is_zero(&self) -> bool;
 }
@@ -68,7 +68,7 @@ impl Recorder {
     }
 
     /// Runs the recording again over another number, given each input's and how the op of a node is applied.
-    pub(super) fn rerun<R: Apply>(
+    pub(super) fn rerun<R: Call>(
         &self,
         input: impl Fn(usize, f64) -> R,
         apply: impl Fn(usize, &dyn DynOp, &[R]) -> Result<R, Error>,

@@ -1,7 +1,7 @@
 //! The arithmetic of numbers whose every operation is a call of an op: those that are recorded.
 
 /// The operators against itself and against `f64` on either side, the assigning ones, and the product of an iterator, of a type that
-/// implements [`Apply`](crate::op::Apply).
+/// implements [`Call`](crate::op::Call).
 macro_rules! operators_by_calls {
     ([$($generics:tt)*] $ty:ty) => {
         impl<$($generics)*> std::ops::Neg for $ty {
@@ -9,7 +9,7 @@ macro_rules! operators_by_calls {
             #[inline(always)]
             #[track_caller]
             fn neg(self) -> Self {
-                $crate::op::Apply::call(&$crate::op::Neg, [self])
+                $crate::op::Call::call(&$crate::op::Neg, [self])
             }
         }
         $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Add add }
@@ -32,7 +32,7 @@ macro_rules! operators_by_calls {
             #[inline(always)]
             #[track_caller]
             fn $f(self, rhs: Self) -> Self {
-                $crate::op::Apply::call(&$crate::op::$Op, [self, rhs])
+                $crate::op::Call::call(&$crate::op::$Op, [self, rhs])
             }
         }
         impl<$($generics)*> std::ops::$Op<f64> for $ty {
@@ -40,7 +40,7 @@ macro_rules! operators_by_calls {
             #[inline(always)]
             #[track_caller]
             fn $f(self, rhs: f64) -> Self {
-                $crate::op::Apply::call(&$crate::op::$Op, [self, rhs.into()])
+                $crate::op::Call::call(&$crate::op::$Op, [self, rhs.into()])
             }
         }
         impl<$($generics)*> std::ops::$Op<$ty> for f64 {
@@ -48,7 +48,7 @@ macro_rules! operators_by_calls {
             #[inline(always)]
             #[track_caller]
             fn $f(self, rhs: $ty) -> $ty {
-                $crate::op::Apply::call(&$crate::op::$Op, [self.into(), rhs])
+                $crate::op::Call::call(&$crate::op::$Op, [self.into(), rhs])
             }
         }
     };
@@ -61,12 +61,12 @@ macro_rules! intrinsics_by_calls {
         $(#[inline(always)]
         #[track_caller]
         fn $f(self) -> Self {
-            $crate::op::Apply::call(&$crate::op::$op, [self])
+            $crate::op::Call::call(&$crate::op::$op, [self])
         })*
         $(#[inline(always)]
         #[track_caller]
         fn $g(self, rhs: Self) -> Self {
-            $crate::op::Apply::call(&$crate::op::$op2, [self, rhs])
+            $crate::op::Call::call(&$crate::op::$op2, [self, rhs])
         })*
     };
 }

@@ -1,6 +1,6 @@
 //! Ops known only as `f64` closures: a value and its slopes, with whatever they capture.
 
-use super::Apply;
+use super::Call;
 use std::sync::Arc;
 
 /// A differentiable function known only as `f64` closures for its value and its slopes: foreign code, or a table.
@@ -59,7 +59,7 @@ impl<F, D, const N: usize> Clone for ClosureOp<F, D, N> {
 
 /// A number whose values are `f64`, so that ops known only as closures can be applied to it: `f64` itself, a variable of a tape of `f64`, and
 /// an expression.
-pub trait ApplyClosure: Apply {
+pub trait ApplyClosure: Call {
     /// Applies an op made of closures.
     #[track_caller]
     fn call_closure_op<F, D, const N: usize>(op: &ClosureOp<F, D, N>, x: [Self; N]) -> Self

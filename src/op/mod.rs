@@ -4,11 +4,11 @@
 //! what the crate knows about an op, and the line in `ops!` below it is all that lists it.
 
 mod activation;
-pub(crate) mod apply;
 mod arithmetic;
 mod branch;
 mod built_in;
 mod by_calls;
+pub(crate) mod call;
 mod closure;
 mod domain;
 mod dot;
@@ -18,15 +18,14 @@ mod loss;
 mod params;
 mod reduction;
 mod rule;
-pub(crate) mod scan;
 mod visitor;
 
 pub use activation::*;
-pub use apply::{Apply, Block};
 pub use arithmetic::*;
 pub use branch::*;
 pub use built_in::{visit, visit_activations};
 pub(crate) use by_calls::{comparisons_with_f64, intrinsics_by_calls, operators_by_calls};
+pub use call::Call;
 pub use closure::{ApplyClosure, ClosureOp};
 pub use domain::{Domain, Point};
 pub use dot::Dot;

@@ -1,7 +1,8 @@
 //! Ops of any number of arguments, each one node.
 
+use super::call::Args;
 use super::kink::{JAX, Kink, TF, TORCH};
-use super::{Apply, Dot, Params, Reduce, Visitor, bad_param};
+use super::{Call, Dot, Params, Reduce, Visitor, bad_param};
 use crate::error::Error;
 use crate::real::{Real, sum_and_error};
 use smallvec::smallvec;
@@ -215,8 +216,8 @@ fn normalize<R: Real>(weights: &mut [R]) {
 ///
 /// # Panics
 /// If the slice is empty, except for [`sum`](Reductions::sum), [`dot`](Reductions::dot) and
-/// [`weighted_sum`](Reductions::weighted_sum), which are then 0, and [`matmul_nt`](Reductions::matmul_nt), which then has no rows.
-pub trait Reductions<R: Apply> {
+/// [`weighted_sum`](Reductions::weighted_sum), which are then 0.
+pub trait Reductions<R: Call> {
     /// Σ xᵢ: [`Sum`].
     #[track_caller]
     fn sum(&self) -> R;
@@ -239,13 +240,6 @@ pub trait Reductions<R: Apply> {
     #[track_caller]
     fn weighted_sum(&self, weights: &[f64]) -> R;
 
-    /// The product with the transpose of another matrix, both row by row with rows of `inner` numbers: [`Apply::matmul_nt`].
-    ///
-    /// # Panics
-    /// If `inner` is 0, or a matrix has no whole number of rows.
-    #[track_caller]
-    fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R>;
-
     /// √(Σ xᵢ²): [`Norm`].
     #[track_caller]
     fn norm(&self) -> R;
@@ -261,7 +255,7 @@ pub trait Reductions<R: Apply> {
     #[track_caller]
     fn softmax_cross_entropy(&self, class: usize) -> R;
 }
-impl<R: Apply> Reductions<R> for [R] {
+impl<R: Call> Reductions<R> for [R] {
     fn sum(&self) -> R {
         if self.is_empty() { 0.0.into() } else { R::reduce(&Sum, self) }
     }
@@ -273,10 +267,8 @@ impl<R: Apply> Reductions<R> for [R] {
         R::dot(self, rhs)
     }
     fn weighted_sum(&self, weights: &[f64]) -> R {
-        R::weighted_sum(self, weights)
-    }
-    fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R> {
-        R::matmul_nt(self, rhs, inner)
+        assert_eq!(self.len(), weights.len(), "there must be one weight for each number");
+        R::dot(self, &weights.iter().map(|&weight| R::from(weight)).collect::<Args<R>>())
     }
     fn norm(&self) -> R {
         R::reduce(&Norm, self)

@@ -16,7 +16,7 @@ pub trait Visitor {
 macro_rules! ops {
     ($(#[$doc:meta])* trait $Trait:ident; $($(fn $name:ident(self $(, $arg:ident)* $(; $($p:ident: $t:ty),+)?) =)? $op:expr $(, as $entry:expr)?;)*) => {
         $(#[$doc])*
-        pub trait $Trait: $crate::op::Apply {
+        pub trait $Trait: $crate::op::Call {
             $($(
                 #[doc = concat!("Applies `", stringify!($op), "`, with this number as its first argument.")]
                 #[inline(always)]
@@ -26,7 +26,7 @@ macro_rules! ops {
                 }
             )?)*
         }
-        impl<R: $crate::op::Apply> $Trait for R {}
+        impl<R: $crate::op::Call> $Trait for R {}
         pub(super) fn visit(visitor: &mut impl $crate::op::Visitor) {
             $(visitor.op($crate::op::ops!(@entry $op $(, $entry)?));)*
         }

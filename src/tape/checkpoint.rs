@@ -135,64 +135,62 @@ impl<S: Scalar> Slopes<S> {
     }
 }
 
-impl<S: Scalar> Tape<S> {
-    /// [`Apply::checkpoint`](crate::op::Apply::checkpoint), if a variable is active.
-    ///
-    /// # Panics
-    /// If a step uses a variable from outside. In a build with debug assertions, if a step gives something else when it is asked again.
-    #[track_caller]
-    pub(super) fn checkpoint<'t, const N: usize>(
-        &'t self,
-        steps: usize,
-        state: [Var<'t, S>; N],
-        params: &[Var<'t, S>],
-        step: impl Fn(usize, [Var<'t, S>; N], &[Var<'t, S>]) -> [Var<'t, S>; N],
-    ) -> [Var<'t, S>; N] {
-        let Some(segment) = self.lend_segment() else {
-            return (0..steps).fold(state, |state, i| step(i, state, params));
-        };
-        let constants: Vec<_> = params.iter().map(|p| Var::constant(p.value)).collect();
-        let run = |i: u64, state: [S; N]| step(i as usize, state.map(Var::constant), &constants).map(Var::value);
-        let advance = |from: u64, to: u64, state: [S; N]| (from..to).fold(state, |state, i| run(i, state));
-        let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
-        let mut groups = Slopes::groups(N, active.len());
-        let mut adjoints = vec![];
-        let mut inputs = Vec::with_capacity(params.len());
-        let mut results = None;
-        let mut kept = vec![(0, state.map(|x| x.value))];
-        for action in Schedule::new(steps as u64, room(steps)) {
-            let &(at, values) = kept.last().expect("the first state is kept to the end");
-            match action {
-                Action::Drop => _ = kept.pop(),
-                Action::Keep(to) => kept.push((to, advance(at, to, values))),
-                Action::Reverse(last) => {
-                    let values = advance(at, last, values);
-                    debug_assert!(
-                        same_primals(&run(last, values), &run(last, values)),
-                        "step {last} of a checkpoint gave something else when it was asked again; it must depend on nothing but what it is given"
-                    );
-                    segment.tape.restart();
-                    let state = values.map(|value| segment.tape.var(value));
-                    inputs.clear();
-                    inputs.extend(params.iter().map(|p| match p.tape {
-                        Some(_) => segment.tape.var(p.value),
-                        None => *p,
-                    }));
-                    let y = step(last as usize, state, &inputs);
-                    Var::same_tape(Some(segment.tape), Var::tape_of(&y));
-                    results.get_or_insert(y.map(Var::value));
-                    groups.iter_mut().for_each(|slopes| slopes.reverse(segment.tape, &y, &mut adjoints));
-                }
+/// [`Apply::checkpoint`](crate::function::Apply::checkpoint).
+///
+/// # Panics
+/// If a step uses a variable from outside. In a build with debug assertions, if a step gives something else when it is asked again.
+#[track_caller]
+pub(super) fn checkpoint<'t, S: Scalar, const N: usize>(
+    steps: usize,
+    state: [Var<'t, S>; N],
+    params: &[Var<'t, S>],
+    step: impl Fn(usize, [Var<'t, S>; N], &[Var<'t, S>]) -> [Var<'t, S>; N],
+) -> [Var<'t, S>; N] {
+    let tape = Var::same_tape(Var::tape_of(&state), Var::tape_of(params));
+    let Some((tape, segment)) = tape.and_then(|tape| Some((tape, tape.lend_segment()?))) else {
+        return (0..steps).fold(state, |state, i| step(i, state, params));
+    };
+    let constants: Vec<_> = params.iter().map(|p| Var::constant(p.value)).collect();
+    let run = |i: u64, state: [S; N]| step(i as usize, state.map(Var::constant), &constants).map(Var::value);
+    let advance = |from: u64, to: u64, state: [S; N]| (from..to).fold(state, |state, i| run(i, state));
+    let active: Vec<_> = params.iter().filter(|p| p.tape.is_some()).copied().collect();
+    let mut groups = Slopes::groups(N, active.len());
+    let mut adjoints = vec![];
+    let mut inputs = Vec::with_capacity(params.len());
+    let mut results = None;
+    let mut kept = vec![(0, state.map(|x| x.value))];
+    for action in Schedule::new(steps as u64, room(steps)) {
+        let &(at, values) = kept.last().expect("the first state is kept to the end");
+        match action {
+            Action::Drop => _ = kept.pop(),
+            Action::Keep(to) => kept.push((to, advance(at, to, values))),
+            Action::Reverse(last) => {
+                let values = advance(at, last, values);
+                debug_assert!(
+                    same_primals(&run(last, values), &run(last, values)),
+                    "step {last} of a checkpoint gave something else when it was asked again; it must depend on nothing but what it is given"
+                );
+                segment.tape.restart();
+                let state = values.map(|value| segment.tape.var(value));
+                inputs.clear();
+                inputs.extend(params.iter().map(|p| match p.tape {
+                    Some(_) => segment.tape.var(p.value),
+                    None => *p,
+                }));
+                let y = step(last as usize, state, &inputs);
+                Var::same_tape(Some(segment.tape), Var::tape_of(&y));
+                results.get_or_insert(y.map(Var::value));
+                groups.iter_mut().for_each(|slopes| slopes.reverse(segment.tape, &y, &mut adjoints));
             }
         }
-        let Some(results) = results else { return state };
-        let x: Vec<_> = state.into_iter().chain(active).collect();
-        from_fn(|i| {
-            let slopes = groups[i / WIDEST].of(i % WIDEST);
-            let edges = slopes.zip(&x).filter(|(_, x)| x.tape.is_some()).map(|(slope, x)| (slope, x.handle));
-            Var { tape: Some(self), handle: self.store.record_all(edges), value: results[i] }
-        })
     }
+    let Some(results) = results else { return state };
+    let x: Vec<_> = state.into_iter().chain(active).collect();
+    from_fn(|i| {
+        let slopes = groups[i / WIDEST].of(i % WIDEST);
+        let edges = slopes.zip(&x).filter(|(_, x)| x.tape.is_some()).map(|(slope, x)| (slope, x.handle));
+        Var { tape: Some(tape), handle: tape.store.record_all(edges), value: results[i] }
+    })
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use super::scalar::Scalar;
 use super::slots::{Stand, take};
 use super::var::{Tape, Var};
-use crate::op::apply::len;
+use crate::op::call::len;
 use crate::op::{Reduce, inner_product};
 use smallvec::SmallVec;
 
 impl<S: Scalar> Tape<S> {
-    /// [`Apply::reduce_parts`](crate::op::Apply::reduce_parts), if a variable is active.
+    /// [`Call::reduce_parts`](crate::op::Call::reduce_parts), if a variable is active.
     pub(super) fn reduce<'t, O: Reduce>(&'t self, op: &O, x: &[&[Var<'t, S>]]) -> Var<'t, S> {
         let mut arguments = self.store.arguments.take();
         let (values, slopes) = arguments.of(len(x));
@@ -24,7 +24,7 @@ impl<S: Scalar> Tape<S> {
         Var { tape: Some(self), handle, value }
     }
 
-    /// [`Apply::dot`](crate::op::Apply::dot), if a variable is active.
+    /// [`Call::dot`](crate::op::Call::dot), if a variable is active.
     pub(super) fn dot<'t>(&'t self, x: &[Var<'t, S>], y: &[Var<'t, S>]) -> Var<'t, S> {
         let mut arguments = self.store.arguments.take();
         // the slopes by each list are the values of the other
@@ -32,18 +32,6 @@ impl<S: Scalar> Tape<S> {
         let [stand_x, stand_y] = [Stand::of(x, by_y), Stand::of(y, by_x)];
         let value = inner_product(by_y, by_x);
         let handle = self.store.record_lists([(stand_x, by_x, x), (stand_y, by_y, y)].into_iter());
-        self.store.arguments.set(arguments);
-        Var { tape: Some(self), handle, value }
-    }
-
-    /// [`Apply::weighted_sum`](crate::op::Apply::weighted_sum), if a variable is active.
-    pub(super) fn weighted_sum<'t>(&'t self, x: &[Var<'t, S>], weights: &[f64]) -> Var<'t, S> {
-        let mut arguments = self.store.arguments.take();
-        let (values, slopes) = arguments.of(x.len());
-        let stand = Stand::of(x, values);
-        slopes.iter_mut().zip(weights).for_each(|(slope, &weight)| *slope = S::from(weight));
-        let value = inner_product(values, slopes);
-        let handle = self.store.record_lists(std::iter::once((stand, slopes, x)));
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
     }

@@ -1,11 +1,10 @@
 //! A variable as a number: its ops, operators and comparisons.
 
 use super::scalar::{Scalar, one_lane};
-use super::statement;
 use super::var::Var;
-use crate::op::apply::{Args, dot_each, expect_arity, expect_rows, len, map_each, scan_each};
+use crate::op::call::{Args, expect_arity, len};
 use crate::op::{
-    Apply, ApplyClosure, Block, ClosureOp, Op, Reduce, comparisons_with_f64, intrinsics_by_calls, operators_by_calls,
+    ApplyClosure, Call, ClosureOp, Op, Reduce, comparisons_with_f64, intrinsics_by_calls, operators_by_calls,
 };
 use crate::real::{Real, intrinsics};
 use std::cmp::Ordering;
@@ -13,7 +12,7 @@ use std::iter::Sum;
 use std::iter::empty;
 use std::ptr;
 
-impl<S: Scalar> Apply for Var<'_, S> {
+impl<S: Scalar> Call for Var<'_, S> {
     #[inline(always)]
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
@@ -47,94 +46,6 @@ impl<S: Scalar> Apply for Var<'_, S> {
                 let [x, y] = [x, y].map(|list| list.iter().map(|x| x.value).collect::<Args<_>>());
                 Var::constant(S::dot(&x, &y))
             }
-        }
-    }
-
-    #[track_caller]
-    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
-        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
-        match Self::tape_of(x) {
-            Some(tape) => tape.weighted_sum(x, weights),
-            None => Var::constant(S::weighted_sum(&x.iter().map(|x| x.value).collect::<Args<_>>(), weights)),
-        }
-    }
-
-    #[track_caller]
-    fn matmul_nt(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
-        expect_rows(a, b, inner);
-        match Self::same_tape(Self::tape_of(a), Self::tape_of(b)) {
-            Some(tape) => tape.matmul_nt(a, b, inner),
-            None => dot_each(a, b, inner),
-        }
-    }
-
-    #[inline]
-    #[track_caller]
-    fn preaccumulate<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
-        match Self::tape_of(&x) {
-            Some(tape) => tape.preaccumulate(x, f),
-            None => f(x),
-        }
-    }
-
-    #[inline(always)]
-    #[track_caller]
-    fn block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [Self; N]) -> [Self; M] {
-        match Self::tape_of(&x) {
-            Some(tape) => tape.block(block, x),
-            None => S::block(block, x.map(|x| x.value)).map(Var::constant),
-        }
-    }
-
-    #[track_caller]
-    fn map_block<const N: usize, const M: usize, B: Block<N, M>>(block: &B, x: [&[Self]; N]) -> [Vec<Self>; M] {
-        // whether all are of one tape is asked where they are read
-        match x.iter().find_map(|x| x.iter().find_map(|x| x.tape)) {
-            Some(tape) => tape.map_block(block, x),
-            None => map_each(block, x),
-        }
-    }
-
-    #[track_caller]
-    fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
-        block: &B,
-        passes: usize,
-        state: [&mut [Self]; M],
-        carry: [Self; C],
-        params: [&[Self]; N],
-    ) where
-        B: Block<I, O> + Clone + Send + 'static,
-    {
-        let lists = state.iter().map(|list| &**list).chain(params).chain([&carry[..]]);
-        match Self::tape_of_lists(lists) {
-            Some(tape) => tape.scan(block, passes, state, carry, params),
-            None => scan_each(block, passes, state, carry, params),
-        }
-    }
-
-    #[track_caller]
-    fn sum_blocks<const N: usize, B: Block<N, 1>>(terms: impl IntoIterator<Item = (B, [Self; N])>) -> Self {
-        statement::sum_blocks(terms.into_iter())
-    }
-
-    #[track_caller]
-    fn checkpoint<const N: usize>(
-        steps: usize,
-        state: [Self; N],
-        params: &[Self],
-        step: impl Fn(usize, [Self; N], &[Self]) -> [Self; N],
-    ) -> [Self; N] {
-        match Self::same_tape(Self::tape_of(&state), Self::tape_of(params)) {
-            Some(tape) => tape.checkpoint(steps, state, params, step),
-            None => (0..steps).fold(state, |state, i| step(i, state, params)),
-        }
-    }
-
-    #[track_caller]
-    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
-        match Self::tape_of(x) {
-            Some(tape) => tape.sum_segments(n, x, term),
-            None => (0..n).map(|i| term(i, x)).sum(),
         }
     }
 }

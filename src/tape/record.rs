@@ -207,7 +207,7 @@ impl<S: Scalar> Store<S> {
             edges.slots.extend(span.clone());
             edges.slopes.extend(by_slot[in_span(span)].iter_mut().map(|slope| std::mem::replace(slope, zero)));
         }
-        if edges.slots.len() == spans.iter().map(Range::len).sum() {
+        if edges.slots.len() == spans.iter().map(Range::len).sum::<usize>() {
             return self.record_edges(edges);
         }
         let mut writer = Writer::new(self);

@@ -1,7 +1,7 @@
 //! The numbers a tape can be made of.
 
 use crate::forward::Tangent;
-use crate::op::Apply;
+use crate::function::Apply;
 use crate::real::{Dual, Lanes, Real};
 use std::fmt::Debug;
 

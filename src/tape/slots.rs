@@ -2,7 +2,8 @@
 
 use super::entry::Run;
 use super::scalar::Scalar;
-use super::statement::{Constant, List};
+use super::statement::Constant;
+use super::statement::slot::List;
 use super::var::{Tape, Var};
 use std::ptr;
 

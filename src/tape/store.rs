@@ -3,7 +3,8 @@
 use super::bump::Bump;
 use super::entry::{Entry, Run, SHARED, STATEMENT};
 use super::scalar::Scalar;
-use super::statement::{CHUNK, List, PullBack, Statements};
+use super::statement::CHUNK;
+use super::statement::slot::{List, PullBack, Statements};
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 use std::ops::Range;

@@ -4,7 +4,7 @@ use super::adjoint::{add, times};
 use super::entry::{Entry, RUN, Run, SHARED, STATEMENT};
 use super::prefetch::prefetch;
 use super::scalar::Scalar;
-use super::statement::Statements;
+use super::statement::slot::Statements;
 
 /// How many slopes are asked for before they are needed.
 const AHEAD: usize = 128;

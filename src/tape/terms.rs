@@ -19,6 +19,42 @@ impl<'t, S: Scalar> Lent<'t, Tape<S>> {
     }
 }
 
+/// [`Apply::call_closure`](crate::function::Apply::call_closure).
+#[inline]
+#[track_caller]
+pub(super) fn call_closure<'t, S: Scalar, const N: usize, const M: usize>(
+    x: [Var<'t, S>; N],
+    f: impl Fn([Var<'t, S>; N]) -> [Var<'t, S>; M],
+) -> [Var<'t, S>; M] {
+    let Some(tape) = Var::tape_of(&x) else { return f(x) };
+    let Some(segment) = tape.lend_segment() else { return f(x) };
+    f(x.map(|x| segment.input(x))).map(|y| {
+        if segment.owns(y) {
+            segment.tape.with_gradient(y, |slopes| tape.record_result(y.value, slopes, &x))
+        } else {
+            y
+        }
+    })
+}
+
+/// [`Apply::sum_terms`](crate::function::Apply::sum_terms).
+#[track_caller]
+pub(super) fn sum_terms<'t, S: Scalar>(
+    n: usize,
+    x: &[Var<'t, S>],
+    term: impl Fn(usize, &[Var<'t, S>]) -> Var<'t, S>,
+) -> Var<'t, S> {
+    let Some((tape, segment)) = Var::tape_of(x).and_then(|tape| Some((tape, tape.lend_segment()?))) else {
+        return (0..n).map(|i| term(i, x)).sum();
+    };
+    let inputs: Vec<_> = x.iter().map(|&x| segment.input(x)).collect();
+    let mut adjoints = segment.tape.take_adjoints();
+    let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), &mut adjoints);
+    let result = tape.record_result(value, &adjoints, x);
+    segment.tape.put_back_adjoints(adjoints);
+    result
+}
+
 impl<S: Scalar> Tape<S> {
     /// The tape of its segments, empty; `None` while a segment is open.
     pub(super) fn lend_segment(&self) -> Option<Lent<'_, Tape<S>>> {
@@ -32,40 +68,6 @@ impl<S: Scalar> Tape<S> {
         let active = x.iter().filter(|x| x.tape.is_some());
         let handle = self.store.record_all(slopes.iter().copied().zip(active.map(|x| x.handle)));
         Var { tape: Some(self), handle, value }
-    }
-
-    /// [`Apply::preaccumulate`](crate::op::Apply::preaccumulate), if a variable is active.
-    #[inline]
-    pub(super) fn preaccumulate<'t, const N: usize, const M: usize>(
-        &'t self,
-        x: [Var<'t, S>; N],
-        f: impl Fn([Var<'t, S>; N]) -> [Var<'t, S>; M],
-    ) -> [Var<'t, S>; M] {
-        let Some(segment) = self.lend_segment() else { return f(x) };
-        f(x.map(|x| segment.input(x))).map(|y| {
-            if segment.owns(y) {
-                segment.tape.with_gradient(y, |slopes| self.record_result(y.value, slopes, &x))
-            } else {
-                y
-            }
-        })
-    }
-
-    /// [`Apply::sum_terms`](crate::op::Apply::sum_terms), if a variable is active.
-    #[track_caller]
-    pub(super) fn sum_segments<'t>(
-        &'t self,
-        n: usize,
-        x: &[Var<'t, S>],
-        term: impl Fn(usize, &[Var<'t, S>]) -> Var<'t, S>,
-    ) -> Var<'t, S> {
-        let Some(segment) = self.lend_segment() else { return (0..n).map(|i| term(i, x)).sum() };
-        let inputs: Vec<_> = x.iter().map(|&x| segment.input(x)).collect();
-        let mut adjoints = segment.tape.take_adjoints();
-        let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), &mut adjoints);
-        let result = self.record_result(value, &adjoints, x);
-        segment.tape.put_back_adjoints(adjoints);
-        result
     }
 
     /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. Each is recorded and reversed, and forgotten.
@@ -102,7 +104,7 @@ impl<S: Scalar> Tape<S> {
         sum
     }
 
-    /// Σ term(i, x) for i = 0, …, n − 1, as [`Apply::sum_terms`](crate::op::Apply::sum_terms), on all threads with the feature `parallel`:
+    /// Σ term(i, x) for i = 0, …, n − 1, as [`Apply::sum_terms`](crate::function::Apply::sum_terms), on all threads with the feature `parallel`:
     /// each thread has a tape of its own, and memory for one term and one gradient.
     ///
     /// The terms are added in 32 pieces, and these in their order, whatever the number of threads: so the result is the same to the

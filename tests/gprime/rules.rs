@@ -471,14 +471,14 @@ fn sums_keep_the_signs_of_zero() {
     fn nothing<R: Apply>() -> [R; 5] {
         [
             R::dot(&[], &[]),
-            R::weighted_sum(&[], &[]),
+            [].weighted_sum(&[]),
             Reductions::<R>::sum(&[][..]),
             R::sum_terms(0, &[], |_, _| 1.0.into()),
             R::sum_blocks(Vec::<(Square, [R; 1])>::new()),
         ]
     }
     struct Square;
-    impl Block<1, 1> for Square {
+    impl Function<1, 1> for Square {
         fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
             [x * x]
         }

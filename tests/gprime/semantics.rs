@@ -153,7 +153,7 @@ mod equal_slopes {
         }
     }
     struct SquareBlock;
-    impl Block<1, 1> for SquareBlock {
+    impl Function<1, 1> for SquareBlock {
         fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
             [x.square()]
         }
@@ -167,7 +167,7 @@ mod equal_slopes {
     struct Mapped;
     impl Program for Mapped {
         fn run<R: Apply>(&self, x: &[R]) -> R {
-            let [y] = R::map_block(&SquareBlock, [x]);
+            let [y] = R::map(&SquareBlock, [x]);
             y.iter().copied().sum()
         }
     }
@@ -401,7 +401,7 @@ mod strangers {
             gradient(
                 |x| {
                     let kept = Cell::new(None);
-                    let _ = Var::preaccumulate([x[0], x[1]], |[x, y]| {
+                    let _ = Var::call_closure([x[0], x[1]], |[x, y]| {
                         kept.set(Some(x * y));
                         [x + y]
                     });
@@ -466,10 +466,10 @@ mod strangers {
                 ("logsumexp", panic_of(|| many.logsumexp())),
                 ("dot", panic_of(|| R::dot(&many, &many))),
                 ("dot of two", panic_of(|| R::dot(&[x, x], &[y, y]))),
-                ("mat_mul", panic_of(|| R::matmul_nt(&[x, x], &[y, y], 2))),
+                ("mat_mul", panic_of(|| R::contract(&[x, x], &[y, y], 2))),
                 ("weighted_sum", panic_of(|| many.weighted_sum(&[1.0; 6]))),
                 ("reduce_parts", panic_of(|| R::reduce_parts(&Dot, &[&[x], &[y]]))),
-                ("preaccumulate", panic_of(|| R::preaccumulate([x, y], |[x, y]| [x * y]))),
+                ("preaccumulate", panic_of(|| R::call_closure([x, y], |[x, y]| [x * y]))),
                 ("checkpoint", panic_of(|| R::checkpoint(2, [x], &[y], |_, [x], y| [x * y[0]]))),
                 ("sum_terms", panic_of(|| R::sum_terms(2, &[x, y], |i, x| x[i]))),
             ]
@@ -645,13 +645,13 @@ mod panics {
             assert!(left != 0, "the fuse has burnt down");
         }
     }
-    impl Block<2, 1> for Fused {
+    impl Function<2, 1> for Fused {
         fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
             Fused::burn();
             [x * x * y]
         }
     }
-    impl Block<2, 2> for Fused {
+    impl Function<2, 2> for Fused {
         fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 2] {
             Fused::burn();
             [x * y, y * 0.5]
@@ -662,24 +662,24 @@ mod panics {
     fn calls<R: Apply>(which: usize, x: &[R]) -> R {
         match which {
             0 => {
-                let [y] = R::map_block(&Fused, [x, x]);
+                let [y] = R::map(&Fused, [x, x]);
                 y.iter().copied().sum()
             }
             1 => {
                 let mut state = x.to_vec();
-                R::scan::<1, 1, 0, 2, 2, _>(&Fused, 3, [&mut state], [x[0]], []);
+                R::scan::<1, 1, 0, 2, 2, _>(&Fused, Keep::Few, 3, [&mut state], [x[0]], []);
                 state.iter().copied().sum()
             }
             2 => R::sum_blocks(x.iter().map(|&x| (Fused, [x, x]))),
             3 => {
-                let [y] = <R as Apply>::block::<2, 1, _>(&Fused, [x[0], x[1]]);
+                let [y] = <R as Apply>::run::<2, 1, _>(&Fused, [x[0], x[1]]);
                 y
             }
             4 => R::sum_terms(x.len(), x, |i, x| {
                 Fused::burn();
                 x[i] * x[i] * x[0]
             }),
-            5 => R::preaccumulate([x[0], x[1]], |[x, y]| {
+            5 => R::call_closure([x[0], x[1]], |[x, y]| {
                 Fused::burn();
                 [x * y]
             })[0],
@@ -739,7 +739,7 @@ mod zeros {
     use super::*;
 
     struct Identity;
-    impl Block<1, 1> for Identity {
+    impl Function<1, 1> for Identity {
         fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
             [x]
         }

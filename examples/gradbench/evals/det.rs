@@ -29,7 +29,7 @@ const SEGMENT: usize = 8;
 /// The determinant of two rows.
 struct Det2;
 
-impl Block<4, 1> for Det2 {
+impl Function<4, 1> for Det2 {
     #[inline(always)]
     fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 1] {
         [a * d - b * c]
@@ -44,7 +44,7 @@ fn det<R: Apply>(a: &[R], ell: usize, columns: &[usize]) -> R {
         [i] => row[i],
         [i, j] => {
             let below = &a[(ell - 1) * ell..];
-            let [det] = R::block(&Det2, [row[i], row[j], below[i], below[j]]);
+            let [det] = R::run(&Det2, [row[i], row[j], below[i], below[j]]);
             det
         }
         _ if size < SEGMENT => (0..size).fold(R::from(0.0), |sum, i| add_minor(sum, a, ell, columns, i)),

@@ -19,7 +19,7 @@ impl Problem for Input {
 /// exp(x − largest).
 struct Weight;
 
-impl Block<2, 1> for Weight {
+impl Function<2, 1> for Weight {
     fn run<R: Apply>(&self, [x, largest]: [R; 2]) -> [R; 1] {
         [(x - largest).exp()]
     }

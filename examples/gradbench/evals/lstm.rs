@@ -53,7 +53,7 @@ fn sigmoid<R: Apply>(x: R) -> R {
 /// The next cell, from the layer's input, hidden state and cell, and weights and biases of three gates.
 struct Cell;
 
-impl Block<9, 1> for Cell {
+impl Function<9, 1> for Cell {
     #[inline(always)]
     fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w3, b0, b1, b3]: [R; 9]) -> [R; 1] {
         let forget = sigmoid(x * w0 + b0);
@@ -67,7 +67,7 @@ impl Block<9, 1> for Cell {
 /// depends through the cell alone, so that in a block of its own it has fewer slopes.
 struct Hidden;
 
-impl Block<4, 1> for Hidden {
+impl Function<4, 1> for Hidden {
     #[inline(always)]
     fn run<R: Apply>(&self, [x, w2, b2, cell]: [R; 4]) -> [R; 1] {
         [sigmoid(x * w2 + b2) * cell.tanh()]
@@ -76,7 +76,7 @@ impl Block<4, 1> for Hidden {
 
 struct Linear;
 
-impl Block<3, 1> for Linear {
+impl Function<3, 1> for Linear {
     #[inline(always)]
     fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
         [x * weight + bias]
@@ -100,11 +100,11 @@ fn loss<R: Apply>(input: &Input, parameters: &[R]) -> R {
         let mut x = &first;
         for (layer, [hidden, cell]) in layers.chunks_exact(8 * b).zip(&mut state) {
             let part = |i: usize| &layer[i * b..][..b];
-            [*cell] = R::map_block(&Cell, [x, hidden, cell, part(0), part(1), part(3), part(4), part(5), part(7)]);
-            [*hidden] = R::map_block(&Hidden, [x, part(2), part(6), cell]);
+            [*cell] = R::map(&Cell, [x, hidden, cell, part(0), part(1), part(3), part(4), part(5), part(7)]);
+            [*hidden] = R::map(&Hidden, [x, part(2), part(6), cell]);
             x = hidden;
         }
-        let [x] = R::map_block(&Linear, [x, weight_out, bias_out]);
+        let [x] = R::map(&Linear, [x, weight_out, bias_out]);
         let next = input.sequence.row(t + 1);
         let log_sum = (x.iter().map(|x| x.exp()).sum::<R>() + 2.0).ln();
         losses.push(log_sum * next.iter().sum::<f64>() - x.weighted_sum(next));

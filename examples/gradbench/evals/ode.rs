@@ -29,7 +29,7 @@ struct Step {
     h: f64,
 }
 
-impl Block<6, 5> for Step {
+impl Function<6, 5> for Step {
     #[inline(always)]
     fn run<R: Apply>(&self, [y, before0, before1, before2, before3, x]: [R; 6]) -> [R; 5] {
         let h = self.h;
@@ -44,7 +44,7 @@ fn solve<R: Apply>(x: &[R], steps: usize, y: &mut Vec<R>) {
     y.clear();
     y.resize(x.len(), 0.0.into());
     // y₀′ = x₀ · 1
-    R::scan(&Step { h: 2.0 / steps as f64 }, steps, [y], [R::from(1.0); 4], [x]);
+    R::scan(&Step { h: 2.0 / steps as f64 }, Keep::Few, steps, [y], [R::from(1.0); 4], [x]);
 }
 
 fn last<R: Apply>(x: &[R], steps: usize) -> R {

@@ -1,6 +1,6 @@
 //! A number that a kind of statement needs a slot for, though it depends on nothing.
 
-use super::{PullBack, Recorded};
+use super::slot::{PullBack, Recorded};
 use crate::tape::scalar::Scalar;
 
 pub(in crate::tape) struct Constant;

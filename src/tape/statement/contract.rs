@@ -1,7 +1,7 @@
 //! The product of two matrices: one statement, so that the numbers of a matrix are kept once and not for each row of the other.
 
-use super::{List, PullBack, Recorded};
-use crate::op::apply::dot_each;
+use super::slot::{List, PullBack, Recorded};
+use crate::function::{contract_each, expect_rows};
 use crate::op::inner_product;
 use crate::tape::adjoint::{add, times};
 use crate::tape::scalar::Scalar;
@@ -12,18 +12,23 @@ use crate::tape::var::{Tape, Var};
 /// numbers of A, unless B is constant, and then those of B, unless A is.
 struct Contract;
 
+/// [`Apply::contract`](crate::function::Apply::contract).
+#[track_caller]
+pub(super) fn contract<'t, S: Scalar>(a: &[Var<'t, S>], b: &[Var<'t, S>], inner: usize) -> Vec<Var<'t, S>> {
+    expect_rows(a, b, inner);
+    match Var::same_tape(Var::tape_of(a), Var::tape_of(b)) {
+        Some(tape) => tape.contract(a, b, inner),
+        None => contract_each(a, b, inner),
+    }
+}
+
 impl<S: Scalar> Tape<S> {
-    /// [`Apply::matmul_nt`](crate::op::Apply::matmul_nt), if a variable is active.
-    pub(in crate::tape) fn matmul_nt<'t>(
-        &'t self,
-        a: &[Var<'t, S>],
-        b: &[Var<'t, S>],
-        inner: usize,
-    ) -> Vec<Var<'t, S>> {
+    /// The product as one statement.
+    fn contract<'t>(&'t self, a: &[Var<'t, S>], b: &[Var<'t, S>], inner: usize) -> Vec<Var<'t, S>> {
         let rows = [a.len() / inner, b.len() / inner];
         // nothing to record, or too large for a tape
         if rows[0] * rows[1] == 0 || a.len().max(b.len()) > LIMIT {
-            return dot_each(a, b, inner);
+            return contract_each(a, b, inner);
         }
         let mut arguments = self.store.arguments.take();
         let (a_values, b_values) = arguments.of(a.len().max(b.len()));

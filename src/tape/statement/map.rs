@@ -1,9 +1,8 @@
 //! A function of a few numbers at each place of lists: one statement, recorded and pulled back in loops without a branch.
 
-use super::{PullBack, Recorded};
+use super::slot::{PullBack, Recorded};
 use crate::forward::{Masked, Policy, Tangents};
-use crate::op::Block;
-use crate::op::apply::{common_len, map_each};
+use crate::function::{Apply, Function, common_len, map_each};
 use crate::tape::adjoint::{add, times};
 use crate::tape::scalar::Scalar;
 use crate::tape::slots::Stand;
@@ -30,27 +29,39 @@ fn room(places: usize) -> usize {
     places.next_multiple_of(2)
 }
 
+/// [`Apply::map`](crate::function::Apply::map).
+#[track_caller]
+pub(super) fn map<'t, S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
+    f: &F,
+    x: [&[Var<'t, S>]; N],
+) -> [Vec<Var<'t, S>>; M] {
+    let len = common_len(x.map(<[_]>::len));
+    // whether all are of one tape is asked where they are read
+    let tape = x.iter().find_map(|x| x.iter().find_map(|x| x.tape));
+    tape.and_then(|tape| tape.map(f, x, len)).unwrap_or_else(|| map_each(x, |x| Var::run(f, x)))
+}
+
 impl<S: Scalar> Tape<S> {
-    /// [`Apply::map_block`](crate::op::Apply::map_block), if a variable is active.
-    pub(in crate::tape) fn map_block<'t, const N: usize, const M: usize, B: Block<N, M>>(
+    /// The map as one statement, if it can be one.
+    fn map<'t, const N: usize, const M: usize, F: Function<N, M>>(
         &'t self,
-        block: &B,
+        f: &F,
         x: [&[Var<'t, S>]; N],
-    ) -> [Vec<Var<'t, S>>; M] {
-        let len = common_len(x.map(<[_]>::len));
+        len: usize,
+    ) -> Option<[Vec<Var<'t, S>>; M]> {
         let (mut arguments, mut chunk) = (self.store.arguments.take(), self.store.chunk.take());
-        let results = self.map_lines(block, x, len, &mut arguments.values, &mut chunk);
+        let results = self.map_lines(f, x, len, &mut arguments.values, &mut chunk);
         self.store.arguments.set(arguments);
         self.store.chunk.set(chunk);
-        results.unwrap_or_else(|| map_each(block, x))
+        results
     }
 
-    /// [`Apply::map_block`](crate::op::Apply::map_block) as one statement; `None` if a list of arguments does not stand on slots at equal
+    /// The map as one statement; `None` if a list of arguments does not stand on slots at equal
     /// distances, if there are fewer than two places, if a slope times the factor of its variable would over- or underflow, or if the
     /// results depend on other arguments at another place.
-    fn map_lines<'t, const N: usize, const M: usize, B: Block<N, M>>(
+    fn map_lines<'t, const N: usize, const M: usize, F: Function<N, M>>(
         &'t self,
-        block: &B,
+        f: &F,
         x: [&[Var<'t, S>]; N],
         len: usize,
         memory: &mut Vec<S>,
@@ -59,7 +70,7 @@ impl<S: Scalar> Tape<S> {
         if !(1..=MOST_RESULTS).contains(&M) || !(2..=LIMIT / M).contains(&len) {
             return None;
         }
-        // Lists of numbers, so that the loop over the block has nothing but the block in it.
+        // Lists of numbers, so that the loop over the function has nothing but the function in it.
         let padded = room(len);
         memory.resize(memory.len().max((N + M) * padded), S::from(0.0));
         chunk.resize(chunk.len().max(N * M), [S::from(0.0); CHUNK]);
@@ -74,7 +85,7 @@ impl<S: Scalar> Tape<S> {
         }
         let primals = primals.map(|list| &*list);
         let listed = self.store.listed.undo();
-        let patterns = self.list_slopes(block, x, len, primals, &mut values, &stands, chunk)?;
+        let patterns = self.list_slopes(f, x, len, primals, &mut values, &stands, chunk)?;
         let slopes = listed.keep();
         let lists = stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.list(results));
         let slot = self.store.push_statement::<Map>(M * len, lists, slopes, [len as u32, 0, 0]);
@@ -86,11 +97,11 @@ impl<S: Scalar> Tape<S> {
         Some(results)
     }
 
-    /// Runs a block at each place and lists its slopes as a [`Map`] lists them. Which results depend on each argument is returned.
+    /// Runs a function at each place and lists its slopes as a [`Map`] lists them. Which results depend on each argument is returned.
     #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
-    fn list_slopes<'t, const N: usize, const M: usize, B: Block<N, M>>(
+    fn list_slopes<'t, const N: usize, const M: usize, F: Function<N, M>>(
         &'t self,
-        block: &B,
+        f: &F,
         x: [&[Var<'t, S>]; N],
         len: usize,
         primals: [&[S]; N],
@@ -102,7 +113,7 @@ impl<S: Scalar> Tape<S> {
         for start in (0..len).step_by(CHUNK) {
             let some = (len - start).min(CHUNK);
             let padded = room(some);
-            let patterns = run_some(block, primals.map(|list| &list[start..][..padded]), values, start, chunk)?;
+            let patterns = run_some(f, primals.map(|list| &list[start..][..padded]), values, start, chunk)?;
             let (mut simple, mut lists) = (true, 0);
             for k in 0..N {
                 let Stand::InLine { units, .. } = stands[k] else { continue };
@@ -168,12 +179,12 @@ fn add_products<S: Scalar, const W: usize, const EXACT: bool>(
     }
 }
 
-/// Runs a block at some places, from `start` on, and puts its values and its slopes, for each argument and each result, into lists. Which
+/// Runs a function at some places, from `start` on, and puts its values and its slopes, for each argument and each result, into lists. Which
 /// results depend on each argument is returned; `None` if that is another thing at another place.
 #[inline(always)]
 #[allow(clippy::needless_range_loop)]
-fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
-    block: &B,
+fn run_some<S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
+    f: &F,
     x: [&[S]; N],
     values: &mut [&mut [S]; M],
     start: usize,
@@ -187,7 +198,7 @@ fn run_some<S: Scalar, const N: usize, const M: usize, B: Block<N, M>>(
     let (mut first, mut same) = (None, true);
     for i in (0..len).step_by(S::LANES) {
         let lanes = from_fn(|k| S::load(&x[k][i..]));
-        let results: [Tangents<S::Lanes, N, Masked>; M] = block.run(Tangents::variables(lanes));
+        let results: [Tangents<S::Lanes, N, Masked>; M] = f.run(Tangents::variables(lanes));
         let patterns = results.map(Tangents::pattern);
         same &= *first.get_or_insert(patterns) == patterns;
         for m in 0..M {

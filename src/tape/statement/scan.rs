@@ -1,11 +1,12 @@
 //! Passes over a long state on a tape: of a piece of the state, and some passes over it, it is kept what they begin with, and the
 //! reverse sweep runs them again.
 
-use super::{Body, List, PullBack, Recorded};
+use super::run::run_with_slopes;
+use super::slot::{Body, List, PullBack, Recorded};
 use crate::forward::{Masked, Strong, Tangents, ZeroPolicy};
-use crate::op::Block;
-use crate::op::apply::scan_each;
-use crate::op::scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};
+use crate::function::{
+    Apply, Function, Keep, PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece, scan_each,
+};
 use crate::tape::scalar::{Scalar, same_primals};
 use crate::tape::slots::take;
 use crate::tape::var::{Tape, Var};
@@ -15,18 +16,24 @@ use std::array::from_fn;
 /// each number that is carried, and the parameters.
 struct Scan;
 
-/// A block, and how often it is run.
+/// A function, and how often it is run.
 ///
-/// It lists the parameters, and then what a single pass gives to the block at each place; or of several passes that go over a piece together
-/// what is carried to each and the state, out of which they are run again.
-struct Passes<B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> {
-    block: B,
+/// It lists the parameters, and then for each piece of the state, and the passes that go over it together, what is kept of them:
+///
+/// ```text
+/// Keep::Few       what is carried to each pass, and the state before the first
+/// Keep::Inputs    for each pass and place what the function is given there, but for the parameters: O numbers
+/// Keep::Slopes    for each pass and place the slopes of each result by each argument: O · I numbers
+/// ```
+struct Passes<F, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> {
+    f: F,
+    keep: Keep,
     count: usize,
     lens: [usize; I],
 }
 
-impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>
-    Passes<B, M, C, N, I, O>
+impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>
+    Passes<F, M, C, N, I, O>
 {
     fn places(&self) -> usize {
         self.lens[0]
@@ -41,29 +48,34 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         })
     }
 
-    /// Runs the block on the values of its arguments, of which those of the state become the results, and lists what is kept.
+    /// Runs the function on the values of its arguments, of which those of the state become the results, and lists what is kept.
     fn run<S: Scalar>(&self, values: &mut [S], list: impl Fn(&[S])) {
         let (state, rest) = values.split_at_mut(M * self.places());
         let (carry, params) = rest.split_at(C);
         list(params);
         let mut lists = state.chunks_exact_mut(self.places());
-        let mut state: [&mut [S]; M] = from_fn(|_| lists.next().expect("there are M lists"));
-        let (mut carry, params): ([S; C], _) = (from_fn(|k| carry[k]), Params::new(self.params(params)));
+        let state: &mut [&mut [S]; M] = &mut from_fn(|_| lists.next().expect("there are M lists"));
+        let (carry, params): ([S; C], _) = (from_fn(|k| carry[k]), Params::new(self.params(params)));
         // a copy, so that its parts can be kept in registers
-        let block = self.block.clone();
-        if self.count > 1 {
-            let keep = |carries: &[[S; C]], state: &[&mut [S]; M]| {
-                list(carries.as_flattened());
-                state.iter().for_each(|state| list(state));
-            };
-            return run_passes(self.count, &mut state, carry, &params, |x| block.run(x), keep);
-        }
-        let mut given = [[S::from(0.0); O]; PIECE];
-        for start in (0..self.places()).step_by(PIECE) {
-            let len = PIECE.min(self.places() - start);
-            let mut piece = state.each_mut().map(|list| &mut list[start..start + len]);
-            carry = run_and_keep(&block, &mut piece, carry, params.piece(start, len), &mut given);
-            list(given[..len].as_flattened());
+        let f = self.f.clone();
+        let few = |carries: &[[S; C]], state: &[&mut [S]; M]| {
+            list(carries.as_flattened());
+            state.iter().for_each(|state| list(state));
+        };
+        let inputs = |x: [S; I]| {
+            list(&x[..O]);
+            f.run(x)
+        };
+        let slopes = |x: [S; I]| {
+            run_with_slopes(&f, x).map(|(y, slopes)| {
+                list(&slopes);
+                y
+            })
+        };
+        match self.keep {
+            Keep::Few => run_passes(self.count, state, carry, &params, |x| f.run(x), few),
+            Keep::Inputs => run_passes(self.count, state, carry, &params, inputs, |_, _| {}),
+            Keep::Slopes => run_passes(self.count, state, carry, &params, slopes, |_, _| {}),
         }
     }
 
@@ -82,18 +94,33 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
             for start in (0..places).step_by(PIECE).rev() {
                 let len = PIECE.min(places - start);
                 let params = params.piece(start, len);
-                let given = &mut given[..carry_adjoints.len() * len];
-                let (carries, state);
-                if self.count == 1 {
-                    (kept, state) = kept.split_at(kept.len() - O * len);
-                    given.as_flattened_mut().copy_from_slice(state);
-                } else {
-                    (kept, state) = kept.split_at(kept.len() - M * len);
-                    (kept, carries) = kept.split_at(kept.len() - C * carry_adjoints.len());
-                    self.run_again(carries, state, params, given);
-                }
+                let passes = carry_adjoints.len();
                 let state_adjoints = state_adjoints.each_mut().map(|list| &mut list[start..start + len]);
-                let shares = self.reverse_piece::<S, Z>(given, params, state_adjoints, carry_adjoints);
+                let mut take_last = |count: usize| {
+                    let last;
+                    (kept, last) = kept.split_at(kept.len() - count);
+                    last
+                };
+                let shares = if self.keep == Keep::Slopes {
+                    let (slopes, _) = take_last(O * I * len * passes).as_chunks::<I>();
+                    let partials = |at: usize, _| from_fn(|o| Tangents::<S, I, Z>::new(zero, slopes[at * O + o]));
+                    self.reverse_piece(partials, state_adjoints, carry_adjoints)
+                } else {
+                    let given = &mut given[..passes * len];
+                    if self.keep == Keep::Inputs {
+                        given.as_flattened_mut().copy_from_slice(take_last(O * len * passes));
+                    } else {
+                        let state = take_last(M * len);
+                        self.run_again(take_last(C * passes), state, params, given);
+                    }
+                    // copies, so that what is in them can be kept in registers
+                    let (f, params) = (self.f.clone(), params.map(|list| &list[..len]));
+                    let partials = |at: usize, i: usize| -> [Tangents<S, I, Z>; O] {
+                        let x: [S; I] = from_fn(|k| if k < O { given[at][k] } else { params[k - O][i] });
+                        f.run(Tangents::variables(x))
+                    };
+                    self.reverse_piece(partials, state_adjoints, carry_adjoints)
+                };
                 for (adjoints, shares) in params_adjoints.iter_mut().zip(&shares) {
                     match &mut **adjoints {
                         [adjoint] => *adjoint += shares[..len].iter().copied().sum(),
@@ -109,37 +136,36 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
         }
     }
 
-    /// Runs passes over a piece again; the block was given these numbers, and the parameters, at each place of each.
+    /// Runs passes over a piece again; the function was given these numbers, and the parameters, at each place of each.
     fn run_again<S: Scalar>(&self, carries: &[S], state: &[S], params: [&[S]; N], given: &mut [[S; O]]) {
         // copies, so that what is in them can be kept in registers
-        let (block, mut values) = (self.block.clone(), [[S::from(0.0); PIECE]; M]);
+        let (f, mut values) = (self.f.clone(), [[S::from(0.0); PIECE]; M]);
         let len = state.len() / M;
         values.iter_mut().zip(state.chunks_exact(len)).for_each(|(list, state)| list[..len].copy_from_slice(state));
         let mut state = values.each_mut().map(|list| &mut list[..len]);
         for (pass, given) in given.chunks_exact_mut(len).enumerate() {
             let carry: [S; C] = from_fn(|k| carries[pass * C + k]);
-            run_and_keep(&block, &mut state, carry, params, given);
+            run_and_keep(&f, &mut state, carry, params, given);
         }
     }
 
-    /// Takes the adjoints of what passes over a piece made, the state and what each carried on, back to what they were given. Those of the
-    /// parameters are returned.
+    /// Takes the adjoints of what passes over a piece made, the state and what each carried on, back to what they were given, with the slopes
+    /// of each pass and place in turn, and the place. Those of the parameters are returned.
+    #[inline(always)]
     #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants
     fn reverse_piece<S: Scalar, Z: ZeroPolicy>(
         &self,
-        given: &[[S; O]],
-        params: [&[S]; N],
+        partials: impl Fn(usize, usize) -> [Tangents<S, I, Z>; O],
         state_adjoints: [&mut [S]; M],
         carry_adjoints: &mut [[S; C]],
     ) -> [[S; PIECE]; N] {
-        let (block, zero, len) = (self.block.clone(), S::from(0.0), state_adjoints[0].len());
-        let (params, state_adjoints) = (params.map(|list| &list[..len]), state_adjoints.map(|list| &mut list[..len]));
+        let (zero, len) = (S::from(0.0), state_adjoints[0].len());
+        let state_adjoints = state_adjoints.map(|list| &mut list[..len]);
         let mut params_adjoints = [[zero; PIECE]; N];
-        for (given, carried) in given.chunks_exact(len).zip(carry_adjoints).rev() {
+        for (pass, carried) in carry_adjoints.iter_mut().enumerate().rev() {
             let mut carry_adjoint = *carried;
             for i in (0..len).rev() {
-                let x: [S; I] = from_fn(|k| if k < O { given[i][k] } else { params[k - O][i] });
-                let y: [Tangents<S, I, Z>; O] = block.run(Tangents::variables(x));
+                let y = partials(pass * len + i, i);
                 let adjoints: [S; O] = from_fn(|k| if k < M { state_adjoints[k][i] } else { carry_adjoint[k - M] });
                 let mut shares = [zero; I];
                 for k in 0..I {
@@ -166,10 +192,10 @@ impl<B: Block<I, O> + Clone, const M: usize, const C: usize, const N: usize, con
     }
 }
 
-/// Runs a block from place to place of a piece, and keeps what it is given beside the parameters; what is carried on is returned.
+/// Runs a function from place to place of a piece, and keeps what it is given beside the parameters; what is carried on is returned.
 #[inline(always)]
 fn run_and_keep<S: Scalar, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
-    block: &impl Block<I, O>,
+    f: &impl Function<I, O>,
     state: &mut [&mut [S]; M],
     carry: [S; C],
     params: [&[S]; N],
@@ -179,14 +205,14 @@ fn run_and_keep<S: Scalar, const M: usize, const C: usize, const N: usize, const
     run_piece(state, carry, params, |x| {
         let given = given.next().expect("there is room for each place");
         *given = from_fn(|k| x[k]);
-        block.run(x)
+        f.run(x)
     })
 }
 
-impl<S: Scalar, B, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> Body<S>
-    for Passes<B, M, C, N, I, O>
+impl<S: Scalar, F, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize> Body<S>
+    for Passes<F, M, C, N, I, O>
 where
-    B: Block<I, O> + Clone + Send,
+    F: Function<I, O> + Clone + Send,
 {
     fn lens(&self) -> &[usize] {
         &self.lens
@@ -201,25 +227,43 @@ where
     }
 }
 
+/// [`Apply::scan`](crate::function::Apply::scan).
+#[track_caller]
+pub(super) fn scan<'t, S: Scalar, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, F>(
+    f: &F,
+    keep: Keep,
+    passes: usize,
+    state: [&mut [Var<'t, S>]; M],
+    carry: [Var<'t, S>; C],
+    params: [&[Var<'t, S>]; N],
+) where
+    F: Function<I, O> + Clone + Send + 'static,
+{
+    let lists = state.iter().map(|list| &**list).chain(params).chain([&carry[..]]);
+    let len = M * places(&state, &params);
+    match Var::tape_of_lists(lists) {
+        Some(tape) if len > 0 && passes > 0 => tape.scan(f, keep, passes, state, carry, params),
+        _ => scan_each(passes, state, carry, params, |x| Var::run(f, x)),
+    }
+}
+
 impl<S: Scalar> Tape<S> {
-    /// [`Apply::scan`](crate::op::Apply::scan), if a variable is active.
-    pub(in crate::tape) fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, B>(
+    /// The scan as one statement; there is a place and a pass.
+    fn scan<'t, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, F>(
         &'t self,
-        block: &B,
+        f: &F,
+        keep: Keep,
         passes: usize,
         mut state: [&mut [Var<'t, S>]; M],
         carry: [Var<'t, S>; C],
         params: [&[Var<'t, S>]; N],
     ) where
-        B: Block<I, O> + Clone + Send + 'static,
+        F: Function<I, O> + Clone + Send + 'static,
     {
         let len = M * places(&state, &params);
-        if len == 0 || passes == 0 {
-            return scan_each(block, passes, state, carry, params);
-        }
         let numbers = carry.each_ref().map(std::slice::from_ref);
         let lists: [&[_]; I] = inputs(state.each_ref().map(|list| &**list), numbers, params);
-        let passes = Passes::<B, M, C, N, I, O> { block: block.clone(), count: passes, lens: lists.map(<[_]>::len) };
+        let passes = Passes::<F, M, C, N, I, O> { f: f.clone(), keep, count: passes, lens: lists.map(<[_]>::len) };
         let mut memory = self.store.statements.borrow().memory().take();
         let numbers = passes.lens.iter().sum();
         memory.resize(memory.len().max(numbers), S::from(0.0));
@@ -233,7 +277,7 @@ impl<S: Scalar> Tape<S> {
                 passes.run(&mut again, |_| {});
                 same_primals(&once, &again)
             },
-            "the block of a scan gave something else when it was asked again; it must depend on nothing but what it is given"
+            "the function of a scan gave something else when it was asked again; it must depend on nothing but what it is given"
         );
         let listed = self.store.listed.undo();
         passes.run(values, |numbers| self.store.listed.extend(numbers));

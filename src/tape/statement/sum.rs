@@ -1,7 +1,7 @@
 //! A sum of many terms of one function: the slopes are added up by slot as it is recorded, so that what is written are pairs and runs.
 
-use super::run::{run, run_two};
-use crate::op::Block;
+use super::run::{run_two, run_with_slopes};
+use crate::function::Function;
 use crate::tape::scalar::Scalar;
 use crate::tape::store::Handle;
 use crate::tape::var::{Tape, Var};
@@ -98,25 +98,25 @@ fn total<S: Scalar>(partial: S, inner: S) -> S {
     if product.has_nan() { partial.mul_strong_zero(inner) } else { product }
 }
 
-/// [`Apply::sum_blocks`](crate::op::Apply::sum_blocks).
+/// [`Apply::sum_blocks`](crate::function::Apply::sum_blocks).
 #[inline(always)]
-pub(in crate::tape) fn sum_blocks<'t, S: Scalar, const N: usize, B: Block<N, 1>>(
-    mut terms: impl Iterator<Item = (B, [Var<'t, S>; N])>,
+pub(super) fn sum_blocks<'t, S: Scalar, const N: usize, F: Function<N, 1>>(
+    mut terms: impl Iterator<Item = (F, [Var<'t, S>; N])>,
 ) -> Var<'t, S> {
     let mut value: S = empty().sum();
     let (last, open) = ([(u32::MAX, S::from(0.0)); N], from_fn(|_| 0..0));
     let mut slopes = Slopes { tape: None, by_slot: vec![], last, spans: vec![], open };
-    while let Some((block, x)) = terms.next() {
-        // blocks without data are all the same
-        let other = if size_of::<B>() == 0 && S::LANES == 2 { terms.next() } else { None };
+    while let Some((f, x)) = terms.next() {
+        // functions without data are all the same
+        let other = if size_of::<F>() == 0 && S::LANES == 2 { terms.next() } else { None };
         if let Some((_, other)) = other {
-            let [first, second] = run_two(&block, [x, other]);
+            let [first, second] = run_two(&f, [x, other]);
             value += first.0;
             slopes.add(first.1, &x);
             value += second.0;
             slopes.add(second.1, &other);
         } else {
-            let [(term, partials)] = run(&block, x);
+            let [(term, partials)] = run_with_slopes(&f, x.map(|x| x.value));
             value += term;
             slopes.add(partials, &x);
         }

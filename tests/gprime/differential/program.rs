@@ -135,7 +135,7 @@ impl Step {
 #[derive(Clone, Debug)]
 struct Straight<const N: usize, const M: usize>(Vec<Step>);
 
-impl<const N: usize, const M: usize> Block<N, M> for Straight<N, M> {
+impl<const N: usize, const M: usize> Function<N, M> for Straight<N, M> {
     fn run<R: Apply>(&self, x: [R; N]) -> [R; M] {
         straight(&self.0, x)
     }
@@ -145,7 +145,7 @@ impl<const N: usize, const M: usize> Block<N, M> for Straight<N, M> {
 #[derive(Clone, Debug)]
 struct Still;
 
-impl Block<2, 1> for Still {
+impl Function<2, 1> for Still {
     fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
         [R::select(x.less(y), (x * y).sin(), y * 2.0 - (x * x).sqrt())]
     }
@@ -160,7 +160,7 @@ const MOST_INPUTS: usize = 3;
 #[derive(Clone, Debug)]
 struct Wide;
 
-impl Block<9, 2> for Wide {
+impl Function<9, 2> for Wide {
     fn run<R: Apply>(&self, x: [R; 9]) -> [R; 2] {
         [x[0] * x[1] + x[2] * x[3] + x[8], (x[4] - x[5]) * (x[6] + x[7])]
     }
@@ -183,11 +183,11 @@ fn straight<R: Apply, const N: usize, const M: usize>(steps: &[Step], x: [R; N])
 pub enum Statement {
     /// These numbers.
     Constants(Vec<Number>),
-    /// `Apply::call` of a registered op, with its first parameter changed.
+    /// `Call::call` of a registered op, with its first parameter changed.
     Op { name: String, param: Option<Number>, args: Vec<Arg> },
     /// An operator or a method.
     Step(Step),
-    /// `Apply::reduce` of a registered op, or `reduce_parts` of several lists.
+    /// `Call::reduce` of a registered op, or `reduce_parts` of several lists.
     Reduce { name: String, param: Option<Number>, parts: Vec<List> },
     /// `iter().sum()`.
     Sum(List),
@@ -205,7 +205,7 @@ pub enum Statement {
     SumBlocks { steps: Vec<Step>, terms: Vec<[Arg; 2]> },
     /// `Apply::scan`: with as many lists of states, numbers that are carried, and lists of parameters.
     Scan { steps: Vec<Step>, passes: usize, state: Vec<List>, carry: Vec<Arg>, params: Vec<List> },
-    /// `Apply::preaccumulate` of a program of three inputs and two outputs.
+    /// `Apply::call_closure` of a program of three inputs and two outputs.
     Preaccumulate { body: Body, args: [Arg; 3] },
     /// `Apply::sum_terms` of a program whose last input is the index.
     SumTerms { n: usize, body: Body, args: List },
@@ -307,15 +307,15 @@ impl Statement {
             Statement::Dot(x, y) => vec![Reductions::dot(&*values.list(x), &values.list(y))],
             Statement::WeightedSum(x, weights) => {
                 let weights: Vec<f64> = weights.iter().map(|w| w.0).collect();
-                vec![R::weighted_sum(&values.list(x), &weights)]
+                vec![values.list(x).weighted_sum(&weights)]
             }
-            Statement::MatMul { a, b, inner } => Apply::matmul_nt(&values.list(a), &values.list(b), *inner),
+            Statement::MatMul { a, b, inner } => Apply::contract(&values.list(a), &values.list(b), *inner),
             Statement::Block { steps, args } => {
                 let x: Vec<R> = args.iter().map(|&arg| values.arg(arg)).collect();
                 match x.len() {
                     2 => block::<R, 2, 1>(steps, &x),
                     3 => block::<R, 3, 2>(steps, &x),
-                    9 => R::block(&Wide, array(&x)).into(),
+                    9 => R::run(&Wide, array(&x)).into(),
                     n => panic!("there is no block of {n} inputs"),
                 }
             }
@@ -341,15 +341,15 @@ impl Statement {
                 let params: Vec<_> = params.iter().map(|list| values.list(list)).collect();
                 let block = Straight::<3, 2>(steps.clone());
                 match (&mut *state, &*carry, &*params) {
-                    ([u], &[carry], [p]) => R::scan(&block, *passes, [u], [carry], [p]),
-                    ([u, v], [], [p]) => R::scan(&block, *passes, [u, v], [], [p]),
+                    ([u], &[carry], [p]) => R::scan(&block, Keep::Few, *passes, [u], [carry], [p]),
+                    ([u, v], [], [p]) => R::scan(&block, Keep::Few, *passes, [u, v], [], [p]),
                     _ => panic!("there is no scan of so many lists"),
                 }
                 state.concat()
             }
             Statement::Preaccumulate { body, args } => {
                 let x = args.map(|arg| values.arg(arg));
-                R::preaccumulate(x, |x| -> [R; 2] { array(&body.run(&x)) }).into()
+                R::call_closure(x, |x| -> [R; 2] { array(&body.run(&x)) }).into()
             }
             Statement::SumTerms { n, body, args } => {
                 vec![R::sum_terms(*n, &values.list(args), |i, x| body.run(&[x, &[R::from(i as f64)]].concat())[0])]
@@ -400,11 +400,11 @@ fn array<R: Copy, const N: usize>(list: &[R]) -> [R; N] {
 }
 
 fn block<R: Apply, const N: usize, const M: usize>(steps: &[Step], x: &[R]) -> Vec<R> {
-    R::block::<N, M, _>(&Straight(steps.to_vec()), array(x)).into()
+    R::run::<N, M, _>(&Straight(steps.to_vec()), array(x)).into()
 }
 
 fn map_block<R: Apply, const N: usize, const M: usize>(steps: &[Step], lists: &[Cow<[R]>]) -> Vec<R> {
-    R::map_block::<N, M, _>(&Straight(steps.to_vec()), from_fn(|i| &*lists[i])).concat()
+    R::map::<N, M, _>(&Straight(steps.to_vec()), from_fn(|i| &*lists[i])).concat()
 }
 
 /// A number that a program can be run over.

@@ -144,7 +144,7 @@ impl Node {
     }
 }
 
-impl Apply for Node {
+impl Call for Node {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         let value = op.value(x.map(|x| x.value));
         Node::record(value, op.domain(), &x, |x| op.value_and_slope(std::array::from_fn::<_, N, _>(|i| x[i])).1.into())
@@ -159,13 +159,9 @@ impl Apply for Node {
         })
         .by_differences()
     }
-    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
-        let values: Vec<f64> = x.iter().map(|x| x.value).collect();
-        Node::record(f64::weighted_sum(&values, weights), Domain::ALL, x, |_| {
-            weights.iter().map(|&w| w.into()).collect()
-        })
-    }
 }
+
+impl Apply for Node {}
 
 impl Runs for Node {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {

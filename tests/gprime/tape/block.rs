@@ -14,18 +14,18 @@ fn mixed<R: Apply, const N: usize>(x: &[R]) -> R {
             _ => *input,
         };
     }
-    let [a, b] = R::block(&Mix, inputs);
+    let [a, b] = R::run(&Mix, inputs);
     a * b + x[1]
 }
 
 /// Of inputs and results of another block, and of a constant if there is to be one.
 fn of_slots<R: Apply, const N: usize>(x: &[R], constant: Option<usize>) -> R {
-    let [a, b] = R::block(&Mix, [x[0], x[1], x[2]]);
+    let [a, b] = R::run(&Mix, [x[0], x[1], x[2]]);
     let mut inputs = std::array::from_fn::<_, N, _>(|k| if k % 3 == 1 { a } else { x[k] });
     if let Some(k) = constant {
         inputs[k] = R::from(0.75);
     }
-    let [c, d] = R::block(&Mix, inputs);
+    let [c, d] = R::run(&Mix, inputs);
     c * d + b
 }
 
@@ -40,15 +40,15 @@ fn a_block_is_the_program_inside_it() {
         )* };
     }
     of_any_number_of_arguments! { 1 2 3 4 5 6 7 8 9 12 }
-    assert_eq!(f64::block(&Mix, [0.3, 0.4]), Mix.run([0.3, 0.4]));
-    assert_eq!(<Var<'_>>::block(&Mix, [0.3, 0.4].map(Var::from)).map(Var::value), Mix.run([0.3, 0.4]));
+    assert_eq!(f64::run(&Mix, [0.3, 0.4]), Mix.run([0.3, 0.4]));
+    assert_eq!(<Var<'_>>::run(&Mix, [0.3, 0.4].map(Var::from)).map(Var::value), Mix.run([0.3, 0.4]));
 }
 
 #[test]
 fn zero_annihilates_in_a_block_too() {
     for x in [0.0, -1.0, 4.0] {
         let slope = if x > 0.0 { 0.25 } else { 0.0 };
-        assert_eq!(gradient(|v| Var::block(&SafeRoot, [v[0], v[1]])[0], &[x, 3.0]), [slope, 1.0]);
+        assert_eq!(gradient(|v| Var::run(&SafeRoot, [v[0], v[1]])[0], &[x, 3.0]), [slope, 1.0]);
         assert_eq!(gradient(|v| Var::sum_blocks([(SafeRoot, [v[0], v[1]])]), &[x, 3.0]), [slope, 1.0]);
         let at = [x, 1.0, x, 4.0, 0.0, 0.0, 0.0, 0.0];
         let expected = [slope, 0.5, slope, 0.25, 1.0, 1.0, 1.0, 1.0];
@@ -61,17 +61,17 @@ fn zero_annihilates_in_a_block_too() {
 #[test]
 fn zero_annihilates_the_slope_of_an_argument() {
     struct First;
-    impl Block<2, 1> for First {
+    impl Function<2, 1> for First {
         fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
             [x + y * 0.0]
         }
     }
     let expected = [1.0, 0.0];
     assert_eq!(gradient(|v| Var::sum_blocks([(First, [v[0], v[1].sqrt()])]), &[2.0, 0.0]), expected);
-    assert_eq!(gradient(|v| Var::block(&First, [v[0], v[1].sqrt()])[0], &[2.0, 0.0]), expected);
-    assert_eq!(gradient(|v| Var::map_block(&First, [&[v[0]; 4], &[v[1].sqrt(); 4]])[0][3], &[2.0, 0.0]), expected);
+    assert_eq!(gradient(|v| Var::run(&First, [v[0], v[1].sqrt()])[0], &[2.0, 0.0]), expected);
+    assert_eq!(gradient(|v| Var::map(&First, [&[v[0]; 4], &[v[1].sqrt(); 4]])[0][3], &[2.0, 0.0]), expected);
 }
 
 fn mapped<R: Apply>(v: &[R]) -> R {
-    R::map_block(&SafeRoot, [&v[..4], &v[4..]])[0].iter().copied().sum()
+    R::map(&SafeRoot, [&v[..4], &v[4..]])[0].iter().copied().sum()
 }

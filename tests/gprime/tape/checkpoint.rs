@@ -43,7 +43,7 @@ fn checkpoints_change_nothing() {
 /// A number of the state and one that is carried, of these and a parameter.
 #[derive(Clone)]
 struct Carried;
-impl Block<3, 2> for Carried {
+impl Function<3, 2> for Carried {
     fn run<R: Apply>(&self, [state, carry, param]: [R; 3]) -> [R; 2] {
         [(state * 0.5 + carry).sin(), carry * 0.25 + state * param]
     }
@@ -56,13 +56,13 @@ fn with_a_statement<R: Apply, const N: usize>(how: usize, x: &[R], kept: bool) -
         let weights: Vec<R> = list.iter().map(|x| x.cos()).collect();
         let next = match how {
             0 => {
-                let [next, other] = R::map_block(&Mix, [&list, &weights, &params[4..5]]);
+                let [next, other] = R::map(&Mix, [&list, &weights, &params[4..5]]);
                 next.iter().zip(&other).map(|(&a, &b)| a - b * 0.125).collect()
             }
-            1 => R::matmul_nt(&list, &weights[..1], 1),
+            1 => R::contract(&list, &weights[..1], 1),
             _ => {
                 let mut next = list.clone();
-                R::scan(&Carried, 1 + i % 3, [&mut next], [params[5]], [&weights]);
+                R::scan(&Carried, Keep::Few, 1 + i % 3, [&mut next], [params[5]], [&weights]);
                 next
             }
         };

@@ -135,7 +135,7 @@ fn a_product_inside_of_a_segment() {
     fn inside<R: Apply>(x: &[R], how: usize) -> R {
         let a = matrix(x, 6, how);
         let sum = R::sum_terms(4, x, |i, x| of_product(&x[..6], &matrix(&x[i..], 8, how), 2));
-        let [inner] = R::preaccumulate([x[0], x[1], x[2], x[3]], |x| [of_product(&x, &x, 1)]);
+        let [inner] = R::call_closure([x[0], x[1], x[2], x[3]], |x| [of_product(&x, &x, 1)]);
         let [state, _] = R::checkpoint(5, [sum, inner], &a, |_, [s, t], a| [(s * 0.1).sin() + of_product(a, a, 2), t]);
         state * inner + sum
     }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 #[test]
 fn a_mapped_block_is_the_block_at_each_place() {
     fn map<R: Apply>(x: &[R], lists: [&[R]; 3]) -> R {
-        let [list] = R::map_block(&Term { weight: 1.5 }, lists);
-        let [squares] = R::map_block(&Term { weight: 0.5 }, [&list, &x[..1], &list]);
+        let [list] = R::map(&Term { weight: 1.5 }, lists);
+        let [squares] = R::map(&Term { weight: 0.5 }, [&list, &x[..1], &list]);
         squares.iter().chain(&list).fold(x[3], |sum, &y| sum * 0.5 + y)
     }
     fn every_other<R: Apply>(x: &[R]) -> Vec<R> {
@@ -29,14 +29,14 @@ fn a_mapped_block_is_the_block_at_each_place() {
         let folded: Vec<_> = x[..6].iter().map(|&x| (x * 3.0).sin()).collect();
         map(&x, [&folded, &x[6..], &folded])
     });
-    assert!(<Var<'_>>::map_block(&Mix, [&[], &[]]).iter().all(Vec::is_empty));
-    let of_numbers = f64::map_block(&Mix, [&X[..3], &X[5..6]]);
-    assert_eq!(of_numbers[1][2], <Mix as Block<2, 2>>::run(&Mix, [X[2], X[5]])[1]);
+    assert!(<Var<'_>>::map(&Mix, [&[], &[]]).iter().all(Vec::is_empty));
+    let of_numbers = f64::map(&Mix, [&X[..3], &X[5..6]]);
+    assert_eq!(of_numbers[1][2], <Mix as Function<2, 2>>::run(&Mix, [X[2], X[5]])[1]);
 }
 
 /// Several results, each of some of the inputs, which is known before the program runs.
 struct Some3;
-impl Block<4, 3> for Some3 {
+impl Function<4, 3> for Some3 {
     fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 3] {
         [a * b.sin(), (c * 0.5).sqrt() * a + b, d.exp() * c]
     }
@@ -44,7 +44,7 @@ impl Block<4, 3> for Some3 {
 
 /// What a result depends on is another thing at another place.
 struct Chosen;
-impl Block<4, 3> for Chosen {
+impl Function<4, 3> for Chosen {
     fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 3] {
         let zero = R::from(0.0);
         [R::select_lazy(a.less(b), || a * c, || b - d), R::from(2.0), R::select_lazy(zero.less(d), || d * d, || zero)]
@@ -53,7 +53,7 @@ impl Block<4, 3> for Chosen {
 
 /// More lists of results than one statement can hold.
 struct Many;
-impl Block<4, 33> for Many {
+impl Function<4, 33> for Many {
     fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 33] {
         std::array::from_fn(|m| (if m % 2 == 0 { a } else { d }) * (m as f64) + b.sin() * c)
     }
@@ -76,7 +76,7 @@ fn list<R: Apply>(x: &[R], len: usize, (how, from): (usize, usize)) -> Vec<R> {
 }
 
 /// A number that each result of a mapped block has another weight in. `at_each` makes it of blocks one by one.
-fn of_map<R: Apply, const M: usize, B: Block<4, M>>(
+fn of_map<R: Apply, const M: usize, B: Function<4, M>>(
     block: &B,
     x: &[R],
     len: usize,
@@ -85,10 +85,10 @@ fn of_map<R: Apply, const M: usize, B: Block<4, M>>(
 ) -> R {
     let map = |lists: [&[R]; 4]| -> [Vec<R>; M] {
         if !at_each {
-            return R::map_block(block, lists);
+            return R::map(block, lists);
         }
         let len = lists.iter().map(|list| list.len()).find(|&len| len != 1).unwrap_or(1);
-        let at = |i: usize| R::block(block, lists.map(|list| list[if list.len() == 1 { 0 } else { i }]));
+        let at = |i: usize| R::run(block, lists.map(|list| list[if list.len() == 1 { 0 } else { i }]));
         let each: Vec<[R; M]> = (0..len).map(at).collect();
         std::array::from_fn(|m| each.iter().map(|results| results[m]).collect())
     };
@@ -104,7 +104,7 @@ fn of_map<R: Apply, const M: usize, B: Block<4, M>>(
 
 /// Holds a mapped block equal to the block at each place, on both tapes, of first and second order, and in lanes.
 fn map_agrees<const M: usize>(
-    block: &impl Block<4, M>,
+    block: &impl Function<4, M>,
     x: &[f64],
     len: usize,
     how: [(usize, usize); 4],
@@ -176,15 +176,15 @@ proptest! {
 #[test]
 fn a_mapped_block_of_constants_inside() {
     struct Second;
-    impl Block<2, 2> for Second {
+    impl Function<2, 2> for Second {
         fn run<R: Apply>(&self, [_, y]: [R; 2]) -> [R; 2] {
             [y * 2.0, R::from(1.0)]
         }
     }
     let g = gradient(
         |x| {
-            let [a, b] = Var::map_block(&Second, [x, &[Var::from(3.0); 12]]);
-            let [c, d] = Var::map_block(&Second, [&a, &b]);
+            let [a, b] = Var::map(&Second, [x, &[Var::from(3.0); 12]]);
+            let [c, d] = Var::map(&Second, [&a, &b]);
             a.iter().chain(&b).chain(&c).chain(&d).copied().sum::<Var<'_>>() + x[0]
         },
         &X,
@@ -195,5 +195,5 @@ fn a_mapped_block_of_constants_inside() {
 #[test]
 #[should_panic(expected = "differ in length")]
 fn lists_of_different_lengths_are_refused() {
-    f64::map_block(&Mix, [&X[..3], &X[..2]]);
+    f64::map(&Mix, [&X[..3], &X[..2]]);
 }

@@ -9,7 +9,7 @@ use gprime::prelude::*;
 
 /// Two results, of which one does not depend on the last input; for any number of inputs.
 struct Mix;
-impl<const N: usize> Block<N, 2> for Mix {
+impl<const N: usize> Function<N, 2> for Mix {
     fn run<R: Apply>(&self, x: [R; N]) -> [R; 2] {
         let sum: R = x[..N - 1].iter().map(|x| x.sin()).fold(R::from(0.5), |sum, s| sum * 1.5 + s);
         [sum.tanh() * x[N - 1] + x[0], sum]
@@ -19,7 +19,7 @@ impl<const N: usize> Block<N, 2> for Mix {
 struct Term {
     weight: f64,
 }
-impl Block<3, 1> for Term {
+impl Function<3, 1> for Term {
     fn run<R: Apply>(&self, [a, b, x]: [R; 3]) -> [R; 1] {
         [(a * x + b).sigmoid() * self.weight + a * 0.125]
     }
@@ -27,7 +27,7 @@ impl Block<3, 1> for Term {
 
 /// √ of what a select has chosen: where the other side is taken, its infinite slope must not be seen.
 struct SafeRoot;
-impl Block<2, 1> for SafeRoot {
+impl Function<2, 1> for SafeRoot {
     fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
         let zero = R::from(0.0);
         [R::select(zero.less(x), x.sqrt(), zero) + y]

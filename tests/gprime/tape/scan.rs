@@ -11,7 +11,7 @@ struct Stir {
     weight: f64,
 }
 
-impl<const I: usize, const O: usize> Block<I, O> for Stir {
+impl<const I: usize, const O: usize> Function<I, O> for Stir {
     fn run<R: Apply>(&self, x: [R; I]) -> [R; O] {
         std::array::from_fn(|o| {
             let some = x.iter().skip(o % 2).step_by(1 + o % 3).enumerate();
@@ -52,7 +52,7 @@ impl Case {
         [mut state, carry, params]: [Vec<Vec<R>>; 3],
     ) -> Vec<R>
     where
-        Stir: Block<I, O>,
+        Stir: Function<I, O>,
     {
         for _ in 0..self.passes {
             let mut carried: Vec<R> = carry.iter().map(|list| list[0]).collect();
@@ -74,7 +74,7 @@ impl Case {
         scan: bool,
     ) -> Vec<R>
     where
-        Stir: Block<I, O>,
+        Stir: Function<I, O>,
     {
         let mut kinds = self.kinds.iter().copied();
         let mut lists = |count: usize, len: usize| -> Vec<Vec<R>> {
@@ -88,7 +88,7 @@ impl Case {
         let mut lists = state.iter_mut();
         let slices: [&mut [R]; M] = std::array::from_fn(|_| &mut **lists.next().unwrap());
         let carry: [R; C] = std::array::from_fn(|k| carry[k][0]);
-        R::scan(&Stir { weight: 0.5 }, self.passes, slices, carry, std::array::from_fn::<_, N, _>(|n| &*params[n]));
+        R::scan(&Stir { weight: 0.5 }, Keep::Few, self.passes, slices, carry, std::array::from_fn::<_, N, _>(|n| &*params[n]));
         state.concat()
     }
 
@@ -100,7 +100,7 @@ impl Case {
     /// Holds values, gradient and Jacobian to those of the loop.
     fn holds<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(&self, x: &[f64])
     where
-        Stir: Block<I, O>,
+        Stir: Function<I, O>,
     {
         fn both<R: Apply, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
             case: &Case,
@@ -108,7 +108,7 @@ impl Case {
             scan: bool,
         ) -> [R; 3]
         where
-            Stir: Block<I, O>,
+            Stir: Function<I, O>,
         {
             Case::outputs(&case.run::<R, M, C, N, I, O>(x, scan))
         }
@@ -179,7 +179,7 @@ proptest! {
 /// A running sum and product.
 #[derive(Clone)]
 struct Running;
-impl Block<3, 3> for Running {
+impl Function<3, 3> for Running {
     fn run<R: Apply>(&self, [x, sum, product]: [R; 3]) -> [R; 3] {
         [(sum + x) * product, sum + x, product * x]
     }
@@ -187,7 +187,7 @@ impl Block<3, 3> for Running {
 
 fn running<R: Apply>(x: &[R]) -> R {
     let mut state = x.to_vec();
-    R::scan(&Running, 1, [&mut state], [0.0.into(), 1.0.into()], []);
+    R::scan(&Running, Keep::Inputs, 1, [&mut state], [0.0.into(), 1.0.into()], []);
     state.iter().copied().sum()
 }
 
@@ -207,7 +207,7 @@ fn it_may_be_a_part_of_a_term_of_a_checkpointed_step_and_of_another_scan() {
     fn twice<R: Apply>(x: &[R]) -> R {
         let mut state = x.to_vec();
         for _ in 0..2 {
-            R::scan(&Running, 2, [&mut state], [x[1], x[2] * 0.5], []);
+            R::scan(&Running, Keep::Few, 2, [&mut state], [x[1], x[2] * 0.5], []);
         }
         state.iter().copied().sum()
     }
@@ -220,7 +220,7 @@ fn it_may_be_a_part_of_a_term_of_a_checkpointed_step_and_of_another_scan() {
 
 #[derive(Clone)]
 struct Root;
-impl Block<2, 1> for Root {
+impl Function<2, 1> for Root {
     fn run<R: Apply>(&self, [x, weight]: [R; 2]) -> [R; 1] {
         [x.sqrt() * weight]
     }
@@ -232,7 +232,7 @@ fn zero_annihilates_an_infinite_slope() {
     let g = gradient(
         |x| {
             let mut state = x.to_vec();
-            Var::scan(&Root, 1, [&mut state], [], [&[Var::from(0.0), Var::from(1.0), Var::from(2.0)]]);
+            Var::scan(&Root, Keep::Inputs, 1, [&mut state], [], [&[Var::from(0.0), Var::from(1.0), Var::from(2.0)]]);
             state.iter().copied().sum()
         },
         &x,
@@ -245,21 +245,21 @@ fn no_places_and_no_passes_are_the_state_itself() {
     let tape = Tape::new();
     let x = tape.vars(&[1.0, 2.0]);
     let mut state = x.clone();
-    Var::scan(&Root, 0, [&mut state], [], [&x]);
+    Var::scan(&Root, Keep::Few, 0, [&mut state], [], [&x]);
     assert_eq!(state[1].backward()[x[1]], 1.0);
-    Var::scan(&Root, 3, [&mut []], [], [&x[..1]]);
-    f64::scan(&Root, 3, [&mut []], [], [&[]]);
+    Var::scan(&Root, Keep::Few, 3, [&mut []], [], [&x[..1]]);
+    f64::scan(&Root, Keep::Few, 3, [&mut []], [], [&[]]);
 }
 
 #[test]
 #[should_panic(expected = "the state of a scan has 2 places, and one of its lists has 3")]
 fn lists_of_other_lengths_are_refused() {
-    f64::scan(&Root, 1, [&mut [1.0, 2.0]], [], [&[1.0; 3]]);
+    f64::scan(&Root, Keep::Inputs, 1, [&mut [1.0, 2.0]], [], [&[1.0; 3]]);
 }
 
 #[test]
 #[should_panic(expected = "two different tapes")]
 fn lists_of_other_tapes_are_refused() {
     let (one, other) = (Tape::new(), Tape::new());
-    Var::scan(&Root, 1, [&mut [one.var(1.0); 4]], [], [&[other.var(1.0); 4]]);
+    Var::scan(&Root, Keep::Inputs, 1, [&mut [one.var(1.0); 4]], [], [&[other.var(1.0); 4]]);
 }

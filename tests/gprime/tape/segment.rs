@@ -7,7 +7,7 @@ use gprime::prelude::*;
 /// One term of a sum, with a NaN to be annihilated in some.
 fn term<R: Apply>(i: usize, x: &[R]) -> R {
     let weight = (i % 17) as f64 * 0.25;
-    let [root] = R::block(&SafeRoot, [x[2] * (i % 2) as f64, x[0]]);
+    let [root] = R::run(&SafeRoot, [x[2] * (i % 2) as f64, x[0]]);
     (x[0] * weight + x[1]).sigmoid() * root + x[3] * weight
 }
 

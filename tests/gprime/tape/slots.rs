@@ -9,7 +9,7 @@ use proptest::prelude::*;
 #[test]
 fn slopes_are_multiplied_late_where_their_product_overflows() {
     struct Times(f64);
-    impl Block<2, 1> for Times {
+    impl Function<2, 1> for Times {
         fn run<R: Apply>(&self, [x, y]: [R; 2]) -> [R; 1] {
             [x * self.0 + y]
         }
@@ -18,8 +18,8 @@ fn slopes_are_multiplied_late_where_their_product_overflows() {
     fn big<R: Apply>(v: &[R], how: usize) -> R {
         let large = v[0] * BIG;
         let y = match how {
-            0 => R::block(&Times(BIG), [large, v[1]])[0],
-            1 => R::map_block(&Times(BIG), [&[large, v[2], v[3]], &v[1..4]])[0][0],
+            0 => R::run(&Times(BIG), [large, v[1]])[0],
+            1 => R::map(&Times(BIG), [&[large, v[2], v[3]], &v[1..4]])[0][0],
             _ => R::dot(&[large, v[1]], &[R::from(BIG), 1.0.into()]),
         };
         y * 1e-300
@@ -106,7 +106,7 @@ fn blocks<R: Apply>(x: &[R], lists: &[Vec<Piece>; 3]) -> R {
 
 /// All of these are the same, so a tape runs several at once.
 struct WithoutData;
-impl Block<3, 1> for WithoutData {
+impl Function<3, 1> for WithoutData {
     fn run<R: Apply>(&self, [a, b, c]: [R; 3]) -> [R; 1] {
         [a * b.sin() + (c * a).exp()]
     }
@@ -150,7 +150,7 @@ fn very_long_lists_are_cut_into_several_runs() {
     tape.value_and_gradient(|x| Var::sum_blocks(x.iter().map(|&x| (Square, [x]))), &x, &mut g);
     assert!(g.iter().zip(&x).all(|(&g, &x)| g == 2.0 * x));
     let half = |x: &[Var<'_>]| {
-        let [y] = Var::map_block(&Half, [x]);
+        let [y] = Var::map(&Half, [x]);
         y.iter().copied().sum::<Var<'_>>().value()
     };
     let tape = Tape::new();
@@ -158,14 +158,14 @@ fn very_long_lists_are_cut_into_several_runs() {
 }
 
 struct Square;
-impl Block<1, 1> for Square {
+impl Function<1, 1> for Square {
     fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
         [x * x]
     }
 }
 
 struct Half;
-impl Block<1, 1> for Half {
+impl Function<1, 1> for Half {
     fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
         [x * 0.5]
     }

@@ -1,0 +1,308 @@
+//! A function, and what is done with it.
+
+use super::loops::{contract_each, expect_rows, map_each, scan_each};
+use crate::op::{Call, Op};
+use crate::real::{DoubleDouble, Dual, Lanes, Witness};
+
+/// A function of `N` numbers with `M` results, written for any number: a block of a program. Every [`Op`] is one.
+///
+/// It needs no rule, since its slopes follow from those of the ops in it. Like a rule it must not branch. It may borrow data.
+///
+/// On a tape it is run in forward mode, in all directions at once, and the slopes of its results by its arguments are all that is kept. That
+/// is the fastest way to differentiate a long program that does the same again and again: what is inside costs neither memory nor
+/// bookkeeping. With up to 8 arguments it is worth it nearly always. Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
+///
+/// ```
+/// use gprime::prelude::*;
+///
+/// struct Step;
+/// impl Function<2, 1> for Step {
+///     fn run<R: Apply>(&self, [a, x]: [R; 2]) -> [R; 1] {
+///         [a * x.sin() * (-x).exp()]
+///     }
+/// }
+/// fn iterate<R: Apply>(a: R, mut x: R) -> R {
+///     for _ in 0..1000 {
+///         [x] = R::run(&Step, [a, x]);
+///     }
+///     x
+/// }
+/// let mut g = [0.0; 2];
+/// assert_eq!(iterate(1.5, 0.3), value_and_gradient(|p| iterate(p[0], p[1]), &[1.5, 0.3], &mut g));
+/// ```
+pub trait Function<const N: usize, const M: usize> {
+    /// The results.
+    fn run<R: Apply>(&self, x: [R; N]) -> [R; M];
+}
+
+impl<const N: usize, O: Op<N>> Function<N, 1> for O {
+    #[inline(always)]
+    fn run<R: Apply>(&self, x: [R; N]) -> [R; 1] {
+        [R::call(self, x)]
+    }
+}
+
+/// How much of a call a tape keeps until the reverse sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// The slope of each result by each argument: the most memory, and nothing is run again.
+    Slopes,
+    /// What the function is given: it is run again once, with its derivatives.
+    Inputs,
+    /// What the function is given now and then: what lies between is run again, and then once more with its derivatives.
+    Few,
+}
+
+/// A number that functions can be applied to: what a generic program asks for as `R: Apply`. It has arithmetic, intrinsics and every op as a
+/// method (with `use gprime::prelude::*`), and the calls below, each of which means a plain loop. A tape has a faster way for each.
+///
+/// # What is asked again
+///
+/// An op, a function or a step may be asked more than once for the same numbers: for the slopes beside the value, in the reverse sweep, in
+/// another type of number, by a recording that is run again, by the checker. It must give the same each time. One that counts its calls, reads
+/// a clock, draws random numbers or looks at what another thread may change (through a `Cell`, a mutex, a static) gives values of one
+/// function and slopes of another, and the gradient is that of neither. What changes from call to call is an argument, a parameter, or data
+/// that is chosen before the call.
+pub trait Apply: Call {
+    /// The results of a [`Function`], whose derivatives a tape finds at once: it keeps one slope for each argument of each result that is not
+    /// known to be 0.
+    #[inline(always)]
+    #[track_caller]
+    fn run<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [Self; N]) -> [Self; M] {
+        f.run(x)
+    }
+
+    /// The results of a [`Function`] at each place of some lists: one list for each result. A list of one number is the same at all
+    /// places.
+    ///
+    /// A tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
+    /// another such call: 8 bytes for each that is not known to be 0, and loops without a branch in the reverse sweep. The function
+    /// may have up to 32 results for that. It is run at two places at once, in the lanes of a register, and it may be run again for its slopes:
+    /// it must [give the same then](Apply#what-is-asked-again).
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// struct Gate;
+    /// impl Function<3, 1> for Gate {
+    ///     fn run<R: Apply>(&self, [x, w, b]: [R; 3]) -> [R; 1] {
+    ///         [(x * w + b).sigmoid()]
+    ///     }
+    /// }
+    /// let [a] = Apply::map(&Gate, [&[1.0, 2.0], &[0.5, 0.5], &[-1.0]]);
+    /// assert_eq!(a, [(-0.5).sigmoid(), 0.5]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the lengths differ, but for those of 1.
+    #[track_caller]
+    fn map<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [&[Self]; N]) -> [Vec<Self>; M] {
+        map_each(x, |x| Self::run(f, x))
+    }
+
+    /// The sum of the same [`Function`] over many points: Σ b(x) of the pairs (b, x). What differs between the terms beside their variables
+    /// is data inside of `b`.
+    ///
+    /// A tape adds up the slopes of the terms as they come, so that the whole sum is one entry with one slope for each
+    /// variable in it, however many terms there are. Terms of a block without data are run two at once. Slopes beyond 10³⁰⁸ overflow
+    /// before the adjoint is known. A block must [give the same](Apply#what-is-asked-again) whenever it is run.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// struct Square { t: f64, y: f64 }
+    /// impl Function<2, 1> for Square {
+    ///     fn run<R: Apply>(&self, [a, b]: [R; 2]) -> [R; 1] {
+    ///         [(a * self.t + b - self.y).square()]
+    ///     }
+    /// }
+    /// fn loss<R: Apply>(x: &[R]) -> R {
+    ///     let points = [(0.0, 1.0), (1.0, 2.9), (2.0, 5.1)];
+    ///     R::sum_blocks(points.map(|(t, y)| (Square { t, y }, [x[0], x[1]])))
+    /// }
+    /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
+    /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
+    /// ```
+    #[track_caller]
+    fn sum_blocks<const N: usize, F: Function<N, 1>>(terms: impl IntoIterator<Item = (F, [Self; N])>) -> Self {
+        terms.into_iter().map(|(f, x)| f.run(x)[0]).sum()
+    }
+
+    /// Passes over a long state, as time steps over a grid are. A pass goes through the places from the first to the last: at each the
+    /// [`Function`] is given what the `M` lists of the state are there, then what is carried from the place before, then the parameters of
+    /// the place; and it gives the new state, then what is carried on. Each pass begins with the same `carry`, and what is carried past
+    /// the last place is dropped. A list of one parameter is the same at all places.
+    ///
+    /// How much a tape keeps is said by `keep`: for each place of each pass the slopes, O · I numbers for O results and I arguments; or what
+    /// the function was given there, O numbers; or, with [`Keep::Few`], now and then what is carried and the state, a byte or two for each
+    /// number of a pass. Of the last two the function is run again in the reverse sweep, in all directions at once: they are for cheap
+    /// functions. A function that does not [give the same](Apply#what-is-asked-again) when it is run again has the slopes of another pass
+    /// than the one whose values are returned.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// /// A step of ∂u/∂t = −k ∂u/∂x by the difference to the place before, 1 away; what is carried is u there before the step.
+    /// #[derive(Clone)]
+    /// struct Upwind { dt: f64 }
+    /// impl Function<3, 2> for Upwind {
+    ///     fn run<R: Apply>(&self, [u, before, k]: [R; 3]) -> [R; 2] {
+    ///         [u - k * (u - before) * self.dt, u]
+    ///     }
+    /// }
+    /// fn outflow<R: Apply>(k: &[R]) -> R {
+    ///     let mut u = vec![R::from(0.0); k.len()];
+    ///     R::scan(&Upwind { dt: 0.5 }, Keep::Few, 20, [&mut u], [1.0.into()], [k]);
+    ///     u[k.len() - 1]
+    /// }
+    /// let g = gradient(|k| outflow(k), &[1.0, 0.8, 0.6, 0.4]);
+    /// assert!(g.iter().all(|&slope| slope > 0.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the lists differ in length, but for parameters of length 1. It does not compile if there is no state, or if the function does not
+    /// take `M + C + N` numbers or does not give `M + C`.
+    #[track_caller]
+    fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, F>(
+        f: &F,
+        _keep: Keep,
+        passes: usize,
+        state: [&mut [Self]; M],
+        carry: [Self; C],
+        params: [&[Self]; N],
+    ) where
+        F: Function<I, O> + Clone + Send + 'static,
+    {
+        scan_each(passes, state, carry, params, |x| Self::run(f, x));
+    }
+
+    /// The product A Bᵀ of two matrices, both row by row with rows of `inner` numbers: Σₖ aᵢₖ bⱼₖ for each row i of A and each row j of
+    /// B, row by row. If B has one row, it is the product of a matrix and a vector.
+    ///
+    /// A tape keeps the numbers of each matrix once, and not for each row of the other, and writes the whole product as
+    /// one statement.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let weights = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    /// assert_eq!(Apply::contract(&weights, &[1.0, 0.5, 2.0], 3), [8.0, 18.5]);
+    ///
+    /// // |W x|² has the slopes 2 WᵀW x
+    /// let g = gradient(|x| Apply::contract(&weights.map(Var::from), x, 3).iter().map(|y| y.square()).sum(), &[1.0, 0.5, 2.0]);
+    /// assert_eq!(g, [164.0, 217.0, 270.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `inner` is 0, or a matrix has no whole number of rows.
+    #[track_caller]
+    fn contract(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+        expect_rows(a, b, inner);
+        contract_each(a, b, inner)
+    }
+
+    /// The results f(x) of a closure over this number.
+    ///
+    /// A tape differentiates the closure at once and keeps only the slopes of its results by `x`: of a step of a
+    /// long recurrence, a few numbers instead of every operation in it. The closure may use other variables than `x` only
+    /// apart from these, and its own must not leave it but as its results.
+    ///
+    /// The slopes are multiplied before the adjoint of the result is known; those beyond 10³⁰⁸ overflow. The closure may be asked again,
+    /// and must [give the same then](Apply#what-is-asked-again).
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// fn iterate<R: Apply>(a: R, mut x: R) -> R {
+    ///     for _ in 0..1000 {
+    ///         [x] = R::call_closure([a, x], |[a, x]| [a * x.sin() * (-x).exp()]);
+    ///     }
+    ///     x
+    /// }
+    /// assert_eq!(iterate(1.5, 0.3), value_and_gradient(|p| iterate(p[0], p[1]), &[1.5, 0.3], &mut [0.0; 2]));
+    /// ```
+    #[inline(always)]
+    #[track_caller]
+    fn call_closure<const N: usize, const M: usize>(x: [Self; N], f: impl Fn([Self; N]) -> [Self; M]) -> [Self; M] {
+        f(x)
+    }
+
+    /// Σ term(i, x) for i = 0, …, n − 1.
+    ///
+    /// A tape reverses each term as soon as it is recorded and forgets it: what it needs is the memory of one term, not
+    /// of n, and stays in the cache. A term must be made of the `x` it is given, constants and data; its own variables
+    /// must not leave it. It may be asked for twice, and on any thread, and must [give the same then](Apply#what-is-asked-again): a term that
+    /// takes the next item of an iterator, or the next random number, is another term the second time. Take it by its index.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// const T: [f64; 3] = [0.0, 1.0, 2.0];
+    /// const Y: [f64; 3] = [1.0, 2.9, 5.1];
+    /// fn loss<R: Apply>(x: &[R]) -> R {
+    ///     R::sum_terms(3, x, |i, x| (x[0] * T[i] + x[1] - Y[i]).square())
+    /// }
+    /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
+    /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
+    /// ```
+    #[track_caller]
+    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
+        (0..n).map(|i| term(i, x)).sum()
+    }
+
+    /// The state after many steps of a recurrence: state ← step(i, state, params) for i = 0, …, steps − 1.
+    ///
+    /// A tape keeps no step. It keeps a few states, their number proportional to the logarithm of `steps`, runs the steps
+    /// between them again where the reverse sweep needs them, each as seldom as these states allow (two or three times up to 10⁸
+    /// steps), and records one step at a time. It is made for a state of few numbers, whose adjoints are carried side by side.
+    /// A step must be made of the state and `params` it is given, constants and data, and
+    /// [give the same](Apply#what-is-asked-again) whenever it is asked for this i: it is run two or three times, and not in order. A step that
+    /// counts its calls instead of looking at i, or draws the next random number, is another one when it is run again: the value is that
+    /// of the first run, the gradient that of the later ones, and nothing can tell that from a right one. Draw the numbers before, and let the
+    /// step take the ith.
+    ///
+    /// Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// // the sum of the orbit of the logistic map
+    /// fn orbit<R: Apply>(r: R, x: R) -> R {
+    ///     let zero = R::from(0.0);
+    ///     let [_, sum] = R::checkpoint(1000, [x, zero], &[r], |_, [x, sum], r| [r[0] * x * (-x + 1.0), sum + x]);
+    ///     sum
+    /// }
+    /// let g = gradient(|p| orbit(p[0], p[1]), &[2.5, 0.3]);
+    /// assert!((g[0] - 1000.0 / 6.25).abs() < 1.0); // it settles at 1 − 1/r
+    /// ```
+    #[track_caller]
+    fn checkpoint<const N: usize>(
+        steps: usize,
+        state: [Self; N],
+        params: &[Self],
+        step: impl Fn(usize, [Self; N], &[Self]) -> [Self; N],
+    ) -> [Self; N] {
+        (0..steps).fold(state, |state, i| step(i, state, params))
+    }
+}
+
+/// Matrices as methods of slices, row by row.
+pub trait Matrices<R: Apply> {
+    /// The product with the transpose of another matrix, both with rows of `inner` numbers: [`Apply::contract`].
+    ///
+    /// # Panics
+    /// If `inner` is 0, or a matrix has no whole number of rows.
+    #[track_caller]
+    fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R>;
+}
+impl<R: Apply> Matrices<R> for [R] {
+    fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R> {
+        R::contract(self, rhs, inner)
+    }
+}
+
+/// Numbers that have no other way than the plain loops.
+macro_rules! plain {
+    ($([$($generics:tt)*] $ty:ty;)*) => { $( impl<$($generics)*> Apply for $ty {} )* };
+}
+plain! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; [R: Apply] Dual<R>; }

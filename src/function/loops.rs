@@ -1,0 +1,69 @@
+//! The meaning of the calls, as plain loops.
+
+use super::scan::{Params, places, run_passes};
+use crate::op::Call;
+use std::array::from_fn;
+
+/// How many places there are in lists of this length.
+///
+/// # Panics
+/// If the lengths differ, but for those of 1.
+#[track_caller]
+pub(crate) fn common_len<const N: usize>(lens: [usize; N]) -> usize {
+    let len = lens.iter().copied().find(|&len| len != 1).unwrap_or(1);
+    assert!(lens.iter().all(|&other| other == len || other == 1), "the lists differ in length: {lens:?}");
+    len
+}
+
+/// [`Apply::map`](super::Apply::map) of a function, one place after the other.
+#[track_caller]
+#[inline]
+pub(crate) fn map_each<R: Copy, const N: usize, const M: usize>(
+    x: [&[R]; N],
+    f: impl Fn([R; N]) -> [R; M],
+) -> [Vec<R>; M] {
+    let len = common_len(x.map(<[R]>::len));
+    let steps = x.map(|x| usize::from(x.len() > 1));
+    let mut results: [Vec<R>; M] = from_fn(|_| Vec::with_capacity(len));
+    for i in 0..len {
+        let results = results.iter_mut().zip(f(from_fn(|k| x[k][i * steps[k]])));
+        results.for_each(|(list, y)| list.push(y));
+    }
+    results
+}
+
+/// # Panics
+/// If `inner` is 0, or a matrix has no whole number of rows.
+#[track_caller]
+pub(crate) fn expect_rows<R>(a: &[R], b: &[R], inner: usize) {
+    assert!(inner > 0, "contract needs rows of at least 1 number");
+    for len in [a.len(), b.len()] {
+        assert!(len % inner == 0, "contract needs rows of {inner}, which {len} numbers are not");
+    }
+}
+
+/// [`Apply::contract`](super::Apply::contract), one dot product after the other. A row of `a` is read once for all of `b`.
+#[track_caller]
+#[inline]
+pub(crate) fn contract_each<R: Call>(a: &[R], b: &[R], inner: usize) -> Vec<R> {
+    let mut products = Vec::with_capacity(a.len() / inner * (b.len() / inner));
+    for row in a.chunks_exact(inner) {
+        products.extend(b.chunks_exact(inner).map(|other| R::dot(row, other)));
+    }
+    products
+}
+
+/// [`Apply::scan`](super::Apply::scan) of a function, one place after the other.
+#[track_caller]
+#[inline]
+pub(crate) fn scan_each<R: Copy, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
+    passes: usize,
+    mut state: [&mut [R]; M],
+    carry: [R; C],
+    params: [&[R]; N],
+    f: impl Fn([R; I]) -> [R; O],
+) {
+    if places(&state, &params) > 0 {
+        run_passes(passes, &mut state, carry, &Params::new(params), f, |_, _| {});
+    }
+}

@@ -1,0 +1,12 @@
+//! What is done with a function of a few numbers: run, mapped over lists, summed, scanned; and with matrices. Here is the meaning of each call,
+//! in plain loops, which every number without a tape runs; a tape has ways of its own, in `tape/statement/`.
+//!
+//! This part uses `op` and `real`. Start with [`Function`] and [`Apply`].
+
+mod apply;
+mod loops;
+mod scan;
+
+pub use apply::{Apply, Function, Keep, Matrices};
+pub(crate) use loops::{common_len, contract_each, expect_rows, map_each, scan_each};
+pub(crate) use scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};

@@ -1,0 +1,208 @@
+//! Applying an op to a number.
+
+use super::{Domain, Op, Reduce, inner_product};
+use crate::real::{DoubleDouble, Dual, Lanes, Real, Witness};
+use smallvec::{SmallVec, smallvec};
+
+/// A number that ops can be applied to. The numbers without a tape run the op's value, [`Dual`] uses its slope as
+/// well, a variable of a tape or a graph records it.
+///
+/// Every op is a method of such a number (with `use gprime::prelude::*`).
+pub trait Call: Real {
+    /// Whether operations on this number are written down, as those on a recording are. What keeps NaN from being lost is then left out, so
+    /// that a formula is what the rule says.
+    #[doc(hidden)]
+    const IS_FORMULA: bool = false;
+
+    /// Applies an op to its arguments.
+    #[track_caller]
+    fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self;
+
+    /// Applies an op to its arguments, and gives the slopes there as well. Where the op is not defined, so that its value is NaN, they are
+    /// NaN, whatever the rule's formula makes of it.
+    #[inline(always)]
+    #[track_caller]
+    fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
+        let a = Self::call(op, x);
+        (a, nan_in_all_parts(&x, outside(op, &x, a, op.slope(x, a))))
+    }
+
+    /// Applies an op of any number of arguments.
+    ///
+    /// # Panics
+    /// If the op does not take that many arguments.
+    #[inline]
+    #[track_caller]
+    fn reduce<O: Reduce>(op: &O, x: &[Self]) -> Self {
+        Self::reduce_parts(op, &[x])
+    }
+
+    /// Applies an op of any number of arguments, and writes the slopes there into `slopes`.
+    ///
+    /// # Panics
+    /// If the op does not take that many arguments.
+    #[inline]
+    #[track_caller]
+    fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
+        let a = Self::reduce(op, x);
+        op.slope(x, a, slopes);
+        settle_slopes(op, x, a, slopes);
+        a
+    }
+
+    /// Applies an op of any number of arguments to those in several lists, one after the other.
+    ///
+    /// # Panics
+    /// If the op does not take that many arguments.
+    #[track_caller]
+    fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self;
+
+    /// Σ xᵢ yᵢ, as [`Dot`](super::Dot); 0 if both are empty.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
+        if x.is_empty() { inner_product(x, y) } else { Self::reduce_parts(&super::Dot, &[x, y]) }
+    }
+
+    /// Applies an op of one argument: `x.apply(&LeakyRelu { slope: 0.2 })`.
+    #[inline(always)]
+    #[track_caller]
+    fn apply<O: Op<1>>(self, op: &O) -> Self {
+        Self::call(op, [self])
+    }
+
+    /// Applies an op of two arguments.
+    #[inline(always)]
+    #[track_caller]
+    fn apply2<O: Op<2>>(self, rhs: Self, op: &O) -> Self {
+        Self::call(op, [self, rhs])
+    }
+}
+
+/// NaN, of which each derivative by one of these numbers is NaN as well.
+#[inline(always)]
+fn undefined<R: Real>(x: &[R]) -> R {
+    x.iter().fold(R::from(-0.0), |sum, &x| sum + x * f64::NAN)
+}
+
+/// The slopes at `x`, which are NaN where the value `a` of an op that is not defined everywhere is.
+#[inline(always)]
+pub(crate) fn outside<R: Call, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: R, slopes: [R; N]) -> [R; N] {
+    // a constant of the op, so that those defined everywhere pay nothing
+    if R::IS_FORMULA || op.domain() == Domain::ALL {
+        slopes
+    } else {
+        slopes.map(|slope| R::select_lazy(a.equal(a), || slope, || undefined(x)))
+    }
+}
+
+/// [`outside`] of an op of any number of arguments.
+#[inline(always)]
+pub(crate) fn outside_of_reduce<R: Call, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
+    if !R::IS_FORMULA && op.domain() != Domain::ALL {
+        slopes.iter_mut().for_each(|slope| *slope = R::select_lazy(a.equal(a), || *slope, || undefined(x)));
+    }
+}
+
+/// Makes NaN of the slopes of an op of any number of arguments where it is not defined, and each that is NaN so in all its parts.
+pub(crate) fn settle_slopes<R: Call, O: Reduce>(op: &O, x: &[R], a: R, slopes: &mut [R]) {
+    outside_of_reduce(op, x, a, slopes);
+    for slope in slopes {
+        [*slope] = nan_in_all_parts(x, [*slope]);
+    }
+}
+
+/// The slopes at `x`, of which one that is NaN is so in all its parts: a rule that hands NaN on as an argument has its derivative 1.
+#[inline(always)]
+pub(crate) fn nan_in_all_parts<R: Call, const N: usize>(x: &[R], slopes: [R; N]) -> [R; N] {
+    if R::IS_FORMULA {
+        return slopes;
+    }
+    slopes.map(|slope| R::select_lazy(slope.equal(slope), || slope, || undefined(x)))
+}
+
+/// # Panics
+/// If the op does not take `n` arguments.
+#[track_caller]
+pub(crate) fn expect_arity<O: Reduce>(op: &O, n: usize) {
+    if let Some(fault) = op.validate(n) {
+        panic!("{} {fault}", O::NAME);
+    }
+}
+
+/// The arguments of a reduction.
+pub(crate) type Args<R> = SmallVec<[R; 32]>;
+
+/// How many there are in all lists together.
+pub(crate) fn len<T>(lists: &[&[T]]) -> usize {
+    lists.iter().map(|list| list.len()).sum()
+}
+
+/// What `f` makes of each in all lists, in one list.
+#[inline]
+fn join<T: Copy, R>(lists: &[&[T]], f: impl Fn(T) -> R) -> Args<R> {
+    let mut all = Args::with_capacity(len(lists));
+    for list in lists {
+        all.extend(list.iter().map(|&x| f(x)));
+    }
+    all
+}
+
+macro_rules! by_value {
+    ($([$($generics:tt)*] $ty:ty;)*) => { $(
+        impl<$($generics)*> Call for $ty {
+            #[inline(always)]
+            fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+                op.value(x)
+            }
+            #[inline(always)]
+            fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
+                let (a, slopes) = op.value_and_slope(x);
+                (a, outside(op, &x, a, slopes))
+            }
+            #[inline]
+            fn dot(x: &[Self], y: &[Self]) -> Self {
+                assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
+                inner_product(x, y)
+            }
+            #[inline]
+            fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
+                expect_arity(op, x.len());
+                let a = op.value_and_slope(x, slopes);
+                outside_of_reduce(op, x, a, slopes);
+                a
+            }
+            #[inline]
+            fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+                expect_arity(op, len(x));
+                match x {
+                    [x] => op.value(x),
+                    _ => op.value(&join(x, |x| x)),
+                }
+            }
+        } )*
+    };
+}
+by_value! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; }
+
+impl<R: Call> Call for Dual<R> {
+    const IS_FORMULA: bool = R::IS_FORMULA;
+
+    fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+        let primals = x.map(|x| x.primal);
+        let (a, slopes) = R::call_and_slope(op, primals);
+        // −0 + x is x, whatever x is
+        Dual::new(a, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
+    }
+
+    fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+        let primals = join(x, |x| x.primal);
+        let mut slopes: Args<R> = smallvec![R::from(0.0); primals.len()];
+        let a = R::reduce_and_slope(op, &primals, &mut slopes);
+        let terms = x.iter().copied().flatten().zip(&slopes);
+        Dual::new(a, terms.fold(R::from(-0.0), |sum, (x, &s)| sum + x.tangent.mul_strong_zero(s)))
+    }
+}
