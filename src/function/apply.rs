@@ -1,6 +1,6 @@
 //! A function, and what is done with it.
 
-use super::loops::{contract_each, expect_rows, map_each, scan_each};
+use super::loops::{contract_each, expect_rows, map_each, scan_each, sum_each};
 use crate::op::{Call, Op};
 use crate::real::{DoubleDouble, Dual, Lanes, Witness};
 
@@ -98,6 +98,40 @@ pub trait Apply: Call {
     #[track_caller]
     fn map<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [&[Self]; N]) -> [Vec<Self>; M] {
         map_each(x, |x| Self::run(f, x))
+    }
+
+    /// The sum of a [`Function`] over the places of some lists: Σᵢ f(x₁ᵢ, …, x_Nᵢ, d₁ᵢ, …, d_Dᵢ). It is given one number of each list, and
+    /// then one of each list of data, which are constants. A list of one is the same at all places; the sum over no places is 0.
+    ///
+    /// A tape writes one slope for each place of each list of numbers, none for data, and one for a list of one number, as one op:
+    /// 8 bytes each. The function is run at two places at once, in the lanes of a register. Slopes beyond 10³⁰⁸ overflow before the adjoint
+    /// is known. The function must [give the same](Apply#what-is-asked-again) whenever it is run.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// struct Residual;
+    /// impl Function<4, 1> for Residual {
+    ///     fn run<R: Apply>(&self, [a, b, t, y]: [R; 4]) -> [R; 1] {
+    ///         [(a * t + b - y).square()]
+    ///     }
+    /// }
+    /// fn loss<R: Apply>(x: &[R]) -> R {
+    ///     R::reduce_each(&Residual, [&x[..1], &x[1..]], [&[0.0, 1.0, 2.0], &[1.0, 2.9, 5.1]])
+    /// }
+    /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
+    /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
+    /// ```
+    ///
+    /// # Panics
+    /// If the lengths differ, but for those of 1. It does not compile if the function does not take `N + D` numbers.
+    #[track_caller]
+    fn reduce_each<const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
+        f: &F,
+        x: [&[Self]; N],
+        data: [&[f64]; D],
+    ) -> Self {
+        sum_each(x, data, |x| Self::run(f, x)[0])
     }
 
     /// The sum of the same [`Function`] over many points: Σ b(x) of the pairs (b, x). What differs between the terms beside their variables

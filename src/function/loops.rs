@@ -15,6 +15,43 @@ pub(crate) fn common_len<const N: usize>(lens: [usize; N]) -> usize {
     len
 }
 
+/// How many places there are in lists of numbers and of data.
+///
+/// # Panics
+/// If the lengths differ, but for those of 1.
+#[track_caller]
+pub(crate) fn places_of<R, const N: usize, const D: usize>(x: &[&[R]; N], data: &[&[f64]; D]) -> usize {
+    let (lens, more) = (x.map(<[R]>::len), data.map(<[f64]>::len));
+    let len = lens.iter().chain(&more).copied().find(|&len| len != 1).unwrap_or(1);
+    assert!(
+        lens.iter().chain(&more).all(|&other| other == len || other == 1),
+        "the lists differ in length: {lens:?} numbers and {more:?} data"
+    );
+    len
+}
+
+/// What a function is given at a place of lists of numbers and of data; a list of one is the same at all places.
+#[inline(always)]
+pub(crate) fn place<R: Copy + From<f64>, const N: usize, const D: usize, const I: usize>(
+    x: [&[R]; N],
+    data: [&[f64]; D],
+    i: usize,
+) -> [R; I] {
+    const { assert!(I == N + D, "the function of a sum takes a number of each list, then a datum of each") };
+    from_fn(|k| if k < N { x[k][i.min(x[k].len() - 1)] } else { data[k - N][i.min(data[k - N].len() - 1)].into() })
+}
+
+/// [`Apply::reduce_each`](super::Apply::reduce_each) of a function, one place after the other.
+#[track_caller]
+#[inline]
+pub(crate) fn sum_each<R: Call, const N: usize, const D: usize, const I: usize>(
+    x: [&[R]; N],
+    data: [&[f64]; D],
+    f: impl Fn([R; I]) -> R,
+) -> R {
+    (0..places_of(&x, &data)).map(|i| f(place(x, data, i))).sum()
+}
+
 /// [`Apply::map`](super::Apply::map) of a function, one place after the other.
 #[track_caller]
 #[inline]

@@ -18,6 +18,7 @@
 mod constant;
 mod contract;
 mod map;
+mod reduce;
 mod run;
 mod scan;
 pub(super) mod slot;
@@ -47,6 +48,15 @@ impl<S: Scalar> Apply for Var<'_, S> {
     #[track_caller]
     fn sum_blocks<const N: usize, F: Function<N, 1>>(terms: impl IntoIterator<Item = (F, [Self; N])>) -> Self {
         sum::sum_blocks(terms.into_iter())
+    }
+
+    #[track_caller]
+    fn reduce_each<const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
+        f: &F,
+        x: [&[Self]; N],
+        data: [&[f64]; D],
+    ) -> Self {
+        reduce::reduce_each(f, x, data)
     }
 
     #[track_caller]

@@ -58,9 +58,13 @@ pub(super) fn run_two<S: Scalar, const N: usize, F: Function<N, 1>>(
     }
 }
 
+/// The results of a function, and the slopes of each, where 0 annihilates.
 #[cold]
 #[inline(never)]
-fn run_exactly<S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [S; N]) -> [(S, [S; N]); M] {
+pub(super) fn run_exactly<S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
+    f: &F,
+    x: [S; N],
+) -> [(S, [S; N]); M] {
     let results: [Tangents<S, N>; M] = f.run(Tangents::variables(x));
     results.map(|y| (y.primal, y.tangents()))
 }

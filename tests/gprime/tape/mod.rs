@@ -104,6 +104,7 @@ mod block;
 mod checkpoint;
 mod contract;
 mod map;
+mod reduce;
 mod scan;
 mod segment;
 mod slots;

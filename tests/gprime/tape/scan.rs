@@ -88,7 +88,14 @@ impl Case {
         let mut lists = state.iter_mut();
         let slices: [&mut [R]; M] = std::array::from_fn(|_| &mut **lists.next().unwrap());
         let carry: [R; C] = std::array::from_fn(|k| carry[k][0]);
-        R::scan(&Stir { weight: 0.5 }, Keep::Few, self.passes, slices, carry, std::array::from_fn::<_, N, _>(|n| &*params[n]));
+        R::scan(
+            &Stir { weight: 0.5 },
+            Keep::Few,
+            self.passes,
+            slices,
+            carry,
+            std::array::from_fn::<_, N, _>(|n| &*params[n]),
+        );
         state.concat()
     }
 
