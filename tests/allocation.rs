@@ -56,7 +56,7 @@ impl Function<2, 1> for Product {
 fn in_one_entry<R: Apply>(x: &[R]) -> R {
     let weights = [0.5; 1000];
     let sum: R = x.iter().map(|&x| x * 2.0).sum();
-    let blocks = R::sum_blocks(x.windows(2).map(|w| (Product, [w[0], w[1]])));
+    let blocks = R::reduce_each(&Product, [&x[..x.len() - 1], &x[1..]], []);
     sum * x.dot(x) + x.weighted_sum(&weights[..x.len()]) * x.norm() + R::run(&Product, [x[0], sum])[0] + blocks
 }
 

@@ -47,7 +47,7 @@ fn everything<R: Apply>(x: &[R]) -> Vec<R> {
     let mut once = a.clone();
     R::scan(&Step, Keep::Inputs, 1, [&mut once], [sum], [x]);
     let wide = R::run(&Wide, std::array::from_fn(|i| x[i]));
-    let terms = R::sum_blocks(x.windows(2).map(|w| (Square, [w[0], w[1]])));
+    let terms = R::reduce_each(&Square, [&x[..x.len() - 1], &x[1..]], []);
     let [p, q] = R::call_closure([x[0], x[1], sum], |[x, y, z]| [x * y.exp(), z.sin() * x]);
     let [s, t] = R::checkpoint(40, [p, q], &x[..2], |i, [s, t], p| [(s * p[0]).sin(), t * 0.5 + p[1] * i as f64]);
     let added = R::sum_terms(7, x, |i, x| x[i].sin() * x[i + 1]);
@@ -162,7 +162,7 @@ fn a_panic_inside_leaves_the_tape_whole() {
                 |x| match k {
                     0 => Apply::run(&Panics, [x[0], x[1]])[0],
                     1 => Apply::map(&Panics, [x, x])[0][0],
-                    2 => Apply::sum_blocks(x.windows(2).map(|w| (Panics, [w[0], w[1]]))),
+                    2 => Apply::reduce_each(&Panics, [x, x], []),
                     3 => {
                         let mut state = x.to_vec();
                         Apply::scan(&Panics, Keep::Few, 2, [&mut state], [], [x]);

@@ -29,7 +29,7 @@ impl Workload for Rosenbrock {
     }
 
     fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
-        R::sum_blocks(x.windows(2).map(|w| (Term, [w[0], w[1]])))
+        R::reduce_each(&Term, [&x[..x.len() - 1], &x[1..]], [])
     }
 
     fn plain(&self, x: &[f64]) -> f64 {

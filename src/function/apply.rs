@@ -134,34 +134,6 @@ pub trait Apply: Call {
         sum_each(x, data, |x| Self::run(f, x)[0])
     }
 
-    /// The sum of the same [`Function`] over many points: Σ b(x) of the pairs (b, x). What differs between the terms beside their variables
-    /// is data inside of `b`.
-    ///
-    /// A tape adds up the slopes of the terms as they come, so that the whole sum is one entry with one slope for each
-    /// variable in it, however many terms there are. Terms of a block without data are run two at once. Slopes beyond 10³⁰⁸ overflow
-    /// before the adjoint is known. A block must [give the same](Apply#what-is-asked-again) whenever it is run.
-    ///
-    /// ```
-    /// use gprime::prelude::*;
-    ///
-    /// struct Square { t: f64, y: f64 }
-    /// impl Function<2, 1> for Square {
-    ///     fn run<R: Apply>(&self, [a, b]: [R; 2]) -> [R; 1] {
-    ///         [(a * self.t + b - self.y).square()]
-    ///     }
-    /// }
-    /// fn loss<R: Apply>(x: &[R]) -> R {
-    ///     let points = [(0.0, 1.0), (1.0, 2.9), (2.0, 5.1)];
-    ///     R::sum_blocks(points.map(|(t, y)| (Square { t, y }, [x[0], x[1]])))
-    /// }
-    /// let g = gradient(|x| loss(x), &[2.0, 1.0]);
-    /// assert!((g[0] + 0.2).abs() < 1e-12 && g[1].abs() < 1e-12);
-    /// ```
-    #[track_caller]
-    fn sum_blocks<const N: usize, F: Function<N, 1>>(terms: impl IntoIterator<Item = (F, [Self; N])>) -> Self {
-        terms.into_iter().map(|(f, x)| f.run(x)[0]).sum()
-    }
-
     /// Passes over a long state, as time steps over a grid are. A pass goes through the places from the first to the last: at each the
     /// [`Function`] is given what the `M` lists of the state are there, then what is carried from the place before, then the parameters of
     /// the place; and it gives the new state, then what is carried on. Each pass begins with the same `carry`, and what is carried past

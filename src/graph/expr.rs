@@ -124,6 +124,13 @@ impl Call for Expr<'_> {
         let args: Args<u32> = x().map(|&x| recorder.argument(x, line)).collect();
         Expr { recorder: Some(recorder), index: recorder.push(id, &args, value, line), value }
     }
+
+    #[track_caller]
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+        let weights: Args<Self> = weights.iter().map(|&weight| weight.into()).collect();
+        Self::dot(x, &weights)
+    }
 }
 
 impl Apply for Expr<'_> {}

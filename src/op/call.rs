@@ -67,18 +67,22 @@ pub trait Call: Real {
         if x.is_empty() { inner_product(x, y) } else { Self::reduce_parts(&super::Dot, &[x, y]) }
     }
 
+    /// Σ wᵢ xᵢ of constant weights; 0 if there are none.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[inline]
+    #[track_caller]
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+        inner_product(x, weights)
+    }
+
     /// Applies an op of one argument: `x.apply(&LeakyRelu { slope: 0.2 })`.
     #[inline(always)]
     #[track_caller]
     fn apply<O: Op<1>>(self, op: &O) -> Self {
         Self::call(op, [self])
-    }
-
-    /// Applies an op of two arguments.
-    #[inline(always)]
-    #[track_caller]
-    fn apply2<O: Op<2>>(self, rhs: Self, op: &O) -> Self {
-        Self::call(op, [self, rhs])
     }
 }
 

@@ -1,6 +1,5 @@
 //! Ops of any number of arguments, each one node.
 
-use super::call::Args;
 use super::kink::{JAX, Kink, TF, TORCH};
 use super::{Call, Dot, Params, Reduce, Visitor, bad_param};
 use crate::error::Error;
@@ -267,8 +266,7 @@ impl<R: Call> Reductions<R> for [R] {
         R::dot(self, rhs)
     }
     fn weighted_sum(&self, weights: &[f64]) -> R {
-        assert_eq!(self.len(), weights.len(), "there must be one weight for each number");
-        R::dot(self, &weights.iter().map(|&weight| R::from(weight)).collect::<Args<R>>())
+        R::weighted_sum(self, weights)
     }
     fn norm(&self) -> R {
         R::reduce(&Norm, self)

@@ -35,6 +35,18 @@ impl<S: Scalar> Tape<S> {
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
     }
+
+    /// [`Call::weighted_sum`](crate::op::Call::weighted_sum), if a variable is active.
+    pub(super) fn weighted_sum<'t>(&'t self, x: &[Var<'t, S>], weights: &[f64]) -> Var<'t, S> {
+        let mut arguments = self.store.arguments.take();
+        let (values, slopes) = arguments.of(x.len());
+        let stand = Stand::of(x, values);
+        slopes.iter_mut().zip(weights).for_each(|(slope, &weight)| *slope = S::from(weight));
+        let value = inner_product(values, slopes);
+        let handle = self.store.record_lists(std::iter::once((stand, slopes, x)));
+        self.store.arguments.set(arguments);
+        Var { tape: Some(self), handle, value }
+    }
 }
 
 impl<S: Scalar> Var<'_, S> {

@@ -48,6 +48,15 @@ impl<S: Scalar> Call for Var<'_, S> {
             }
         }
     }
+
+    #[track_caller]
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
+        match Self::tape_of(x) {
+            Some(tape) => tape.weighted_sum(x, weights),
+            None => Var::constant(S::weighted_sum(&x.iter().map(|x| x.value).collect::<Args<_>>(), weights)),
+        }
+    }
 }
 
 impl ApplyClosure for Var<'_> {

@@ -5,10 +5,9 @@ use super::scalar::Scalar;
 use super::slots::{Stand, in_a_row};
 use super::store::{Edges, Handle, Store};
 use super::var::Var;
-use super::writer::{WORTH_IT, Writer};
+use super::writer::Writer;
 use smallvec::SmallVec;
 use std::array::from_fn;
-use std::ops::Range;
 
 impl<S: Scalar> Store<S> {
     /// What is recorded of an op of `N` arguments, at least one of them active, given its slopes.
@@ -192,32 +191,6 @@ impl<S: Scalar> Store<S> {
                 self.newest(writer.finish())
             }
         };
-        edges.clear();
-        self.edges.set(edges);
-        handle
-    }
-
-    /// The handle of what depends on the slots in these spans, at least one, given its slopes by all slots. They become 0.
-    pub(super) fn record_spans(&self, by_slot: &mut [S], spans: &[Range<u32>]) -> Handle<S> {
-        let zero = S::from(0.0);
-        let in_span = |span: &Range<u32>| span.start as usize..span.end as usize;
-        // slots that stand alone may still be equally far apart
-        let mut edges = self.edges.take();
-        for span in spans.iter().filter(|span| span.len() < WORTH_IT) {
-            edges.slots.extend(span.clone());
-            edges.slopes.extend(by_slot[in_span(span)].iter_mut().map(|slope| std::mem::replace(slope, zero)));
-        }
-        if edges.slots.len() == spans.iter().map(Range::len).sum::<usize>() {
-            return self.record_edges(edges);
-        }
-        let mut writer = Writer::new(self);
-        for span in spans.iter().filter(|span| span.len() >= WORTH_IT) {
-            let slopes = &mut by_slot[in_span(span)];
-            writer.run([span.start, 1], slopes);
-            slopes.fill(zero);
-        }
-        writer.edges(&edges);
-        let handle = self.newest(writer.finish());
         edges.clear();
         self.edges.set(edges);
         handle

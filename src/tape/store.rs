@@ -7,7 +7,6 @@ use super::statement::CHUNK;
 use super::statement::slot::{List, PullBack, Statements};
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
-use std::ops::Range;
 
 /// How many slots a tape can have: their numbers, and how many there are, leave the highest bit of 32 free.
 pub(super) const LIMIT: usize = SHARED as usize - 1;
@@ -61,12 +60,10 @@ pub struct Store<S: Scalar> {
     /// The slopes of runs and statements.
     pub(super) listed: Bump<S>,
     pub(super) statements: RefCell<Statements<S>>,
-    // Memory that is kept between uses: for the arguments of a reduction or a mapped block; for the edges of an op; for the slots that a
-    // sum of blocks depends on; for the slopes of some places of a mapped block; for adjoints, all 0; for the inputs of a closure; for
-    // segments.
+    // Memory that is kept between uses: for lists of arguments and the slopes by them; for the edges of an op; for the slopes of some places
+    // of a map; for adjoints, all 0; for the inputs of a closure.
     pub(super) arguments: Cell<Arguments<S>>,
     pub(super) edges: Cell<Edges<S>>,
-    pub(super) spans: Cell<Vec<Range<u32>>>,
     pub(super) chunk: Cell<Vec<[S; CHUNK]>>,
     pub(super) adjoints: Cell<Vec<S>>,
     pub(super) parked: Vec<Parked<S>>,
@@ -147,7 +144,6 @@ impl<S: Scalar> Default for Store<S> {
             statements: RefCell::default(),
             arguments: Cell::default(),
             edges: Cell::default(),
-            spans: Cell::default(),
             chunk: Cell::default(),
             adjoints: Cell::default(),
             parked: vec![],

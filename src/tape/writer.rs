@@ -5,7 +5,7 @@ use super::scalar::Scalar;
 use super::store::{Edges, Store};
 
 /// How many edges are worth a run.
-pub(super) const WORTH_IT: usize = 4;
+const WORTH_IT: usize = 4;
 
 /// Writes the edges of one slot, at least one: runs of them as such, the others in pairs.
 ///

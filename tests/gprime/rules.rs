@@ -474,7 +474,7 @@ fn sums_keep_the_signs_of_zero() {
             [].weighted_sum(&[]),
             Reductions::<R>::sum(&[][..]),
             R::sum_terms(0, &[], |_, _| 1.0.into()),
-            R::sum_blocks(Vec::<(Square, [R; 1])>::new()),
+            R::reduce_each(&Square, [&[]], []),
         ]
     }
     struct Square;

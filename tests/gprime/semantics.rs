@@ -161,7 +161,7 @@ mod equal_slopes {
     struct Blocks;
     impl Program for Blocks {
         fn run<R: Apply>(&self, x: &[R]) -> R {
-            R::sum_blocks(x.iter().map(|&x| (SquareBlock, [x])))
+            R::reduce_each(&SquareBlock, [x], [])
         }
     }
     struct Mapped;
@@ -193,8 +193,8 @@ mod equal_slopes {
                     hessians_agree(&NormOf, &x, "‖x‖");
                 }
                 hessians_agree(&MeanSquare, &x, "mean x²");
-                hessians_agree(&Blocks, &x, "sum_blocks");
-                hessians_agree(&Mapped, &x, "map_block");
+                hessians_agree(&Blocks, &x, "reduce_each");
+                hessians_agree(&Mapped, &x, "map");
                 hessians_agree(&Weighted, &x, "weighted_sum");
             }
         }
@@ -670,7 +670,7 @@ mod panics {
                 R::scan::<1, 1, 0, 2, 2, _>(&Fused, Keep::Few, 3, [&mut state], [x[0]], []);
                 state.iter().copied().sum()
             }
-            2 => R::sum_blocks(x.iter().map(|&x| (Fused, [x, x]))),
+            2 => R::reduce_each(&Fused, [x, x], []),
             3 => {
                 let [y] = <R as Apply>::run::<2, 1, _>(&Fused, [x[0], x[1]]);
                 y
@@ -748,7 +748,7 @@ mod zeros {
     fn values<R: Apply>(x: &[R]) -> Vec<R> {
         vec![
             x.iter().copied().sum(),
-            R::sum_blocks(x.iter().map(|&x| (Identity, [x]))),
+            R::reduce_each(&Identity, [x], []),
             R::sum_terms(x.len(), x, |i, x| x[i]),
             R::dot(x, x),
             x.weighted_sum(&vec![1.0; x.len()]),

@@ -22,7 +22,6 @@ mod reduce;
 mod run;
 mod scan;
 pub(super) mod slot;
-mod sum;
 
 pub(super) use constant::Constant;
 pub(super) use map::CHUNK;
@@ -42,12 +41,6 @@ impl<S: Scalar> Apply for Var<'_, S> {
     #[track_caller]
     fn map<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [&[Self]; N]) -> [Vec<Self>; M] {
         map::map(f, x)
-    }
-
-    #[inline(always)]
-    #[track_caller]
-    fn sum_blocks<const N: usize, F: Function<N, 1>>(terms: impl IntoIterator<Item = (F, [Self; N])>) -> Self {
-        sum::sum_blocks(terms.into_iter())
     }
 
     #[track_caller]

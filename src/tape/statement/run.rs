@@ -5,7 +5,6 @@ use crate::forward::{Masked, Tangents};
 use crate::function::Function;
 use crate::tape::scalar::Scalar;
 use crate::tape::var::Var;
-use std::array::from_fn;
 
 /// [`Apply::run`](crate::function::Apply::run).
 #[inline(always)]
@@ -37,24 +36,6 @@ pub(super) fn run_with_slopes<S: Scalar, const N: usize, const M: usize, F: Func
         run_exactly(f, x)
     } else {
         results.map(|y| (y.primal, y.tangents()))
-    }
-}
-
-/// The results and slopes of a function at two places, in lanes.
-#[inline(always)]
-pub(super) fn run_two<S: Scalar, const N: usize, F: Function<N, 1>>(
-    f: &F,
-    x: [[Var<'_, S>; N]; 2],
-) -> [(S, [S; N]); 2] {
-    let lanes = from_fn(|k| S::load(&[x[0][k].value, x[1][k].value]));
-    let [y]: [Tangents<S::Lanes, N, Masked>; 1] = f.run(Tangents::variables(lanes));
-    let (mut values, mut slopes) = ([S::from(0.0); 2], [[S::from(0.0); 2]; N]);
-    S::store(y.primal, &mut values);
-    y.tangents().into_iter().zip(&mut slopes).for_each(|(tangent, both)| S::store(tangent, both));
-    if slopes.iter().flatten().fold(false, |nan, slope| nan | slope.has_nan()) {
-        x.map(|x| run_exactly(f, x.map(|x| x.value))[0])
-    } else {
-        from_fn(|i| (values[i], slopes.map(|both| both[i])))
     }
 }
 

@@ -241,12 +241,16 @@ impl<'a> Generator<'a> {
                     self.list(len, values, inputs)
                 });
                 let lists = lists.collect();
-                Statement::MapBlock { steps: self.steps(n, 0), lists }
+                Statement::Map { steps: self.steps(n, 0), lists }
             }
             76..82 => {
-                let steps = if self.random.percent(30) { vec![] } else { self.steps(2, 1) };
+                let steps = if self.random.percent(30) { vec![] } else { self.steps(3, 1) };
                 let n = self.len();
-                Statement::SumBlocks { steps, terms: (0..n).map(|_| self.array(values)).collect() }
+                let mut len = || if self.random.percent(20) { 1 } else { n };
+                let lens = [len(), len(), len()];
+                let lists = lens[..2].iter().map(|&len| self.list(len, values, inputs)).collect();
+                let data = (0..lens[2]).map(|_| Number(self.number())).collect();
+                Statement::ReduceEach { steps, lists, data }
             }
             82..88 => {
                 let n = self.len();

@@ -193,16 +193,16 @@ pub enum Statement {
     Sum(List),
     /// `Reductions::dot`.
     Dot(List, List),
-    /// `Apply::weighted_sum`.
+    /// `Call::weighted_sum`.
     WeightedSum(List, Vec<Number>),
-    /// `Apply::matmul_nt`.
+    /// `Apply::contract`.
     MatMul { a: List, b: List, inner: usize },
-    /// `Apply::block`.
+    /// `Apply::run`.
     Block { steps: Vec<Step>, args: Vec<Arg> },
-    /// `Apply::map_block`.
-    MapBlock { steps: Vec<Step>, lists: Vec<List> },
-    /// `Apply::sum_blocks`: without steps of a block without data.
-    SumBlocks { steps: Vec<Step>, terms: Vec<[Arg; 2]> },
+    /// `Apply::map`.
+    Map { steps: Vec<Step>, lists: Vec<List> },
+    /// `Apply::reduce_each` of two lists, and of data if there are steps.
+    ReduceEach { steps: Vec<Step>, lists: Vec<List>, data: Vec<Number> },
     /// `Apply::scan`: with as many lists of states, numbers that are carried, and lists of parameters.
     Scan { steps: Vec<Step>, passes: usize, state: Vec<List>, carry: Vec<Arg>, params: Vec<List> },
     /// `Apply::call_closure` of a program of three inputs and two outputs.
@@ -319,7 +319,7 @@ impl Statement {
                     n => panic!("there is no block of {n} inputs"),
                 }
             }
-            Statement::MapBlock { steps, lists } => {
+            Statement::Map { steps, lists } => {
                 let lists: Vec<_> = lists.iter().map(|list| values.list(list)).collect();
                 match lists.len() {
                     2 => map_block::<R, 2, 1>(steps, &lists),
@@ -327,12 +327,14 @@ impl Statement {
                     n => panic!("there is no block of {n} inputs"),
                 }
             }
-            Statement::SumBlocks { steps, terms } => {
-                let terms = terms.iter().map(|args| args.map(|arg| values.arg(arg)));
+            Statement::ReduceEach { steps, lists, data } => {
+                let lists: [_; 2] = from_fn(|k| values.list(&lists[k]));
+                let lists: [&[R]; 2] = from_fn(|k| &*lists[k]);
+                let data: Vec<f64> = data.iter().map(|x| x.0).collect();
                 vec![if steps.is_empty() {
-                    R::sum_blocks(terms.map(|x| (Still, x)))
+                    R::reduce_each(&Still, lists, [])
                 } else {
-                    R::sum_blocks(terms.map(|x| (Straight::<2, 1>(steps.clone()), x)))
+                    R::reduce_each::<2, 1, 3, _>(&Straight(steps.clone()), lists, [&data])
                 }]
             }
             Statement::Scan { steps, passes, state, carry, params } => {
@@ -380,7 +382,7 @@ impl Statement {
             Statement::Constants(constants) => constants.len(),
             Statement::MatMul { a, b, inner } => (a.len() / inner) * (b.len() / inner),
             Statement::Block { args, .. } => outputs(args.len()),
-            Statement::MapBlock { lists, .. } => {
+            Statement::Map { lists, .. } => {
                 outputs(lists.len()) * lists.iter().map(List::len).find(|&len| len != 1).unwrap_or(1)
             }
             Statement::Scan { state, .. } => state.iter().map(List::len).sum(),

@@ -159,6 +159,12 @@ impl Call for Node {
         })
         .by_differences()
     }
+    fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
+        let values: Vec<f64> = x.iter().map(|x| x.value).collect();
+        Node::record(f64::weighted_sum(&values, weights), Domain::ALL, x, |_| {
+            weights.iter().map(|&w| w.into()).collect()
+        })
+    }
 }
 
 impl Apply for Node {}

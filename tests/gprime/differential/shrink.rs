@@ -142,12 +142,8 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
                 }
                 match s {
                     Statement::WeightedSum(list, weights) => weights.truncate(list.len()),
-                    Statement::SumBlocks { terms, .. } if part < 16 => {
-                        let (mut i, len) = (0, terms.len());
-                        terms.retain(|_| {
-                            i += 1;
-                            keep(i - 1, len)
-                        });
+                    Statement::ReduceEach { lists, data, .. } if data.len() == longest => {
+                        data.truncate(lists.iter().map(List::len).max().unwrap_or(0));
                     }
                     Statement::MatMul { a, b, inner } if (a.len() % *inner != 0 || b.len() % *inner != 0) => {
                         *s = statement.clone();
@@ -177,13 +173,12 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
     }
     match statement {
         Statement::Block { steps, .. }
-        | Statement::MapBlock { steps, .. }
-        | Statement::SumBlocks { steps, .. }
+        | Statement::Map { steps, .. }
+        | Statement::ReduceEach { steps, .. }
         | Statement::Scan { steps, .. } => {
             let inputs = match statement {
                 Statement::Block { args, .. } => args.len(),
-                Statement::MapBlock { lists, .. } => lists.len(),
-                Statement::SumBlocks { .. } => 2,
+                Statement::Map { lists, .. } => lists.len(),
                 _ => 3,
             };
             for i in 0..steps.len() {
@@ -259,8 +254,8 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
 fn steps_of(statement: &mut Statement) -> &mut Vec<super::program::Step> {
     match statement {
         Statement::Block { steps, .. }
-        | Statement::MapBlock { steps, .. }
-        | Statement::SumBlocks { steps, .. }
+        | Statement::Map { steps, .. }
+        | Statement::ReduceEach { steps, .. }
         | Statement::Scan { steps, .. } => steps,
         _ => unreachable!("it has steps"),
     }
@@ -274,7 +269,7 @@ fn lists(statement: &mut Statement) -> Vec<&mut List> {
         Statement::Checkpoint { params, .. } => vec![params],
         Statement::Dot(x, y) => vec![x, y],
         Statement::MatMul { a, b, .. } => vec![a, b],
-        Statement::MapBlock { lists, .. } => lists.iter_mut().collect(),
+        Statement::Map { lists, .. } | Statement::ReduceEach { lists, .. } => lists.iter_mut().collect(),
         Statement::Scan { state, params, .. } => state.iter_mut().chain(params).collect(),
         _ => vec![],
     }
@@ -285,7 +280,6 @@ fn args(statement: &mut Statement) -> Vec<&mut Arg> {
     let mut all: Vec<&mut Arg> = vec![];
     match statement {
         Statement::Op { args, .. } | Statement::Block { args, .. } => all.extend(args),
-        Statement::SumBlocks { terms, .. } => all.extend(terms.iter_mut().flatten()),
         Statement::Scan { carry, state, params, .. } => {
             all.extend(carry);
             for list in state.iter_mut().chain(params) {

@@ -49,11 +49,11 @@ fn zero_annihilates_in_a_block_too() {
     for x in [0.0, -1.0, 4.0] {
         let slope = if x > 0.0 { 0.25 } else { 0.0 };
         assert_eq!(gradient(|v| Var::run(&SafeRoot, [v[0], v[1]])[0], &[x, 3.0]), [slope, 1.0]);
-        assert_eq!(gradient(|v| Var::sum_blocks([(SafeRoot, [v[0], v[1]])]), &[x, 3.0]), [slope, 1.0]);
+        assert_eq!(gradient(|v| Var::reduce_each(&SafeRoot, [&v[..1], &v[1..]], []), &[x, 3.0]), [slope, 1.0]);
         let at = [x, 1.0, x, 4.0, 0.0, 0.0, 0.0, 0.0];
         let expected = [slope, 0.5, slope, 0.25, 1.0, 1.0, 1.0, 1.0];
         assert_eq!(gradient(|v| mapped(v), &at), expected);
-        assert_eq!(gradient(|v| Var::sum_blocks((0..4).map(|i| (SafeRoot, [v[i], v[4 + i]]))), &at), expected);
+        assert_eq!(gradient(|v| Var::reduce_each(&SafeRoot, [&v[..4], &v[4..]], []), &at), expected);
     }
 }
 
@@ -67,7 +67,7 @@ fn zero_annihilates_the_slope_of_an_argument() {
         }
     }
     let expected = [1.0, 0.0];
-    assert_eq!(gradient(|v| Var::sum_blocks([(First, [v[0], v[1].sqrt()])]), &[2.0, 0.0]), expected);
+    assert_eq!(gradient(|v| Var::reduce_each(&First, [&v[..1], &[v[1].sqrt()]], []), &[2.0, 0.0]), expected);
     assert_eq!(gradient(|v| Var::run(&First, [v[0], v[1].sqrt()])[0], &[2.0, 0.0]), expected);
     assert_eq!(gradient(|v| Var::map(&First, [&[v[0]; 4], &[v[1].sqrt(); 4]])[0][3], &[2.0, 0.0]), expected);
 }

@@ -108,6 +108,5 @@ mod reduce;
 mod scan;
 mod segment;
 mod slots;
-mod sum;
 mod tangents;
 mod tapes;

@@ -1,6 +1,6 @@
 //! Lists on a tape: in rows or not, of multiples, with constants among them, or very long, they give the same.
 
-use super::{ROUNDING, Term, X};
+use super::{ROUNDING, X};
 use crate::common::close;
 use gprime::prelude::*;
 use proptest::prelude::*;
@@ -97,14 +97,21 @@ fn blocks<R: Apply>(x: &[R], lists: &[Vec<Piece>; 3]) -> R {
     let [a, b, c] = [0, 1, 2].map(|k| pieced(x, &lists[k]));
     // some have no slope, and some cancel
     let weights = [1.0, 0.0, -0.5, 0.5].into_iter().cycle();
-    let terms = a.iter().zip(&b).zip(&c).zip(weights);
-    let weighted = R::sum_blocks(terms.map(|(((&a, &b), &c), weight)| (Term { weight }, [a, b, c])));
-    let terms = a.iter().zip(&b).zip(&c);
-    let same = R::sum_blocks(terms.map(|((&a, &b), &c)| (WithoutData, [a, b, c])));
+    let n = a.len().min(b.len()).min(c.len());
+    let weights: Vec<f64> = weights.take(n).collect();
+    let weighted = R::reduce_each(&Weighted, [&a[..n], &b[..n], &c[..n]], [&weights]);
+    let same = R::reduce_each(&WithoutData, [&a[..n], &b[..n], &c[..n]], []);
     (weighted + same) * 0.1 + x[0]
 }
 
-/// All of these are the same, so a tape runs several at once.
+/// A weight times a function that may depend on all.
+struct Weighted;
+impl Function<4, 1> for Weighted {
+    fn run<R: Apply>(&self, [a, b, c, weight]: [R; 4]) -> [R; 1] {
+        [(a * c + b).sigmoid() * weight]
+    }
+}
+
 struct WithoutData;
 impl Function<3, 1> for WithoutData {
     fn run<R: Apply>(&self, [a, b, c]: [R; 3]) -> [R; 1] {
@@ -147,7 +154,7 @@ fn very_long_lists_are_cut_into_several_runs() {
     assert!(g.iter().all(|&g| g == 1.0));
     tape.value_and_gradient(|x| x.weighted_sum(&(0..LONG).map(|i| i as f64).collect::<Vec<_>>()), &x, &mut g);
     assert!(g.iter().enumerate().all(|(i, &g)| g == i as f64));
-    tape.value_and_gradient(|x| Var::sum_blocks(x.iter().map(|&x| (Square, [x]))), &x, &mut g);
+    tape.value_and_gradient(|x| Var::reduce_each(&Square, [x], []), &x, &mut g);
     assert!(g.iter().zip(&x).all(|(&g, &x)| g == 2.0 * x));
     let half = |x: &[Var<'_>]| {
         let [y] = Var::map(&Half, [x]);
