@@ -118,5 +118,18 @@
 //! | `Real::choose`, `Real::decided` | `Real::select_lazy`, `Real::uniform` |
 //! | `Op::fault`, `Reduce::fault`, `Erased::fault` | `validate` |
 //! | `Kink::elsewhere` | `Kink::other_libraries` |
-//! | `Apply::mat_mul`, `Reductions::mat_mul` | `matmul_nt`, since it is A·Bᵀ |
-//! | `tape::Zeros` with `Exact`, `Plain`, `Sparse` | `tape::ZeroPolicy` with `Strong`, `Ieee`, `Masked` |
+//! | `Apply::mat_mul`, `Reductions::mat_mul` | `Apply::contract`, and `matmul_nt` of a slice, since it is A·Bᵀ |
+//! | `Tape::lean()`, `Tape<Lean<S>>`, `Var<'t, Lean<S>>`, `Gradient<Lean<S>>` | `Tape::new()`, `Tape<S>`, `Var<'t, S>`, `Gradient<S>` |
+//! | `Tape::new()`, `Tape`, `Var<'t>`, `Gradient` of a recording | `Recorder::new()`, `Recorder`, `Expr<'t>`, `Adjoints` |
+//! | `tape::Comparison` | `graph::Guard` |
+//! | `op::Block`, `Apply::block`, `Apply::map_block` | `function::Function`, `Apply::run`, `Apply::map` |
+//! | `Apply::sum_blocks(terms)` | `Apply::reduce_each(f, lists, data)` |
+//! | `Apply::scan(block, passes, ..)` | `Apply::scan(f, Keep::Few, passes, ..)`; of one pass `Keep::Inputs` |
+//! | `Apply::preaccumulate(x, f)` | `Apply::call_closure(x, f)` |
+//! | `Apply::call`, `reduce`, `reduce_parts`, `dot`, `weighted_sum` | of `Call`, which `Apply` has above it |
+//! | `x.apply2(y, &op)` | `R::call(&op, [x, y])` |
+//! | `tape::Opaque`, `Var::unary`, `Var::binary` | `op::ClosureOp`, `op::ApplyClosure::unary`, `binary` (in the prelude) |
+//! | `tape::Erased`, `tape::Fixed(op)`, `tape::Variadic(op)` | `graph::DynOp`, `graph::dyn_op(op)`, `graph::dyn_reduce(op)` |
+//! | `check::erased`, `erased_at`, `Registry::register_erased` | `check::dyn_op`, `dyn_op_at`, `Registry::register_dyn` |
+//! | `tape::{gradient, ..}`, `tape::Tangents`, `tape::Tangent` | `modes::{gradient, ..}`, `forward::Tangents`, `forward::Tangent` |
+//! | `tape::Zeros` with `Exact`, `Plain`, `Sparse` | `forward::ZeroPolicy` with `Strong`, `Ieee`, `Masked` |

@@ -87,7 +87,7 @@ pub use error::Error;
 pub use forward::Tangent;
 pub use graph::{Adjoints, Expr, Recorder};
 pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
-pub use real::{Dual, Lanes, Real};
+pub use real::{Dual, Lanes, Real, Single};
 pub use registry::Registry;
 pub use tape::{Gradient, Scalar, Tape, Var};
 
@@ -98,7 +98,7 @@ pub mod prelude {
     pub use crate::graph::{Adjoints, Expr, Recorder};
     pub use crate::modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
     pub use crate::op::{Activations, ApplyClosure, Arithmetic, Call, Losses, Op, Reduce, Reductions};
-    pub use crate::real::{Dual, Lanes, Real};
+    pub use crate::real::{Dual, Lanes, Real, Single};
     pub use crate::tape::{Gradient, Scalar, Tape, Var};
 }
 

@@ -2,7 +2,7 @@
 
 use super::loops::{contract_each, expect_rows, map_each, scan_each, sum_each};
 use crate::op::{Call, Op};
-use crate::real::{DoubleDouble, Dual, Lanes, Witness};
+use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 
 /// A function of `N` numbers with `M` results, written for any number: a block of a program. Every [`Op`] is one.
 ///
@@ -311,4 +311,4 @@ impl<R: Apply> Matrices<R> for [R] {
 macro_rules! plain {
     ($([$($generics:tt)*] $ty:ty;)*) => { $( impl<$($generics)*> Apply for $ty {} )* };
 }
-plain! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; [R: Apply] Dual<R>; }
+plain! { [] f64; [] Single; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; [const L: usize] SingleLanes<L>; [R: Apply] Dual<R>; }

@@ -26,7 +26,7 @@ pub trait DynOp: Rule<f64> + Rule<Dual> + Rule<Witness> + for<'t> Rule<Expr<'t>>
     fn validate(&self, n: usize) -> Option<String>;
     /// The parameters and their values.
     fn params(&self) -> Params;
-    /// The same op with one parameter changed.
+    /// The op with one parameter changed.
     ///
     /// # Errors
     /// If the op has no such parameter, or the parameter cannot be that number.

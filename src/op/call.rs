@@ -1,7 +1,7 @@
 //! Applying an op to a number.
 
 use super::{Domain, Op, Reduce, inner_product};
-use crate::real::{DoubleDouble, Dual, Lanes, Real, Witness};
+use crate::real::{DoubleDouble, Dual, Lanes, Real, Single, SingleLanes, Witness};
 use smallvec::{SmallVec, smallvec};
 
 /// A number that ops can be applied to. The numbers without a tape run the op's value, [`Dual`] uses its slope as
@@ -191,6 +191,33 @@ macro_rules! by_value {
     };
 }
 by_value! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; }
+
+/// Numbers of single precision: an op is computed in double precision as a whole, and its value and slopes are rounded once.
+macro_rules! rounded {
+    ($([$($generics:tt)*] $ty:ty, $double:ty;)*) => { $(
+        impl<$($generics)*> Call for $ty {
+            #[inline(always)]
+            fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
+                <$double>::call(op, x.map(Self::to_f64)).into()
+            }
+            #[inline(always)]
+            fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
+                let (a, slopes) = <$double>::call_and_slope(op, x.map(Self::to_f64));
+                (a.into(), slopes.map(Self::from))
+            }
+            fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
+                let mut in_double: Args<$double> = smallvec![0.0.into(); x.len()];
+                let a = <$double>::reduce_and_slope(op, &join(&[x], Self::to_f64), &mut in_double);
+                slopes.iter_mut().zip(in_double).for_each(|(slope, of_double)| *slope = of_double.into());
+                a.into()
+            }
+            fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
+                <$double>::reduce(op, &join(x, Self::to_f64)).into()
+            }
+        } )*
+    };
+}
+rounded! { [] Single, f64; [const L: usize] SingleLanes<L>, Lanes<L>; }
 
 impl<R: Call> Call for Dual<R> {
     const IS_FORMULA: bool = R::IS_FORMULA;

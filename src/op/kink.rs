@@ -47,13 +47,13 @@ impl Kink {
         }
     }
 
-    /// The same with what another library returns, for each argument.
+    /// The kink with what another library returns there, for each argument.
     pub fn other_libraries(mut self, library: &'static str, slopes: &[f64]) -> Self {
         self.other_libraries.push((library, slopes.iter().copied().collect()));
         self
     }
 
-    /// The same with what PyTorch, JAX and TensorFlow all return.
+    /// The kink with what PyTorch, JAX and TensorFlow all return there.
     pub(super) fn everywhere(self, slope: f64) -> Self {
         [TORCH, JAX, TF].into_iter().fold(self, |kink, library| kink.other_libraries(library, &[slope]))
     }

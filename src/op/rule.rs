@@ -68,7 +68,7 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
         Params::new()
     }
 
-    /// The same op with one parameter changed.
+    /// The op with one parameter changed.
     ///
     /// # Errors
     /// If the op has no such parameter, or the parameter cannot be that number.
@@ -152,7 +152,7 @@ pub trait Reduce: Clone + PartialEq + Send + Sync + 'static {
         Params::new()
     }
 
-    /// The same op with one parameter changed.
+    /// The op with one parameter changed.
     ///
     /// # Errors
     /// If the op has no such parameter, or the parameter cannot be that number.

@@ -6,6 +6,9 @@ use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod pair;
+mod single;
+
+pub use single::SingleLanes;
 
 /// `L` points of `f64`, worked on side by side. Every operation acts on each lane as it would on an `f64`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,5 @@
 //! What a number must be able to do so that a rule can be run on it: the trait [`Real`], and the
-//! numbers that need no tape: `f64`, [`Dual`] and [`Lanes`].
+//! numbers that need no tape: `f64`, [`Single`], [`Dual`] and [`Lanes`].
 //!
 //! This is the lowest part; it uses nothing above it. Start with [`Real`], then `dual.rs`, which is
 //! forward mode in one page and the oracle of the checker.
@@ -13,12 +13,14 @@ mod exact;
 mod float;
 mod lanes;
 mod math;
+mod single;
 mod witness;
 
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
-pub use lanes::Lanes;
+pub use lanes::{Lanes, SingleLanes};
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
+pub use single::Single;
 pub use witness::{Ball, Cut, Witness};
 
 /// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.

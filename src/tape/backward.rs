@@ -51,7 +51,7 @@ impl<S: Scalar> Tape<S> {
         self.store.adjoints.set(adjoints);
     }
 
-    /// The same in one sweep; whether there is a NaN. Each adjoint is read, tested and made 0 again in one pass.
+    /// Puts the adjoints of the inputs into `gradient` in one sweep; whether there is a NaN. Each adjoint is read, tested and made 0 again in one pass.
     fn gradient_has_nan<const EXACT: bool>(&self, y: Var<'_, S>, adjoints: &mut Vec<S>, gradient: &mut [S]) -> bool {
         self.accumulate::<1, EXACT>(y.tape.map(|_| (y, [S::from(1.0)])), adjoints);
         take_out(adjoints, gradient)
@@ -121,7 +121,7 @@ impl<S: Scalar> Tape<S> {
                 add(&mut adjoints[y.handle.place.slot() as usize], times::<S, W, true>(seed, y.handle.slope));
             }
             let statements = &*self.store.statements.borrow();
-            self.store.listed.with(|listed| sweep::<S, W, EXACT>(entries, listed, statements, adjoints));
+            self.store.slopes.with(|slopes| sweep::<S, W, EXACT>(entries, slopes, statements, adjoints));
         });
     }
 

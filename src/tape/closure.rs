@@ -79,7 +79,7 @@ impl<S: Scalar> Tape<S> {
         if inputs.len() == values.len() { inputs } else { self.more_vars(inputs, values) }
     }
 
-    /// The same, of which the first are there.
+    /// The inputs of a closure, of which the first are there.
     #[cold]
     #[inline(never)]
     fn more_vars<'t>(&'t self, mut inputs: Vec<Var<'t, S>>, values: &[S]) -> Vec<Var<'t, S>> {

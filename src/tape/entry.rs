@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 ///                arg[0]                        arg[1]                                    slope
 ///    bit  31       30 … 0             31   30        29 … 20   19 … 0
 ///   pair  SHARED   first slot         0    second slot ……………………………     of each argument
-///    run  SHARED   first slot         1    uniform   stride    length    the first of all, or listed
+///    run  SHARED   first slot         1    uniform   stride    length    the first of all, or in the list
 /// statement  0     its index          1    0         0         0         not used
 /// ```
 #[derive(Clone, Copy)]

@@ -66,7 +66,7 @@ impl<S: Scalar> Tape<S> {
     pub(super) fn rewind(&self) {
         self.store.base.set(self.store.inputs.get());
         self.store.entries.clear();
-        self.store.listed.clear();
+        self.store.slopes.clear();
         self.store.statements.borrow_mut().clear();
     }
 }

@@ -1,7 +1,7 @@
 //! Ops of any number of arguments, in lists.
 
+use super::layout::{Layout, take};
 use super::scalar::Scalar;
-use super::slots::{Stand, take};
 use super::var::{Tape, Var};
 use crate::op::call::len;
 use crate::op::{Reduce, inner_product};
@@ -13,12 +13,12 @@ impl<S: Scalar> Tape<S> {
         let mut arguments = self.store.arguments.take();
         let (values, slopes) = arguments.of(len(x));
         let mut rest = &mut *values;
-        let stands: SmallVec<[_; 2]> = x.iter().map(|x| Stand::of(x, take(&mut rest, x.len()))).collect();
+        let layouts: SmallVec<[_; 2]> = x.iter().map(|x| Layout::of(x, take(&mut rest, x.len()))).collect();
         // a rule may leave out what is 0
         slopes.fill(S::from(0.0));
         let value = S::reduce_and_slope(op, values, slopes);
         let mut rest = slopes;
-        let lists = x.iter().zip(stands).map(|(&x, stand)| (stand, take(&mut rest, x.len()), x));
+        let lists = x.iter().zip(layouts).map(|(&x, layout)| (layout, take(&mut rest, x.len()), x));
         let handle = self.store.record_lists(lists);
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
@@ -29,7 +29,7 @@ impl<S: Scalar> Tape<S> {
         let mut arguments = self.store.arguments.take();
         // the slopes by each list are the values of the other
         let (by_y, by_x) = arguments.of(x.len());
-        let [stand_x, stand_y] = [Stand::of(x, by_y), Stand::of(y, by_x)];
+        let [stand_x, stand_y] = [Layout::of(x, by_y), Layout::of(y, by_x)];
         let value = inner_product(by_y, by_x);
         let handle = self.store.record_lists([(stand_x, by_x, x), (stand_y, by_y, y)].into_iter());
         self.store.arguments.set(arguments);
@@ -40,10 +40,10 @@ impl<S: Scalar> Tape<S> {
     pub(super) fn weighted_sum<'t>(&'t self, x: &[Var<'t, S>], weights: &[f64]) -> Var<'t, S> {
         let mut arguments = self.store.arguments.take();
         let (values, slopes) = arguments.of(x.len());
-        let stand = Stand::of(x, values);
+        let layout = Layout::of(x, values);
         slopes.iter_mut().zip(weights).for_each(|(slope, &weight)| *slope = S::from(weight));
         let value = inner_product(values, slopes);
-        let handle = self.store.record_lists(std::iter::once((stand, slopes, x)));
+        let handle = self.store.record_lists(std::iter::once((layout, slopes, x)));
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
     }

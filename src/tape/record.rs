@@ -1,8 +1,8 @@
 //! What is recorded of an op: a multiple of a slot, or a new slot with its arguments in pairs and runs.
 
 use super::entry::{Entry, SHARED};
+use super::layout::{Layout, as_run};
 use super::scalar::Scalar;
-use super::slots::{Stand, in_a_row};
 use super::store::{Edges, Handle, Store};
 use super::var::Var;
 use super::writer::Writer;
@@ -69,7 +69,7 @@ impl<S: Scalar> Store<S> {
         }
     }
 
-    /// The same for a result of a block of few inputs, of which at least one is active.
+    /// What is recorded of a result of a function of few arguments, of which at least one is active.
     #[inline(always)]
     pub(super) fn record_few<const N: usize>(&self, slopes: [S; N], x: [Var<'_, S>; N]) -> Handle<S> {
         if N > 8 {
@@ -99,7 +99,7 @@ impl<S: Scalar> Store<S> {
         self.newest(last)
     }
 
-    /// The same in general. Slopes of 0 are left out: most results of a block do not depend on all of its inputs.
+    /// What is recorded of any result of a function. Slopes of 0 are left out: most results do not depend on all arguments.
     #[inline(never)]
     fn record_some<const N: usize>(&self, slopes: [S; N], x: [Var<'_, S>; N]) -> Handle<S> {
         let active = || slopes.into_iter().zip(&x).filter(|(_, x)| x.tape.is_some());
@@ -127,25 +127,25 @@ impl<S: Scalar> Store<S> {
         self.record_all([(p, x), (q, y), (r, z)].into_iter())
     }
 
-    /// The same for any number of arguments, given the slopes by the active ones and their handles.
+    /// What is recorded of an op of any number of arguments, given the slopes by the active ones and their handles.
     pub(super) fn record_all(&self, args: impl Iterator<Item = (S, Handle<S>)>) -> Handle<S> {
         let mut edges = self.edges.take();
         args.for_each(|(slope, x)| edges.push(self.edge(slope, x)));
         self.record_edges(edges)
     }
 
-    /// The same for lists of variables, given how they stand and the slopes by all, constants included.
+    /// What is recorded of lists of variables, given their layouts and the slopes by all, constants included.
     pub(super) fn record_lists<'a>(
         &self,
-        lists: impl Iterator<Item = (Option<Stand>, &'a mut [S], &'a [Var<'a, S>])>,
+        lists: impl Iterator<Item = (Option<Layout>, &'a mut [S], &'a [Var<'a, S>])>,
     ) -> Handle<S>
     where
         S: 'a,
     {
         let mut edges = self.edges.take();
         let mut runs = SmallVec::<[([u32; 2], &[S]); 2]>::new();
-        for (stand, slopes, x) in lists {
-            match stand.and_then(|stand| in_a_row(stand, slopes, x)) {
+        for (layout, slopes, x) in lists {
+            match layout.and_then(|layout| as_run(layout, slopes, x)) {
                 Some(line) => runs.push((line, slopes)),
                 None => self.add_edges(&mut edges, slopes, x),
             }

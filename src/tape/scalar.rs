@@ -2,7 +2,7 @@
 
 use crate::forward::Tangent;
 use crate::function::Apply;
-use crate::real::{Dual, Lanes, Real};
+use crate::real::{Dual, Lanes, Real, Single};
 use std::fmt::Debug;
 
 /// A number that the tape can keep as a slope: one whose comparisons are plain `bool`s.
@@ -110,6 +110,33 @@ fn is_unit(x: f64) -> bool {
 fn is_normal(x: f64) -> bool {
     const LOWEST: u64 = 1 << 53;
     (x.to_bits() << 1).wrapping_sub(LOWEST) < (u64::MAX << 53) - LOWEST
+}
+
+impl Scalar for Single {
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        self.0 == 0.0
+    }
+    #[inline(always)]
+    fn has_nan(&self) -> bool {
+        self.0.is_nan()
+    }
+    #[inline(always)]
+    fn folds(outer: Self, inner: Self, product: Self) -> bool {
+        product.0.is_normal()
+            || outer.0.abs() == 1.0
+            || if product.0 == 0.0 {
+                outer.0 == 0.0 || inner.0 == 0.0
+            } else {
+                product.0.is_nan() && outer.0 != 0.0 && inner.0 != 0.0
+            }
+    }
+    #[inline(always)]
+    fn is(self, other: Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+
+    one_lane! {}
 }
 
 impl<S: Scalar> Scalar for Dual<S> {

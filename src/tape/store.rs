@@ -58,7 +58,7 @@ pub struct Store<S: Scalar> {
     pub(super) given: Cell<[usize; 2]>,
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of runs and statements.
-    pub(super) listed: Bump<S>,
+    pub(super) slopes: Bump<S>,
     pub(super) statements: RefCell<Statements<S>>,
     // Memory that is kept between uses: for lists of arguments and the slopes by them; for the edges of an op; for the slopes of some places
     // of a map; for adjoints, all 0; for the inputs of a closure.
@@ -140,7 +140,7 @@ impl<S: Scalar> Default for Store<S> {
             late_inputs: Cell::new(false),
             given: Cell::default(),
             entries: Bump::default(),
-            listed: Bump::default(),
+            slopes: Bump::default(),
             statements: RefCell::default(),
             arguments: Cell::default(),
             edges: Cell::default(),
@@ -206,7 +206,7 @@ impl<S: Scalar> Store<S> {
         self.base.get() + self.entries.push_all(entries, LIMIT - self.base.get() as usize) as u32
     }
 
-    /// Writes a statement of the kind `P`, given its lists of arguments, how many slopes it has just listed, and numbers that only its kind
+    /// Writes a statement of the kind `P`, given its lists of arguments, how many slopes it has just appended, and numbers that only its kind
     /// reads. The first slot of its results is returned; there is at least one.
     ///
     /// # Panics

@@ -21,7 +21,7 @@ const AHEAD: usize = 128;
 #[inline(always)]
 pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
     entries: &[Entry<S>],
-    mut listed: &[S],
+    mut slopes: &[S],
     statements: &Statements<S>,
     adjoints: &mut [[S; W]],
 ) {
@@ -62,12 +62,12 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
             slot = own + 1 - statement.results();
             let (below, results) = adjoints[..=own].split_at_mut(slot);
             *results.last_mut().expect("a statement has a result") = adjoint;
-            let slopes;
-            (listed, slopes) = listed.split_at(listed.len() - statement.slopes());
+            let own_slopes;
+            (slopes, own_slopes) = slopes.split_at(slopes.len() - statement.slopes());
             // most often the statement before has its slopes there
-            prefetch(&listed[listed.len().saturating_sub(AHEAD)..]);
+            prefetch(&slopes[slopes.len().saturating_sub(AHEAD)..]);
             let flat = [below, &mut *results].map(|list| list.as_flattened_mut());
-            statements.pull_back(statement, slopes, flat, W, EXACT);
+            statements.pull_back(statement, own_slopes, flat, W, EXACT);
             results.fill(zero);
             slot -= 1;
             assert!(rest.len() <= slot, "there are no more entries left than slots");
@@ -81,9 +81,9 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
                 let share = times::<S, W, EXACT>(adjoint, slope[0]);
                 add_to_each(places, run.stride, std::iter::repeat(share));
             } else {
-                let slopes;
-                (listed, slopes) = listed.split_at(listed.len() - run.len as usize);
-                let shares = slopes.iter().map(|&slope| times::<S, W, EXACT>(adjoint, slope));
+                let own_slopes;
+                (slopes, own_slopes) = slopes.split_at(slopes.len() - run.len as usize);
+                let shares = own_slopes.iter().map(|&slope| times::<S, W, EXACT>(adjoint, slope));
                 add_to_each(places, run.stride, shares);
             }
             kept = adjoints[slot];

@@ -92,7 +92,7 @@ fn foreign<S: Scalar>(one: &Tape<S>, other: &Tape<S>) -> ! {
     if one.segment.is(other) || other.segment.is(one) {
         panic!(
             "a variable from outside is used in a closure that is recorded on a tape of its own, as those of `checkpoint`, `sum_terms` and \
-             `preaccumulate` are; pass it to the call as one of the variables that the closure is given, or use its value"
+             `call_closure` are; pass it to the call as one of the variables that the closure is given, or use its value"
         )
     }
     panic!("an op was given variables of two different tapes; record both on one tape")

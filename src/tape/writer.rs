@@ -26,7 +26,7 @@ impl<'s, S: Scalar> Writer<'s, S> {
         for (slopes, i) in slopes.chunks(Run::MOST).zip(0..) {
             let uniform = slopes.iter().all(|other| other.is(slopes[0]));
             if !uniform {
-                self.store.listed.extend(slopes);
+                self.store.slopes.extend(slopes);
             }
             let first = first + i * Run::MOST as u32 * stride;
             self.entry([slopes[0]; 2], Run { first, len: slopes.len() as u32, stride, uniform }.pack());

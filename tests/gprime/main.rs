@@ -23,6 +23,7 @@ mod mutants;
 mod pasted;
 mod rules;
 mod semantics;
+mod single;
 mod tape;
 mod teach;
 mod teach_cli;

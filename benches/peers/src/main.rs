@@ -1,4 +1,4 @@
-//! What a gradient costs with gprime's lean tape and with other crates, on the same workloads and in the same rounds.
+//! What a gradient costs with gprime's tape and with other crates, on the same workloads and in the same rounds.
 //!
 //! * `cargo run --release --manifest-path benches/peers/Cargo.toml` measures everything; with names after `--`, those
 //!   workloads.
@@ -60,7 +60,7 @@ impl<'a, W: Workload> Ways<'a, W> {
         ways.ways.push(way("plain", turns.len(), move |k| turns[k].plain(black_box(&points[k]))));
         let (points, mut g) = (ways.points.clone(), vec![0.0; ways.points[0].len()]);
         ways.ways.push(way("hand", turns.len(), move |k| by_hand[k].hand(black_box(&points[k]), black_box(&mut g))));
-        let mut tape = Tape::lean();
+        let mut tape = Tape::new();
         ways.add("gprime", move |k, x, g| tape.value_and_gradient(|x| turns[k].program(x), x, g));
         ways
     }
@@ -169,7 +169,7 @@ fn run(args: Vec<String>) -> Result<(), String> {
     Ok(())
 }
 
-const NOTE: &str = "`plain` is the value alone, `gprime` the lean tape. `num_dual` is forward mode, a tangent for each \
+const NOTE: &str = "`plain` is the value alone, `gprime` the tape. `num_dual` is forward mode, a tangent for each \
                     input, and is measured where inputs are few.";
 
 const CRATES: [&str; 8] =

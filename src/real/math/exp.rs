@@ -59,7 +59,7 @@ fn power(shifted: f64) -> Power {
     POWERS[shifted.to_bits() as usize % STEPS]
 }
 
-/// The same of 2^(k/128), which is normal.
+/// 2^(k/128), which is normal, and what the exact number is greater, relatively.
 #[inline(always)]
 pub(crate) fn scaled_power(shifted: f64) -> Power {
     let (power, tail) = power(shifted);

@@ -33,16 +33,16 @@ impl<S: Scalar> Tape<S> {
         let mut arguments = self.store.arguments.take();
         let (a_values, b_values) = arguments.of(a.len().max(b.len()));
         let (a_values, b_values) = (&mut a_values[..a.len()], &mut b_values[..b.len()]);
-        let first = [self.in_line(a, a_values), self.in_line(b, b_values)];
+        let first = [self.in_consecutive_slots(a, a_values), self.in_consecutive_slots(b, b_values)];
         let [a_active, b_active] = first.map(|first| first != List::CONSTANT);
-        let listed = self.store.listed.len();
+        let before = self.store.slopes.len();
         // what is multiplied by a constant matrix needs no slopes
         for (needed, values) in [(b_active, &*a_values), (a_active, &*b_values)] {
             if needed {
-                self.store.listed.extend(values);
+                self.store.slopes.extend(values);
             }
         }
-        let slopes = self.store.listed.len() - listed;
+        let slopes = self.store.slopes.len() - before;
         let shape = [rows[0], rows[1], inner].map(|n| n as u32);
         let mut slot = self.store.push_statement::<Contract>(rows[0] * rows[1], first.map(List::at), slopes, shape);
         let mut products = Vec::with_capacity(rows[0] * rows[1]);
@@ -69,7 +69,7 @@ impl<S: Scalar> PullBack<S> for Contract {
         let (a, b) = (a_rows * inner, b_rows * inner);
         let [a_first, b_first] = [0, 1].map(|k| recorded.lists[k].first);
         let mut slopes = recorded.slopes;
-        // the numbers of B were listed last
+        // the numbers of B were appended last
         for (first, own, other, strides) in [(a_first, a, b, [b_rows, 1]), (b_first, b, a, [1, b_rows])] {
             if first != List::CONSTANT {
                 let values;

@@ -4,8 +4,8 @@ use super::slot::{PullBack, Recorded};
 use crate::forward::{Masked, Policy, Tangents};
 use crate::function::{Apply, Function, common_len, map_each};
 use crate::tape::adjoint::{add, times};
+use crate::tape::layout::Layout;
 use crate::tape::scalar::Scalar;
-use crate::tape::slots::Stand;
 use crate::tape::store::LIMIT;
 use crate::tape::sweep::add_to_each;
 use crate::tape::var::{Tape, Var};
@@ -77,17 +77,17 @@ impl<S: Scalar> Tape<S> {
         let mut lists = memory.chunks_exact_mut(padded);
         let mut list = || lists.next().expect("there is one for each number");
         let (mut primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
-        let mut stands = [Stand::Constant; N];
-        for ((stand, primals), x) in stands.iter_mut().zip(&mut primals).zip(x) {
-            *stand = Stand::of(x, primals).filter(|_| x[0].tape.is_none_or(|tape| ptr::eq(tape, self)))?;
+        let mut layouts = [Layout::Constant; N];
+        for ((layout, primals), x) in layouts.iter_mut().zip(&mut primals).zip(x) {
+            *layout = Layout::of(x, primals).filter(|_| x[0].tape.is_none_or(|tape| ptr::eq(tape, self)))?;
             let last = primals[x.len() - 1];
             primals[x.len()..].fill(last);
         }
         let primals = primals.map(|list| &*list);
-        let listed = self.store.listed.undo();
-        let patterns = self.list_slopes(f, x, len, primals, &mut values, &stands, chunk)?;
-        let slopes = listed.keep();
-        let lists = stands.iter().zip(&patterns).filter_map(|(stand, &results)| stand.list(results));
+        let appended = self.store.slopes.undo();
+        let patterns = self.append_slopes(f, x, len, primals, &mut values, &layouts, chunk)?;
+        let slopes = appended.keep();
+        let lists = layouts.iter().zip(&patterns).filter_map(|(layout, &results)| layout.list(results));
         let slot = self.store.push_statement::<Map>(M * len, lists, slopes, [len as u32, 0, 0]);
         let mut results = from_fn(|_| Vec::with_capacity(len));
         for ((list, values), first) in results.iter_mut().zip(&values).zip((slot..).step_by(len)) {
@@ -97,16 +97,16 @@ impl<S: Scalar> Tape<S> {
         Some(results)
     }
 
-    /// Runs a function at each place and lists its slopes as a [`Map`] lists them. Which results depend on each argument is returned.
+    /// Runs a function at each place and appends its slopes in the order of a [`Map`]. Which results depend on each argument is returned.
     #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
-    fn list_slopes<'t, const N: usize, const M: usize, F: Function<N, M>>(
+    fn append_slopes<'t, const N: usize, const M: usize, F: Function<N, M>>(
         &'t self,
         f: &F,
         x: [&[Var<'t, S>]; N],
         len: usize,
         primals: [&[S]; N],
         values: &mut [&mut [S]; M],
-        stands: &[Stand; N],
+        layouts: &[Layout; N],
         chunk: &mut [[S; CHUNK]],
     ) -> Option<[u32; N]> {
         let mut dependent = None;
@@ -116,17 +116,17 @@ impl<S: Scalar> Tape<S> {
             let patterns = run_some(f, primals.map(|list| &list[start..][..padded]), values, start, chunk)?;
             let (mut simple, mut lists) = (true, 0);
             for k in 0..N {
-                let Stand::InLine { units, .. } = stands[k] else { continue };
+                let Layout::Strided { units, .. } = layouts[k] else { continue };
                 let x = if x[k].len() == 1 { x[k] } else { &x[k][start..][..some] };
                 for m in (0..M).filter(|m| patterns[k] >> m & 1 != 0) {
                     let slopes = &mut chunk[k * M + m][..padded];
                     simple &= units || fold_each(&mut slopes[..some], x);
-                    self.store.listed.extend(slopes);
+                    self.store.slopes.extend(slopes);
                     lists += 1;
                 }
             }
             let has_nan = |slopes: &[S]| slopes.iter().fold(false, |nan, slope| nan | slope.has_nan());
-            let any_nan = self.store.listed.with(|listed| has_nan(&listed[listed.len() - lists * padded..]));
+            let any_nan = self.store.slopes.with(|slopes| has_nan(&slopes[slopes.len() - lists * padded..]));
             if !simple || any_nan || *dependent.get_or_insert(patterns) != patterns {
                 return None;
             }

@@ -7,7 +7,7 @@
 //! statements                                                  │
 //!                 results, shape, the ranges of its lists ◁───┘
 //! lists         … | where the arguments stand |
-//! slopes        … | what the recording listed for the sweep |
+//! slopes        … | what the recording appended for the sweep |
 //! bodies        a function to be run again, for a kind that needs one
 //! ```
 //!

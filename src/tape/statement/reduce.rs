@@ -3,8 +3,8 @@
 use super::run::run_exactly;
 use crate::forward::{Masked, Tangents};
 use crate::function::{Function, place, places_of, sum_each};
+use crate::tape::layout::Layout;
 use crate::tape::scalar::Scalar;
-use crate::tape::slots::Stand;
 use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 use std::iter::empty;
@@ -19,7 +19,10 @@ pub(super) fn reduce_each<'t, S: Scalar, const N: usize, const D: usize, const I
     let len = places_of(&x, &data);
     match Var::tape_of_lists(x.into_iter()) {
         Some(tape) if len > 0 => tape.reduce_each(f, x, data, len),
-        _ => sum_each(x, data, |x| f.run(x)[0]),
+        _ => {
+            let values = x.map(|x| x.iter().map(|x| x.value).collect::<Vec<S>>());
+            Var::constant(sum_each(values.each_ref().map(|list| &list[..]), data, |x| f.run(x)[0]))
+        }
     }
 }
 
@@ -38,7 +41,7 @@ impl<S: Scalar> Tape<S> {
         let (mut values, mut slopes) = (values.chunks_exact_mut(padded), slopes.chunks_exact_mut(padded));
         let mut primals: [&mut [S]; N] = from_fn(|_| values.next().expect("there is one for each list"));
         let mut slopes: [&mut [S]; N] = from_fn(|_| slopes.next().expect("there is one for each list"));
-        let stands: [Option<Stand>; N] = from_fn(|k| Stand::of(x[k], primals[k]));
+        let layouts: [Option<Layout>; N] = from_fn(|k| Layout::of(x[k], primals[k]));
         for (primals, x) in primals.iter_mut().zip(x) {
             // a list of one number is the same at all places, and the last place stands for those that fill the lanes up
             let last = primals[x.len() - 1];
@@ -58,8 +61,8 @@ impl<S: Scalar> Tape<S> {
                 slopes[0] = slopes[..len].iter().copied().sum();
             }
         }
-        let lists = slopes.into_iter().zip(stands).zip(x);
-        let handle = self.store.record_lists(lists.map(|((slopes, stand), x)| (stand, &mut slopes[..x.len()], x)));
+        let lists = slopes.into_iter().zip(layouts).zip(x);
+        let handle = self.store.record_lists(lists.map(|((slopes, layout), x)| (layout, &mut slopes[..x.len()], x)));
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
     }

@@ -7,8 +7,8 @@ use crate::forward::{Masked, Strong, Tangents, ZeroPolicy};
 use crate::function::{
     Apply, Function, Keep, PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece, scan_each,
 };
+use crate::tape::layout::take;
 use crate::tape::scalar::{Scalar, same_primals};
-use crate::tape::slots::take;
 use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 
@@ -18,7 +18,7 @@ struct Scan;
 
 /// A function, and how often it is run.
 ///
-/// It lists the parameters, and then for each piece of the state, and the passes that go over it together, what is kept of them:
+/// It appends the parameters to the slopes, and then for each piece of the state, and the passes that go over it together, what is kept of them:
 ///
 /// ```text
 /// Keep::Few       what is carried to each pass, and the state before the first
@@ -48,8 +48,8 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
         })
     }
 
-    /// Runs the function on the values of its arguments, of which those of the state become the results, and lists what is kept.
-    fn run<S: Scalar>(&self, values: &mut [S], list: impl Fn(&[S])) {
+    /// Runs the function on the values of its arguments, of which those of the state become the results, and appends what is kept.
+    fn run<S: Scalar>(&self, values: &mut [S], list: &dyn Fn(&[S])) {
         let (state, rest) = values.split_at_mut(M * self.places());
         let (carry, params) = rest.split_at(C);
         list(params);
@@ -58,25 +58,25 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
         let (carry, params): ([S; C], _) = (from_fn(|k| carry[k]), Params::new(self.params(params)));
         // a copy, so that its parts can be kept in registers
         let f = self.f.clone();
-        let few = |carries: &[[S; C]], state: &[&mut [S]; M]| {
-            list(carries.as_flattened());
-            state.iter().for_each(|state| list(state));
+        let keep_few = |carries: &[[S; C]], state: &[&mut [S]; M]| {
+            if self.keep == Keep::Few {
+                list(carries.as_flattened());
+                state.iter().for_each(|state| list(state));
+            }
         };
-        let inputs = |x: [S; I]| {
-            list(&x[..O]);
+        let run = |x: [S; I]| {
+            if self.keep == Keep::Slopes {
+                return run_with_slopes(&f, x).map(|(y, slopes)| {
+                    list(&slopes);
+                    y
+                });
+            }
+            if self.keep == Keep::Inputs {
+                list(&x[..O]);
+            }
             f.run(x)
         };
-        let slopes = |x: [S; I]| {
-            run_with_slopes(&f, x).map(|(y, slopes)| {
-                list(&slopes);
-                y
-            })
-        };
-        match self.keep {
-            Keep::Few => run_passes(self.count, state, carry, &params, |x| f.run(x), few),
-            Keep::Inputs => run_passes(self.count, state, carry, &params, inputs, |_, _| {}),
-            Keep::Slopes => run_passes(self.count, state, carry, &params, slopes, |_, _| {}),
-        }
+        run_passes(self.count, state, carry, &params, run, keep_few);
     }
 
     /// [`Body::reverse`].
@@ -101,26 +101,26 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                     (kept, last) = kept.split_at(kept.len() - count);
                     last
                 };
-                let shares = if self.keep == Keep::Slopes {
-                    let (slopes, _) = take_last(O * I * len * passes).as_chunks::<I>();
-                    let partials = |at: usize, _| from_fn(|o| Tangents::<S, I, Z>::new(zero, slopes[at * O + o]));
-                    self.reverse_piece(partials, state_adjoints, carry_adjoints)
-                } else {
-                    let given = &mut given[..passes * len];
-                    if self.keep == Keep::Inputs {
-                        given.as_flattened_mut().copy_from_slice(take_last(O * len * passes));
-                    } else {
+                let given = &mut given[..passes * len];
+                let mut slopes: &[[S; I]] = &[];
+                match self.keep {
+                    Keep::Slopes => slopes = take_last(O * I * len * passes).as_chunks().0,
+                    Keep::Inputs => given.as_flattened_mut().copy_from_slice(take_last(O * len * passes)),
+                    Keep::Few => {
                         let state = take_last(M * len);
                         self.run_again(take_last(C * passes), state, params, given);
                     }
-                    // copies, so that what is in them can be kept in registers
-                    let (f, params) = (self.f.clone(), params.map(|list| &list[..len]));
-                    let partials = |at: usize, i: usize| -> [Tangents<S, I, Z>; O] {
-                        let x: [S; I] = from_fn(|k| if k < O { given[at][k] } else { params[k - O][i] });
-                        f.run(Tangents::variables(x))
-                    };
-                    self.reverse_piece(partials, state_adjoints, carry_adjoints)
+                }
+                // copies, so that what is in them can be kept in registers
+                let (f, params) = (self.f.clone(), params.map(|list| &list[..len]));
+                let partials = |at: usize, i: usize| -> [Tangents<S, I, Z>; O] {
+                    if let Some(slopes) = slopes.get(at * O..(at + 1) * O) {
+                        return from_fn(|o| Tangents::new(zero, slopes[o]));
+                    }
+                    let x: [S; I] = from_fn(|k| if k < O { given[at][k] } else { params[k - O][i] });
+                    f.run(Tangents::variables(x))
                 };
+                let shares = self.reverse_piece(partials, state_adjoints, carry_adjoints);
                 for (adjoints, shares) in params_adjoints.iter_mut().zip(&shares) {
                     match &mut **adjoints {
                         [adjoint] => *adjoint += shares[..len].iter().copied().sum(),
@@ -269,19 +269,19 @@ impl<S: Scalar> Tape<S> {
         memory.resize(memory.len().max(numbers), S::from(0.0));
         let values = &mut memory[..numbers];
         let mut rest = &mut *values;
-        let lists = lists.map(|list| List::at(self.in_line(list, take(&mut rest, list.len()))));
+        let lists = lists.map(|list| List::at(self.in_consecutive_slots(list, take(&mut rest, list.len()))));
         debug_assert!(
             {
                 let [mut once, mut again] = [values.to_vec(), values.to_vec()];
-                passes.run(&mut once, |_| {});
-                passes.run(&mut again, |_| {});
+                passes.run(&mut once, &|_| {});
+                passes.run(&mut again, &|_| {});
                 same_primals(&once, &again)
             },
             "the function of a scan gave something else when it was asked again; it must depend on nothing but what it is given"
         );
-        let listed = self.store.listed.undo();
-        passes.run(values, |numbers| self.store.listed.extend(numbers));
-        let slopes = listed.keep();
+        let appended = self.store.slopes.undo();
+        passes.run(values, &|numbers| self.store.slopes.extend(numbers));
+        let slopes = appended.keep();
         let index = self.store.statements.borrow_mut().keep(Box::new(passes));
         let slot = self.store.push_statement::<Scan>(len, lists, slopes, [index, 0, 0]);
         let mut results = (slot..).zip(&*values);

@@ -42,7 +42,7 @@ impl<S> Statement<S> {
         self.results
     }
 
-    /// How many slopes it has listed.
+    /// How many slopes it has appended.
     pub fn slopes(&self) -> usize {
         self.slopes
     }

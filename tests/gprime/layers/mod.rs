@@ -6,10 +6,11 @@ use std::path::Path;
 use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["error"],
     &["real"],
     &["op"],
+    &["function"],
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry"],
@@ -52,14 +53,70 @@ fn arrows_point_down() {
     assert_eq!(wrong_arrows(&structure), [""; 0]);
 }
 
-/// The parts whose files still use each other in a circle.
-const WITH_CIRCLES: &[&str] = &[];
-
 #[test]
 fn no_files_of_a_part_use_each_other_in_a_circle() {
-    let circles = Structure::read(&src(), APART).circles();
-    let parts: std::collections::BTreeSet<&str> = circles.iter().map(|circle| part(&circle[0])).collect();
-    assert_eq!(parts.into_iter().collect::<Vec<_>>(), WITH_CIRCLES, "{circles:#?}");
+    assert_eq!(Structure::read(&src(), APART).circles(), Vec::<Vec<String>>::new());
+}
+
+/// Every file of a folder of `src`, with its text.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let files = structure::rust_files(&src().join(folder)).into_iter();
+    files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap())).collect()
+}
+
+/// The reverse sweep is read on one page, and no file of the two rooms is long.
+#[test]
+fn the_files_of_the_tape_and_the_graph_are_short() {
+    for (file, text) in files("tape").into_iter().chain(files("graph")) {
+        let most = if file.ends_with("tape/sweep.rs") { 120 } else { 400 };
+        assert!(text.lines().count() <= most, "{file} has {} lines", text.lines().count());
+    }
+}
+
+/// The traits that a reader of the tape must know have few methods.
+#[test]
+fn no_trait_of_the_tape_has_many_methods() {
+    let call = std::fs::read_to_string(src().join("op/call.rs")).unwrap();
+    let texts = files("tape").into_iter().chain(files("function")).chain([("op/call.rs".to_owned(), call)]);
+    let traits: Vec<(String, usize)> = texts.flat_map(|(_, text)| structure::traits(&text)).collect();
+    for known in ["Call", "Apply", "Function", "Scalar", "PullBack", "Body"] {
+        assert!(traits.iter().any(|(name, _)| name == known), "{known} is not seen");
+    }
+    for (name, methods) in traits {
+        assert!(methods <= 8, "{name} has {methods} methods");
+    }
+}
+
+/// What was renamed or taken out does not come back. The ops' names in the registry stay.
+#[test]
+fn no_old_name_is_defined() {
+    let old = "Lean Recording FloatKind Erased Fixed Variadic Opaque Named Twofold Zeros Stand in_a_row preaccumulate map_block sum_blocks mat_mul \
+               choose decided fault elsewhere is_shape is_expression apply2 Comparison";
+    for (file, text) in files("") {
+        if file.ends_with("changelog.rs") {
+            continue;
+        }
+        let words: Vec<&str> =
+            text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
+        for pair in words.windows(2) {
+            let defines = ["fn", "struct", "enum", "trait", "type", "mod"].contains(&pair[0]);
+            assert!(!(defines && old.split_whitespace().any(|name| name == pair[1])), "{file} defines {}", pair[1]);
+        }
+    }
+    let structure = Structure::read(&src(), APART);
+    for path in [
+        "tape::Kind",
+        "op::Block",
+        "op::Apply",
+        "tape::Rule",
+        "tape::Tangents",
+        "tape::lean",
+        "tape::recording",
+        "op::apply",
+    ] {
+        assert!(!structure.has(path), "{path} exists");
+    }
+    assert!(structure.has("tape::Tape") && structure.has("function::Function") && structure.has("graph::Recorder"));
 }
 
 #[test]
@@ -81,17 +138,17 @@ fn what_points_up_is_seen_however_it_is_written() {
         let files = [
             ("real/mod.rs", "mod dual; pub use dual::Dual;"),
             ("real/dual.rs", text),
-            ("tape/mod.rs", "mod lean; pub use lean::Lean; pub use crate::real::Dual; pub struct Tape;"),
-            ("tape/lean.rs", "use super::Tape; pub struct Lean;"),
+            ("tape/mod.rs", "mod var; pub use var::Var; pub use crate::real::Dual; pub struct Tape;"),
+            ("tape/var.rs", "use super::Tape; pub struct Var;"),
             ("teach/mod.rs", "mod trace; pub use trace::*;"),
             ("teach/trace.rs", "ops! { Trace }"),
         ];
         Structure::of_texts(files.map(|(file, text)| (file.to_owned(), text.to_owned())))
     };
     for up in [
-        "use crate::{tape::Lean, teach::Trace};",
-        "use crate::{real::{self}, tape::{Lean as L}};",
-        "trait T { fn f() -> crate::tape::Lean; }",
+        "use crate::{tape::Var, teach::Trace};",
+        "use crate::{real::{self}, tape::{Var as L}};",
+        "trait T { fn f() -> crate::tape::Var; }",
         "use crate::tape; fn f(x: tape::Tape) {}",
         "m! { x => super::super::teach::Trace }",
         "use super::super::teach::*;",
@@ -100,9 +157,9 @@ fn what_points_up_is_seen_however_it_is_written() {
         assert!(wrong.iter().any(|wrong| wrong.starts_with("real/dual.rs uses")), "{up}: {wrong:?}");
     }
     for down in [
-        "// use crate::tape::Lean;",
-        "#[cfg(test)] mod tests { use crate::tape::Lean; fn f() {} }",
-        "fn f() -> &'static str { \"crate::tape::Lean\" }",
+        "// use crate::tape::Var;",
+        "#[cfg(test)] mod tests { use crate::tape::Var; fn f() {} }",
+        "fn f() -> &'static str { \"crate::tape::Var\" }",
         "use std::fmt; use crate::real::Dual as D;",
     ] {
         assert_eq!(wrong_arrows(&with(&format!("pub struct Dual; {down}"))), [""; 0], "{down}");

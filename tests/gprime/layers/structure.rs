@@ -116,6 +116,14 @@ impl Structure {
         is_marked(first) || self.modules.contains_key(&[&module.path[..], &[first.to_owned()]].concat())
     }
 
+    /// Whether a path from the root of the crate, such as `tape::Var`, names a module or an item.
+    pub fn has(&self, path: &str) -> bool {
+        let names: Names = path.split("::").map(str::to_owned).collect();
+        let (name, parent) = names.split_last().expect("a path has a name");
+        self.modules.contains_key(&names)
+            || self.modules.get(parent).is_some_and(|m| m.defined.contains(name) || m.names.contains_key(name))
+    }
+
     /// Circles of files of one folder that use each other, each with its files.
     pub fn circles(&self) -> Vec<Vec<String>> {
         let part = |file: &str| file.split('/').next().unwrap().to_owned();
@@ -395,8 +403,33 @@ fn without_tests<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
     kept
 }
 
-/// The Rust files of a folder and its folders.
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+/// The traits that a file declares, each with how many methods it has.
+pub fn traits(text: &str) -> Vec<(String, usize)> {
+    let tokens = tokens(text);
+    let mut found = vec![];
+    for (i, pair) in tokens.windows(2).enumerate() {
+        if pair[0] != "trait" || !is_word(pair[1]) {
+            continue;
+        }
+        let (mut depth, mut methods) = (0, 0);
+        for token in &tokens[i..] {
+            match *token {
+                "{" => depth += 1,
+                "}" => depth -= 1,
+                "fn" if depth == 1 => methods += 1,
+                _ => {}
+            }
+            if depth == 0 && *token == "}" {
+                break;
+            }
+        }
+        found.push((pair[1].to_owned(), methods));
+    }
+    found
+}
+
+/// The Rust files of a folder and of those in it.
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = entries.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] });
     files.filter(|path| path.extension().is_some_and(|end| end == "rs")).collect()

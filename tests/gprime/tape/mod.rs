@@ -99,14 +99,14 @@ macro_rules! agree {
 const X: [f64; 12] = [0.3, -1.2, 2.0, 0.7, -0.4, 1.1, 0.9, -2.2, 0.05, 1.7, -0.6, 0.8];
 
 // after the macro, so that they see it
-mod adjoint;
-mod block;
+mod backward;
 mod checkpoint;
 mod contract;
+mod layout;
 mod map;
 mod reduce;
+mod run;
 mod scan;
-mod segment;
-mod slots;
 mod tangents;
 mod tapes;
+mod terms;

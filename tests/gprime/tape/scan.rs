@@ -43,6 +43,7 @@ struct Case {
     passes: usize,
     kinds: [u8; 6],
     single: bool,
+    keep: Keep,
 }
 
 impl Case {
@@ -90,7 +91,7 @@ impl Case {
         let carry: [R; C] = std::array::from_fn(|k| carry[k][0]);
         R::scan(
             &Stir { weight: 0.5 },
-            Keep::Few,
+            self.keep,
             self.passes,
             slices,
             carry,
@@ -172,9 +173,10 @@ proptest! {
         passes in prop_oneof![0usize..4, 15usize..18, 30usize..35],
         kinds in any::<[u8; 6]>(),
         single in any::<bool>(),
+        keep in prop_oneof![Just(Keep::Slopes), Just(Keep::Inputs), Just(Keep::Few)],
         x in prop::collection::vec(-1.5..1.5, 4..9),
     ) {
-        let case = Case { places, passes, kinds, single: single && places > 0 };
+        let case = Case { places, passes, kinds, single: single && places > 0, keep };
         case.holds::<1, 0, 0, 1, 1>(&x);
         case.holds::<1, 2, 1, 4, 3>(&x);
         case.holds::<2, 1, 2, 5, 3>(&x);
@@ -236,15 +238,27 @@ impl Function<2, 1> for Root {
 #[test]
 fn zero_annihilates_an_infinite_slope() {
     let x = [0.0, 4.0, 9.0];
-    let g = gradient(
-        |x| {
-            let mut state = x.to_vec();
-            Var::scan(&Root, Keep::Inputs, 1, [&mut state], [], [&[Var::from(0.0), Var::from(1.0), Var::from(2.0)]]);
-            state.iter().copied().sum()
-        },
-        &x,
-    );
-    assert_eq!(g, [0.0, 0.25, 1.0 / 3.0]);
+    for keep in [Keep::Slopes, Keep::Inputs, Keep::Few] {
+        // where the rule itself multiplies by 0, and where the adjoint is 0
+        let by_rule = gradient(
+            |x| {
+                let mut state = x.to_vec();
+                Var::scan(&Root, keep, 1, [&mut state], [], [&[Var::from(0.0), Var::from(1.0), Var::from(2.0)]]);
+                state.iter().copied().sum()
+            },
+            &x,
+        );
+        assert_eq!(by_rule, [0.0, 0.25, 1.0 / 3.0], "{keep:?}");
+        let by_adjoint = gradient(
+            |x| {
+                let mut state = x.to_vec();
+                Var::scan(&Root, keep, 1, [&mut state], [], [&[Var::from(1.0)]]);
+                state[1] + state[2]
+            },
+            &x,
+        );
+        assert_eq!(by_adjoint, [0.0, 0.25, 0.5 / 3.0], "{keep:?}");
+    }
 }
 
 #[test]

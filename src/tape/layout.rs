@@ -1,4 +1,4 @@
-//! How the variables of a list stand on the tape.
+//! The layout of a list of variables on the tape.
 
 use super::entry::Run;
 use super::scalar::Scalar;
@@ -7,12 +7,12 @@ use super::statement::slot::List;
 use super::var::{Tape, Var};
 use std::ptr;
 
-/// How the variables of a list stand on the tape, if their slots are equally far apart.
+/// The slots of a list of variables, if they are equally far apart.
 #[derive(Clone, Copy)]
-pub(super) enum Stand {
+pub(super) enum Layout {
     /// All are constants.
     Constant,
-    InLine {
+    Strided {
         first: u32,
         stride: u32,
         /// Whether all are the slots themselves, with a slope of 1.
@@ -20,7 +20,7 @@ pub(super) enum Stand {
     },
 }
 
-impl Stand {
+impl Layout {
     /// Writes the values of the list, which `values` must have room for, as well.
     #[inline(never)]
     pub(super) fn of<S: Scalar>(x: &[Var<'_, S>], values: &mut [S]) -> Option<Self> {
@@ -30,32 +30,32 @@ impl Stand {
                 *value = x.value;
                 constant & x.tape.is_none()
             };
-            return pairs.fold(true, copy).then_some(Stand::Constant);
+            return pairs.fold(true, copy).then_some(Layout::Constant);
         };
         if let Some(first) = tape.store.given_at(x) {
             pairs.for_each(|(value, x)| *value = x.value);
-            return Some(Stand::InLine { first, stride: u32::from(x.len() > 1), units: true });
+            return Some(Layout::Strided { first, stride: u32::from(x.len() > 1), units: true });
         }
         let slot = |x: &Var<'_, S>| x.handle.place.slot();
         let first = slot(&x[0]);
         let stride = x.get(1).map_or(0, |second| slot(second).wrapping_sub(first));
         let (one, mut next) = (S::from(1.0), first);
         // bits by which any differs, since tests would be more instructions
-        let (mut in_line, mut units) = (0, true);
+        let (mut in_consecutive_slots, mut units) = (0, true);
         for (value, x) in pairs {
             *value = x.value;
-            in_line |= (address(x.tape) ^ address(Some(tape))) | (slot(x) ^ next) as usize;
+            in_consecutive_slots |= (address(x.tape) ^ address(Some(tape))) | (slot(x) ^ next) as usize;
             units &= x.handle.slope.is(one);
             next = next.wrapping_add(stride);
         }
-        (in_line == 0 && stride <= i32::MAX as u32).then_some(Stand::InLine { first, stride, units })
+        (in_consecutive_slots == 0 && stride <= i32::MAX as u32).then_some(Layout::Strided { first, stride, units })
     }
 
     /// As a list of arguments of a statement, on which these of its results depend.
     pub(super) fn list(self, results: u32) -> Option<List> {
         match self {
-            Stand::Constant => None,
-            Stand::InLine { first, stride, .. } => Some(List { first, stride, results }),
+            Layout::Constant => None,
+            Layout::Strided { first, stride, .. } => Some(List { first, stride, results }),
         }
     }
 }
@@ -67,10 +67,10 @@ fn address<S: Scalar>(tape: Option<&Tape<S>>) -> usize {
 }
 
 /// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles.
-pub(super) fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, S>]) -> Option<[u32; 2]> {
+pub(super) fn as_run<S: Scalar>(layout: Layout, slopes: &mut [S], x: &[Var<'_, S>]) -> Option<[u32; 2]> {
     // a shorter one is written sooner in pairs
     const WORTH_IT: usize = 8;
-    let Stand::InLine { first, stride, units } = stand else { return None };
+    let Layout::Strided { first, stride, units } = layout else { return None };
     let pairs = || slopes.iter().zip(x).map(|(&slope, x)| (slope, x.handle.slope));
     let folds = || pairs().fold(true, |all, (outer, inner)| all & S::folds(outer, inner, outer * inner));
     if x.len() < WORTH_IT || !(1..=Run::WIDEST).contains(&stride) || !units && !folds() {
@@ -85,10 +85,10 @@ pub(super) fn in_a_row<S: Scalar>(stand: Stand, slopes: &mut [S], x: &[Var<'_, S
 impl<S: Scalar> Tape<S> {
     /// The first of the slots, one after the other, that these are; they become slots if they are not. [`List::CONSTANT`] if all are
     /// constants. The values are written to a list.
-    pub(super) fn in_line(&self, x: &[Var<'_, S>], values: &mut [S]) -> u32 {
-        match Stand::of(x, values) {
-            Some(Stand::Constant) => List::CONSTANT,
-            Some(Stand::InLine { first, stride, units: true }) if stride == 1 || x.len() == 1 => first,
+    pub(super) fn in_consecutive_slots(&self, x: &[Var<'_, S>], values: &mut [S]) -> u32 {
+        match Layout::of(x, values) {
+            Some(Layout::Constant) => List::CONSTANT,
+            Some(Layout::Strided { first, stride, units: true }) if stride == 1 || x.len() == 1 => first,
             _ => {
                 let first = self.store.slots();
                 for x in x {
