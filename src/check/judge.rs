@@ -3,9 +3,9 @@
 //!
 //! Every check of the crate comes here: ops, functions on a tape, the command line's, and code that is not ours.
 
-use super::bar::Difference;
-use super::difference::{Class, Held, Numeric, numeric, numeric_of_noisy};
-use super::exact::Exact;
+use super::oracle::bar::Difference;
+use super::oracle::difference::{Class, Held, Numeric, numeric, numeric_of_noisy};
+use super::oracle::dual::Exact;
 use super::report::{Finding, Verdict, show};
 use super::tolerance::Tolerance;
 

@@ -3,45 +3,43 @@
 //! This part uses `registry`, `tape`, `op` and `real`. Two references are held against a rule's slope: the op's *value* run
 //! on dual numbers of twice the digits ([`Witness`](crate::real::Witness)), whose derivatives are written apart from the rules, and
 //! differences of the value, which know nothing of derivatives at all. Start with [`op`](fn@op) and with [`how`], which says how a verdict
-//! comes about. [`Options`] are what a check can be told. Inside, `exact.rs` is the first reference, `difference.rs` the second,
-//! `threshold.rs` where to look, and `judge.rs` the one place where a slope is judged.
+//! comes about. [`Options`] are what a check can be told. Inside, `oracle/` has the two references, `thresholds.rs` where to look, and
+//! `judge.rs` is the one place where a slope is judged.
 
 mod at_point;
-mod bar;
 mod calls;
 mod diagnosis;
-mod difference;
-mod exact;
-mod foreign;
-mod function;
 mod guard;
 mod hint;
 pub mod how;
 mod judge;
 mod mutants;
+mod of_foreign;
+mod of_function;
 mod of_op;
 mod options;
+mod oracle;
 mod points;
 mod random;
 mod report;
 mod shrink;
 #[cfg(feature = "proptest")]
 mod strategy;
-mod threshold;
+mod thresholds;
 mod tolerance;
 
 pub(crate) use at_point::{kink_at, references};
-pub use bar::Difference;
 pub use calls::{dyn_op, dyn_op_at, dyn_op_with_seed, op, op_at, reduce, reduce_at, registry};
-pub use difference::{Class, Numeric};
-pub use foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp};
-pub(crate) use function::exact_adjoints;
-pub use function::{function, second_order};
 pub use hint::Hint;
 pub(crate) use judge::{Place, agreement};
 pub use mutants::{Mutants, mutants};
+pub use of_foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp};
+pub(crate) use of_function::exact_adjoints;
+pub use of_function::{function, second_order};
 pub(crate) use of_op::check_at;
 pub use options::Options;
+pub use oracle::bar::Difference;
+pub use oracle::difference::{Class, Numeric};
 pub use report::{Finding, KinkFinding, Located, Report, Verdict};
 #[cfg(feature = "proptest")]
 pub use strategy::strategy;

@@ -5,13 +5,13 @@
 //! itself know what the recording has lost, so they are asked as well: along axes and along random directions.
 
 use super::at_point::replaced;
-use super::bar::Difference;
-use super::difference::{Class, Held, numeric};
-use super::exact::{self, Exact};
 use super::guard::Guard;
 use super::judge::{Claim, Judged, Place, judge};
 use super::of_op::check_at;
 use super::options::Options;
+use super::oracle::bar::Difference;
+use super::oracle::difference::{Class, Held, numeric};
+use super::oracle::dual::{self, Exact};
 use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
 use crate::graph::{Adjoints, Expr, Node, Recorder};
@@ -301,7 +301,7 @@ fn by_kink(claim: &Claim, judged: Judged, f: &dyn Fn(f64) -> f64, t: f64, option
 }
 
 fn axis(n: usize, i: usize) -> Point {
-    exact::axis(n, i)
+    dual::axis(n, i)
 }
 
 /// Checks the Hessian of a function, forward over reverse on its recording, against differences of the gradient.
@@ -435,7 +435,7 @@ pub(crate) fn exact_adjoints(tape: &Recorder, y: usize) -> Vec<Option<Difference
         let slopes = known.entry(edge.from).or_insert_with(|| {
             let node = tape.node(edge.from);
             let x: Point = node.args.iter().map(|&arg| values[arg]).collect();
-            node.op.map_or_else(Vec::new, |op| exact::slopes(&*op, &x))
+            node.op.map_or_else(Vec::new, |op| dual::slopes(&*op, &x))
         });
         let exact = slopes.get(edge.argument).copied().flatten();
         let last = edge.argument + 1 == slopes.len();

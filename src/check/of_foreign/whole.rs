@@ -4,12 +4,12 @@
 use super::rule::same;
 use crate::check::at_point::replaced;
 use crate::check::diagnosis::Sample;
-use crate::check::difference::{noise, numeric};
-use crate::check::exact::Exact;
 use crate::check::guard::Guard;
 use crate::check::hint::Hint;
 use crate::check::judge::{Claim, Judged, Place, judge};
 use crate::check::options::Options;
+use crate::check::oracle::difference::{noise, numeric};
+use crate::check::oracle::dual::Exact;
 use crate::check::random::Random;
 use crate::check::report::{KinkFinding, Report, Verdict, show};
 use crate::check::shrink;

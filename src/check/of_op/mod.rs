@@ -1,18 +1,18 @@
 //! Checking a rule: its slope at points where the op has a derivative, at its kinks, at its jumps, and where its domain ends.
 
-use super::at_point::{replaced, value, value_and_slopes};
-use super::bar::Difference;
-use super::difference::{Class, numeric};
-use super::exact::{self, Exact, Known};
-use super::hint::Hint;
-use super::judge::{Claim, Judged, Place, is_between, judge};
-use super::options::Options;
-use super::points;
-use super::random::{DIRECTIONS, Random};
-use super::report::{Finding, KinkFinding, Report, Verdict, show};
-use super::shrink;
-use super::threshold::Branches;
-use super::tolerance::Tolerance;
+use crate::check::at_point::{replaced, value, value_and_slopes};
+use crate::check::hint::Hint;
+use crate::check::judge::{Claim, Judged, Place, is_between, judge};
+use crate::check::options::Options;
+use crate::check::oracle::bar::Difference;
+use crate::check::oracle::difference::{Class, numeric};
+use crate::check::oracle::dual::{self, Exact, Known};
+use crate::check::points;
+use crate::check::random::{DIRECTIONS, Random};
+use crate::check::report::{Finding, KinkFinding, Report, Verdict, show};
+use crate::check::shrink;
+use crate::check::thresholds::Branches;
+use crate::check::tolerance::Tolerance;
 use crate::graph::{DynOp, Rule};
 use crate::op::{Kink, Point};
 use crate::real::{Ball, Dual, Witness};
@@ -39,7 +39,7 @@ const ROOT: f64 = 1e-12;
 const SAME: f64 = 1e-10;
 
 /// The whole check of an op.
-pub(super) fn check(op: &dyn DynOp, options: &Options) -> Report {
+pub(in crate::check) fn check(op: &dyn DynOp, options: &Options) -> Report {
     let (mut report, subject) = (Report::new(op.name()), Subject::new(op, options));
     let mut tally = Tally::default();
     let mut points = points::smooth_points(op, options);
@@ -69,7 +69,7 @@ pub(super) fn check(op: &dyn DynOp, options: &Options) -> Report {
 
 /// The check of an op at one point; of an op of many arguments, along random directions first.
 pub(crate) fn check_at(op: &dyn DynOp, x: &[f64]) -> Report {
-    if exact::is_wide(x) && exact::slopes_tried(op, x).is_some() {
+    if dual::is_wide(x) && dual::slopes_tried(op, x).is_some() {
         return Report { points: 1, ..Report::new(op.name()) };
     }
     check_point(op, x, &Options::new())
@@ -221,14 +221,14 @@ impl<'a> Subject<'a> {
 
     /// The rule on wide numbers.
     fn formula(&self, x: &[f64]) -> Formula {
-        exact::formula(self.op, x, &Point::from_elem(0.0, x.len()), false)
+        dual::formula(self.op, x, &Point::from_elem(0.0, x.len()), false)
     }
 
     /// Judges the slope by one argument.
     fn slope(&self, x: &[f64], i: usize, rule: f64, formula: &Formula) -> (Told, Option<Finding>, Judged) {
         let (op, tolerance) = (self.op, &self.options.tolerance);
         let claim = Claim { what: "the slope", at: x, argument: i, slope: rule };
-        let exact = match exact::exact(op, x, i) {
+        let exact = match dual::exact(op, x, i) {
             // among the smallest numbers there is no telling beside from at
             Exact::Kink { .. } | Exact::Jump { .. } if !in_range(x) => Exact::NotAsked,
             exact => exact,
@@ -266,7 +266,7 @@ impl<'a> Subject<'a> {
     /// Whether differences may be asked at a point: there is no kink near, and the values have digits.
     fn can_be_measured(&self, x: &[f64], i: usize) -> bool {
         let near = |at: &Point| at.len() == x.len() && at.iter().zip(x).all(|(at, x)| (at - x).abs() < NEAR);
-        let value = exact::line(self.op, x, &exact::axis(x.len(), i)).at(0.0).map(|here| here.value());
+        let value = dual::line(self.op, x, &dual::axis(x.len(), i)).at(0.0).map(|here| here.value());
         let has_digits = value.is_none_or(|value| value.radius() <= 1e-6 * value.number().abs() + f64::MIN_POSITIVE);
         in_range(x) && !self.edges().any(near) && has_digits
     }
@@ -329,7 +329,7 @@ impl<'a> Subject<'a> {
     /// Whether a slope is small beside the largest, and gets smaller.
     fn is_tail(&self, claim: &Claim, slope: f64) -> bool {
         let (x, i) = (claim.at, claim.argument);
-        let at = |factor: f64| match exact::exact(self.op, &replaced(x, i, x[i] * factor), i) {
+        let at = |factor: f64| match dual::exact(self.op, &replaced(x, i, x[i] * factor), i) {
             Exact::Known(known) => known.slope.abs(),
             _ => f64::NAN,
         };
@@ -340,7 +340,7 @@ impl<'a> Subject<'a> {
     fn largest(&self, n: usize, i: usize) -> f64 {
         let find = || {
             let samples = self.op.samples().into_iter().filter(|x| x.len() == n && points::has_slope(self.op, x));
-            let slope = |x: Point| match exact::exact(self.op, &x, i) {
+            let slope = |x: Point| match dual::exact(self.op, &x, i) {
                 Exact::Known(known) => known.slope.abs(),
                 _ => 0.0,
             };
@@ -443,7 +443,7 @@ impl<'a> Subject<'a> {
     /// Whether a slope is, to as many digits as are left, what the formula of the value has.
     fn is_roughly_right(&self, claim: &Claim) -> bool {
         let (x, i) = (claim.at, claim.argument);
-        let slope = exact::line(self.op, x, &exact::axis(x.len(), i)).at(0.0).map(|here| here.slope());
+        let slope = dual::line(self.op, x, &dual::axis(x.len(), i)).at(0.0).map(|here| here.slope());
         slope.is_some_and(|e| is_rough(e) && is_roughly(e.number(), claim.slope, 4.0 * e.radius()))
     }
 
@@ -458,7 +458,7 @@ impl<'a> Subject<'a> {
     /// Whether the exact slopes a little farther away, on both sides, are nearly the one claimed, while those of differences are not.
     fn is_right_farther_away(&self, claim: &Claim) -> bool {
         let (x, i) = (claim.at, claim.argument);
-        let beside = |step: f64| match exact::exact(self.op, &replaced(x, i, x[i] + step * x[i].abs().max(0.125)), i) {
+        let beside = |step: f64| match dual::exact(self.op, &replaced(x, i, x[i] + step * x[i].abs().max(0.125)), i) {
             Exact::Known(known) => {
                 (known.slope - claim.slope).abs()
                     <= 1e-2 * known.slope.abs().max(claim.slope.abs()) + 1e-2 * known.scale
@@ -524,11 +524,11 @@ impl<'a> Subject<'a> {
         let mut directions: Vec<Vec<f64>> = vec![vec![1.0; n], (0..n).map(|k| sign(k % 2)).collect()];
         directions
             .extend((0..DIRECTIONS).map(|_| (0..n).map(|_| sign(random.below(2)) * (0.5 + random.unit())).collect()));
-        directions.extend((0..n.min(8)).map(|i| exact::axis(n, i).to_vec()));
+        directions.extend((0..n.min(8)).map(|i| dual::axis(n, i).to_vec()));
         let size = x.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
         let step = if size == 0.0 { 2f64.powi(-60) } else { size * 2f64.powi(-44) };
         let sides = |d: &Vec<f64>| {
-            let line = exact::line(self.op, x, d);
+            let line = dual::line(self.op, x, d);
             let known = |side: &Witness| side.slope().number().is_finite() && !side.slope().is_one_sided();
             let [left, right] = [line.at(-step).filter(known)?, line.at(step).filter(known)?];
             Some([left, right].map(|side| side.slope().number()))
@@ -569,7 +569,7 @@ impl<'a> Subject<'a> {
         let exactly =
             |a: f64, b: f64| a == b || (a - b).abs() <= 16.0 * f64::EPSILON * b.abs() || a.is_nan() && b.is_nan();
         let near = pairs().all(|(together, apart)| exactly(together, apart));
-        let other = exact::formula(op, x, &zeros, true).zip(formula.as_ref());
+        let other = dual::formula(op, x, &zeros, true).zip(formula.as_ref());
         let is_right = match other {
             // only `f64`
             None => near,
@@ -603,11 +603,11 @@ impl<'a> Subject<'a> {
             return;
         }
         for j in 0..x.len() {
-            let axis = exact::axis(x.len(), j);
-            let formulas = [false, true].map(|at_once| exact::formula(op, x, &axis, at_once));
+            let axis = dual::axis(x.len(), j);
+            let formulas = [false, true].map(|at_once| dual::formula(op, x, &axis, at_once));
             let on_floats = slopes_along(op, x, j);
             for i in 0..x.len() {
-                let Some((second, error)) = exact::second(op, x, i, j) else { continue };
+                let Some((second, error)) = dual::second(op, x, i, j) else { continue };
                 for (_, slopes) in formulas.iter().flatten() {
                     let by_rule = slopes[i].slope();
                     let size = second.abs().max(by_rule.number().abs());
@@ -668,7 +668,7 @@ impl<'a> Subject<'a> {
                 wrong(&returned, format!("the slope {rule} returned at the kink {at} is not the {declared} declared"));
             }
             let (tolerance, zero) = (&Tolerance::DEFAULT, |slope| Difference { slope, error: 0.0 });
-            let sides = match exact::exact(op, &kink.at, i) {
+            let sides = match dual::exact(op, &kink.at, i) {
                 Exact::Kink { left, right } => Some([left, right]),
                 Exact::Known(known) => Some([known.slope; 2]),
                 Exact::Jump { .. } | Exact::NotAsked => None,
@@ -703,7 +703,7 @@ impl<'a> Subject<'a> {
     fn jump_point(&self, x: &[f64], report: &mut Report) {
         let op = self.op;
         report.points += 1;
-        let sides = |i: usize| match exact::exact(op, x, i) {
+        let sides = |i: usize| match dual::exact(op, x, i) {
             Exact::Jump { sides, .. } => Some(sides),
             Exact::NotAsked => {
                 let measured = numeric(|t| value(op, &replaced(x, i, t)), x[i]);

@@ -3,7 +3,7 @@
 //! There is no exact reference here, so a verdict is worth what the error bar of the differences is worth. It is made in
 //! `check/judge.rs`; `rule.rs` asks it point by point, `whole.rs` along axes and directions.
 
-use super::difference::{self, Numeric};
+use super::oracle::difference::{self, Numeric};
 
 mod rule;
 mod whole;

@@ -2,7 +2,7 @@
 
 use super::noise::noise_at;
 use super::reading::{Class, Reading};
-use crate::check::bar::Difference;
+use crate::check::oracle::bar::Difference;
 
 /// Over how many of the smallest steps a value that is level is constant.
 const LEVEL: usize = 3;
