@@ -75,6 +75,7 @@ mod error;
 pub mod forward;
 pub mod graph;
 pub mod guide;
+mod json;
 pub mod modes;
 pub mod op;
 pub mod real;

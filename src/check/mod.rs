@@ -8,11 +8,13 @@
 
 mod at_point;
 mod calls;
+mod crossing;
 mod diagnosis;
 mod guard;
 mod hint;
 pub mod how;
 mod judge;
+mod locate;
 mod mutants;
 mod of_foreign;
 mod of_function;
@@ -25,16 +27,16 @@ mod report;
 mod shrink;
 #[cfg(feature = "proptest")]
 mod strategy;
+mod table;
 mod thresholds;
 mod tolerance;
 
 pub(crate) use at_point::{kink_at, references};
 pub use calls::{dyn_op, dyn_op_at, dyn_op_with_seed, op, op_at, reduce, reduce_at, registry};
 pub use hint::Hint;
-pub(crate) use judge::{Place, agreement};
+pub(crate) use locate::{Found, WrongSlope, locate};
 pub use mutants::{Mutants, mutants};
 pub use of_foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, vjp};
-pub(crate) use of_function::exact_adjoints;
 pub use of_function::{function, second_order};
 pub(crate) use of_op::check_at;
 pub use options::Options;
@@ -43,3 +45,5 @@ pub use oracle::difference::{Class, Numeric};
 pub use report::{Finding, KinkFinding, Located, Report, Verdict};
 #[cfg(feature = "proptest")]
 pub use strategy::strategy;
+pub(crate) use table::relative;
+pub use table::{Agreement, Check, CheckLine, SweepLine};

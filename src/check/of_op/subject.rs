@@ -46,7 +46,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Where the rule branches.
-    pub fn branches(&self, x: &[f64]) -> Option<Rc<(Branches, Vec<usize>)>> {
+    fn branches(&self, x: &[f64]) -> Option<Rc<(Branches, Vec<usize>)>> {
         let find = || {
             let branches = Branches::of(self.op, x)?;
             let declared = self.edges().filter(|at| at.len() == x.len());

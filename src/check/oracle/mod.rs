@@ -6,3 +6,4 @@
 pub(super) mod bar;
 pub(super) mod difference;
 pub(super) mod dual;
+pub(super) mod recording;
