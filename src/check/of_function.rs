@@ -177,7 +177,7 @@ impl Whole<'_> {
         let claim = Claim { what: "the gradient", at: x, argument: i, slope: slope.rule };
         let mut judged = judge_recorded(&claim, slope.exact, &along, x[i], tolerance);
         if differences {
-            // elsewhere the recording is the branch of one side
+            // at a kink the recording is the branch of one side
             judged = judged.beside_differences(&claim, &along, x[i], tolerance, || self.is_kink(i));
         }
         let by_differences = judged.verdict == Verdict::Fail && judged.place == Place::Smooth;
@@ -249,8 +249,7 @@ impl Whole<'_> {
                     if random.unit() < 0.5 { -size } else { size }
                 })
                 .collect();
-            let Some((slope, measured)) = self.contradicted_along(&u) else { continue };
-            let by = measured;
+            let Some((slope, by)) = self.contradicted_along(&u) else { continue };
             let (verdict, reason) = self.contradicted(&u, by, self.slopes.iter().all(|slope| slope.exact.is_some()));
             let which = if verdict == Verdict::Fail { self.input_at_fault(&u) } else { None };
             let place = match which {

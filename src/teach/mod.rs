@@ -1,8 +1,8 @@
 //! What happened, step by step: a finished account of a forward and a backward pass, to be read, drawn and explained.
 //!
-//! This part uses `check`, `registry`, `tape`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
+//! This part uses `check`, `registry`, `graph`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
 //! recording; every view is a view of it and shows nothing that the tape did not do. Start with `trace.rs`, the data, then
-//! `record.rs`, which fills it.
+//! `record.rs`, which fills it. What is said of right and wrong slopes (`check.rs`, `locate.rs`) is computed in [`check`](crate::check).
 //!
 //! ```
 //! use gprime::prelude::*;

@@ -1,6 +1,6 @@
 //! Derivatives by differences, with an error bar and no step to choose; and what they say of a slope that somebody claims.
 //!
-//! A [ladder](ladder) of steps is extrapolated by Neville's scheme (Richardson extrapolation; the choice by error estimate is that of
+//! A [ladder](ladder) of steps is extrapolated by [Neville's scheme](tableau) (Richardson extrapolation; the choice by error estimate is that of
 //! C. Ridders, "Accurate computation of F′(x) and F′(x)F″(x)", 1982). Each number in the tableau carries what its neighbours say of its
 //! truncation, and the [noise](noise()) of the values it is made of, which is measured at several spacings; the one with the smallest
 //! sum is the answer.
@@ -14,6 +14,7 @@ mod ladder;
 mod noise;
 mod reading;
 mod steps;
+mod tableau;
 
 use crate::check::oracle::bar::Difference;
 use crate::check::tolerance::Tolerance;
