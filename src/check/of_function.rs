@@ -83,10 +83,9 @@ fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Optio
         Whole { value: &value, gradient: &gradient, x, slopes: &slopes, options }.check(&mut report);
         if let Some(KinkFinding { kink, .. }) = report.kinks.iter().find(|kink| kink.verdict == Verdict::Fail) {
             let input = (0..x.len()).find(|&i| !kink.contains(i, kink.slope[i])).unwrap_or(0);
-            let (step, place) =
-                crossing(&f, x, input).map_or_else(Default::default, |(what, line)| (what, format!(", {line}")));
+            let crossed = crossing(&f, x, input).map_or_else(String::new, |(what, line)| format!("; {what}, {line}"));
             let at = show(x);
-            report.reason = Some(format!("the gradient at {at} is outside the slopes on its two sides; {step}{place}"));
+            report.reason = Some(format!("the gradient at {at} is outside the slopes on its two sides{crossed}"));
         }
         if !forward_is_adjoint_of_reverse(&f, x) {
             report.fail(format!("forward and reverse mode disagree at {}", show(x)));

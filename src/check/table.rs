@@ -141,11 +141,10 @@ impl<'a> Table<'a> {
             let error = |&input: &usize| Ok(relative(self.reverse(input), self.difference(input, step)?));
             Ok(SweepLine { step, errors: inputs.iter().map(error).collect::<Result<_, Error>>()? })
         };
-        let name = |node: usize| self.tape.name_at(node).map(|name| visible(&name).into_owned());
-        let unnamed = || unnamed_output((0..self.tape.len()).filter_map(name)).to_owned();
+        let unnamed = || unnamed_output((0..self.tape.len()).filter_map(|node| self.name(node))).to_owned();
         Ok(Check {
             passed: lines.iter().all(|line| matches!(line.verdict, Agreement::Good | Agreement::Kink)),
-            output: name(self.output).unwrap_or_else(unnamed),
+            output: self.name(self.output).unwrap_or_else(unnamed),
             step: self.step(),
             inputs: lines,
             sweep: steps.into_iter().map(errors).collect::<Result<_, Error>>()?,
@@ -154,7 +153,7 @@ impl<'a> Table<'a> {
 
     /// The line of an input.
     fn line(&self, input: usize) -> Result<CheckLine, Error> {
-        let (tape, reverse) = (self.tape, self.reverse(input));
+        let reverse = self.reverse(input);
         let numeric = self.difference(input, self.step())?;
         let error = relative(reverse, numeric);
         let (verdict, sides) = self.verdict(input);
@@ -162,15 +161,20 @@ impl<'a> Table<'a> {
         let crossed = if verdict == Agreement::Good && error > tolerance { self.crossed(input)? } else { None };
         let unnamed = || self.ids[input].map_or_else(String::new, |id| id.to_string());
         Ok(CheckLine {
-            input: tape.name_at(input).map_or_else(unnamed, |name| visible(&name).into_owned()),
+            input: self.name(input).unwrap_or_else(unnamed),
             reverse,
-            forward: tape.slope_by_value(self.output, input).ok(),
+            forward: self.tape.slope_by_value(self.output, input).ok(),
             numeric,
             error,
             sides,
             verdict,
             crossed,
         })
+    }
+
+    /// The name of a node, as it may be shown.
+    fn name(&self, node: usize) -> Option<String> {
+        self.tape.name_at(node).map(|name| visible(&name).into_owned())
     }
 
     /// The derivative by an input from the reverse sweep.
