@@ -76,6 +76,7 @@ pub mod forward;
 pub mod function;
 pub mod graph;
 pub mod guide;
+mod json;
 pub mod modes;
 pub mod op;
 pub mod real;

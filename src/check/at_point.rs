@@ -1,7 +1,7 @@
 //! What an op gives at one point: its value and slopes, what these are held against, and its kink.
 
-use super::difference::numeric;
-use super::exact::{self, Exact};
+use super::oracle::difference::numeric;
+use super::oracle::dual::{self, Exact};
 use crate::graph::DynOp;
 use crate::op::{Kink, Point};
 
@@ -27,7 +27,7 @@ pub(super) fn value_and_slopes(op: &dyn DynOp, x: &[f64]) -> Option<(f64, Point)
 /// What the slope by one argument is held against: what the formula of the value says, and differences.
 pub(crate) fn references(op: &dyn DynOp, x: &[f64], i: usize) -> (Option<f64>, f64) {
     let central = numeric(|t| value(op, &replaced(x, i, t)), x[i]).central;
-    let exact = match exact::exact(op, x, i) {
+    let exact = match dual::exact(op, x, i) {
         Exact::Known(known) => Some(known.slope),
         _ => None,
     };
@@ -37,7 +37,7 @@ pub(crate) fn references(op: &dyn DynOp, x: &[f64], i: usize) -> (Option<f64>, f
 /// The kink that an op of several arguments has at a point, if it has one: its kinks may be a set, such as max's x = y,
 /// of which it declares some.
 pub(crate) fn kink_at(op: &dyn DynOp, x: &[f64]) -> Option<Kink> {
-    let sides = (0..x.len()).map(|i| match exact::exact(op, x, i) {
+    let sides = (0..x.len()).map(|i| match dual::exact(op, x, i) {
         Exact::Kink { left, right } => (true, [left, right]),
         Exact::Known(known) => (false, [known.slope; 2]),
         Exact::Jump { sides, .. } => (false, sides),

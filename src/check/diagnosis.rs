@@ -1,9 +1,9 @@
 //! Which mistake explains a wrong slope.
 
 use super::at_point::{replaced, value_and_slopes};
-use super::difference::numeric;
-use super::exact::{Exact, exact, formula};
 use super::hint::Hint;
+use super::oracle::difference::numeric;
+use super::oracle::dual::{Exact, exact, formula};
 use super::report::Finding;
 use crate::graph::DynOp;
 use crate::op::Point;

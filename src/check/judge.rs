@@ -1,11 +1,11 @@
 //! The one place where a slope is judged: what is claimed, beside what the formula of the value says, if it is asked and knows, and
 //! beside differences.
 //!
-//! Every check of the crate comes here: ops, functions on a tape, the command line's, and code that is not ours.
+//! Every check of the crate comes here: ops, functions on a tape, the gradient table, and code that is not ours.
 
-use super::bar::Difference;
-use super::difference::{Class, Held, Numeric, numeric, numeric_of_noisy};
-use super::exact::Exact;
+use super::oracle::bar::Difference;
+use super::oracle::difference::{Class, Held, Numeric, numeric_of_noisy};
+use super::oracle::dual::Exact;
 use super::report::{Finding, Verdict, show};
 use super::tolerance::Tolerance;
 
@@ -27,7 +27,7 @@ impl Claim<'_> {
 
 /// What kind of point a slope was judged at.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Place {
+pub(super) enum Place {
     Smooth,
     /// The slopes on the two sides.
     Kink([f64; 2]),
@@ -37,6 +37,8 @@ pub(crate) enum Place {
     Steep,
     /// There is no finite value, here or on either side.
     NonFinite,
+    /// Differences contradict the exact slope of a recording.
+    Contradicted,
     /// Nobody could tell.
     Rough,
 }
@@ -61,7 +63,9 @@ pub(super) struct Judged {
 pub(super) fn judge(claim: &Claim, exact: Exact, f: &dyn Fn(f64) -> f64, t: f64, tolerance: &Tolerance) -> Judged {
     let (what, at) = (claim.what, show(claim.at));
     let (verdict, reason, finding, place, fault) = match exact {
-        Exact::NotAsked => return by_differences(claim, f, t, tolerance),
+        Exact::NotAsked => {
+            return by_differences(claim, numeric_of_noisy(f, t, tolerance.precision), f(t), tolerance);
+        }
         Exact::Jump { by, .. } => {
             (Verdict::Unsure, format!("the value jumps by {by:.3e} at {at}"), None, Place::Jump(by), false)
         }
@@ -87,43 +91,63 @@ pub(super) fn judge(claim: &Claim, exact: Exact, f: &dyn Fn(f64) -> f64, t: f64,
     Judged { verdict, reason, finding, place, numeric: None, fault }
 }
 
-/// Judges a slope of `f` at `x`, given the exact one of a recording of it, if that is known. Where the two agree, and differences that are
-/// sharp say another thing, nobody can tell.
-pub(crate) fn agreement(
-    slope: f64,
+/// Judges a claim of the slope of a recording, given the exact slope of the recording, if that is known and the value is finite.
+pub(super) fn judge_recorded(
+    claim: &Claim,
     exact: Option<Difference>,
     f: &dyn Fn(f64) -> f64,
-    x: f64,
-    relative: Option<f64>,
-) -> (Verdict, Place) {
-    let tolerance = relative.map_or(Tolerance::DEFAULT, |t| Tolerance { exact: t, numeric: t, ..Tolerance::DEFAULT });
-    let claim = Claim { what: "the derivative", at: &[x], argument: 0, slope };
-    let exact = exact.filter(|_| f(x).is_finite()).map_or(Exact::NotAsked, Exact::of_recording);
-    let is_exact = matches!(exact, Exact::Known(_));
-    let judged = judge(&claim, exact, f, x, &tolerance);
-    if is_exact && judged.verdict == Verdict::Pass {
-        let measured = numeric(f, x);
-        match measured.class {
-            Class::Jump(by) => return (Verdict::Unsure, Place::Jump(by)),
-            Class::Kink => {
-                let verdict = match measured.hold(slope, &tolerance) {
-                    Held::Agrees => Verdict::Pass,
-                    Held::Differs => Verdict::Fail,
-                    Held::IsOff(_) | Held::TooRough => Verdict::Unsure,
-                };
-                return (verdict, Place::Kink([measured.left.slope, measured.right.slope]));
-            }
-            _ if measured.hold(slope, &tolerance) == Held::Differs => return (Verdict::Unsure, Place::Rough),
-            _ => {}
-        }
-    }
-    (judged.verdict, judged.place)
+    t: f64,
+    tolerance: &Tolerance,
+) -> Judged {
+    let exact = exact.filter(|_| f(t).is_finite());
+    judge(claim, exact.map_or(Exact::NotAsked, Exact::of_recording), f, t, tolerance)
 }
 
-/// Judges a claim by differences alone.
-fn by_differences(claim: &Claim, f: &dyn Fn(f64) -> f64, t: f64, tolerance: &Tolerance) -> Judged {
-    let numeric = numeric_of_noisy(f, t, tolerance.precision);
-    let (what, at, here) = (claim.what, show(claim.at), f(t));
+impl Judged {
+    /// What is said of a claim that an exact slope agrees with once differences are asked too: a recording may have lost what they see.
+    /// `bends` tells whether the recording has another slope on each side; only then are they believed that there is a kink.
+    pub fn beside_differences(
+        self,
+        claim: &Claim,
+        f: &dyn Fn(f64) -> f64,
+        t: f64,
+        tolerance: &Tolerance,
+        bends: impl FnOnce() -> bool,
+    ) -> Judged {
+        let is_by_exact = self.numeric.is_none();
+        if !is_by_exact || self.verdict != Verdict::Pass {
+            return self;
+        }
+        let numeric = numeric_of_noisy(f, t, tolerance.precision);
+        let is_edge = match numeric.class {
+            Class::Jump(_) => true,
+            Class::Kink => bends(),
+            _ => false,
+        };
+        if is_edge {
+            Judged { finding: self.finding, ..by_differences(claim, numeric, f(t), tolerance) }
+        } else if numeric.hold(claim.slope, tolerance) == Held::Differs {
+            Judged {
+                verdict: Verdict::Unsure,
+                reason: format!(
+                    "{} at {} is that of the recording, and not what differences give",
+                    claim.what,
+                    show(claim.at)
+                ),
+                finding: numeric.slope().map(|d| claim.beside(d.slope, tolerance.of_numeric(claim.slope, d))),
+                place: Place::Contradicted,
+                numeric: Some(numeric),
+                ..self
+            }
+        } else {
+            Judged { numeric: Some(numeric), ..self }
+        }
+    }
+}
+
+/// Judges a claim by differences alone, given the value.
+fn by_differences(claim: &Claim, numeric: Numeric, here: f64, tolerance: &Tolerance) -> Judged {
+    let (what, at) = (claim.what, show(claim.at));
     let derivative = numeric.slope().filter(|d| d.error.is_finite());
     let finding = derivative.map(|d| claim.beside(d.slope, tolerance.of_numeric(claim.slope, d)));
     let fail = |reason| (Verdict::Fail, reason);

@@ -1,7 +1,7 @@
 //! What a check says.
 
-use super::bar::Difference;
 use super::hint::Hint;
+use super::oracle::bar::Difference;
 use crate::op::{Kink, Point};
 use std::fmt;
 use std::panic::Location;

@@ -1,6 +1,6 @@
 //! How far a slope may be off.
 
-use super::bar::Difference;
+use super::oracle::bar::Difference;
 
 /// An error bar below is as good as none: numbers run out of exponents there.
 const TINY: f64 = 1e-290;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::graph::{DynOp, Rule};
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, argument_names};
-use crate::teach::{Cell, Style, Tint, relative, small};
+use crate::teach::{Cell, Style, Tint, small};
 
 /// How large the plot is, in characters.
 const SIZE: [usize; 2] = [64, 13];
@@ -314,7 +314,7 @@ impl Card<'_> {
             // where there is no slope there is none to be found by other ways
             let [dual, numeric] = [dual, Some(numeric)].map(|x| x.filter(|x| !x.is_nan() && !at_jump));
             let shown = |x: Option<f64>| x.map_or("-".to_owned(), |x| self.style.number(x));
-            let error = numeric.filter(|_| !at_kink).map_or("-".to_owned(), |x| small(relative(slopes[i], x)));
+            let error = numeric.filter(|_| !at_kink).map_or("-".to_owned(), |x| small(check::relative(slopes[i], x)));
             let at = format!("{name}={}", self.brief(self.point[i]));
             let (word, tint) = match report.verdict {
                 _ if i > 0 => ("", Tint::Plain),

@@ -117,19 +117,6 @@ impl Recorder {
         )?;
         Ok(values[y].tangent)
     }
-
-    /// As the gradient, but with the magnitude of every slope: how large what cancels in an adjoint may be, and so, times the
-    /// unit round-off, how far off it.
-    pub(crate) fn magnitudes(&self, y: Expr<'_>) -> Adjoints {
-        let mut gradient = self.backward(Expr::from(0.0));
-        if let Some(y) = self.index(y) {
-            gradient.adjoints[y] = 1.0;
-            self.sweep_f64(&mut gradient.adjoints, |edge, adjoint, slope, sum| {
-                chain_rule(edge, adjoint, slope.abs(), sum)
-            });
-        }
-        gradient
-    }
 }
 
 impl Expr<'_> {

@@ -2,6 +2,11 @@
 
 use super::recorder::{Expr, Recorder};
 
+/// What an output without a name is called: y, or f if one of the nodes has the name y.
+pub(crate) fn unnamed_output(mut names: impl Iterator<Item = impl AsRef<str>>) -> &'static str {
+    if names.any(|name| name.as_ref() == "y") { "f" } else { "y" }
+}
+
 impl Recorder {
     /// Gives a variable a name, for whoever looks at the recording; a later name replaces it. A constant is no node and takes none.
     ///

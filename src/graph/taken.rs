@@ -104,6 +104,18 @@ impl Recorder {
         self.edges_where(output, &values, met, |x| x.primal)
     }
 
+    /// For each node, whether an output was computed from it.
+    pub(crate) fn needed(&self, output: usize) -> Vec<bool> {
+        let mut needed = vec![false; self.len()];
+        needed[output] = true;
+        for index in (0..=output).rev() {
+            if needed[index] {
+                self.node(index).args.iter().for_each(|&arg| needed[arg] = true);
+            }
+        }
+        needed
+    }
+
     /// For each node up to an output, how the output depends on it, given the value of every node.
     pub(crate) fn reach(&self, output: usize, values: &[f64]) -> Vec<Reach> {
         let mut reach = vec![Reach::Not; output + 1];

@@ -2,9 +2,10 @@
 
 use super::singular::singularity;
 use super::style::{Cell, Style, ends};
-use super::trace::{Argument, Id, Node, OpNote, Trace};
+use super::trace::{Argument, Node, OpNote, Trace};
 use super::uses::{Use, Uses};
 use crate::Real;
+use crate::graph::Id;
 use crate::registry::visible;
 
 /// How many slopes, contributions and paths are shown.

@@ -1,11 +1,10 @@
-//! Which rule is wrong: every node's own slopes, checked where they were used.
+//! Which rule is wrong, in words: what `check/locate.rs` found of every node's own slopes, where they were used.
 
 use super::style::Style;
-use super::trace::{Agreement, Argument, CheckLine, Id, Line};
-use crate::check::{self, Verdict};
+use super::trace::{Argument, Line, Trace};
+use crate::check::{self, Agreement, CheckLine, Found, WrongSlope};
 use crate::error::Error;
-use crate::graph::{Expr, Recorder, Rule};
-use crate::op::Point;
+use crate::graph::{Expr, Id, Recorder};
 
 /// What a search for a wrong rule found.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,20 +37,20 @@ pub struct WrongRule {
     /// The line of the program that recorded it.
     pub loc: Option<Line>,
     /// What it was applied to.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serial::named_list"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::json::serial::named_list"))]
     pub args: Vec<(String, f64)>,
     /// The argument whose slope is wrong.
     pub argument: usize,
     /// The value as a formula; `None` if the op is known only as closures.
     pub value: Option<String>,
     /// The rule's slope: its formula and its value.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serial::named"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::json::serial::named"))]
     pub slope: (String, f64),
     /// The slope by dual numbers through the value; `None` if the op is known only as closures.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::optional"))]
     pub dual: Option<f64>,
     /// The slope by central differences.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub numeric: f64,
     /// Why it was called wrong, in words.
     pub reason: String,
@@ -75,57 +74,47 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another tape.
     pub fn locate(&self, y: Expr<'_>) -> Result<Search, Error> {
-        let trace = self.trace(y)?;
+        let (trace, ids) = (self.trace(y)?, self.ids());
         let lines = self.check_gradient(y)?.inputs;
-        let (mut first_wrong, mut others, mut unsure) = (None, vec![], vec![]);
-        let (mut checked, mut after) = (0, 0);
-        let recorded = (0..self.len()).map(|index| self.node(index)).filter(|node| node.is_input || node.op.is_some());
-        let values = self.recorded_values();
-        for (node, entry) in recorded.zip(&trace.nodes).filter(|(_, entry)| entry.adjoint.is_some()) {
-            let Some(op) = node.op else { continue };
-            let x: Point = node.args.iter().map(|&arg| values[arg]).collect();
-            let report = check::check_at(&*op, &x);
-            checked += 1;
-            after += usize::from(first_wrong.is_some());
-            match report.verdict {
-                Verdict::Pass => {}
-                Verdict::Unsure => unsure.push(entry.id),
-                Verdict::Fail if first_wrong.is_some() => others.push(entry.id),
-                Verdict::Fail => {
-                    let argument = report.worst.as_ref().map_or(0, |worst| worst.argument);
-                    let mut slopes = Point::from_elem(f64::NAN, x.len());
-                    Rule::<f64>::slope(&*op, &x, node.value, &mut slopes)?;
-                    let (dual, numeric) = check::references(&*op, &x, argument);
-                    let note = trace.op(entry);
-                    let own = note.and_then(|note| note.slopes.get(argument));
-                    let name = |arg: &Argument| arg.node().map_or_else(String::new, |id| id.to_string());
-                    first_wrong = Some(WrongRule {
-                        id: entry.id,
-                        rule: entry.rule.clone(),
-                        loc: entry.loc.clone(),
-                        args: entry.args.iter().map(name).zip(x).collect(),
-                        argument,
-                        value: note.and_then(|note| note.value.clone()),
-                        slope: (own.unwrap_or(&entry.partials[argument].formula).clone(), slopes[argument]),
-                        dual,
-                        numeric,
-                        reason: report.reason.unwrap_or_default(),
-                    });
-                }
-            }
-        }
+        let found = check::locate(self, self.indices(&[y])?[0])?;
+        let id = |node: usize| ids[node].expect("an op is no constant");
+        let listed = |nodes: Vec<usize>| nodes.into_iter().map(id).collect();
+        let Found { first_wrong, others, unsure, checked, after } = found;
         Ok(Search {
             doubtful: lines
                 .into_iter()
                 .filter(|line| !matches!(line.verdict, Agreement::Good | Agreement::Kink))
                 .collect(),
             output: trace.output_name().to_owned(),
-            first_wrong,
-            others,
-            unsure,
+            first_wrong: first_wrong.map(|wrong| WrongRule::new(&trace, id(wrong.located.node), wrong)),
+            others: listed(others),
+            unsure: listed(unsure),
             checked,
             after,
         })
+    }
+}
+
+impl WrongRule {
+    /// What was found of a node, with the words that a trace has for the node.
+    fn new(trace: &Trace, id: Id, wrong: WrongSlope) -> Self {
+        let WrongSlope { located, argument, rule: slope, dual, numeric, reason } = wrong;
+        let node = trace.node(id);
+        let note = trace.op(node);
+        let own = note.and_then(|note| note.slopes.get(argument));
+        let name = |arg: &Argument| arg.node().map_or_else(String::new, |id| id.to_string());
+        WrongRule {
+            id,
+            rule: node.rule.clone(),
+            loc: node.loc.clone(),
+            args: node.args.iter().map(name).zip(located.args).collect(),
+            argument,
+            value: note.and_then(|note| note.value.clone()),
+            slope: (own.unwrap_or(&node.partials[argument].formula).clone(), slope),
+            dual,
+            numeric,
+            reason,
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::steps::Steps;
 use super::style::{Cell, Style, Tint, ends};
-use super::trace::{Id, Node, Step, Trace, label};
+use super::trace::{Node, Step, Trace, label};
 use super::uses::Uses;
 use crate::Real;
 use crate::error::{Error, Kind};
+use crate::graph::Id;
 use std::fmt;
 use std::str::FromStr;
 
@@ -76,7 +77,7 @@ pub struct Mistaken {
     /// The mistake.
     pub mistake: Mistake,
     /// For each node what its adjoint came to.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "super::serial::optional_list"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::json::serial::optional_list"))]
     pub adjoints: Vec<Option<f64>>,
     /// The seed and the contributions, in the order in which they are made.
     pub steps: Vec<Step>,

@@ -1,8 +1,8 @@
 //! What happened, step by step: a finished account of a forward and a backward pass, to be read, drawn and explained.
 //!
-//! This part uses `check`, `registry`, `tape`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
+//! This part uses `check`, `registry`, `graph`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
 //! recording; every view is a view of it and shows nothing that the tape did not do. Start with `trace.rs`, the data, then
-//! `record.rs`, which fills it.
+//! `record.rs`, which fills it. What is said of right and wrong slopes (`check.rs`, `locate.rs`) is computed in [`check`](crate::check).
 //!
 //! ```
 //! use gprime::prelude::*;
@@ -21,13 +21,10 @@ mod explain;
 mod locate;
 mod mistake;
 mod non_finite;
-mod number;
 mod quiz;
 #[cfg(feature = "serde")]
 mod read;
 mod record;
-#[cfg(feature = "serde")]
-mod serial;
 mod singular;
 mod steps;
 mod style;
@@ -35,11 +32,13 @@ mod table;
 mod trace;
 mod uses;
 
-pub(crate) use check::{relative, small};
+pub use crate::check::{Agreement, Check, CheckLine, SweepLine};
+pub use crate::graph::Id;
+pub use crate::json::Number;
+pub(crate) use check::small;
 pub use locate::{Search, WrongRule};
 pub use mistake::{Mistake, Mistaken};
 pub use non_finite::NonFinite;
-pub use number::Number;
 pub use quiz::{LEVELS, Quiz};
 pub(crate) use singular::singularity;
 pub use steps::Steps;
@@ -48,7 +47,6 @@ pub(crate) use style::{Cell, Tint, ends, width};
 pub(crate) use table::described;
 pub(crate) use trace::label;
 pub use trace::{
-    Agreement, Argument, Branch, Check, CheckLine, Flow, Id, KinkNote, Line, Node, OpNote, Param, Partial, Singularity,
-    Step, SweepLine, Trace, VERSION,
+    Argument, Branch, Flow, KinkNote, Line, Node, OpNote, Param, Partial, Singularity, Step, Trace, VERSION,
 };
 pub(crate) use uses::Uses;

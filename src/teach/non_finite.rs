@@ -3,10 +3,10 @@
 use super::explain::replaced;
 use super::style::Style;
 use super::table::described;
-use super::trace::{Argument, Flow, Id, Node, Step, Trace};
+use super::trace::{Argument, Flow, Node, Step, Trace};
 use super::uses::Uses;
 use crate::error::Error;
-use crate::graph::{Expr, Recorder};
+use crate::graph::{Expr, Id, Recorder};
 use crate::registry::visible;
 use std::fmt;
 

@@ -1,8 +1,9 @@
 //! A table with blanks: adjoints to be found by hand.
 
 use super::style::Style;
-use super::trace::{Id, Trace};
+use super::trace::Trace;
 use super::uses::Uses;
+use crate::graph::Id;
 
 /// Programs to practise on, from easy to hard: an expression, its point, and what is in it.
 pub const LEVELS: [(&str, &str, &str); 5] = [

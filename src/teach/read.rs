@@ -1,35 +1,14 @@
-//! How an account is written and read: ids, lines, and what must hold of what is read.
+//! How an account is written and read: lines, and what must hold of what is read.
 
-use super::trace::{Argument, Id, Line, Node, OpNote, Step, Trace, VERSION};
+use super::trace::{Argument, Line, Node, OpNote, Step, Trace, VERSION};
+use crate::graph::Id;
+use crate::json::serial::as_text;
 use crate::registry::visible;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::str::FromStr;
 
-/// What is written as it is shown.
-macro_rules! as_text {
-    ($($ty:ty)*) => { $(
-        impl Serialize for $ty {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-        impl<'de> Deserialize<'de> for $ty {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-            }
-        }
-    )* };
-}
-as_text! { Id Line }
-
-impl FromStr for Id {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = text.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
-        number.and_then(|n| n.checked_sub(1)).map(Id).ok_or_else(|| format!("{text:?} is no node's id, such as v1"))
-    }
-}
+as_text! { Line }
 
 impl FromStr for Line {
     type Err = String;

@@ -1,10 +1,11 @@
 //! From a recording to its account.
 
 use super::singular::{kink, singular};
-use super::trace::{Argument, Branch, Flow, Id, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
-use crate::Real;
+use super::trace::{Argument, Branch, Flow, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::error::Error;
-use crate::graph::{self, DynOp, Edge, Expr, Guard, Operand, Reach, Recorder, Relation, Rule, meet};
+use crate::graph::{
+    self, Contribution, DynOp, Expr, Guard, Id, Operand, Precision, Reach, Recorder, Relation, Rule, meet,
+};
 use crate::op::{Kink, Point};
 use crate::registry::{Formula, Notation, applied, number, print, visible};
 use indexmap::IndexMap;
@@ -40,7 +41,7 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another tape.
     pub fn trace(&self, y: Expr<'_>) -> Result<Trace, Error> {
-        self.trace_in(Precision::Double, self.recorded_values(), y)
+        self.trace_in(Precision::Double, y)
     }
 
     /// The same in single precision: inputs, constants, the value and the slopes of every op, and every contribution and sum of the
@@ -49,24 +50,16 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another tape.
     pub fn trace_f32(&self, y: Expr<'_>) -> Result<Trace, Error> {
-        let single = Precision::Single;
-        self.trace_in(single, self.values(|_, value| value, |x| single.rounded(x))?, y)
+        self.trace_in(Precision::Single, y)
     }
 
-    fn trace_in(&self, precision: Precision, values: Vec<f64>, y: Expr<'_>) -> Result<Trace, Error> {
-        let output = self.indices(&[y])?[0];
-        let (mut adjoints, mut made) = (vec![0.0; output + 1], vec![]);
-        adjoints[output] = 1.0;
-        self.sweep(&values, &mut adjoints, |edge, upstream, slope, sum| {
-            let slope = precision.rounded(slope);
-            let amount = precision.rounded(upstream.mul_strong_zero(slope));
-            let sum = precision.rounded(sum + amount);
-            made.push(Contribution { edge, upstream, slope, amount, sum });
-            sum
-        })?;
+    fn trace_in(&self, precision: Precision, y: Expr<'_>) -> Result<Trace, Error> {
+        let (output, values) = (self.indices(&[y])?[0], self.values_in(precision)?);
+        let mut made = vec![];
+        let adjoints = self.adjoints_in(precision, &values, output, |contribution| made.push(contribution))?;
         let needed = self.needed(output);
         let reach = self.reach(output, &values);
-        let mut book = Book { precision, values, ids: vec![], ops: IndexMap::new(), nodes: vec![] };
+        let mut book = Book { precision, values, ids: self.ids(), ops: IndexMap::new(), nodes: vec![] };
         for (index, &needed) in needed.iter().enumerate() {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
             book.enter(self, index, needed.then(|| adjoints[index]), reached)?;
@@ -104,18 +97,6 @@ impl Recorder {
         })
     }
 
-    /// For each node, whether the output depends on it.
-    fn needed(&self, output: usize) -> Vec<bool> {
-        let mut needed = vec![false; self.len()];
-        needed[output] = true;
-        for index in (0..=output).rev() {
-            if needed[index] {
-                self.node(index).args.iter().for_each(|&arg| needed[arg] = true);
-            }
-        }
-        needed
-    }
-
     /// The output as a formula in terms of named variables, and then those; empty if it is too long.
     fn source(&self, output: usize, needed: &[bool], ids: &[Option<Id>]) -> String {
         if needed.iter().filter(|&&needed| needed).count() > MOST_NODES || self.len() > 10 * MOST_NODES {
@@ -134,16 +115,6 @@ impl Recorder {
         }
         if source.chars().count() > LONGEST_SOURCE || source.contains('…') { String::new() } else { source }
     }
-}
-
-/// What the sweep did along one edge.
-struct Contribution {
-    edge: Edge,
-    upstream: f64,
-    slope: f64,
-    amount: f64,
-    /// The argument's adjoint, with this in it.
-    sum: f64,
 }
 
 /// What is written down of one op applied to so many arguments: its note, and its formulas with a character of its own for each
@@ -210,28 +181,12 @@ impl Written {
     }
 }
 
-/// The precision of the numbers in a trace.
-#[derive(Clone, Copy, PartialEq)]
-enum Precision {
-    Double,
-    Single,
-}
-
-impl Precision {
-    fn rounded(self, x: f64) -> f64 {
-        match self {
-            Precision::Double => x,
-            Precision::Single => f64::from(x as f32),
-        }
-    }
-
-    /// A constant in a formula.
-    fn constant(self, x: f64) -> String {
-        match self {
-            Precision::Double => number(x),
-            // the shortest decimal that is this number in single precision
-            Precision::Single => number((x as f32).to_string().parse().unwrap_or(x)),
-        }
+/// A constant in a formula.
+fn constant(x: f64, precision: Precision) -> String {
+    match precision {
+        Precision::Double => number(x),
+        // the shortest decimal that is this number in single precision
+        Precision::Single => number((x as f32).to_string().parse().unwrap_or(x)),
     }
 }
 
@@ -250,13 +205,8 @@ struct Book {
 impl Book {
     /// Enters a node of the tape, and whether the output depends on it by the choices that were taken.
     fn enter(&mut self, tape: &Recorder, index: usize, adjoint: Option<f64>, reached: bool) -> Result<(), Error> {
-        let graph::Node { op, is_input, args, line, .. } = tape.node(index);
-        if op.is_none() && !is_input {
-            self.ids.push(None);
-            return Ok(());
-        }
-        let id = Id(self.nodes.len() as u32);
-        self.ids.push(Some(id));
+        let graph::Node { op, args, line, .. } = tape.node(index);
+        let Some(id) = self.ids[index] else { return Ok(()) };
         let name = tape.name_at(index).map(|name| visible(&name).into_owned());
         let mut node = Node {
             id,
@@ -313,7 +263,7 @@ impl Book {
         slopes.iter_mut().for_each(|slope| *slope = self.precision.rounded(*slope));
         let shown = |arg: &Argument| match *arg {
             Argument::Node(id) => id.to_string(),
-            Argument::Constant(value) => self.precision.constant(value),
+            Argument::Constant(value) => constant(value, self.precision),
         };
         let mut texts: Vec<String> = node.args.iter().map(shown).collect();
         node.rule = written.rule(&texts);

@@ -2,8 +2,9 @@
 
 use super::style::{Cell, Style, ends};
 use super::table::described;
-use super::trace::{Id, Node, Partial, Step, Trace};
+use super::trace::{Node, Partial, Step, Trace};
 use super::uses::{Use, Uses};
+use crate::graph::Id;
 
 /// How many of those that a node waits for are named.
 const MOST_NAMED: usize = 3;

@@ -1,8 +1,9 @@
 //! The two-column table: forwards on the left, backwards on the right; and the one of forward mode.
 
 use super::style::{Cell, Style, Tint, ends, widths};
-use super::trace::{Argument, Id, Node, Partial, Step, Trace, label};
+use super::trace::{Argument, Node, Partial, Step, Trace, label};
 use super::uses::{Use, Uses};
+use crate::graph::{Id, unnamed_output};
 use std::fmt;
 
 /// How many terms of one sum are shown, and how many notes.
@@ -86,8 +87,8 @@ impl Trace {
 
     /// What the output is called.
     pub(crate) fn output_name(&self) -> &str {
-        let taken = |name: &str| self.nodes.iter().any(|node| node.name.as_deref() == Some(name));
-        self.node(self.output).name.as_deref().unwrap_or_else(|| if taken("y") { "f" } else { "y" })
+        let names = self.nodes.iter().filter_map(|node| node.name.as_deref());
+        self.node(self.output).name.as_deref().unwrap_or_else(|| unnamed_output(names))
     }
 
     fn heading(&self, style: &Style) -> String {

@@ -1,5 +1,7 @@
 //! The data: one finished account of a forward and a backward pass.
 
+use crate::check::Check;
+use crate::graph::{Id, Precision};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -23,7 +25,7 @@ pub struct Trace {
     /// The node whose derivatives were taken.
     pub output: Id,
     /// The adjoint that the output begins with: 1.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub seed: f64,
     /// Whether every number was rounded to single precision.
     pub single: bool,
@@ -57,26 +59,6 @@ pub enum Singularity {
     End,
 }
 
-/// Which node: the first is v1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(
-    /// The index in [`Trace::nodes`].
-    pub u32,
-);
-
-impl Id {
-    /// The index in [`Trace::nodes`].
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "v{}", u64::from(self.0) + 1)
-    }
-}
-
 /// An op that was applied, with the parameters it had.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -101,7 +83,7 @@ pub struct Param {
     /// Its name.
     pub name: String,
     /// Its value.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub value: f64,
 }
 
@@ -122,10 +104,10 @@ pub struct Node {
     /// For each argument, the derivative by it.
     pub partials: Vec<Partial>,
     /// The value.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub value: f64,
     /// The derivative of the output by it; `None` if the output does not depend on it, which is shown as `·` and never as 0.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::optional"))]
     pub adjoint: Option<f64>,
     /// The parts of the program that it belongs to, from the outermost on, joined by `/`.
     pub scope: Option<String>,
@@ -145,7 +127,7 @@ pub enum Argument {
     /// A node before.
     Node(Id),
     /// A number that is no variable; no derivative is taken by it.
-    Constant(#[cfg_attr(feature = "serde", serde(with = "super::serial::number"))] f64),
+    Constant(#[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))] f64),
 }
 
 impl Argument {
@@ -166,7 +148,7 @@ pub struct Partial {
     /// so. `∂v3/∂v1` where there is none, or it has too many arguments to be read.
     pub formula: String,
     /// Its value here.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub value: f64,
 }
 
@@ -175,16 +157,16 @@ pub struct Partial {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KinkNote {
     /// The arguments.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::list"))]
     pub at: Vec<f64>,
     /// The slopes on the left.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::list"))]
     pub left: Vec<f64>,
     /// The slopes on the right.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::list"))]
     pub right: Vec<f64>,
     /// The slopes that were used.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::list"))]
     pub slope: Vec<f64>,
 }
 
@@ -241,16 +223,16 @@ pub enum Step {
         /// The argument's node.
         to: Id,
         /// The adjoint of the node.
-        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
         upstream: f64,
         /// The slope: the value of the node's partial.
-        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
         local: f64,
         /// Their product, in which 0 annihilates ±∞.
-        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
         amount: f64,
         /// The argument's adjoint, with this in it.
-        #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
         sum_after: f64,
         /// How many contributions to the argument are still to come; at 0 its adjoint is complete, and it may pass it on.
         waiting: u32,
@@ -273,90 +255,14 @@ pub struct Flow {
     /// The argument's node.
     pub to: Id,
     /// The node's adjoint.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub upstream: f64,
     /// The slope.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub local: f64,
     /// What came to the argument.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
+    #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]
     pub amount: f64,
-}
-
-/// The gradient beside other ways to find it, and how the error of differences depends on their step.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Check {
-    /// Whether every line is good.
-    pub passed: bool,
-    /// What the output is called.
-    pub output: String,
-    /// The step of the central differences; for an input beyond ±10, times its magnitude.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub step: f64,
-    /// One line for each input.
-    pub inputs: Vec<CheckLine>,
-    /// One line for each step, from the largest on.
-    pub sweep: Vec<SweepLine>,
-}
-
-/// The derivative by one input, found in three ways.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct CheckLine {
-    /// The input's name.
-    pub input: String,
-    /// By the reverse sweep, through the rules.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub reverse: f64,
-    /// By dual numbers through the value of every op; `None` where an op is known only as closures.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::optional"))]
-    pub forward: Option<f64>,
-    /// By central differences.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub numeric: f64,
-    /// The distance of the reverse sweep's from the differences', relative to the larger, or to 10⁻⁸ if both are smaller.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub error: f64,
-    /// At a kink or a jump, the slopes on the left and on the right.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
-    pub sides: Vec<f64>,
-    /// What the error is worth.
-    pub verdict: Agreement,
-    /// Where the differences of the table are worth nothing although the derivative is good: the node whose kink their step crosses.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub crossed: Option<Id>,
-}
-
-/// What central differences with one step are worth.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct SweepLine {
-    /// The step, as [`Check::step`].
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::number"))]
-    pub step: f64,
-    /// For each input the relative distance from the reverse sweep's derivative.
-    #[cfg_attr(feature = "serde", serde(with = "super::serial::list"))]
-    pub errors: Vec<f64>,
-}
-
-/// What the derivatives by differences say of the one by the reverse sweep. They are asked with steps of all sizes, not only with that
-/// of the table, and in double precision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
-pub enum Agreement {
-    /// They agree.
-    Good,
-    /// There is a kink, and the derivative lies between the slopes on its two sides.
-    Kink,
-    /// The value jumps, so that there is no derivative.
-    Jump,
-    /// The value is not finite.
-    Undefined,
-    /// The differences are too rough to tell.
-    Doubtful,
-    /// They differ, or dual numbers do.
-    Wrong,
 }
 
 impl Trace {
@@ -393,13 +299,12 @@ impl Trace {
     /// The node that a text means: `v3`, or a name.
     pub fn find(&self, text: &str) -> Option<Id> {
         let named = self.nodes.iter().find(|node| node.name.as_deref() == Some(text));
-        let numbered = || text.strip_prefix('v').and_then(|n| n.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
-        named.or_else(|| self.nodes.get(numbered()?)).map(|node| node.id)
+        named.or_else(|| self.nodes.get(text.parse::<Id>().ok()?.index())).map(|node| node.id)
     }
 
     /// A number in the precision of the trace.
     pub(crate) fn rounded(&self, x: f64) -> f64 {
-        if self.single { f64::from(x as f32) } else { x }
+        if self.single { Precision::Single.rounded(x) } else { x }
     }
 
     /// Forgets the lines of the program: what is traced may be an expression, whose lines are those of whoever runs it.

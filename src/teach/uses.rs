@@ -1,6 +1,7 @@
 //! Who uses a node: the graph the other way round.
 
-use super::trace::{Id, Node, Partial, Trace};
+use super::trace::{Node, Partial, Trace};
+use crate::graph::Id;
 
 /// For each node, the arguments that it is: of which nodes, and which of theirs, in the order of the recording.
 pub(crate) struct Uses {

@@ -200,6 +200,15 @@ fn the_gradient_of_a_function_is_checked() {
 }
 
 #[test]
+fn a_gradient_outside_of_a_kink_tells_what_a_step_crosses() {
+    // each relu returns its own 0 at 0, and the slopes beside are 1 and 1.1
+    let report = check::function(|x| x[0].max(x[1]) * 0.1 + (x[0] - x[1]).relu() - (x[1] - x[0]).relu(), &[1.0, 1.0]);
+    let reason = report.reason.clone().unwrap_or_default();
+    assert_eq!(report.verdict, Verdict::Fail, "{report}");
+    assert!(reason.contains(" on its two sides; max stands at its kink, ") && reason.contains(file!()), "{report}");
+}
+
+#[test]
 fn the_first_wrong_rule_of_a_function_is_located() {
     let broken = Broken { op: gprime::op::Gelu, how: How::Times(2.0) };
     let line = line!() + 2;
@@ -211,6 +220,16 @@ fn the_first_wrong_rule_of_a_function_is_located() {
     assert_eq!((located.op, located.line.line(), located.line.file()), ("gelu", line, file!()));
     assert_eq!((located.args[0], report.hint), (0.3 - 0.8, Some(check::Hint::Factor(2.0))), "{report}");
     assert!(report.to_string().contains("the rule of gelu is wrong"), "{report}");
+
+    // a wrong rule that the output does not depend on has no part in the gradient
+    let report = check::function(
+        |x| {
+            x[0].apply(&broken);
+            x[0] * x[0].value()
+        },
+        &[0.7],
+    );
+    assert_eq!((report.verdict, &report.located), (Verdict::Fail, &None), "{report}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
 const LAYERS: [&[&str]; 11] = [
-    &["error"],
+    &["error", "json"],
     &["real"],
     &["op"],
     &["function"],

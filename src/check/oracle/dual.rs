@@ -4,7 +4,7 @@
 //! point. What it says on both sides is the derivative there, or the two slopes of a kink, or a jump.
 
 use super::bar::Difference;
-use super::random::{DIRECTIONS, Random, SEED};
+use crate::check::random::{DIRECTIONS, Random, SEED};
 use crate::graph::{DynOp, Rule};
 use crate::op::Point;
 use crate::real::{Ball, DoubleDouble, Witness};
@@ -35,7 +35,7 @@ impl Known {
 
 /// What the formula of the value says of one slope.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Exact {
+pub(in crate::check) enum Exact {
     /// Nothing: the op is known only as closures, or the formula has no digits here.
     NotAsked,
     /// The slope.
@@ -57,7 +57,7 @@ impl Exact {
 
 /// A slope that is known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Known {
+pub(in crate::check) struct Known {
     pub slope: f64,
     /// How far off it may be.
     pub radius: f64,
@@ -76,7 +76,7 @@ const STEPS: [f64; 5] = [f64::EPSILON, 1.5e-14, 1e-12, 1e-10, 1.5e-8];
 const STEPS_FROM_ZERO: [f64; 5] = [1e-290, 1e-140, 1e-70, 1e-30, 1e-15];
 
 /// An op's value on wide numbers around a point, along one direction.
-pub(super) struct Line<'a> {
+pub(in crate::check) struct Line<'a> {
     op: &'a dyn DynOp,
     x: &'a [f64],
     direction: &'a [f64],
@@ -238,25 +238,30 @@ fn is_known(x: Witness, scale: f64) -> bool {
 }
 
 /// The unit direction of one argument.
-pub(super) fn axis(n: usize, i: usize) -> Point {
+pub(in crate::check) fn axis(n: usize, i: usize) -> Point {
     let mut direction = Point::from_elem(0.0, n);
     direction[i] = 1.0;
     direction
 }
 
 /// The value along a direction.
-pub(super) fn line<'a>(op: &'a dyn DynOp, x: &'a [f64], direction: &'a [f64]) -> Line<'a> {
+pub(in crate::check) fn line<'a>(op: &'a dyn DynOp, x: &'a [f64], direction: &'a [f64]) -> Line<'a> {
     Line { op, x, direction }
 }
 
 /// What the value's formula says of the slope by one argument.
-pub(super) fn exact(op: &dyn DynOp, x: &[f64], i: usize) -> Exact {
+pub(in crate::check) fn exact(op: &dyn DynOp, x: &[f64], i: usize) -> Exact {
     line(op, x, &axis(x.len(), i)).exact()
 }
 
 /// The rule's own slopes on wide numbers, each with its derivative along a direction: by `slope`, given the value, or by
 /// `value_and_slope`. It tells a formula that is wrong from one that loses digits on `f64`.
-pub(super) fn formula(op: &dyn DynOp, x: &[f64], direction: &[f64], at_once: bool) -> Option<(Witness, Vec<Witness>)> {
+pub(in crate::check) fn formula(
+    op: &dyn DynOp,
+    x: &[f64],
+    direction: &[f64],
+    at_once: bool,
+) -> Option<(Witness, Vec<Witness>)> {
     let x: Vec<Witness> =
         x.iter().zip(direction).map(|(&x, &speed)| Witness::moving(DoubleDouble::from(x), speed)).collect();
     let mut slopes = vec![Witness::from(f64::NAN); x.len()];
@@ -272,7 +277,7 @@ pub(super) fn formula(op: &dyn DynOp, x: &[f64], direction: &[f64], at_once: boo
 
 /// The derivative of one slope along one argument, from exact slopes at small steps to both sides, and how far it may be off; `None` at a
 /// kink of the slope, and where the slopes are not known.
-pub(super) fn second(op: &dyn DynOp, x: &[f64], i: usize, j: usize) -> Option<(f64, f64)> {
+pub(in crate::check) fn second(op: &dyn DynOp, x: &[f64], i: usize, j: usize) -> Option<(f64, f64)> {
     let (axis, size) = (axis(x.len(), i), if x[j] == 0.0 { 1.0 } else { x[j].abs() });
     let at = |step: f64| {
         let moved = x
@@ -301,7 +306,7 @@ pub(super) fn second(op: &dyn DynOp, x: &[f64], i: usize, j: usize) -> Option<(f
 }
 
 /// The exact slopes of an op at a point, and how far off the round-off of its arguments may make them; `None` for each that is not known.
-pub(super) fn slopes(op: &dyn DynOp, x: &[f64]) -> Vec<Option<Difference>> {
+pub(in crate::check) fn slopes(op: &dyn DynOp, x: &[f64]) -> Vec<Option<Difference>> {
     if is_wide(x) {
         return slopes_tried(op, x).unwrap_or_else(|| vec![None; x.len()]);
     }
@@ -315,12 +320,12 @@ pub(super) fn slopes(op: &dyn DynOp, x: &[f64]) -> Vec<Option<Difference>> {
 }
 
 /// Whether an op has so many arguments that asking along each would cost their square.
-pub(super) fn is_wide(x: &[f64]) -> bool {
+pub(in crate::check) fn is_wide(x: &[f64]) -> bool {
     x.len() > WIDE
 }
 
 /// The rule's own slopes of an op of many arguments, if they give the exact derivatives along random directions.
-pub(super) fn slopes_tried(op: &dyn DynOp, x: &[f64]) -> Option<Vec<Option<Difference>>> {
+pub(in crate::check) fn slopes_tried(op: &dyn DynOp, x: &[f64]) -> Option<Vec<Option<Difference>>> {
     let value = Rule::<f64>::value(op, x).ok()?;
     let mut slopes = vec![f64::NAN; x.len()];
     Rule::<f64>::slope(op, x, value, &mut slopes).ok()?;

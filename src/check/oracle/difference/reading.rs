@@ -1,6 +1,6 @@
 //! One way to read the values of a function about a point: of what kind the point is, and the slopes on its sides.
 
-use crate::check::bar::Difference;
+use crate::check::oracle::bar::Difference;
 
 /// What kind of point a function of one number has, as far as its values tell.
 #[derive(Clone, Copy, Debug, PartialEq)]

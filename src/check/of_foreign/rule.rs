@@ -1,11 +1,11 @@
 //! A slope written by hand, held against its function point by point.
 
 use crate::check::diagnosis::Sample;
-use crate::check::exact::Exact;
 use crate::check::guard::Guard;
 use crate::check::hint::Hint;
 use crate::check::judge::{Claim, Judged, Place, judge};
 use crate::check::options::Options;
+use crate::check::oracle::dual::Exact;
 use crate::check::random::Random;
 use crate::check::report::{Finding, KinkFinding, Report, Verdict, show};
 use crate::check::shrink;

@@ -1,6 +1,6 @@
 //! Derivatives by differences, with an error bar and no step to choose; and what they say of a slope that somebody claims.
 //!
-//! A [ladder](ladder) of steps is extrapolated by Neville's scheme (Richardson extrapolation; the choice by error estimate is that of
+//! A [ladder](ladder) of steps is extrapolated by [Neville's scheme](tableau) (Richardson extrapolation; the choice by error estimate is that of
 //! C. Ridders, "Accurate computation of F′(x) and F′(x)F″(x)", 1982). Each number in the tableau carries what its neighbours say of its
 //! truncation, and the [noise](noise()) of the values it is made of, which is measured at several spacings; the one with the smallest
 //! sum is the answer.
@@ -14,11 +14,12 @@ mod ladder;
 mod noise;
 mod reading;
 mod steps;
+mod tableau;
 
-use super::bar::Difference;
-use super::tolerance::Tolerance;
+use crate::check::oracle::bar::Difference;
+use crate::check::tolerance::Tolerance;
 use ladder::Ladder;
-pub(super) use noise::noise;
+pub(in crate::check) use noise::noise;
 pub use reading::Class;
 use reading::Reading;
 use steps::{Neighbourhood, TINY, is_round_off};
@@ -56,7 +57,7 @@ struct Evidence {
 
 /// How a slope stands to a derivative by differences.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Held {
+pub(in crate::check) enum Held {
     /// The slope is certified: the differences are sharp, and it is within their bar.
     Agrees,
     /// The slope is excluded.
@@ -80,7 +81,7 @@ impl Numeric {
 
     /// Holds a slope against the derivative: it agrees if every reading of the values certifies it, and differs if every reading
     /// excludes it. At a kink it is held against the slopes on the two sides.
-    pub(super) fn hold(&self, slope: f64, tolerance: &Tolerance) -> Held {
+    pub(in crate::check) fn hold(&self, slope: f64, tolerance: &Tolerance) -> Held {
         let readings = self.evidence.readings.iter().flatten();
         let held = readings.map(|reading| self.evidence.hold(reading, slope, tolerance));
         held.reduce(|a, b| match (a, b) {
@@ -168,13 +169,13 @@ fn contains(left: Difference, right: Difference, slope: f64) -> bool {
 }
 
 /// The derivative of `f` at `x` by differences.
-pub(super) fn numeric(f: impl Fn(f64) -> f64, x: f64) -> Numeric {
+pub(in crate::check) fn numeric(f: impl Fn(f64) -> f64, x: f64) -> Numeric {
     numeric_of_noisy(&f, x, 0.0)
 }
 
 /// The derivative of a function that computes its values, and rounds its argument, to a precision that is known: relatively, such as
 /// 10⁻⁷ for `f32`.
-pub(super) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -> Numeric {
+pub(in crate::check) fn numeric_of_noisy(f: &dyn Fn(f64) -> f64, x: f64, precision: f64) -> Numeric {
     let ladder = Ladder::climb(f, x, precision);
     let fine = ladder.read(ladder.known_noise());
     let around = Neighbourhood::explore(f, &ladder, &fine);

@@ -1,11 +1,13 @@
 //! Checking derivatives that are not ours: plain closures over `f64`, held against differences of the value alone.
 //!
 //! There is no exact reference here, so a verdict is worth what the error bar of the differences is worth. It is made in
-//! `check/judge.rs`; `rule.rs` asks it point by point, `whole.rs` along axes and directions.
+//! `check/judge.rs`; `rule.rs` asks it point by point, `scalar.rs` along axes and directions; `whole.rs` has gradients, Jacobians and
+//! products.
 
-use super::difference::{self, Numeric};
+use super::oracle::difference::{self, Numeric};
 
 mod rule;
+mod scalar;
 mod whole;
 
 pub use rule::{RuleCheck, rule};

@@ -39,6 +39,24 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// Writes what is shown as a text, as it is shown, and reads it again by parsing.
+macro_rules! as_text {
+    ($($ty:ty)*) => { $(
+        impl ::serde::Serialize for $ty {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for $ty {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as ::serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(<D::Error as ::serde::de::Error>::custom)
+            }
+        }
+    )* };
+}
+pub(crate) use as_text;
+
 /// For a field that is a number.
 pub mod number {
     use super::*;

@@ -5,20 +5,20 @@
 //! itself know what the recording has lost, so they are asked as well: along axes and along random directions.
 
 use super::at_point::replaced;
-use super::bar::Difference;
-use super::difference::{Class, Held, numeric};
-use super::exact::{self, Exact};
+use super::crossing::crossing;
 use super::guard::Guard;
-use super::judge::{Claim, Judged, Place, judge};
-use super::of_op::check_at;
+use super::judge::{Claim, Judged, Place, judge, judge_recorded};
+use super::locate::rules;
 use super::options::Options;
+use super::oracle::bar::Difference;
+use super::oracle::difference::Class;
+use super::oracle::dual::{self, Exact};
+use super::oracle::recording::ExactAdjoints;
 use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
-use crate::graph::{Adjoints, Expr, Node, Recorder};
+use crate::graph::{Expr, Precision, Recorder};
 use crate::op::{Kink, Point};
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::panic::Location;
 
 /// Up to so many inputs each is asked along its axis; of more, so many are.
 const AXES: usize = 32;
@@ -81,11 +81,11 @@ fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Optio
     let gradient = |x: &[f64]| guard.call(x, || gradient_of(&f, x));
     if let Some(slopes) = gradient(x) {
         Whole { value: &value, gradient: &gradient, x, slopes: &slopes, options }.check(&mut report);
-        if report.kinks.iter().any(|kink| kink.verdict == Verdict::Fail) {
-            let (step, place) =
-                crossing(&f, x).map_or_else(Default::default, |(what, line)| (what, format!(", {line}")));
+        if let Some(KinkFinding { kink, .. }) = report.kinks.iter().find(|kink| kink.verdict == Verdict::Fail) {
+            let input = (0..x.len()).find(|&i| !kink.contains(i, kink.slope[i])).unwrap_or(0);
+            let crossed = crossing(&f, x, input).map_or_else(String::new, |(what, line)| format!("; {what}, {line}"));
             let at = show(x);
-            report.reason = Some(format!("the gradient at {at} is outside the slopes on its two sides; {step}{place}"));
+            report.reason = Some(format!("the gradient at {at} is outside the slopes on its two sides{crossed}"));
         }
         if !forward_is_adjoint_of_reverse(&f, x) {
             report.fail(format!("forward and reverse mode disagree at {}", show(x)));
@@ -93,7 +93,7 @@ fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Optio
     }
     guard.tell(x, &mut report);
     if report.verdict == Verdict::Fail
-        && let Some((located, wrong)) = locate(&f, x)
+        && let Some((located, wrong)) = wrong_rule_of(&f, x)
     {
         report.reason = Some(format!("the rule of {} is wrong, at {}", located.op, located.line));
         report.hint = wrong.hint;
@@ -105,6 +105,13 @@ fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Optio
 /// The value of a function on a tape.
 fn value_on(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, tape: &Recorder, x: &[f64]) -> f64 {
     f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>()).value()
+}
+
+/// The first op of a function whose own rule is wrong where it was used.
+fn wrong_rule_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(Located, Report)> {
+    let tape = Recorder::new();
+    let y = f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>());
+    rules(&tape, tape.index(y)?).find(|(_, report)| report.verdict == Verdict::Fail)
 }
 
 /// A slope of a recording: by the rules, and exactly, where it is known.
@@ -164,34 +171,18 @@ impl Whole<'_> {
 
     /// Judges the slope by one input.
     fn axis(&self, i: usize, differences: bool) -> Judged {
-        let (x, rule, tolerance) = (self.x, self.slopes[i].rule, &self.options.tolerance);
+        let (x, slope, tolerance) = (self.x, &self.slopes[i], &self.options.tolerance);
         let along = |t: f64| (self.value)(&replaced(x, i, t));
-        let claim = Claim { what: "the gradient", at: x, argument: i, slope: rule };
-        let here = (self.value)(x);
-        let exact = self.slopes[i].exact.filter(|_| here.is_finite()).map_or(Exact::NotAsked, Exact::of_recording);
-        let is_exact = matches!(exact, Exact::Known(_));
-        let mut judged = judge(&claim, exact, &along, x[i], tolerance);
-        if is_exact && judged.verdict == Verdict::Pass && differences {
-            let measured = numeric(along, x[i]);
-            judged.numeric = Some(measured);
-            match measured.class {
-                Class::Jump(by) => {
-                    judged.place = Place::Jump(by);
-                    judged.verdict = Verdict::Unsure;
-                    judged.reason = format!("the value jumps by {by:.3e} at {}", show(x));
-                }
-                // the recording is the branch of one side
-                Class::Kink if self.is_kink(i) => judged = by_kink(&claim, judged, &along, x[i], self.options),
-                _ if measured.hold(rule, tolerance) == Held::Differs => {
-                    let by = measured.slope().map_or(f64::NAN, |d| d.slope);
-                    (judged.verdict, judged.reason) = self.contradicted(&axis(x.len(), i), by, true);
-                    judged.finding = measured.slope().map(|d| claim.beside(d.slope, tolerance.of_numeric(rule, d)));
-                }
-                _ => {}
-            }
-        } else if !is_exact && judged.verdict == Verdict::Fail && judged.place == Place::Smooth {
-            let by = judged.numeric.and_then(|numeric| numeric.slope()).map_or(f64::NAN, |d| d.slope);
-            (judged.verdict, judged.reason) = self.contradicted(&axis(x.len(), i), by, false);
+        let claim = Claim { what: "the gradient", at: x, argument: i, slope: slope.rule };
+        let mut judged = judge_recorded(&claim, slope.exact, &along, x[i], tolerance);
+        if differences {
+            // at a kink the recording is the branch of one side
+            judged = judged.beside_differences(&claim, &along, x[i], tolerance, || self.is_kink(i));
+        }
+        let by_differences = judged.verdict == Verdict::Fail && judged.place == Place::Smooth;
+        if let Some(numeric) = judged.numeric.filter(|_| judged.place == Place::Contradicted || by_differences) {
+            let by = numeric.slope().map_or(f64::NAN, |d| d.slope);
+            (judged.verdict, judged.reason) = self.contradicted(&dual::axis(x.len(), i), by, !by_differences);
         }
         judged
     }
@@ -229,13 +220,19 @@ impl Whole<'_> {
         let shift = |(i, &x): (usize, &f64)| x + step * f64::max(1.0, x.abs()) * (1.0 + 0.37 * i as f64).sin();
         let beside: Vec<f64> = self.x.iter().enumerate().map(shift).collect();
         let slopes = (self.gradient)(&beside)?;
-        let along = |t: f64| (self.value)(&beside.iter().zip(direction).map(|(x, u)| x + t * u).collect::<Vec<_>>());
-        let slope: f64 = slopes.iter().zip(direction).filter(|(_, u)| **u != 0.0).map(|(g, u)| g.rule * u).sum();
-        match numeric(along, 0.0).hold(slope, &self.options.tolerance) {
-            Held::Agrees => Some(false),
-            Held::Differs => Some(true),
-            Held::IsOff(_) | Held::TooRough => None,
+        match self.judge_along(&beside, &slopes, direction).1.verdict {
+            Verdict::Pass => Some(false),
+            Verdict::Fail => Some(true),
+            Verdict::Unsure => None,
         }
+    }
+
+    /// The gradient's slope at a point along a direction, and what differences say of it.
+    fn judge_along(&self, x: &[f64], slopes: &[Slope], direction: &[f64]) -> (f64, Judged) {
+        let along = |t: f64| (self.value)(&x.iter().zip(direction).map(|(x, u)| x + t * u).collect::<Vec<_>>());
+        let slope = slopes.iter().zip(direction).filter(|(_, u)| **u != 0.0).map(|(g, u)| g.rule * u).sum();
+        let claim = Claim { what: "the gradient", at: x, argument: 0, slope };
+        (slope, judge(&claim, Exact::NotAsked, &along, 0.0, &self.options.tolerance))
     }
 
     /// Holds the gradient against differences along random directions: a mistake that hides from every axis does not hide there.
@@ -251,8 +248,7 @@ impl Whole<'_> {
                     if random.unit() < 0.5 { -size } else { size }
                 })
                 .collect();
-            let Some((slope, measured)) = self.contradicted_along(&u) else { continue };
-            let by = measured;
+            let Some((slope, by)) = self.contradicted_along(&u) else { continue };
             let (verdict, reason) = self.contradicted(&u, by, self.slopes.iter().all(|slope| slope.exact.is_some()));
             let which = if verdict == Verdict::Fail { self.input_at_fault(&u) } else { None };
             let place = match which {
@@ -267,15 +263,9 @@ impl Whole<'_> {
 
     /// The gradient's slope along a direction and that by differences, if the second contradicts the first.
     fn contradicted_along(&self, u: &[f64]) -> Option<(f64, f64)> {
-        let along = |t: f64| (self.value)(&self.x.iter().zip(u).map(|(x, u)| x + t * u).collect::<Vec<_>>());
-        let slope: f64 = self.slopes.iter().zip(u).filter(|(_, u)| **u != 0.0).map(|(g, u)| g.rule * u).sum();
-        let measured = numeric(along, 0.0);
-        let contradicts = match measured.class {
-            Class::Kink => !measured.contains(slope),
-            Class::Smooth => measured.hold(slope, &self.options.tolerance) == Held::Differs,
-            _ => false,
-        };
-        contradicts.then_some((slope, measured.central.slope))
+        let (slope, judged) = self.judge_along(self.x, self.slopes, u);
+        let numeric = judged.numeric.filter(|numeric| matches!(numeric.class, Class::Smooth | Class::Kink))?;
+        (judged.verdict == Verdict::Fail).then_some((slope, numeric.central.slope))
     }
 
     /// The input whose slope makes the differences along a direction contradict the gradient, by halving the direction.
@@ -292,16 +282,6 @@ impl Whole<'_> {
         }
         range.next()
     }
-}
-
-/// Judges a slope at a kink by the differences on its two sides.
-fn by_kink(claim: &Claim, judged: Judged, f: &dyn Fn(f64) -> f64, t: f64, options: &Options) -> Judged {
-    let by_differences = judge(claim, Exact::NotAsked, f, t, &options.tolerance);
-    Judged { finding: judged.finding, ..by_differences }
-}
-
-fn axis(n: usize, i: usize) -> Point {
-    exact::axis(n, i)
 }
 
 /// Checks the Hessian of a function, forward over reverse on its recording, against differences of the gradient.
@@ -349,107 +329,30 @@ fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let u: Vec<f64> = (0..x.len()).map(|i| 0.5 + 0.3 * (i as f64).sin()).collect();
-    let (gradient, magnitudes) = (tape.backward(y), tape.magnitudes(y));
-    let along = |g: &Adjoints| -> f64 { inputs.iter().zip(&u).map(|(&x, u)| g.get(x).unwrap_or(0.0) * u).sum() };
-    let (reverse, bar) = (along(&gradient), 64.0 * f64::EPSILON * along(&magnitudes));
+    let Some(output) = tape.index(y) else { return true };
+    let Ok(magnitudes) = tape.magnitudes_in(Precision::Double, &tape.recorded_values(), output) else { return true };
+    let gradient = tape.backward(y);
+    let magnitude = |x: Expr<'_>| tape.index(x).and_then(|x| magnitudes.get(x)).copied().unwrap_or(0.0);
+    let along = |g: &dyn Fn(Expr<'_>) -> f64| -> f64 { inputs.iter().zip(&u).map(|(&x, u)| g(x) * u).sum() };
+    let (reverse, bar) = (along(&|x| gradient.get(x).unwrap_or(0.0)), 64.0 * f64::EPSILON * along(&magnitude));
     match tape.jvp(y, &inputs, &u) {
         Ok(forward) if reverse.is_finite() && bar.is_finite() => (forward - reverse).abs() <= bar,
         _ => true,
     }
 }
 
-/// The first node whose own rule is wrong at its arguments.
-fn locate(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(Located, Report)> {
-    let tape = Recorder::new();
-    f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>());
-    (0..tape.len()).find_map(|index| {
-        let Node { op, args, line, .. } = tape.node(index);
-        let (op, args): (_, Point) = (op?, args.iter().map(|&arg| tape.node(arg).value).collect());
-        let report = check_at(&*op, &args);
-        let located = Located { op: op.name(), node: index, args, line };
-        (report.verdict == Verdict::Fail).then_some((located, report))
-    })
-}
-
-/// What a small step to either side crosses: a comparison that comes out differently, or an op's kink; and its line.
-fn crossing(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(String, &'static Location<'static>)> {
-    let [left, right] = [-1e-7, 1e-7].map(|step| {
-        let tape = Recorder::new();
-        f(&x.iter().map(|&x| tape.var(x + step * f64::max(1.0, x.abs()))).collect::<Vec<_>>());
-        tape
-    });
-    let (on_left, on_right) = (left.comparisons(), right.comparisons());
-    let flipped = on_left.iter().zip(&on_right).find(|(l, r)| l.held != r.held);
-    let kink = || {
-        (0..left.len().min(right.len())).find_map(|index| {
-            let (node, other) = (left.node(index), right.node(index));
-            let (op, &arg) = (node.op?, node.args.first()?);
-            let between = |at: f64| {
-                let (l, r) = (left.node(arg).value, right.node(other.args[0]).value);
-                (l.min(r)..=l.max(r)).contains(&at)
-            };
-            let kinks = op.kinks();
-            let crossed = op.arity() == Some(1) && kinks.iter().any(|kink| between(kink.at[0]));
-            crossed.then(|| (format!("{} stands at its kink", op.name()), node.line))
-        })
-    };
-    flipped.map(|(l, _)| ("a comparison comes out differently on the two sides".to_owned(), l.line)).or_else(kink)
-}
-
-/// For each input the slope by the rules, and by the exact slopes of every op, with the round-off to expect.
+/// For each input the slope by the rules, and the exact one.
 fn gradient_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Vec<Slope> {
     let tape = Recorder::new();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
-    let (gradient, magnitudes) = (tape.backward(y), tape.magnitudes(y));
-    let exact = tape.index(y).map(|y| exact_adjoints(&tape, y));
-    let slope = |&input: &Expr<'_>| {
-        // what was recorded after the output has no adjoint: the output does not depend on it
-        let [rule, magnitude] = [&gradient, &magnitudes].map(|g| g.get(input).unwrap_or(0.0));
-        let exact = match &exact {
-            None => Some(Difference { slope: 0.0, error: 0.0 }),
-            Some(exact) => tape.index(input).and_then(|node| exact.get(node).copied().unwrap_or(Some(NONE))),
-        };
-        let round_off = 16.0 * f64::EPSILON * magnitude;
-        Slope {
-            rule,
-            exact: exact
-                .map(|d| Difference { error: d.error + round_off, ..d })
-                .filter(|d| d.slope.is_finite() && d.error.is_finite()),
-        }
+    let gradient = tape.backward(y);
+    let exact =
+        tape.index(y).map_or_else(ExactAdjoints::of_a_constant, |y| ExactAdjoints::of(&tape, y, Precision::Double));
+    // what was recorded after the output has no adjoint: the output does not depend on it
+    let slope = |&input: &Expr<'_>| Slope {
+        rule: gradient.get(input).unwrap_or(0.0),
+        exact: tape.index(input).and_then(|node| exact.at(node)),
     };
     inputs.iter().map(slope).collect()
-}
-
-const NONE: Difference = Difference { slope: 0.0, error: 0.0 };
-
-/// The adjoint of every node up to the output by the exact slopes of the ops, and how far off their round-off may make it; `None` where
-/// some slope on the way is not known.
-pub(crate) fn exact_adjoints(tape: &Recorder, y: usize) -> Vec<Option<Difference>> {
-    let values = tape.recorded_values();
-    let mut adjoints = vec![0.0; y + 1];
-    adjoints[y] = 1.0;
-    let (mut errors, mut unknown) = (vec![0.0; y + 1], vec![false; y + 1]);
-    let mut known: HashMap<usize, Vec<Option<Difference>>> = HashMap::new();
-    let swept = tape.sweep(&values, &mut adjoints, |edge, adjoint, slope, sum| {
-        let slopes = known.entry(edge.from).or_insert_with(|| {
-            let node = tape.node(edge.from);
-            let x: Point = node.args.iter().map(|&arg| values[arg]).collect();
-            node.op.map_or_else(Vec::new, |op| exact::slopes(&*op, &x))
-        });
-        let exact = slopes.get(edge.argument).copied().flatten();
-        let last = edge.argument + 1 == slopes.len();
-        if last {
-            known.remove(&edge.from);
-        }
-        unknown[edge.to] |= unknown[edge.from] || exact.is_none();
-        let exact = exact.unwrap_or(Difference { slope, error: 0.0 });
-        errors[edge.to] += errors[edge.from] * exact.slope.abs() + adjoint.abs() * exact.error;
-        sum + crate::Real::mul_strong_zero(adjoint, exact.slope)
-    });
-    if swept.is_err() {
-        return vec![None; y + 1];
-    }
-    let adjoint = |node: usize| (!unknown[node]).then_some(Difference { slope: adjoints[node], error: errors[node] });
-    (0..=y).map(adjoint).collect()
 }

@@ -2,12 +2,11 @@
 
 use super::noise::noise_at;
 use super::reading::{Class, Reading};
-use crate::check::bar::Difference;
+use super::tableau::{COLUMNS, Candidate, tableau_row};
+use crate::check::oracle::bar::Difference;
 
 /// Over how many of the smallest steps a value that is level is constant.
 const LEVEL: usize = 3;
-/// How often the extrapolation is applied; further columns only amplify noise.
-const COLUMNS: usize = 6;
 /// How many of the last differences show how a one-sided difference grows.
 const TREND: usize = 6;
 /// How many ULP a value may be off, at the least.
@@ -384,37 +383,4 @@ impl Ladder {
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let finite = values.filter(|value| value.is_finite());
     finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)))
-}
-
-/// An answer, and how far the difference of its step is from it.
-struct Candidate {
-    answer: Difference,
-    raw: f64,
-    /// How much the slope changes there, per unit.
-    bend: f64,
-}
-
-impl Candidate {
-    const NONE: Candidate = Candidate { answer: Difference::NONE, raw: 0.0, bend: 0.0 };
-
-    /// Holds the answer against the difference of a smaller step. It must not be farther away than that of the answer's own
-    /// step was: else a kink or a jump lies between, and steps beyond it agreed by chance.
-    fn face(&mut self, raw: Difference) {
-        let farther = (raw.slope - self.answer.slope).abs() - raw.error - self.raw;
-        self.answer.error = self.answer.error.max(farther);
-    }
-}
-
-/// A row of the tableau: the difference of one step, then what each column's order of truncation leaves of it; for each column
-/// the power of the steps' ratio that cancels. Here an error is noise alone.
-fn tableau_row(first: Difference, above: &[Difference], powers: impl Iterator<Item = f64>) -> Vec<Difference> {
-    let mut row = vec![first];
-    for (coarse, factor) in above.iter().take(COLUMNS - 1).zip(powers) {
-        let fine = row[row.len() - 1];
-        row.push(Difference {
-            slope: fine.slope + (fine.slope - coarse.slope) / (factor - 1.0),
-            error: (factor * fine.error + coarse.error) / (factor - 1.0),
-        });
-    }
-    row
 }
