@@ -5,7 +5,7 @@ use super::style::{Cell, Style, ends};
 use super::trace::{Argument, Id, Node, OpNote, Trace};
 use super::uses::{Use, Uses};
 use crate::Real;
-use crate::registry::visible;
+use crate::visible::visible;
 
 /// How many slopes, contributions and paths are shown.
 const MOST: usize = 8;

@@ -7,7 +7,7 @@ use super::trace::{Argument, Flow, Id, Node, Step, Trace};
 use super::uses::Uses;
 use crate::error::Error;
 use crate::graph::{Expr, Recorder};
-use crate::registry::visible;
+use crate::visible::visible;
 use std::fmt;
 
 /// How many nodes are looked through for the choice that a branch belongs to.

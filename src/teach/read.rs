@@ -1,7 +1,7 @@
 //! How an account is written and read: ids, lines, and what must hold of what is read.
 
 use super::trace::{Argument, Id, Line, Node, OpNote, Step, Trace, VERSION};
-use crate::registry::visible;
+use crate::visible::visible;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::str::FromStr;

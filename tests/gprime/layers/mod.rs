@@ -7,13 +7,13 @@ use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
 const LAYERS: [&[&str]; 10] = [
-    &["error"],
+    &["error", "visible"],
     &["real"],
     &["op"],
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry"],
-    &["check"],
+    &["check", "export"],
     &["teach"],
     &["draw"],
     &["guide"],
