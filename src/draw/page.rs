@@ -1,7 +1,8 @@
 //! A trace as one HTML file: everything that is known of it without a script, and step by step with one.
 //!
-//! What the page shows without its script is made here. `page/page.js` adds the steps, the sliders and the mistakes; the rules that it
-//! computes with are printed in JavaScript by `export`, and it computes nothing before it has found the numbers of the trace with them.
+//! What the page shows without its script is made here. `page/page.js` adds the steps, the sliders and the mistakes, and `page/passes.js`
+//! computes them. The rules of the ops are printed in JavaScript by `export`, and the page computes nothing before it has found the numbers of
+//! the trace with them.
 
 use super::graph::Graph;
 use super::markup::{Markup, clean};
@@ -19,7 +20,8 @@ mod data;
 mod formulas;
 
 const CSS: &str = include_str!("page/page.css");
-const JS: &str = include_str!("page/page.js");
+/// What the page's script is made of: the functions that rules call, the passes, and the page.
+const SCRIPTS: [&str; 3] = [RUNTIME, include_str!("page/passes.js"), include_str!("page/page.js")];
 
 /// How many nodes of a trace that is too large to step through are in the table, the first and the last, and how many contributions of
 /// one node.
@@ -125,7 +127,7 @@ impl<'a> Page<'a> {
                 .raw(&data(trace, &formulas, &self.style, rules.as_ref().err()))
                 .raw("</script>")
                 .line();
-            html.raw("<script>\"use strict\";\n").raw(&packed(RUNTIME)).line().raw(&packed(JS));
+            html.raw("<script>\"use strict\";\n").raw(&SCRIPTS.map(packed).join("\n"));
             let list = rules.map_or("null".to_owned(), |rules| format!("F => [{rules}]"));
             html.raw(&format!("\nrun({list});\n"));
             html.raw("</script>");

@@ -54,10 +54,6 @@ impl Dialect for JavaScript {
         format!("F.{}({})", op.name, args.join(","))
     }
 
-    fn spoken(&self, op: &Head<'_>, arg: &Term<String>) -> String {
-        self.call(op, std::slice::from_ref(arg))
-    }
-
     fn number(&self, x: f64) -> Term<String> {
         let size = match x.abs() {
             x if x.is_nan() => "NaN".to_owned(),

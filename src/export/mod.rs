@@ -1,6 +1,6 @@
 //! Formulas and programs of a graph in other notations: text in two, MathML, and JavaScript.
 //!
-//! This part uses `graph`, `op` and `real`. One [`Printer`](printer::Printer) walks a graph; it alone knows what binds how tightly and where
+//! This part uses `graph`, `op` and `real`. One `Printer` walks a graph; it alone knows what binds how tightly and where
 //! parentheses and signs go. A dialect says how a number, a name, an operator and a call are written, and has one table of
 //! the operators that it has. Start with `printer.rs`, then `text.rs`, the smallest dialect; `rules.rs` records the rules of an op
 //! that are printed.

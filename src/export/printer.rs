@@ -110,7 +110,9 @@ pub(crate) trait Dialect {
     /// A call of a function.
     fn call(&self, op: &Head<'_>, args: &[Term<Self::Body>]) -> Self::Body;
     /// A function of one argument, as the step of a program is told: `sin v1`.
-    fn spoken(&self, op: &Head<'_>, arg: &Term<Self::Body>) -> Self::Body;
+    fn spoken(&self, op: &Head<'_>, arg: &Term<Self::Body>) -> Self::Body {
+        self.call(op, std::slice::from_ref(arg))
+    }
     /// A number.
     fn number(&self, x: f64) -> Term<Self::Body>;
     /// A name.
