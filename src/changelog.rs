@@ -104,6 +104,9 @@
 //! * The checker made a kink out of two that lie within one unit in the last place (a triangle wave at −2.7·10¹⁵), and of a formula without
 //!   digits (sin 10⁸x at 17.86): right rules failed for one seed of hundreds. A failing function of 1 000 inputs took 5 s to be located; an op
 //!   of many arguments is tried along a few directions first.
+//! * A page read the formulas of a trace as text again to draw them: those with a negative parameter (`clamp(v1, low=-1, high=1)`), or with a name
+//!   that is no word (`x[0]`), were not drawn. They are printed as MathML from the graph now. A number below 0 stands in parentheses only
+//!   where it must: `max(v1, −2)` was `max(v1, (−2))`.
 //! * The page that steps through a trace computed finite slopes outside of an op's domain when a slider went there; they are NaN.
 //!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
@@ -133,3 +136,5 @@
 //! | `check::erased`, `erased_at`, `Registry::register_erased` | `check::dyn_op`, `dyn_op_at`, `Registry::register_dyn` |
 //! | `tape::{gradient, ..}`, `tape::Tangents`, `tape::Tangent` | `modes::{gradient, ..}`, `forward::Tangents`, `forward::Tangent` |
 //! | `tape::Zeros` with `Exact`, `Plain`, `Sparse` | `forward::ZeroPolicy` with `Strong`, `Ieee`, `Masked` |
+//! | `registry::Formula`, `registry::Notation` | `export::Formula`, `export::Notation` |
+//! | `registry::visible` | [`visible`](crate::visible()) |

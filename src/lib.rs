@@ -24,7 +24,7 @@
 //! A rule is a generic function, and every feature a choice of number: `f64` gives values and slopes; [`Dual`] through the value
 //! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Var`] a
 //! recording, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the
-//! modules, from [`real`] over [`op`], [`tape`] and [`registry`] to [`check`] and [`teach`].
+//! modules, from [`real`] over [`op`], [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
 //!
 //! # What happens at the edges
 //!
@@ -72,6 +72,7 @@ pub mod changelog;
 pub mod check;
 pub mod draw;
 mod error;
+pub mod export;
 pub mod forward;
 pub mod function;
 pub mod graph;
@@ -83,6 +84,7 @@ pub mod real;
 pub mod registry;
 pub mod tape;
 pub mod teach;
+mod visible;
 
 pub use error::Error;
 pub use forward::Tangent;
@@ -91,6 +93,7 @@ pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use real::{Dual, Lanes, Real, Single};
 pub use registry::Registry;
 pub use tape::{Gradient, Scalar, Tape, Var};
+pub use visible::visible;
 
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.
 pub mod prelude {

@@ -7,7 +7,7 @@ use super::report::Verdict;
 use super::tolerance::Tolerance;
 use crate::error::Error;
 use crate::graph::{Expr, Id, Precision, Recorder, unnamed_output};
-use crate::registry::visible;
+use crate::visible::visible;
 
 /// The gradient beside other ways to find it, and how the error of differences depends on their step.
 #[derive(Clone, Debug, PartialEq)]

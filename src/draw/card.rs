@@ -4,9 +4,9 @@ use super::markup::brief;
 use super::plot::{Plot, computed, point_for, rounded, tangent};
 use crate::check::{self, Verdict};
 use crate::error::Error;
+use crate::export::{Formula, argument_names};
 use crate::graph::{DynOp, Rule};
 use crate::op::{Kink, Point};
-use crate::registry::{Formula, argument_names};
 use crate::teach::{Cell, Style, Tint, small};
 
 /// How large the plot is, in characters.

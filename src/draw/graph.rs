@@ -2,7 +2,8 @@
 
 use super::json;
 use super::layout::{Layout, Task, layout, placed};
-use super::markup::{Attribute, Markup, Px, brief, drawing, escaped, shortened};
+use super::markup::{Attribute, Markup, Px, brief, drawing, shortened};
+use crate::export::escaped;
 use crate::teach::{Mistake, Mistaken, Node, Number, Partial, Style, Trace, described, width};
 use indexmap::IndexMap;
 use std::fmt::{Display, Write};

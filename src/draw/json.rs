@@ -1,6 +1,6 @@
 //! Data for a page's script, and for other programs.
 
-use super::markup::is_unfit;
+use crate::export::has_no_place;
 use std::fmt::Write;
 
 /// A text as JSON that is safe inside of a page: no `<` can end the element it stands in.
@@ -12,7 +12,7 @@ pub(super) fn text(text: &str) -> String {
             '<' | '>' | '&' | '\'' => {
                 let _ = write!(out, "\\u{:04x}", c as u32);
             }
-            c if is_unfit(c) => out.push('\u{fffd}'),
+            c if has_no_place(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

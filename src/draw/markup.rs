@@ -1,35 +1,9 @@
 //! Writing SVG and HTML: elements that are closed, and texts that cannot break out of them.
 
-use crate::registry;
+use crate::export::{escaped, has_no_place};
 use crate::teach::Style;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
-
-/// A text without what has a meaning in markup, and without characters that it must not hold or that would turn the order of reading.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
-    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || is_unfit(c);
-    if !text.contains(special) {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if is_unfit(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out.into()
-}
-
-/// Whether a character has no place in markup: those that are no part of a name, but for the invisible sign by which MathML applies a function.
-pub(super) fn is_unfit(c: char) -> bool {
-    registry::is_unfit(c) && c != '\u{2061}'
-}
 
 /// A coordinate: a tenth of a pixel is enough.
 pub(super) struct Px(pub f64);
@@ -159,4 +133,9 @@ pub(super) fn shortened(text: &str, most: usize) -> Cow<'_, str> {
         None => text.into(),
         Some(_) => text.chars().take(most - 1).chain(['…']).collect::<String>().into(),
     }
+}
+
+/// A text without characters that no page shows.
+pub(super) fn clean(text: &str) -> String {
+    text.chars().map(|c| if has_no_place(c) { '\u{fffd}' } else { c }).collect()
 }

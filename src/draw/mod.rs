@@ -1,6 +1,6 @@
 //! Pictures: cards and plots of ops, graphs of traces, and a page that shows a trace step by step.
 //!
-//! This part uses `teach`, `check`, `registry`, `tape`, `op` and `real`. Everything is text without a reference to anything outside of
+//! This part uses `teach`, `check`, `export`, `registry`, `graph`, `op` and `real`. Everything is text without a reference to anything outside of
 //! it, and the same bytes whenever it is made: SVG and HTML by a small writer of our own, a layout of our own, no fonts. Start with
 //! `plot.rs`, then `graph.rs` and `page.rs`.
 
@@ -10,12 +10,10 @@ mod graph;
 mod json;
 mod layout;
 mod markup;
-mod mathml;
 mod page;
 mod plot;
 #[cfg(feature = "png")]
 mod png;
-mod script;
 
 pub use card::{card, card_f32};
 pub use graph::Graph;

@@ -5,10 +5,11 @@ use super::json;
 use super::markup::{Markup, Px, brief, drawing, shortened};
 use crate::check::{self, Class};
 use crate::error::{Error, Kind};
+use crate::export::{Formula, argument_names, shown_arguments};
 use crate::graph::{DynOp, Expr, Recorder, Rule};
 use crate::op::Point;
 use crate::real::Real;
-use crate::registry::{Formula, Registry, argument_names, shown_arguments};
+use crate::registry::Registry;
 use crate::teach::{Number, Style};
 use std::ops::Range;
 

@@ -1,5 +1,6 @@
 //! A number as JSON has it.
 
+use crate::export::shortest;
 use std::fmt;
 
 /// A number that is written in JSON as its shortest decimal, or as `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number. So it is
@@ -29,10 +30,9 @@ impl Number {
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(word) = self.word() {
-            return write!(f, "\"{word}\"");
+        match self.word() {
+            Some(word) => write!(f, "\"{word}\""),
+            None => f.write_str(&shortest(self.0)),
         }
-        let (plain, scientific) = (self.0.to_string(), format!("{:e}", self.0));
-        f.write_str(if plain.len() <= scientific.len() { &plain } else { &scientific })
     }
 }

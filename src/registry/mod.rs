@@ -1,21 +1,14 @@
 //! From a name to a rule: every built-in op, then the user's.
 //!
-//! This part uses `tape`, `op` and `real`. Nothing in it names an op: the built-ins show themselves through the line that
+//! This part uses `graph`, `op` and `real`. Nothing in it names an op: the built-ins show themselves through the line that
 //! each op's file has for it. Start with [`Registry`].
 
 use crate::error::{Error, Kind as ErrorKind};
 use crate::graph::{DynOp, dyn_op, dyn_reduce};
 use crate::op::{self, Op, Reduce, Visitor};
+use crate::visible::visible;
 use indexmap::IndexMap;
 use std::sync::Arc;
-
-mod formula;
-mod visible;
-
-pub use formula::{Formula, Notation};
-pub(crate) use formula::{applied, argument_names, number, print, shown_arguments};
-pub(crate) use visible::is_unfit;
-pub use visible::visible;
 
 /// Ops by name, in a fixed order: the built-ins first.
 ///

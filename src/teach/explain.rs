@@ -6,7 +6,7 @@ use super::trace::{Argument, Node, OpNote, Trace};
 use super::uses::{Use, Uses};
 use crate::Real;
 use crate::graph::Id;
-use crate::registry::visible;
+use crate::visible::visible;
 
 /// How many slopes, contributions and paths are shown.
 const MOST: usize = 8;

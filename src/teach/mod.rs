@@ -1,6 +1,6 @@
 //! What happened, step by step: a finished account of a forward and a backward pass, to be read, drawn and explained.
 //!
-//! This part uses `check`, `registry`, `graph`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
+//! This part uses `check`, `export`, `graph`, `op` and `real`. [`Recorder::trace`](crate::Recorder::trace) makes a [`Trace`] of a
 //! recording; every view is a view of it and shows nothing that the tape did not do. Start with `trace.rs`, the data, then
 //! `record.rs`, which fills it. What is said of right and wrong slopes (`check.rs`, `locate.rs`) is computed in [`check`](crate::check).
 //!
@@ -18,6 +18,7 @@
 
 mod check;
 mod explain;
+mod formulas;
 mod locate;
 mod mistake;
 mod non_finite;
@@ -36,6 +37,7 @@ pub use crate::check::{Agreement, Check, CheckLine, SweepLine};
 pub use crate::graph::Id;
 pub use crate::json::Number;
 pub(crate) use check::small;
+pub(crate) use formulas::{Meaning, PRINT, rules_to_read};
 pub use locate::{Search, WrongRule};
 pub use mistake::{Mistake, Mistaken};
 pub use non_finite::NonFinite;

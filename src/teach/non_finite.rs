@@ -7,7 +7,8 @@ use super::trace::{Argument, Flow, Node, Step, Trace};
 use super::uses::Uses;
 use crate::error::Error;
 use crate::graph::{Expr, Id, Recorder};
-use crate::registry::visible;
+use crate::op::{Op, Select};
+use crate::visible::visible;
 use std::fmt;
 
 /// How many nodes are looked through for the choice that a branch belongs to.
@@ -153,7 +154,7 @@ impl Trace {
             let node = open.pop_front().filter(|_| seen.len() < MOST)?;
             let chosen_against = uses.of_node(node).iter().find_map(|it| {
                 let user = self.node(it.user);
-                let is_choice = self.op(user).is_some_and(|op| op.name == "select");
+                let is_choice = self.op(user).is_some_and(|op| op.name == Select::NAME);
                 let untaken = it.argument > 0 && it.partial(self).value == 0.0;
                 (is_choice && untaken).then(|| (user, user.args[0], it.argument))
             });

@@ -3,7 +3,7 @@
 use super::trace::{Argument, Line, Node, OpNote, Step, Trace, VERSION};
 use crate::graph::Id;
 use crate::json::serial::as_text;
-use crate::registry::visible;
+use crate::visible::visible;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::str::FromStr;

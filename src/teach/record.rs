@@ -1,20 +1,19 @@
 //! From a recording to its account.
 
+use super::formulas::{Account, PRINT, rules_to_read};
 use super::singular::{kink, singular};
 use super::trace::{Argument, Branch, Flow, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::error::Error;
+use crate::export::{CUT, Formula, Rules};
 use crate::graph::{
     self, Contribution, DynOp, Expr, Guard, Id, Operand, Precision, Reach, Recorder, Relation, Rule, meet,
 };
 use crate::op::{Kink, Point};
-use crate::registry::{Formula, Notation, applied, number, print, visible};
-use indexmap::IndexMap;
+use crate::visible::visible;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The most arguments that an op's slopes are written out for.
-const MOST_ARGS: usize = 8;
-/// The most nodes that the output is written as one formula for, and the longest such formula.
-const MOST_NODES: usize = 500;
+/// The longest formula that the output is written as.
 const LONGEST_SOURCE: usize = 120;
 
 impl Recorder {
@@ -59,13 +58,14 @@ impl Recorder {
         let adjoints = self.adjoints_in(precision, &values, output, |contribution| made.push(contribution))?;
         let needed = self.needed(output);
         let reach = self.reach(output, &values);
-        let mut book = Book { precision, values, ids: self.ids(), ops: IndexMap::new(), nodes: vec![] };
+        let mut book = Book::new(precision, values, self.ids());
         for (index, &needed) in needed.iter().enumerate() {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
             book.enter(self, index, needed.then(|| adjoints[index]), reached)?;
         }
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
         let Book { ids, ops, nodes, values, .. } = book;
+        let single = precision == Precision::Single;
         let id = |index: usize| ids[index].expect("a constant is no output");
         // as `Recorder::annihilated`, in the precision of the trace
         let flows =
@@ -84,11 +84,11 @@ impl Recorder {
         let annihilated = annihilated.collect();
         Ok(Trace {
             version: VERSION,
-            source: self.source(output, &needed, &ids),
+            source: source(Account { nodes: &nodes, ops: &ops, single }, id(output)),
             output: id(output),
             seed: 1.0,
-            single: precision == Precision::Single,
-            ops: ops.into_values().map(|written| written.note).collect(),
+            single,
+            ops,
             steps: steps(&nodes, id(output), &ids, &made),
             nodes,
             branches,
@@ -96,97 +96,24 @@ impl Recorder {
             check: None,
         })
     }
-
-    /// The output as a formula in terms of named variables, and then those; empty if it is too long.
-    fn source(&self, output: usize, needed: &[bool], ids: &[Option<Id>]) -> String {
-        if needed.iter().filter(|&&needed| needed).count() > MOST_NODES || self.len() > 10 * MOST_NODES {
-            return String::new();
-        }
-        let name = |index: usize| {
-            let unnamed = || self.node(index).is_input.then(|| ids[index].map(|id| id.to_string())).flatten();
-            self.name_at(index).map(|name| visible(&name).into_owned()).or_else(unnamed)
-        };
-        let formula = |index: usize| print(self, index, name, Notation::Print);
-        let mut source = formula(output);
-        let named = |&index: &usize| needed[index] && index != output && !self.node(index).is_input;
-        for (count, index) in (0..self.len()).filter(named).filter(|&i| self.name_at(i).is_some()).enumerate() {
-            let joint = if count == 0 { " with " } else { ", " };
-            source += &format!("{joint}{} = {}", name(index).unwrap_or_default(), formula(index));
-        }
-        if source.chars().count() > LONGEST_SOURCE || source.contains('…') { String::new() } else { source }
-    }
 }
 
-/// What is written down of one op applied to so many arguments: its note, and its formulas with a character of its own for each
-/// argument and for the value.
-struct Written {
-    note: OpNote,
-    applied: String,
-    slopes: Option<Vec<String>>,
+/// The output as a formula in terms of named variables, and then those; empty if it is too long.
+fn source(account: Account<'_>, output: Id) -> String {
+    let text = account.meaning(&PRINT, output).map_or_else(String::new, |meaning| meaning.text());
+    if text.chars().count() > LONGEST_SOURCE || text.contains(CUT) { String::new() } else { text }
 }
 
-/// Stands for the argument of this number; the value comes after the last. The characters are for private use.
-fn placeholder(argument: usize) -> char {
-    char::from_u32(0xf_0000 + argument as u32).expect("arguments are few")
-}
-
-/// Puts texts in the places of placeholders.
-fn fill(template: &str, texts: &[String]) -> String {
-    let mut filled = String::with_capacity(template.len() + 8);
-    for c in template.chars() {
-        match (c as u32).checked_sub(0xf_0000).and_then(|place| texts.get(place as usize)) {
-            Some(text) => filled.push_str(text),
-            None => filled.push(c),
-        }
-    }
-    // a number alone is no factor
-    match filled.strip_prefix("(−").and_then(|rest| rest.strip_suffix(')')) {
-        Some(number) if number.chars().all(|c| c.is_ascii_digit() || ".e∞".contains(c)) => format!("−{number}"),
-        _ => filled,
-    }
-}
-
-impl Written {
-    fn new(op: &dyn DynOp, args: usize) -> Self {
-        let params = op.params().into_iter().map(|(name, value)| Param { name: name.to_owned(), value }).collect();
-        let own = Formula::in_print(op).ok();
-        let note = OpNote {
-            name: visible(op.name()).into_owned(),
-            params,
-            value: own.as_ref().map(|formula| formula.value.clone()),
-            slopes: own.map(|formula| formula.slopes).unwrap_or_default(),
-            domain: op.domain().text.to_owned(),
-        };
-        let places: Vec<String> = (0..args.min(MOST_ARGS)).map(|i| placeholder(i).to_string()).collect();
-        let few = args <= MOST_ARGS;
-        let slopes = || Formula::in_terms_of(op, &places, &placeholder(args).to_string(), Notation::Print).ok();
-        Written {
-            note,
-            applied: if few { applied(op, &places) } else { String::new() },
-            slopes: few.then(slopes).flatten().map(|formula| formula.slopes),
-        }
-    }
-
-    fn rule(&self, args: &[String]) -> String {
-        match args {
-            // sin v1, as it is said
-            [arg] if self.applied == format!("{}({})", self.note.name, placeholder(0)) => {
-                format!("{} {arg}", self.note.name)
-            }
-            [first, second, .., last] if self.applied.is_empty() => {
-                format!("{}({first}, {second}, …, {last})", self.note.name)
-            }
-            _ => fill(&self.applied, args),
-        }
-    }
-}
-
-/// A constant in a formula.
-fn constant(x: f64, precision: Precision) -> String {
-    match precision {
-        Precision::Double => number(x),
-        // the shortest decimal that is this number in single precision
-        Precision::Single => number((x as f32).to_string().parse().unwrap_or(x)),
+/// What is written down of one op applied to so many arguments.
+fn note(op: &dyn DynOp) -> OpNote {
+    let params = op.params().into_iter().map(|(name, value)| Param { name: name.to_owned(), value }).collect();
+    let own = Formula::in_print(op).ok();
+    OpNote {
+        name: visible(op.name()).into_owned(),
+        params,
+        value: own.as_ref().map(|formula| formula.value.clone()),
+        slopes: own.map(|formula| formula.slopes).unwrap_or_default(),
+        domain: op.domain().text.to_owned(),
     }
 }
 
@@ -197,12 +124,19 @@ struct Book {
     values: Vec<f64>,
     /// For each node of the tape its id; a constant has none.
     ids: Vec<Option<Id>>,
-    /// What was written down of each op, by its address and the number of its arguments.
-    ops: IndexMap<(usize, usize), Written>,
+    /// The place of each op, by its address and the number of its arguments, in the two lists below.
+    places: HashMap<(usize, usize), usize>,
+    ops: Vec<OpNote>,
+    /// The rules of the ops, where they can be read.
+    rules: Vec<Option<Rules>>,
     nodes: Vec<Node>,
 }
 
 impl Book {
+    fn new(precision: Precision, values: Vec<f64>, ids: Vec<Option<Id>>) -> Self {
+        Book { precision, values, ids, places: HashMap::new(), ops: vec![], rules: vec![], nodes: vec![] }
+    }
+
     /// Enters a node of the tape, and whether the output depends on it by the choices that were taken.
     fn enter(&mut self, tape: &Recorder, index: usize, adjoint: Option<f64>, reached: bool) -> Result<(), Error> {
         let graph::Node { op, args, line, .. } = tape.node(index);
@@ -255,23 +189,20 @@ impl Book {
     /// Enters what an op makes of its arguments.
     fn apply(&mut self, op: Arc<dyn DynOp>, x: &[f64], reached: bool, node: &mut Node) -> Result<(), Error> {
         let key = (Arc::as_ptr(&op).cast::<()>() as usize, x.len());
-        let entry = self.ops.entry(key);
-        node.op = Some(entry.index());
-        let written = entry.or_insert_with(|| Written::new(&*op, x.len()));
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.ops.push(note(&*op));
+            self.rules.push(rules_to_read(&*op, x.len()));
+            self.ops.len() - 1
+        });
+        node.op = Some(place);
         let mut slopes = Point::from_elem(0.0, x.len());
         Rule::<f64>::slope(&*op, x, node.value, &mut slopes)?;
         slopes.iter_mut().for_each(|slope| *slope = self.precision.rounded(*slope));
-        let shown = |arg: &Argument| match *arg {
-            Argument::Node(id) => id.to_string(),
-            Argument::Constant(value) => constant(value, self.precision),
-        };
-        let mut texts: Vec<String> = node.args.iter().map(shown).collect();
-        node.rule = written.rule(&texts);
-        texts.push(node.id.to_string());
-        let formula = |i: usize| match &written.slopes {
-            Some(slopes) => fill(&slopes[i], &texts),
-            None => format!("∂{}/∂{}", node.id, texts[i]),
-        };
+        let account = Account { nodes: &self.nodes, ops: &self.ops, single: self.precision == Precision::Single };
+        if let Some(rule) = account.rule(&PRINT, node) {
+            node.rule = rule.body;
+        }
+        let formula = |i: usize| account.partial(&PRINT, self.rules[place].as_ref(), node, i).body;
         let partials = slopes.iter().enumerate().map(|(i, &value)| Partial { formula: formula(i), value });
         node.partials = partials.collect();
         node.singular = if reached { singular(&*op, x, node.value, &slopes) } else { None };

@@ -1,6 +1,7 @@
 //! The data: one finished account of a forward and a backward pass.
 
 use crate::check::Check;
+use crate::export::sign;
 use crate::graph::{Id, Precision};
 use std::borrow::Cow;
 use std::fmt;
@@ -281,14 +282,7 @@ impl Trace {
 
     /// What a node's op is called in a sum: by its sign, if it has one.
     pub(crate) fn sign<'a>(&'a self, node: &'a Node) -> &'a str {
-        match self.op(node).map_or(&*node.rule, |op| &op.name) {
-            "add" => "+",
-            "sub" => "−",
-            "mul" => "·",
-            "div" => "/",
-            "pow" => "^",
-            name => name,
-        }
+        self.op(node).map_or(&node.rule, |op| sign(&op.name).unwrap_or(&op.name))
     }
 
     /// The inputs, in order.

@@ -1,9 +1,9 @@
 //! Drawings: that they are the same bytes each time, ask for nothing outside of them, hold any name, and bear any size.
 
 use gprime::draw::{Graph, Page, Plot, card, gallery};
+use gprime::export::Formula;
 use gprime::graph::DynOp;
 use gprime::prelude::*;
-use gprime::registry::Formula;
 use gprime::teach::{Mistake, Style, Trace};
 use gprime::{Registry, teach};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Why the program could not do what it was asked.
 
-use gprime::registry::visible;
+use gprime::visible;
 use std::{fmt, io};
 
 /// A wrong request, in words; it goes to stderr.

@@ -1,8 +1,8 @@
 //! How numbers and points are written in JSON.
 
 use crate::Format;
-use gprime::registry::visible;
 use gprime::teach::Number;
+use gprime::visible;
 use serde::Serialize;
 use std::io::{self, Write};
 

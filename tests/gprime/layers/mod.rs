@@ -7,14 +7,14 @@ use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
 const LAYERS: [&[&str]; 11] = [
-    &["error", "json"],
+    &["error", "json", "visible"],
     &["real"],
     &["op"],
     &["function"],
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry"],
-    &["check"],
+    &["check", "export"],
     &["teach"],
     &["draw"],
     &["guide"],

@@ -1,6 +1,6 @@
 use super::*;
 use crate::failure::Failure;
-use gprime::registry::Formula;
+use gprime::export::Formula;
 use gprime::{Recorder, Registry};
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// reading, and any other that has no shape of its own is written as an escape, such as `\u{202e}`.
 ///
 /// ```
-/// use gprime::registry::visible;
+/// use gprime::visible;
 ///
 /// assert_eq!(visible("weight"), "weight");
 /// assert_eq!(visible("a\u{202e}b\n"), r"a\u{202e}b\n");
