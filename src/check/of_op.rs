@@ -147,7 +147,7 @@ enum Told {
     Lost(String),
 }
 
-/// The rule on wide numbers at a point: its value, and its slopes.
+/// The evaluation on wide numbers at a point: the value, and the slopes.
 type Formula = Option<(Witness, Vec<Witness>)>;
 
 /// Where a rule branches, and which of its branches are at a declared kink or jump.
@@ -219,9 +219,9 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The rule on wide numbers.
+    /// The evaluation on wide numbers.
     fn formula(&self, x: &[f64]) -> Formula {
-        exact::formula(self.op, x, &Point::from_elem(0.0, x.len()), false)
+        exact::formula(self.op, x, &Point::from_elem(0.0, x.len()))
     }
 
     /// Judges the slope by one argument.
@@ -477,7 +477,8 @@ impl<'a> Subject<'a> {
             report.fail(format!("the rule gives another answer when it is asked again, at {}", show(x)));
         }
         let formula = self.formula(x);
-        self.at_once(x, a, &slopes, &formula, report);
+        self.one_value(x, a, report);
+        self.one_function(x, a, &slopes, &formula, report);
         let mut kink = false;
         for (i, &rule) in slopes.iter().enumerate() {
             let (told, finding, judged) = self.slope(x, i, rule, &formula);
@@ -559,43 +560,39 @@ impl<'a> Subject<'a> {
         true
     }
 
-    /// Checks that the rule's value and slopes at once are its value and its slopes: as formulas, and to the round-off of another one.
-    fn at_once(&self, x: &[f64], a: f64, slopes: &[f64], formula: &Formula, report: &mut Report) {
-        let op = self.op;
-        let mut together = Point::from_elem(f64::NAN, x.len());
-        let value = op.value_and_slope(x, &mut together).unwrap_or(f64::NAN);
-        let zeros = Point::from_elem(0.0, x.len());
-        let pairs = || std::iter::once((value, a)).chain(together.iter().copied().zip(slopes.iter().copied()));
-        let exactly =
-            |a: f64, b: f64| a == b || (a - b).abs() <= 16.0 * f64::EPSILON * b.abs() || a.is_nan() && b.is_nan();
-        let near = pairs().all(|(together, apart)| exactly(together, apart));
-        let other = exact::formula(op, x, &zeros, true).zip(formula.as_ref());
-        let is_right = match other {
-            // only `f64`
-            None => near,
-            Some(((v, together_wide), (w, slopes_wide))) => {
-                let wide = std::iter::once((v, *w)).chain(together_wide.into_iter().zip(slopes_wide.iter().copied()));
-                pairs().zip(wide).all(|((together, apart), (p, q))| {
-                    let (p, q) = (p.value(), q.value());
-                    let distance = (p.wide() - q.wide()).to_f64().abs();
-                    let size = p.number().abs().max(q.number().abs());
-                    let wrong = distance > SAME * size + 4.0 * (p.radius() + q.radius()) + f64::MIN_POSITIVE;
-                    let off = (together - apart).abs() > 16.0 * (p.round_off() + q.round_off()) + f64::MIN_POSITIVE;
-                    let nan = together.is_nan() != apart.is_nan() && p.radius().is_finite() && q.radius().is_finite();
-                    !wrong && (exactly(together, apart) || !off) && !nan
-                })
-            }
+    /// Checks that the value of an evaluation has the bits of the value that is evaluated alone.
+    fn one_value(&self, x: &[f64], a: f64, report: &mut Report) {
+        let alone = value(self.op, x);
+        if !same_bits(&[a], &[alone]) {
+            report.fail(format!("evaluate at {} gives the value {a:e}, where evaluate_value gives {alone:e}", show(x)));
+        }
+    }
+
+    /// Checks that the definition and the evaluation are one function, where the definition is finite: as formulas, since the digits of the
+    /// definition are no matter. At a branch of either they may choose otherwise.
+    fn one_function(&self, x: &[f64], a: f64, slopes: &[f64], formula: &Formula, report: &mut Report) {
+        let (op, Some((wide_a, wide_slopes))) = (self.op, formula) else { return };
+        let Some((v, defined)) = exact::definition::<f64>(op, x) else { return };
+        let Some((wide_v, wide_defined)) = exact::definition::<Witness>(op, x) else { return };
+        if !op.domain().contains(x) || !v.is_finite() || !defined.iter().all(|slope| slope.is_finite()) {
+            return;
+        }
+        let agree = |p: &Witness, q: &Witness| {
+            let (p, q) = (p.value(), q.value());
+            let distance = (p.wide() - q.wide()).to_f64().abs();
+            let size = p.number().abs().max(q.number().abs());
+            let unsure = 4.0 * (p.radius() + q.radius() + p.round_off() + q.round_off()) + f64::MIN_POSITIVE;
+            p.is_one_sided() || q.is_one_sided() || !(distance > SAME * size + unsure)
         };
-        if !is_right {
-            let (at, together, slopes) = (show(x), show(&together), show(slopes));
+        if !agree(&wide_v, wide_a) || !wide_defined.iter().zip(wide_slopes).all(|(p, q)| agree(p, q)) {
+            let (at, defined, slopes) = (show(x), show(&defined), show(slopes));
             report.fail(format!(
-                "value_and_slope at {at} gives {value:e} and {together}, where value and slope give {a:e} and {slopes}"
+                "the definition at {at} gives {v:e} and {defined}, where the evaluation gives {a:e} and {slopes}"
             ));
         }
     }
 
-    /// Checks that the slopes have the derivatives that the value's have: by `slope` and by `value_and_slope`, on wide numbers, and on
-    /// dual numbers of `f64`.
+    /// Checks that the slopes have the derivatives that the value's have, on wide numbers and on dual numbers of `f64`.
     fn second_order(&self, x: &[f64], formula: &Formula, report: &mut Report) {
         let op = self.op;
         let moderate = x.iter().all(|x| *x == 0.0 || MODERATE.contains(&x.abs()));
@@ -604,41 +601,37 @@ impl<'a> Subject<'a> {
         }
         for j in 0..x.len() {
             let axis = exact::axis(x.len(), j);
-            let formulas = [false, true].map(|at_once| exact::formula(op, x, &axis, at_once));
+            let Some((_, slopes)) = exact::formula(op, x, &axis) else { continue };
             let on_floats = slopes_along(op, x, j);
             for i in 0..x.len() {
                 let Some((second, error)) = exact::second(op, x, i, j) else { continue };
-                for (_, slopes) in formulas.iter().flatten() {
-                    let by_rule = slopes[i].slope();
-                    let size = second.abs().max(by_rule.number().abs());
-                    let is_known = by_rule.radius() <= 1e-9 * size.max(slopes[i].value().number().abs() * 1e-6);
-                    if !is_known {
+                let by_rule = slopes[i].slope();
+                let size = second.abs().max(by_rule.number().abs());
+                let is_known = by_rule.radius() <= 1e-9 * size.max(slopes[i].value().number().abs() * 1e-6);
+                if !is_known {
+                    continue;
+                }
+                let tolerance = 4.0 * (error + by_rule.radius()) + 1e-6 * size + f64::MIN_POSITIVE;
+                let finding = Finding::new(x, i, by_rule.number(), second, tolerance);
+                if !finding.agrees() && by_rule.is_one_sided() {
+                    if !by_rule.is_alone() {
+                        // |z| inside of a slope: its second derivative at the kink is that of the constant slope
+                        report.faults += 1;
                         continue;
                     }
-                    let tolerance = 4.0 * (error + by_rule.radius()) + 1e-6 * size + f64::MIN_POSITIVE;
-                    let finding = Finding::new(x, i, by_rule.number(), second, tolerance);
-                    if !finding.agrees() && by_rule.is_one_sided() {
-                        if !by_rule.is_alone() {
-                            // |z| inside of a slope: its second derivative at the kink is that of the constant slope
-                            report.faults += 1;
-                            continue;
-                        }
-                        let (at, by_rule) = (show(x), by_rule.number());
-                        return report.unsure(format!(
-                            "the second derivative at {at} is {by_rule:e}, that of one branch of the slope, and the value's is {second:e}"
-                        ));
-                    }
-                    if !finding.agrees() {
-                        report.note(&finding);
-                        return report.fail(format!("the second derivative at {} is not that of the value", show(x)));
-                    }
-                    let lost = on_floats.as_ref().is_some_and(|slopes| !slopes[i].is_finite());
-                    if lost && SLOPES.contains(&second.abs()) {
-                        return report.fail(format!(
-                            "the second derivative at {} is not finite, and should be {second:e}",
-                            show(x)
-                        ));
-                    }
+                    let (at, by_rule) = (show(x), by_rule.number());
+                    return report.unsure(format!(
+                        "the second derivative at {at} is {by_rule:e}, that of one branch of the slope, and the value's is {second:e}"
+                    ));
+                }
+                if !finding.agrees() {
+                    report.note(&finding);
+                    return report.fail(format!("the second derivative at {} is not that of the value", show(x)));
+                }
+                let lost = on_floats.as_ref().is_some_and(|slopes| !slopes[i].is_finite());
+                if lost && SLOPES.contains(&second.abs()) {
+                    return report
+                        .fail(format!("the second derivative at {} is not finite, and should be {second:e}", show(x)));
                 }
             }
         }
@@ -690,7 +683,7 @@ impl<'a> Subject<'a> {
             }
         }
         if let Some((a, slopes)) = &found {
-            self.at_once(&kink.at, *a, slopes, &self.formula(&kink.at), report);
+            self.one_value(&kink.at, *a, report);
             if !self.directions(&kink.at, slopes, report) {
                 verdict = Verdict::Fail;
             }
@@ -717,8 +710,8 @@ impl<'a> Subject<'a> {
             report.fail(format!("no value jumps at the jump declared at {at}"));
         }
         let found = value_and_slopes(op, x);
-        if let Some((a, slopes)) = &found {
-            self.at_once(x, *a, slopes, &self.formula(x), report);
+        if let Some((a, _)) = &found {
+            self.one_value(x, *a, report);
         }
         let slopes = found.map_or_else(Point::new, |(_, slopes)| slopes);
         for (i, sides) in jumping {
@@ -797,9 +790,9 @@ impl<'a> Subject<'a> {
     /// value levels off, 0.
     fn not_finite_at(&self, x: &[f64], report: &mut Report) {
         let (op, at) = (self.op, show(x));
-        let Ok(a) = Rule::<f64>::value(op, x) else { return };
         let mut slopes = Point::from_elem(f64::NAN, x.len());
-        if op.slope(x, a, &mut slopes).is_err() || x.len() > 1 {
+        let Ok(a) = Rule::<f64>::evaluate(op, x, &mut slopes) else { return };
+        if x.len() > 1 {
             return;
         }
         report.points += 1;
@@ -875,8 +868,7 @@ fn same_bits(a: &[f64], b: &[f64]) -> bool {
 fn slopes_along(op: &dyn DynOp, x: &[f64], j: usize) -> Option<Point> {
     let mut x: Vec<Dual> = x.iter().map(|&x| Dual::constant(x)).collect();
     x[j].tangent = 1.0;
-    let a = op.apply(&x).ok()?;
     let mut slopes = vec![Dual::from(0.0); x.len()];
-    op.slope(&x, a, &mut slopes).ok()?;
+    op.evaluate(&x, &mut slopes).ok()?;
     Some(slopes.iter().map(|s| s.tangent).collect())
 }

@@ -10,7 +10,7 @@ use std::fmt::Write;
 const LONGEST: usize = 160;
 
 /// The value and the slopes of an op of so many arguments, as a list of two functions: of the arguments x, and of those and the value a.
-/// They are what runs here, not the textbook's; what JavaScript has no operator for is called as `F.name`.
+/// They are the evaluation, which runs here too, not the definition; what JavaScript has no operator for is called as `F.name`.
 ///
 /// # Errors
 /// If the op is known only as `f64` closures.
@@ -19,24 +19,24 @@ pub(super) fn script(op: &dyn DynOp, args: usize) -> Result<String, Error> {
     let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args).collect());
     let tape = Recorder::new();
     let x: Vec<Expr<'_>> = point.iter().map(|&x| tape.var(x)).collect();
-    let value = Rule::<Expr<'_>>::value(op, &x)?;
-    let first = function(&tape, "x", args, &[value]);
+    let value = Rule::<Expr<'_>>::evaluate_value(op, &x)?;
+    let first = function(&tape, "x", None, &[value]);
     let tape = Recorder::new();
     let x: Vec<Expr<'_>> = point.iter().map(|&x| tape.var(x)).collect();
-    let (a, mut slopes) = (tape.var(value.value()), vec![Expr::from(0.0); args]);
-    Rule::<Expr<'_>>::slope(op, &x, a, &mut slopes)?;
-    let second = function(&tape, "(x,a)", args, &slopes);
+    let mut slopes = vec![Expr::from(0.0); args];
+    let a = Rule::<Expr<'_>>::evaluate(op, &x, &mut slopes)?;
+    let second = function(&tape, "(x,a)", tape.index(a).filter(|&a| a >= args), &slopes);
     Ok(if op.domain() == Domain::ALL { format!("[{first},{second}]") } else { format!("[{first},F.within({second})]") })
 }
 
-/// A function of the tape's inputs, of which the first `args` are in x and the one after them is a. One result is returned as it is,
+/// A function of the tape's inputs, which are in x, and of the node that is called a, if one is. One result is returned as it is,
 /// that of a function of x and a in a list.
-fn function(tape: &Recorder, head: &str, args: usize, results: &[Expr<'_>]) -> String {
+fn function(tape: &Recorder, head: &str, a: Option<usize>, results: &[Expr<'_>]) -> String {
     let mut uses = vec![0; tape.len()];
     let indices: Vec<Option<usize>> = results.iter().map(|&y| tape.index(y)).collect();
     indices.iter().flatten().for_each(|&index| uses[index] += 1);
     for index in (0..tape.len()).rev() {
-        if uses[index] > 0 {
+        if uses[index] > 0 && Some(index) != a {
             tape.node(index).args.iter().for_each(|&arg| uses[arg] += 1);
         }
     }
@@ -45,13 +45,8 @@ fn function(tape: &Recorder, head: &str, args: usize, results: &[Expr<'_>]) -> S
         let node = tape.node(index);
         let text = match &node.op {
             _ if uses == 0 => String::new(),
-            None if node.is_input => {
-                if index < args {
-                    format!("x[{index}]")
-                } else {
-                    "a".to_owned()
-                }
-            }
+            _ if Some(index) == a => "a".to_owned(),
+            None if node.is_input => format!("x[{index}]"),
             None => number(node.value),
             Some(op) => {
                 let args: Vec<&str> = node.args.iter().map(|&arg| &*texts[arg]).collect();

@@ -6,7 +6,7 @@ use crate::real::{DoubleDouble, Dual, Lanes, Real, Witness};
 use smallvec::{SmallVec, smallvec};
 use std::array::from_fn;
 
-/// A number that ops can be applied to. The numbers without a tape run the op's value, [`Dual`] uses its slope as
+/// A number that ops can be applied to. The numbers without a tape compute the op's value, [`Dual`] its slopes as
 /// well, a variable records one node.
 ///
 /// A generic program asks for `R: Apply`; it then has arithmetic, intrinsics and every op as a method
@@ -34,8 +34,18 @@ pub trait Apply: Real {
     #[inline(always)]
     #[track_caller]
     fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
-        let a = Self::call(op, x);
-        (a, nan_in_all_parts(&x, outside(op, &x, a, op.slope(x, a))))
+        let (a, slopes) = op.evaluate(x);
+        let slopes = nan_in_all_parts(&x, outside(op, &x, a, slopes));
+        (Self::by_slopes(op, x, a, &slopes), slopes)
+    }
+
+    /// The value of an op whose derivatives are the slopes at `x`. The evaluation of the op gave the value `a`, whose derivatives are those of
+    /// its formula: at a kink these are other ones.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[track_caller]
+    fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], _a: Self, _slopes: &[Self; N]) -> Self {
+        Self::call(op, x)
     }
 
     /// Applies an op of any number of arguments.
@@ -56,7 +66,7 @@ pub trait Apply: Real {
     #[track_caller]
     fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
         let a = Self::reduce(op, x);
-        op.slope(x, a, slopes);
+        op.evaluate(x, slopes);
         settle_slopes(op, x, a, slopes);
         a
     }
@@ -492,12 +502,16 @@ macro_rules! by_value {
         impl<$($generics)*> Apply for $ty {
             #[inline(always)]
             fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-                op.value(x)
+                op.evaluate_value(x)
             }
             #[inline(always)]
             fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
-                let (a, slopes) = op.value_and_slope(x);
+                let (a, slopes) = op.evaluate(x);
                 (a, outside(op, &x, a, slopes))
+            }
+            #[inline(always)]
+            fn by_slopes<const N: usize, O: Op<N>>(_: &O, _: [Self; N], a: Self, _: &[Self; N]) -> Self {
+                a
             }
             #[inline]
             fn dot(x: &[Self], y: &[Self]) -> Self {
@@ -507,7 +521,7 @@ macro_rules! by_value {
             #[inline]
             fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
                 expect_arity(op, x.len());
-                let a = op.value_and_slope(x, slopes);
+                let a = op.evaluate(x, slopes);
                 outside_of_reduce(op, x, a, slopes);
                 a
             }
@@ -515,8 +529,8 @@ macro_rules! by_value {
             fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
                 expect_arity(op, len(x));
                 match x {
-                    [x] => op.value(x),
-                    _ => op.value(&join(x, |x| x)),
+                    [x] => op.evaluate_value(x),
+                    _ => op.evaluate_value(&join(x, |x| x)),
                 }
             }
         } )*
@@ -524,14 +538,23 @@ macro_rules! by_value {
 }
 by_value! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; }
 
+/// The number with this value of an op at `x`, and the tangent that its slopes give.
+fn along<R: Real, const N: usize>(x: [Dual<R>; N], value: R, slopes: [R; N]) -> Dual<R> {
+    // −0 + x is x, whatever x is
+    Dual::new(value, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
+}
+
 impl<R: Apply> Apply for Dual<R> {
     const IS_FORMULA: bool = R::IS_FORMULA;
 
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-        let primals = x.map(|x| x.primal);
-        let (a, slopes) = R::call_and_slope(op, primals);
-        // −0 + x is x, whatever x is
-        Dual::new(a, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
+        let (a, slopes) = R::call_and_slope(op, x.map(|x| x.primal));
+        along(x, a, slopes)
+    }
+
+    fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], a: Self, slopes: &[Self; N]) -> Self {
+        let slopes = slopes.map(|slope| slope.primal);
+        along(x, R::by_slopes(op, x.map(|x| x.primal), a.primal, &slopes), slopes)
     }
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind as ErrorKind};
 use crate::graph::{DynOp, Expr, Recorder};
 use std::fmt::Write;
 
-/// The formulas of an op, as its textbook rule records them; the language is the command line's.
+/// The formulas of an op, as its definition records them; the language is the command line's.
 ///
 /// The arguments are called z; x, y, z; or x1, x2 and so on, and the op's value a.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,11 +57,11 @@ impl Formula {
         let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args.len()).collect());
         let tape = Recorder::new();
         let x: Vec<Expr<'_>> = point.iter().map(|&x| tape.var(x)).collect();
-        let value = op.textbook(&x)?;
+        let value = op.value(&x)?;
         // the value enters the slopes as a number of its own, so that they are printed in terms of it
         let a = tape.var(value.value());
         let mut slopes = vec![Expr::from(0.0); x.len()];
-        op.textbook_slope(&x, a, &mut slopes)?;
+        op.slope(&x, a, &mut slopes)?;
         let name =
             |index: usize| args.get(index).cloned().or_else(|| (Some(index) == tape.index(a)).then(|| own.into()));
         let print = |y: Expr<'_>| match tape.index(y) {

@@ -94,7 +94,7 @@ impl Recorder {
                 Verdict::Fail => {
                     let argument = report.worst.as_ref().map_or(0, |worst| worst.argument);
                     let mut slopes = Point::from_elem(f64::NAN, x.len());
-                    Rule::<f64>::slope(&*op, &x, node.value, &mut slopes)?;
+                    Rule::<f64>::evaluate(&*op, &x, &mut slopes)?;
                     let (dual, numeric) = check::references(&*op, &x, argument);
                     let note = trace.op(entry);
                     let own = note.and_then(|note| note.slopes.get(argument));

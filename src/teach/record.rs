@@ -309,7 +309,7 @@ impl Book {
         node.op = Some(entry.index());
         let written = entry.or_insert_with(|| Written::new(&*op, x.len()));
         let mut slopes = Point::from_elem(0.0, x.len());
-        Rule::<f64>::slope(&*op, x, node.value, &mut slopes)?;
+        Rule::<f64>::evaluate(&*op, x, &mut slopes)?;
         slopes.iter_mut().for_each(|slope| *slope = self.precision.rounded(*slope));
         let shown = |arg: &Argument| match *arg {
             Argument::Node(id) => id.to_string(),
