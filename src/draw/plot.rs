@@ -477,7 +477,7 @@ pub(super) fn rounded(x: f64, single: bool) -> f64 {
 pub(super) fn computed(op: &dyn DynOp, x: &[f64], single: bool) -> (f64, Point) {
     let x: Point = x.iter().map(|x| rounded(*x, single)).collect();
     let mut slopes = Point::from_elem(f64::NAN, x.len());
-    // every op is computed over f64
+    // every op can be evaluated over f64
     let a = Rule::<f64>::evaluate(op, &x, &mut slopes).unwrap_or(f64::NAN);
     slopes.iter_mut().for_each(|slope| *slope = rounded(*slope, single));
     (rounded(a, single), slopes)

@@ -111,7 +111,7 @@ impl Recorder {
             self.gives_the_same_again(),
             "an op gave another value when it was asked again; it must depend on nothing but its arguments"
         );
-        self.sweep(values, adjoints, pass).expect("every op has a slope over f64");
+        self.sweep(values, adjoints, pass).expect("every op can be evaluated over f64");
     }
 
     /// Whether every op gives the value that was recorded.
