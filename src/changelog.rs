@@ -18,14 +18,14 @@
 //!   quarter of its time.
 //! * A handle of three numbers went through memory, where two narrow writes before a wide read stall the processor: a product
 //!   of two variables took 6.5 ns recorded and reversed, 5.6 now.
-//! * sigmoid and tanh took a second exponential for their slope. They share the first now (`Op::value_and_slope`).
+//! * sigmoid and tanh took a second exponential for their slope. They share the first now (`Op::evaluate`).
 //! * The documentation of sum_terms had an example that did not compile, with a gradient of the wrong sign.
 //! * A quiz ended with the number of wrong answers, so that two of them had the code of a wrong request. It ends with 1 now.
 //! * The formulas of a page were made by its script alone; now they are MathML in the page.
 //! * A sum of blocks multiplied a slope of 0 by an infinite one of its argument, as √x has at 0, and the gradient was NaN. It is 0 there.
 //! * A block mapped over lists of which some places had no variable panicked on a lean tape, if the lists did not stand in a row.
 //! * The checker asked for the value and for the slopes of a rule, and not for both at once, as a lean tape does: an op whose
-//!   `value_and_slope` gave x as the slope of x² passed, and the tape's gradient was half of the true one.
+//!   `evaluate` gave x as the slope of x² passed, and the tape's gradient was half of the true one.
 //! * The lanes of [`Lanes`](crate::Lanes) were worked on one after the other. They are pairs of numbers in a register now, for the
 //!   exponential and tanh too, with the same bits; a lean tape runs mapped blocks, and sums of blocks without data, on them.
 //! * The slope of tanh was a call, and each step of a recurrence waited for its result to come through memory: 12 ns a step.
@@ -95,7 +95,7 @@
 //!   wrong branch there passed. A formula is asked on both sides of a branch now.
 //! * Thresholds were guessed: a sigmoid with the slope 0 between 30 and 36 passed. They are found on a recording of the rule now.
 //! * (1, 1) as the slopes of a maximum at a tie passed, and one declared jump excused every other.
-//! * A reduction whose slopes were wrong from the fifth number on passed; `value_and_slope` of a right rule failed near a root of the slope.
+//! * A reduction whose slopes were wrong from the fifth number on passed; `evaluate` of a right rule failed near a root of the slope.
 //! * A factor taken out of a recording was called "kinks"; an input detached among many cost 29 s to look for. It is a failure now, found
 //!   along a few directions.
 //! * The test that a failure printed did not compile for an op whose type is not called as its name says; it is a function of the op now.
@@ -116,6 +116,10 @@
 //!
 //! | old | new |
 //! |---|---|
+//! | `Op::value_and_slope`, `Reduce::value_and_slope` | `evaluate` |
+//! | `Op::textbook`, `Reduce::textbook` | `value`, which is the definition now |
+//! | `Op::textbook_slope`, `Reduce::textbook_slope` | `slope`, which is the definition now |
+//! | `Op::value`, `Reduce::value`, where it was not the textbook's | `evaluate_value` |
 //! | `real::Twofold` | `real::DoubleDouble` |
 //! | `Real::chain` | `Real::mul_strong_zero` |
 //! | `Real::choose`, `Real::decided` | `Real::select_lazy`, `Real::uniform` |

@@ -13,14 +13,13 @@ pub(super) fn replaced(x: &[f64], i: usize, t: f64) -> Point {
 }
 
 pub(super) fn value(op: &dyn DynOp, x: &[f64]) -> f64 {
-    op.value(x).unwrap_or(f64::NAN)
+    op.evaluate_value(x).unwrap_or(f64::NAN)
 }
 
 /// The value and the slopes at a point; `None` where the value is not finite.
 pub(super) fn value_and_slopes(op: &dyn DynOp, x: &[f64]) -> Option<(f64, Point)> {
-    let a = value(op, x);
     let mut slopes = Point::from_elem(f64::NAN, x.len());
-    op.slope(x, a, &mut slopes).ok()?;
+    let a: f64 = op.evaluate(x, &mut slopes).ok()?;
     a.is_finite().then_some((a, slopes))
 }
 

@@ -64,8 +64,7 @@ impl Sample {
             value,
             at_value: exact(&replaced(x, i, value), i).unwrap_or(f64::NAN),
             all: (0..x.len()).map(|j| exact(x, j).unwrap_or(f64::NAN)).collect(),
-            formula: formula(op, x, &Point::from_elem(0.0, x.len()), false)
-                .map(|(_, slopes)| slopes[i].value().number()),
+            formula: formula(op, x, &Point::from_elem(0.0, x.len())).map(|(_, slopes)| slopes[i].value().number()),
             tolerance: 1e-9,
         })
     }

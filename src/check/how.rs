@@ -2,8 +2,10 @@
 //!
 //! # What a slope is held against
 //!
-//! 1. **Itself.** The rule is asked twice, and must give the same bits. `value_and_slope` must be the value and the slope, as formulas and
-//!    to the round-off of another one.
+//! 1. **Itself.** The rule is asked twice, and must give the same bits, and `evaluate` the value that `evaluate_value` gives. Inside of the
+//!    domain, where the definition is finite and neither text stands on a branch, the definition and the evaluation must be one function, as
+//!    formulas: the digits that a definition loses on `f64` are no matter, since it is printed and not run. All that follows is asked of
+//!    the evaluation.
 //! 2. **The formula of the value.** It is run on [`Witness`](crate::real::Witness) numbers: dual numbers of twice the digits, whose
 //!    derivatives of exp, sin and so on are written apart from every rule. There is no step to choose. Each number carries a bound on
 //!    what rounding, cancellation, overflow and underflow have left of it, and notices when a comparison, |x|, a sign or a step is asked
@@ -94,7 +96,7 @@
 //! assert_eq!(wrong!(Half, |z, a| z * z, z), Some(Hint::Factor(0.5)));
 //! // a constant that is none
 //! assert_eq!(wrong!(Zero, |z, a| z.exp(), 0.0.into()), Some(Hint::Zero));
-//! // the textbook's slope of tanh: 1 − a² has fewer and fewer digits, and none where a is 1 to the last digit
+//! // the textbook's slope of tanh without an evaluation: 1 − a² has fewer and fewer digits, and none where a is 1 to the last digit
 //! assert_eq!(wrong!(Lost, |z, a| z.tanh(), -(a * a) + 1.0), Some(Hint::LostDigits));
 //! // the value returned for the slope
 //! assert_eq!(wrong!(Value, |z, a| z.sinh(), a), Some(Hint::Value));

@@ -70,7 +70,7 @@ impl WrongSlope {
         let op = node.op.expect("what is located is an op");
         let argument = report.worst.map_or(0, |worst| worst.argument);
         let mut slopes = Point::from_elem(f64::NAN, x.len());
-        Rule::<f64>::slope(&*op, x, node.value, &mut slopes)?;
+        Rule::<f64>::evaluate(&*op, x, &mut slopes)?;
         let (dual, numeric) = references(&*op, x, argument);
         let (rule, reason) = (slopes[argument], report.reason.unwrap_or_default());
         Ok(WrongSlope { located, argument, rule, dual, numeric, reason })

@@ -135,13 +135,13 @@ fn changes(op: &dyn DynOp) -> Vec<Change> {
     changes
 }
 
-/// An op with its slopes changed.
+/// An op with its slopes changed, both those of the definition and those of the evaluation.
 struct Mutant<'a> {
     op: &'a dyn DynOp,
     change: Change,
 }
 
-impl<'a> Mutant<'a> {
+impl Mutant<'_> {
     /// Whether a slope differs anywhere.
     fn differs(&self) -> bool {
         let smooth = (0..SEEDS).flat_map(|seed| points::smooth_points(self.op, &Options::new().seed(SEED + seed)));
@@ -151,22 +151,21 @@ impl<'a> Mutant<'a> {
         })
     }
 
-    /// The slopes, changed.
-    fn slopes<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error>
-    where
-        dyn DynOp + 'a: Rule<R>,
-    {
-        let op = self.op;
+    /// The slopes, changed, given the value and how the right ones are found.
+    fn slopes<R: Real>(
+        &self,
+        x: &[R],
+        a: R,
+        slopes: &mut [R],
+        right: impl Fn(&[R], &mut [R]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         match self.change {
             Change::Shifted => {
                 let beside: Vec<R> = x.iter().map(|&x| x * (1.0 + 1e-6) + 1e-6).collect();
-                op.slope(&beside, op.value(&beside)?, slopes)?;
+                right(&beside, slopes)?;
             }
-            Change::OutputForInput => {
-                let at_value = vec![a; x.len()];
-                op.slope(&at_value, op.value(&at_value)?, slopes)?;
-            }
-            _ => op.slope(x, a, slopes)?,
+            Change::OutputForInput => right(&vec![a; x.len()], slopes)?,
+            _ => right(x, slopes)?,
         }
         let zero = R::from(0.0);
         let each = |slopes: &mut [R], change: &dyn Fn(R, R) -> R| {
@@ -224,17 +223,19 @@ macro_rules! rules {
             fn value(&self, x: &[$R]) -> Result<$R, Error> {
                 self.op.value(x)
             }
+            fn slope(&self, x: &[$R], a: $R, slopes: &mut [$R]) -> Result<(), Error> {
+                self.slopes(x, a, slopes, |x, slopes| self.op.slope(x, self.op.value(x)?, slopes))
+            }
+            fn evaluate_value(&self, x: &[$R]) -> Result<$R, Error> {
+                self.op.evaluate_value(x)
+            }
+            fn evaluate(&self, x: &[$R], slopes: &mut [$R]) -> Result<$R, Error> {
+                let a = self.op.evaluate_value(x)?;
+                self.slopes(x, a, slopes, |x, slopes| self.op.evaluate(x, slopes).map(|_| ()))?;
+                Ok(a)
+            }
             fn apply(&self, x: &[$R]) -> Result<$R, Error> {
                 self.op.apply(x)
-            }
-            fn slope(&self, x: &[$R], a: $R, slopes: &mut [$R]) -> Result<(), Error> {
-                self.slopes(x, a, slopes)
-            }
-            fn textbook(&self, x: &[$R]) -> Result<$R, Error> {
-                self.op.textbook(x)
-            }
-            fn textbook_slope(&self, x: &[$R], a: $R, slopes: &mut [$R]) -> Result<(), Error> {
-                self.op.textbook_slope(x, a, slopes)
             }
         } )*
     };

@@ -13,7 +13,7 @@ use proptest::sample::select;
 /// let registry = Registry::new();
 /// let ln = registry.get("ln").unwrap();
 /// proptest!(|(x in check::strategy(&**ln))| {
-///     let a: f64 = ln.value(&x).unwrap();
+///     let a: f64 = ln.evaluate_value(&x).unwrap();
 ///     prop_assert!((a.exp() - x[0]).abs() <= 1e-13 * x[0] * (1.0 + a.abs()));
 /// });
 /// ```

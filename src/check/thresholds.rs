@@ -39,9 +39,8 @@ impl Branches {
         {
             let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
             let mut slopes = vec![Expr::from(0.0); x.len()];
-            let value = Rule::<Expr<'_>>::value(op, &inputs).ok()?;
-            Rule::<Expr<'_>>::slope(op, &inputs, value, &mut slopes).ok()?;
-            Rule::<Expr<'_>>::value_and_slope(op, &inputs, &mut slopes).ok()?;
+            Rule::<Expr<'_>>::evaluate_value(op, &inputs).ok()?;
+            Rule::<Expr<'_>>::evaluate(op, &inputs, &mut slopes).ok()?;
         }
         let branch = |index: usize| {
             let node = tape.node(index);

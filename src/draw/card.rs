@@ -351,7 +351,7 @@ impl Card<'_> {
     }
 
     fn value(&self, x: &[f64]) -> f64 {
-        Rule::<f64>::value(self.op, x).unwrap_or(f64::NAN)
+        Rule::<f64>::evaluate_value(self.op, x).unwrap_or(f64::NAN)
     }
 
     fn value_and_slopes(&self, x: &[f64]) -> (f64, Point) {

@@ -477,12 +477,11 @@ pub(super) fn rounded(x: f64, single: bool) -> f64 {
 /// The value and the slopes of an op. In single precision the arguments, the value and the slopes are rounded, as in a trace.
 pub(super) fn computed(op: &dyn DynOp, x: &[f64], single: bool) -> (f64, Point) {
     let x: Point = x.iter().map(|x| rounded(*x, single)).collect();
-    let a = rounded(Rule::<f64>::value(op, &x).unwrap_or(f64::NAN), single);
     let mut slopes = Point::from_elem(f64::NAN, x.len());
-    // every op has a slope over f64
-    let _ = Rule::<f64>::slope(op, &x, a, &mut slopes);
+    // every op can be evaluated over f64
+    let a = Rule::<f64>::evaluate(op, &x, &mut slopes).unwrap_or(f64::NAN);
     slopes.iter_mut().for_each(|slope| *slope = rounded(*slope, single));
-    (a, slopes)
+    (rounded(a, single), slopes)
 }
 
 /// The point that an op is plotted at, or a sample of it.

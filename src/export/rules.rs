@@ -3,6 +3,7 @@
 use super::printer::{Dialect, Printed, Printer, Term};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::graph::{DynOp, Expr, Operand, Recorder};
+use crate::op::Point;
 
 /// What an op computes, as graphs: its value, of the arguments; and its slopes, of the arguments and the value.
 pub(crate) struct Rules {
@@ -16,49 +17,53 @@ pub(crate) struct Rules {
 struct Recorded {
     graph: Recorder,
     results: Vec<Operand>,
+    /// The statement, none of the inputs, that is printed as the last of the names given to the inputs.
+    named: Option<usize>,
+}
+
+/// A sample of an op with so many arguments, at which its rules are recorded.
+fn sample(op: &dyn DynOp, args: usize) -> Result<Point, Error> {
+    if let Some(fault) = op.validate(args) {
+        return Err(Error::new(ErrorKind::Arity, format!("{} {fault}", op.name())));
+    }
+    let sample = op.samples().into_iter().find(|x| x.len() == args);
+    Ok(sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args).collect()))
 }
 
 impl Rules {
-    /// The formulas of an op with so many arguments as the textbooks have them.
+    /// The definition of an op with so many arguments.
     ///
     /// # Errors
     /// If the op is known only as `f64` closures, or does not take that many arguments.
     pub(crate) fn definition(op: &dyn DynOp, args: usize) -> Result<Self, Error> {
-        Rules::recorded(op, args, |x| op.textbook(x), |x, a, slopes| op.textbook_slope(x, a, slopes))
-    }
-
-    /// The formulas of an op with so many arguments that run.
-    ///
-    /// # Errors
-    /// If the op is known only as `f64` closures, or does not take that many arguments.
-    pub(crate) fn evaluation(op: &dyn DynOp, args: usize) -> Result<Self, Error> {
-        Rules::recorded(op, args, |x| op.value(x), |x, a, slopes| op.slope(x, a, slopes))
-    }
-
-    /// Records both rules at a sample of the op.
-    fn recorded(
-        op: &dyn DynOp,
-        args: usize,
-        value: impl for<'g> Fn(&[Expr<'g>]) -> Result<Expr<'g>, Error>,
-        slope: impl for<'g> Fn(&[Expr<'g>], Expr<'g>, &mut [Expr<'g>]) -> Result<(), Error>,
-    ) -> Result<Self, Error> {
-        if let Some(fault) = op.validate(args) {
-            return Err(Error::new(ErrorKind::Arity, format!("{} {fault}", op.name())));
-        }
-        let sample = op.samples().into_iter().find(|x| x.len() == args);
-        let point = sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args).collect());
+        let point = sample(op, args)?;
         let mut a = 0.0;
         let value = Recorded::of(&point, |x| {
-            let result = value(x)?;
+            let result = op.value(x)?;
             a = result.value();
-            Ok(vec![result])
+            Ok((vec![result], None))
         })?;
         // the value enters the slopes as an input of its own, so that they are printed in terms of it
         let own: Vec<f64> = point.iter().copied().chain([a]).collect();
         let slopes = Recorded::of(&own, |x| {
             let mut slopes = vec![Expr::from(0.0); args];
-            slope(&x[..args], x[args], &mut slopes)?;
-            Ok(slopes)
+            op.slope(&x[..args], x[args], &mut slopes)?;
+            Ok((slopes, None))
+        })?;
+        Ok(Rules { args, value, slopes })
+    }
+
+    /// The evaluation of an op with so many arguments.
+    ///
+    /// # Errors
+    /// If the op is known only as `f64` closures, or does not take that many arguments.
+    pub(crate) fn evaluation(op: &dyn DynOp, args: usize) -> Result<Self, Error> {
+        let point = sample(op, args)?;
+        let value = Recorded::of(&point, |x| Ok((vec![op.evaluate_value(x)?], None)))?;
+        let slopes = Recorded::of(&point, |x| {
+            let mut slopes = vec![Expr::from(0.0); args];
+            let a = op.evaluate(x, &mut slopes)?;
+            Ok((slopes, Some(a)))
         })?;
         Ok(Rules { args, value, slopes })
     }
@@ -89,18 +94,20 @@ impl Rules {
     }
 }
 
+/// The results of a rule, and the expression that has a name.
+type Results<'g> = (Vec<Expr<'g>>, Option<Expr<'g>>);
+
 impl Recorded {
-    fn of(
-        inputs: &[f64],
-        rule: impl for<'g> FnOnce(&[Expr<'g>]) -> Result<Vec<Expr<'g>>, Error>,
-    ) -> Result<Self, Error> {
+    fn of(inputs: &[f64], rule: impl for<'g> FnOnce(&[Expr<'g>]) -> Result<Results<'g>, Error>) -> Result<Self, Error> {
         let graph = Recorder::new();
-        let results = {
+        let (results, named) = {
             let x: Vec<Expr<'_>> = inputs.iter().map(|&x| graph.var(x)).collect();
-            let result = |y: Expr<'_>| graph.index(y).map_or(Operand::Constant(y.value()), Operand::Node);
-            rule(&x)?.into_iter().map(result).collect()
+            let (results, named) = rule(&x)?;
+            let operand = |y: Expr<'_>| graph.index(y).map_or(Operand::Constant(y.value()), Operand::Node);
+            let named = named.and_then(|y| graph.index(y)).filter(|&index| index >= inputs.len());
+            (results.into_iter().map(operand).collect(), named)
         };
-        Ok(Recorded { graph, results })
+        Ok(Recorded { graph, results, named })
     }
 
     fn print<D: Dialect>(
@@ -109,6 +116,15 @@ impl Recorded {
         results: &[Operand],
         inputs: &[Term<D::Body>],
     ) -> Printed<D::Body> {
-        printer.walk(&self.graph, results, |index| inputs.get(index).cloned())
+        let is_named = |result: &Operand| matches!(result, Operand::Node(index) if Some(*index) == self.named);
+        let others: Vec<Operand> = results.iter().copied().filter(|result| !is_named(result)).collect();
+        let leaf = |index: usize| if Some(index) == self.named { inputs.last() } else { inputs.get(index) }.cloned();
+        let Printed { bound, results: others } = printer.walk(&self.graph, &others, leaf);
+        let mut others = others.into_iter();
+        let result = |result: &Operand| if is_named(result) { inputs.last().cloned() } else { others.next() };
+        Printed {
+            bound,
+            results: results.iter().map(result).map(|term| term.expect("each result has a term")).collect(),
+        }
     }
 }

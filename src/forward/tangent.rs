@@ -203,6 +203,11 @@ impl<S: Call> Call for Tangent<'_, S> {
         (Tangent::new(a), slopes.map(Tangent::new))
     }
 
+    #[inline(always)]
+    fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], a: Self, slopes: &[Self; N]) -> Self {
+        Tangent::new(Dual::by_slopes(op, x.map(|x| x.dual), a.dual, &slopes.map(|slope| slope.dual)))
+    }
+
     fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
         let [x, mut by_x] = [x, &*slopes].map(|list| list.iter().map(|x| x.dual).collect::<Args<_>>());
         let a = Dual::reduce_and_slope(op, &x, &mut by_x);

@@ -113,7 +113,7 @@ impl Recorder {
     pub(crate) fn slope_by_value(&self, y: usize, input: usize) -> Result<f64, Error> {
         let values = self.rerun(
             |node, value| if node == input { Dual::variable(value) } else { Dual::constant(value) },
-            |_, op, x| op.value(x),
+            |_, op, x| op.evaluate_value(x),
         )?;
         Ok(values[y].tangent)
     }

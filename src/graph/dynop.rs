@@ -50,27 +50,22 @@ impl<R: Call, const N: usize, O: Op<N>> Rule<R> for Of<O, N> {
     fn value(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.value(array(O::NAME, x)))
     }
-    #[track_caller]
-    fn apply(&self, x: &[R]) -> Result<R, Error> {
-        Ok(R::call(&self.0, array(O::NAME, x)))
-    }
     fn slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
-        let x = array(O::NAME, x);
-        slopes.copy_from_slice(&nan_in_all_parts(&x, outside(&self.0, &x, a, self.0.slope(x, a))));
+        slopes.copy_from_slice(&self.0.slope(array(O::NAME, x), a));
         Ok(())
     }
-    fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
+    fn evaluate_value(&self, x: &[R]) -> Result<R, Error> {
+        Ok(self.0.evaluate_value(array(O::NAME, x)))
+    }
+    fn evaluate(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
         let x = array(O::NAME, x);
-        let (a, all) = self.0.value_and_slope(x);
+        let (a, all) = self.0.evaluate(x);
         slopes.copy_from_slice(&nan_in_all_parts(&x, outside(&self.0, &x, a, all)));
         Ok(a)
     }
-    fn textbook(&self, x: &[R]) -> Result<R, Error> {
-        Ok(self.0.textbook(array(O::NAME, x)))
-    }
-    fn textbook_slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
-        slopes.copy_from_slice(&self.0.textbook_slope(array(O::NAME, x), a));
-        Ok(())
+    #[track_caller]
+    fn apply(&self, x: &[R]) -> Result<R, Error> {
+        Ok(R::call(&self.0, array(O::NAME, x)))
     }
 }
 
@@ -114,26 +109,21 @@ impl<R: Call, O: Reduce> Rule<R> for OfAny<O> {
     fn value(&self, x: &[R]) -> Result<R, Error> {
         Ok(self.0.value(x))
     }
-    #[track_caller]
-    fn apply(&self, x: &[R]) -> Result<R, Error> {
-        Ok(R::reduce(&self.0, x))
-    }
     fn slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
         self.0.slope(x, a, slopes);
-        settle_slopes(&self.0, x, a, slopes);
         Ok(())
     }
-    fn value_and_slope(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
-        let a = self.0.value_and_slope(x, slopes);
+    fn evaluate_value(&self, x: &[R]) -> Result<R, Error> {
+        Ok(self.0.evaluate_value(x))
+    }
+    fn evaluate(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
+        let a = self.0.evaluate(x, slopes);
         settle_slopes(&self.0, x, a, slopes);
         Ok(a)
     }
-    fn textbook(&self, x: &[R]) -> Result<R, Error> {
-        Ok(self.0.textbook(x))
-    }
-    fn textbook_slope(&self, x: &[R], a: R, slopes: &mut [R]) -> Result<(), Error> {
-        self.0.textbook_slope(x, a, slopes);
-        Ok(())
+    #[track_caller]
+    fn apply(&self, x: &[R]) -> Result<R, Error> {
+        Ok(R::reduce(&self.0, x))
     }
 }
 
@@ -201,21 +191,21 @@ macro_rules! closure_rule {
                 let $op = self;
                 $apply
             }
-            fn textbook(&self, _: &[$R]) -> Result<$R, Error> {
-                closures_have_no("formula", self.name())
-            }
-            fn textbook_slope(&self, _: &[$R], _: $R, _: &mut [$R]) -> Result<(), Error> {
-                closures_have_no("formula", self.name())
-            }
             $($item)*
         }
     };
     ([$($lifetime:lifetime)?] $R:ty, |$op:ident, $x:ident| $apply:expr) => {
         closure_rule! { [$($lifetime)?] $R, |$op, $x| $apply;
             fn value(&self, _: &[$R]) -> Result<$R, Error> {
-                closures_have_no("rule for other numbers", self.name())
+                closures_have_no("formula", self.name())
             }
             fn slope(&self, _: &[$R], _: $R, _: &mut [$R]) -> Result<(), Error> {
+                closures_have_no("formula", self.name())
+            }
+            fn evaluate_value(&self, _: &[$R]) -> Result<$R, Error> {
+                closures_have_no("rule for other numbers", self.name())
+            }
+            fn evaluate(&self, _: &[$R], _: &mut [$R]) -> Result<$R, Error> {
                 closures_have_no("second derivative", self.name())
             }
         }
@@ -228,6 +218,14 @@ closure_rule! { [] f64, |op, x| Ok(ClosureOp::value(op, expect(x)));
     fn slope(&self, x: &[f64], _: f64, slopes: &mut [f64]) -> Result<(), Error> {
         slopes.copy_from_slice(&self.slopes(expect(x)));
         Ok(())
+    }
+    fn evaluate_value(&self, x: &[f64]) -> Result<f64, Error> {
+        Rule::value(self, x)
+    }
+    fn evaluate(&self, x: &[f64], slopes: &mut [f64]) -> Result<f64, Error> {
+        let a = Rule::value(self, x)?;
+        Rule::slope(self, x, a, slopes)?;
+        Ok(a)
     }
 }
 closure_rule! { [] Dual, |op, x| {

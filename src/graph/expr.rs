@@ -94,7 +94,7 @@ impl Call for Expr<'_> {
 
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-        let value = op.value(x.map(|x| x.value));
+        let value = op.evaluate_value(x.map(|x| x.value));
         let Some(recorder) = Self::recorder_of(&x) else { return Expr::constant(value) };
         let (own, bits) = (TypeId::of::<O>(), bits(&op.params()));
         let id =
@@ -110,7 +110,7 @@ impl Call for Expr<'_> {
             recorder = Self::same_recorder(recorder, Self::recorder_of(list));
         }
         let x = || x.iter().copied().flatten();
-        let value = op.value(&x().map(|x| x.value).collect::<Args<f64>>());
+        let value = op.evaluate_value(&x().map(|x| x.value).collect::<Args<f64>>());
         let Some(recorder) = recorder else { return Expr::constant(value) };
         let line = Location::caller();
         let (own, bits) = (TypeId::of::<O>(), bits(&op.params()));

@@ -99,7 +99,7 @@ impl Recorder {
         rounded: impl Fn(f64) -> f64,
     ) -> Result<Vec<f64>, Error> {
         let args = |x: &[f64]| x.iter().map(|&x| rounded(x)).collect::<SmallVec<[f64; 8]>>();
-        let mut values = self.rerun(input, |_, op, x| op.value(&args(x)))?;
+        let mut values = self.rerun(input, |_, op, x| op.evaluate_value(&args(x)))?;
         values.iter_mut().for_each(|value| *value = rounded(*value));
         Ok(values)
     }
@@ -111,7 +111,7 @@ impl Recorder {
             self.gives_the_same_again(),
             "an op gave another value when it was asked again; it must depend on nothing but its arguments"
         );
-        self.sweep(values, adjoints, pass).expect("every op has a slope over f64");
+        self.sweep(values, adjoints, pass).expect("every op can be evaluated over f64");
     }
 
     /// Whether every op gives the value that was recorded.
@@ -123,7 +123,7 @@ impl Recorder {
             x.clear();
             x.extend(graph.statements.args(node).iter().map(|&arg| values[arg as usize]));
             let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
-            op.value(&x).is_ok_and(|again| same(again, known))
+            op.evaluate_value(&x).is_ok_and(|again| same(again, known))
         })
     }
 
@@ -148,7 +148,7 @@ impl Recorder {
             x.extend(args.iter().map(|&arg| values[arg as usize]));
             slopes.clear();
             slopes.resize(args.len(), R::from(0.0));
-            op.slope(&x, values[node], &mut slopes)?;
+            op.evaluate(&x, &mut slopes)?;
             for (argument, (&to, &slope)) in args.iter().zip(&slopes).enumerate() {
                 let to = to as usize;
                 adjoints[to] = pass(Edge { from: node, argument, to }, adjoint, slope, adjoints[to]);

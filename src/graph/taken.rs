@@ -134,7 +134,7 @@ impl Recorder {
     pub(crate) fn through(&self, node: usize, values: &[f64]) -> SmallVec<[Reach; 4]> {
         let Node { op, args, .. } = self.node(node);
         let x: Point = args.iter().map(|&arg| values[arg]).collect();
-        op.map_or(SmallVec::new(), |op| through(&*op, &x, values[node]))
+        op.map_or(SmallVec::new(), |op| through(&*op, &x))
     }
 
     /// The edges of nodes whose values an output is made of on which an adjoint and a slope meet so, from the output on.
@@ -159,7 +159,7 @@ impl Recorder {
             let x: SmallVec<[R; 8]> = node.args.iter().map(|&arg| values[arg]).collect();
             slopes.clear();
             slopes.resize(x.len(), R::from(0.0));
-            op.slope(&x, values[index], &mut slopes)?;
+            op.evaluate(&x, &mut slopes)?;
             for (argument, &slope) in slopes.iter().enumerate().filter(|(_, slope)| met(adjoint, **slope)) {
                 let to = self.node(node.args[argument]);
                 if to.op.is_some() || to.is_input {
@@ -186,17 +186,17 @@ pub(crate) fn meet(a: f64, b: f64) -> bool {
 
 /// How the value of an op depends on each of its arguments. An argument with a slope of 0 is looked for in the rule of the op, which may
 /// have a choice inside that does not take it, as that of max has.
-fn through(op: &dyn DynOp, x: &[f64], a: f64) -> SmallVec<[Reach; 4]> {
+fn through(op: &dyn DynOp, x: &[f64]) -> SmallVec<[Reach; 4]> {
     if let (Select::NAME, &[mask, _, _]) = (op.name(), x) {
         return SmallVec::from_slice(&chosen(mask));
     }
     let mut slopes = Point::from_elem(1.0, x.len());
-    let known = Rule::<f64>::slope(op, x, a, &mut slopes).is_ok();
+    let known = Rule::<f64>::evaluate(op, x, &mut slopes).is_ok();
     let mut through = SmallVec::from_elem(Reach::Flows, x.len());
     if known && slopes.contains(&0.0) {
         let tape = Recorder::new();
         let inputs: SmallVec<[Expr<'_>; 4]> = x.iter().map(|&x| tape.var(x)).collect();
-        let value = Rule::<Expr<'_>>::value(op, &inputs).ok();
+        let value = Rule::<Expr<'_>>::evaluate_value(op, &inputs).ok();
         // a constant has no node, and what is recorded as itself has no rule to look into
         if let Some(output) = value.and_then(|y| tape.index(y)).filter(|&y| !is_itself(op, &tape.node(y))) {
             through = inside(&tape, output)[..x.len()].into();

@@ -1,9 +1,9 @@
 //! The activation functions.
 //!
 //! The forms are chosen so that no digit is lost anywhere: every exponential has an argument ≤ 0, nothing is
-//! subtracted from what it nearly equals, and a slope with a root is written about that root. Where the form is not
-//! the school's, `textbook` has the school's. NaN is met by no comparison, so it falls through the selects to the
-//! last branch, which hands it on.
+//! subtracted from what it nearly equals, and a slope with a root is written about that root. Where that is not the
+//! textbooks' form, the definition has theirs and the evaluation has it. NaN is met by no comparison, so it falls through
+//! the selects to the last branch, which hands it on.
 
 use super::kink::{JAX, KERAS, Kink, TF, TORCH, smallest};
 use super::{Domain, Op, Point, ops};
@@ -18,7 +18,7 @@ fn around<R: Real>(z: R, at: f64, left: impl Into<R>, here: impl Into<R>, right:
     R::select(z.less(at), left.into(), R::select(at.less(z), right.into(), R::select(z.equal(at), here.into(), z)))
 }
 
-/// `left` for z ≤ at, else `right`: what the textbooks have for `around`.
+/// `left` for z ≤ at, else `right`: what definitions have for `around`.
 fn step<R: Real>(z: R, at: f64, left: impl Into<R>, right: impl Into<R>) -> R {
     R::select(R::from(at).less(z), right.into(), left.into())
 }
@@ -130,23 +130,18 @@ pub struct Sigmoid;
 impl Op<1> for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        Sigmoid.value_and_slope([z]).0
+        R::from(1.0) / ((-z).exp() + 1.0)
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        // a is the left value where z ≤ 0
-        let left = R::select_lazy(R::from(0.0).less(z), || left_sigmoid(z), || a);
-        [left * (-left + 1.0)]
+    fn slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
+        [a * (-a + 1.0)]
     }
-    fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        self.evaluate([z]).0
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let left = left_sigmoid(z);
         let right = -left + 1.0;
         (R::select(z.less(0.0.into()), left, right), [left * right])
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::from(1.0) / ((-z).exp() + 1.0)
-    }
-    fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
-        [a * (-a + 1.0)]
     }
 }
 
@@ -158,19 +153,16 @@ impl Op<1> for Tanh {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         z.tanh()
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        self.value_and_slope([z]).1
+    fn slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
+        [-(a * a) + 1.0]
     }
     #[inline(always)]
-    fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let (a, rest) = tanh_and_rest(z);
         // 1 − a² has its digits only while a is small, but it has those of its derivative even at 0;
         // beyond it is (1 − |a|)(1 + |a|)
         let slope = R::select(z.abs().less(0.5.into()), -(a * a) + 1.0, rest * (-rest + 2.0));
         (a, [slope])
-    }
-    fn textbook_slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
-        [-(a * a) + 1.0]
     }
 }
 
@@ -184,10 +176,10 @@ impl Op<1> for Relu {
         R::select(z.less(zero), zero, z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [around(z, 0.0, 0.0, 0.0, 1.0)]
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, 0.0, 0.0, 1.0)]
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.value([z]), [around(z, 0.0, 0.0, 0.0, 1.0)])
     }
     fn kinks(&self) -> Vec<Kink> {
         kink(
@@ -224,10 +216,10 @@ impl Op<1> for LeakyRelu {
         R::select(z.less(0.0.into()), z * self.slope, z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [around(z, 0.0, self.slope, smallest(self.slope, 1.0), 1.0)]
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, 0.0, self.slope, 1.0)]
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.value([z]), [around(z, 0.0, self.slope, smallest(self.slope, 1.0), 1.0)])
     }
     crate::params!(slope);
     fn validate(&self) -> Option<&'static str> {
@@ -247,13 +239,13 @@ impl Op<2> for Prelu {
         R::select(z.less(0.0.into()), z * a, z)
     }
     fn slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
+        [step(z, 0.0, a, 1.0), step(z, 0.0, z, 0.0)]
+    }
+    fn evaluate<R: Real>(&self, [z, a]: [R; 2]) -> (R, [R; 2]) {
         let [zero, one] = [0.0, 1.0].map(R::from);
         // at the kink the slope by z is a clamped to [0, 1]; its derivative by a is that of the slope by a, which is 0 there, along z
         let mixed = R::select(a.less(zero), zero, R::select(one.less(a), zero, one));
-        [around(z, 0.0, a, clamp(a, 0.0, 1.0), one), around(z, 0.0, z, z * mixed, zero)]
-    }
-    fn textbook_slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
-        [step(z, 0.0, a, 1.0), step(z, 0.0, z, 0.0)]
+        (self.value([z, a]), [around(z, 0.0, a, clamp(a, 0.0, 1.0), one), around(z, 0.0, z, z * mixed, zero)])
     }
     fn kinks(&self) -> Vec<Kink> {
         [-0.5, 0.0, 0.25, 2.0].map(|a| Kink::at_point([0.0, a], [(a, 1.0, smallest(a, 1.0)), (0.0, 0.0, 0.0)])).into()
@@ -269,10 +261,10 @@ impl Op<1> for Relu6 {
         clamp(z, 0.0, 6.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [clamp_slope(z, 0.0, 6.0, 1.0)]
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, 0.0, 6.0, 1.0)]
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.value([z]), [clamp_slope(z, 0.0, 6.0, 1.0)])
     }
     fn kinks(&self) -> Vec<Kink> {
         [Kink::new(0.0, 0.0, 1.0), Kink::new(6.0, 1.0, 0.0)].map(|kink| kink.everywhere(0.0)).into()
@@ -293,16 +285,16 @@ impl Default for Elu {
 impl Op<1> for Elu {
     const NAME: &'static str = "elu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select_lazy(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [around(z, 0.0, z.exp() * self.alpha, smallest(self.alpha, 1.0), 1.0)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select(z.less(0.0.into()), (z.exp() - 1.0) * self.alpha, z)
     }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::select(z.less(0.0.into()), z.exp() * self.alpha, 1.0.into())]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select_lazy(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [around(z, 0.0, z.exp() * self.alpha, smallest(self.alpha, 1.0), 1.0)])
     }
     crate::params!(alpha);
     fn validate(&self) -> Option<&'static str> {
@@ -329,11 +321,12 @@ impl Op<1> for Selu {
     fn slope<R: Real>(&self, z: [R; 1], a: R) -> [R; 1] {
         Self::ELU.slope(z, a).map(|slope| slope * Self::LAMBDA)
     }
-    fn textbook<R: Real>(&self, z: [R; 1]) -> R {
-        Self::ELU.textbook(z) * Self::LAMBDA
+    fn evaluate_value<R: Real>(&self, z: [R; 1]) -> R {
+        Self::ELU.evaluate_value(z) * Self::LAMBDA
     }
-    fn textbook_slope<R: Real>(&self, z: [R; 1], a: R) -> [R; 1] {
-        Self::ELU.textbook_slope(z, a).map(|slope| slope * Self::LAMBDA)
+    fn evaluate<R: Real>(&self, z: [R; 1]) -> (R, [R; 1]) {
+        let (a, slopes) = Self::ELU.evaluate(z);
+        (a * Self::LAMBDA, slopes.map(|slope| slope * Self::LAMBDA))
     }
     fn kinks(&self) -> Vec<Kink> {
         let steep = Self::ELU.alpha * Self::LAMBDA;
@@ -358,16 +351,16 @@ impl Default for Celu {
 impl Op<1> for Celu {
     const NAME: &'static str = "celu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select_lazy(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [around(z, 0.0, (z / self.alpha).exp(), 1.0, 1.0)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select(z.less(0.0.into()), ((z / self.alpha).exp() - 1.0) * self.alpha, z)
     }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::select(z.less(0.0.into()), (z / self.alpha).exp(), 1.0.into())]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select_lazy(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [around(z, 0.0, (z / self.alpha).exp(), 1.0, 1.0)])
     }
     crate::params!(alpha);
     fn validate(&self) -> Option<&'static str> {
@@ -391,17 +384,17 @@ impl Default for Softplus {
 impl Op<1> for Softplus {
     const NAME: &'static str = "softplus";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        let zero = R::from(0.0);
-        R::select(z.less(zero), zero, z) + minus_abs(z * self.beta).exp().ln_1p() / self.beta
+        ((z * self.beta).exp() + 1.0).ln() / self.beta
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [Sigmoid.value([z * self.beta])]
     }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        ((z * self.beta).exp() + 1.0).ln() / self.beta
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        let zero = R::from(0.0);
+        R::select(z.less(zero), zero, z) + minus_abs(z * self.beta).exp().ln_1p() / self.beta
     }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [Sigmoid.textbook([z * self.beta])]
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [Sigmoid.evaluate_value([z * self.beta])])
     }
     crate::params!(beta);
     fn validate(&self) -> Option<&'static str> {
@@ -414,17 +407,17 @@ impl Op<1> for Softplus {
 pub struct LogSigmoid;
 impl Op<1> for LogSigmoid {
     const NAME: &'static str = "log_sigmoid";
-    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        -Softplus::default().value([-z])
+    fn value<R: Real>(&self, z: [R; 1]) -> R {
+        Sigmoid.value(z).ln()
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [Sigmoid.value([-z])]
+    fn slope<R: Real>(&self, z: [R; 1], _: R) -> [R; 1] {
+        [-Sigmoid.value(z) + 1.0]
     }
-    fn textbook<R: Real>(&self, z: [R; 1]) -> R {
-        Sigmoid.textbook(z).ln()
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        -Softplus::default().evaluate_value([-z])
     }
-    fn textbook_slope<R: Real>(&self, z: [R; 1], _: R) -> [R; 1] {
-        [-Sigmoid.textbook(z) + 1.0]
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [Sigmoid.evaluate_value([-z])])
     }
 }
 
@@ -434,21 +427,21 @@ pub struct Softsign;
 impl Op<1> for Softsign {
     const NAME: &'static str = "softsign";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z / (z.abs() + 1.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let m = z.abs() + 1.0;
+        [R::from(1.0) / (m * m)]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let m = z.abs();
         R::select(m.less(f64::INFINITY.into()), z / (m + 1.0), z.sign())
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let far = R::from(1e200); // its slope rounds to 0
         let m = z.abs();
         let [m, error] = sum(R::select(far.less(m), far, m), 1.0.into());
-        [R::from(1.0) / m / (m + error * 2.0)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z / (z.abs() + 1.0)
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let m = z.abs() + 1.0;
-        [R::from(1.0) / (m * m)]
+        (self.evaluate_value([z]), [R::from(1.0) / m / (m + error * 2.0)])
     }
 }
 
@@ -458,11 +451,18 @@ pub struct Silu;
 impl Op<1> for Silu {
     const NAME: &'static str = "silu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z / ((-z).exp() + 1.0)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+        let s = Sigmoid.value([z]);
+        [s + a * (-s + 1.0)]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
         let [e, tail] = exp_split(minus_abs(y));
         R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // with r + 1 + eʳ = 0, t + 1 + eᵗ is d + eʳ (eᵈ − 1): two terms of the same sign
         const ROOT: [f64; 2] = [-1.2784645427610737, -1.0946994183093437e-16];
         const EXP_ROOT: f64 = 0.2784645427610738;
@@ -470,14 +470,10 @@ impl Op<1> for Silu {
         let [e, tail] = exp_split(t);
         let d = t - ROOT[0] - ROOT[1];
         let factor = by_root(d, || d + d.expm1() * EXP_ROOT, || t + 1.0 + e);
-        [mirror(z, quotient([factor * e, 0.0.into()], sum(1.0.into(), e * (e + 2.0))) * tail)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z / ((-z).exp() + 1.0)
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        let s = Sigmoid.textbook([z]);
-        [s + a * (-s + 1.0)]
+        (
+            self.evaluate_value([z]),
+            [mirror(z, quotient([factor * e, 0.0.into()], sum(1.0.into(), e * (e + 2.0))) * tail)],
+        )
     }
 }
 
@@ -524,6 +520,12 @@ impl Gelu {
 impl Op<1> for Gelu {
     const NAME: &'static str = "gelu";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * ((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE[0]]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
         let near = || {
             // φ/Φ to a percent or better where s counts
@@ -537,7 +539,7 @@ impl Op<1> for Gelu {
         };
         R::select_lazy(z.less(Self::TAIL.into()), far, near)
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
         let d = t - Self::ROOT[0] - Self::ROOT[1];
         let near = || Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
@@ -555,13 +557,7 @@ impl Op<1> for Gelu {
             (t - Self::mills(t) / t) * density * tail
         };
         let plain = || R::select_lazy(t.less(Self::TAIL.into()), far, middle);
-        [mirror(z, by_root(d, near, plain))]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z * ((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE[0]]
+        (self.evaluate_value([z]), [mirror(z, by_root(d, near, plain))])
     }
 }
 
@@ -594,12 +590,20 @@ impl GeluTanh {
 impl Op<1> for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = ((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh();
+        let u = (z * z * (3.0 * 0.044715) + 1.0) * (Self::A[0] / 2.0);
+        [(t + 1.0) / 2.0 + z * (-(t * t) + 1.0) * u / 2.0]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -Self::LIMIT, Self::LIMIT);
         let ([e, error, tail], _) = Self::exp_v(minus_abs(y));
         let e = e + error;
         R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // with r v′(r) + 1 + exp(v(r)) = 0, t v′(t) + 1 + exp(v(t)) is a sum of terms with the sign of d = t − r
         const ROOT: [f64; 2] = [-0.7524614220710163, 3.4358218314355225e-17];
         const EXP_ROOT: f64 = 0.29195521191476714;
@@ -617,15 +621,10 @@ impl Op<1> for GeluTanh {
         };
         let factor = by_root(d, near, plain);
         let [n, error] = product(factor, e);
-        [mirror(z, quotient([n, error + factor * e_error], sum(1.0.into(), e * (e + 2.0))) * tail)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z * (((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh() + 1.0) / 2.0
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let t = ((z + z * z * z * 0.044715) * (Self::A[0] / 2.0)).tanh();
-        let u = (z * z * (3.0 * 0.044715) + 1.0) * (Self::A[0] / 2.0);
-        [(t + 1.0) / 2.0 + z * (-(t * t) + 1.0) * u / 2.0]
+        (
+            self.evaluate_value([z]),
+            [mirror(z, quotient([n, error + factor * e_error], sum(1.0.into(), e * (e + 2.0))) * tail)],
+        )
     }
 }
 
@@ -635,6 +634,13 @@ pub struct Mish;
 impl Op<1> for Mish {
     const NAME: &'static str = "mish";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z * (z.exp() + 1.0).ln().tanh()
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        let t = (z.exp() + 1.0).ln().tanh();
+        [t + z * (-(t * t) + 1.0) * Sigmoid.value([z])]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
         let [e, tail] = exp_split(minus_abs(y));
         let left = z.less(0.0.into());
@@ -643,7 +649,7 @@ impl Op<1> for Mish {
         let [d, d_error] = sum(R::select(left, 2.0.into(), square * 2.0), n);
         R::select(left, y, z) * quotient([n, n_error], [d, d_error + n_error]) * R::select(left, tail, 1.0.into())
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // with P(r) = 0, P(y) = e³ʸ + 4 e²ʸ + (6 + 4y) eʸ + 4 + 4y is a polynomial in d = y − r and m = eᵈ − 1
         const ROOT: [f64; 2] = [-1.1924312145154952, -4.8484829848031044e-17];
         const EXP_ROOT: f64 = 0.3034825352815289;
@@ -661,14 +667,10 @@ impl Op<1> for Mish {
         let n = e * (e + 2.0);
         let q = e * (e + 1.0) * 2.0 + 1.0;
         let right = -(e * e * 2.0 / q * (-(y * (e + 1.0) * 2.0 / q) + 1.0)) + 1.0;
-        [R::select(left, quotient([p * e, 0.0.into()], square(sum(n, 2.0.into()))) * tail, right)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z * (z.exp() + 1.0).ln().tanh()
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        let t = (z.exp() + 1.0).ln().tanh();
-        [t + z * (-(t * t) + 1.0) * Sigmoid.textbook([z])]
+        (
+            self.evaluate_value([z]),
+            [R::select(left, quotient([p * e, 0.0.into()], square(sum(n, 2.0.into()))) * tail, right)],
+        )
     }
 }
 
@@ -701,13 +703,19 @@ impl Tanhshrink {
 impl Op<1> for Tanhshrink {
     const NAME: &'static str = "tanhshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z - z.tanh()
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [Self::square_of_tanh(z, |_, n| [product(n, n), square(sum(2.0.into(), n))])]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let near = || {
             let square = z * z;
             z * square / cube_over_shrink(square)
         };
         R::select_lazy(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let squares = |t: R, n: R| {
             // expm1 is rounded more than exp is, whose error is the smaller one here
             let [less, error] = sum(t.exp(), R::from(-1.0));
@@ -715,13 +723,7 @@ impl Op<1> for Tanhshrink {
             let [d, d_error] = sum(2.0.into(), n);
             [square([n, n_error]), square([d, d_error + n_error])]
         };
-        [Self::square_of_tanh(z, squares)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z - z.tanh()
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [Self::square_of_tanh(z, |_, n| [product(n, n), square(sum(2.0.into(), n))])]
+        (self.evaluate_value([z]), [Self::square_of_tanh(z, squares)])
     }
 }
 
@@ -743,10 +745,10 @@ impl Op<1> for Softshrink {
         R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, rest) // keeps the sign
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [shrink_slope(z, self.lambda)]
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.value([z]), [shrink_slope(z, self.lambda)])
     }
     crate::params!(lambda);
     fn validate(&self) -> Option<&'static str> {
@@ -772,16 +774,16 @@ impl Default for Hardshrink {
 impl Op<1> for Hardshrink {
     const NAME: &'static str = "hardshrink";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, z) // keeps the sign
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [shrink_slope(z, self.lambda)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         step(z.abs(), self.lambda, 0.0, z)
     }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, z) // keeps the sign
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [shrink_slope(z, self.lambda)])
     }
     crate::params!(lambda);
     fn validate(&self) -> Option<&'static str> {
@@ -821,10 +823,10 @@ impl Op<1> for HardTanh {
         clamp(z, self.lo, self.hi)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [clamp_slope(z, self.lo, self.hi, 1.0)]
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, self.lo, self.hi, 1.0)]
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.value([z]), [clamp_slope(z, self.lo, self.hi, 1.0)])
     }
     crate::params!(lo, hi);
     fn validate(&self) -> Option<&'static str> {
@@ -847,10 +849,10 @@ impl Op<1> for HardSigmoid {
         clamp(z + 3.0, 0.0, 6.0) / 6.0
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [clamp_slope(z, -3.0, 3.0, 1.0 / 6.0)]
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, -3.0, 3.0, 1.0 / 6.0)]
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.value([z]), [clamp_slope(z, -3.0, 3.0, 1.0 / 6.0)])
     }
     fn kinks(&self) -> Vec<Kink> {
         [Kink::new(-3.0, 0.0, 1.0 / 6.0), Kink::new(3.0, 1.0 / 6.0, 0.0)].map(|kink| kink.everywhere(0.0)).into()
@@ -863,16 +865,16 @@ pub struct HardSwish;
 impl Op<1> for HardSwish {
     const NAME: &'static str = "hard_swish";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        around(z, -3.0, 0.0, 0.0, around(z, 3.0, z * (z + 3.0) / 6.0, 3.0, z))
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [around(z, -3.0, 0.0, 0.0, around(z, 3.0, (z * 2.0 + 3.0) / 6.0, 1.0, 1.0))]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         z * clamp(z + 3.0, 0.0, 6.0) / 6.0
     }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, -3.0, 0.0, R::select(z.less(3.0.into()), (z * 2.0 + 3.0) / 6.0, 1.0.into()))]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        around(z, -3.0, 0.0, 0.0, around(z, 3.0, z * (z + 3.0) / 6.0, 3.0, z))
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [around(z, -3.0, 0.0, 0.0, around(z, 3.0, (z * 2.0 + 3.0) / 6.0, 1.0, 1.0))])
     }
     fn kinks(&self) -> Vec<Kink> {
         vec![Kink::new(-3.0, 0.0, -0.5).everywhere(0.0), Kink::new(3.0, 1.5, 1.0).everywhere(1.0)]
@@ -891,16 +893,16 @@ impl Op<1> for Threshold {
     const NAME: &'static str = "threshold";
     const NEEDS_PARAMS: bool = true;
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        around(z, self.threshold, self.value, self.value, z)
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [around(z, self.threshold, 0.0, 0.0, 1.0)]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
         step(z, self.threshold, self.value, z)
     }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, self.threshold, 0.0, 1.0)]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        around(z, self.threshold, self.value, self.value, z)
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        (self.evaluate_value([z]), [around(z, self.threshold, 0.0, 0.0, 1.0)])
     }
     crate::params!(threshold, value);
     fn validate(&self) -> Option<&'static str> {
@@ -928,10 +930,16 @@ impl Default for Squareplus {
 impl Op<1> for Squareplus {
     const NAME: &'static str = "squareplus";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        (z + (z * z + self.b).sqrt()) / 2.0
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [(z / (z * z + self.b).sqrt() + 1.0) / 2.0]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
         R::select(half.less_equal(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let t = minus_abs(z);
         let h = t.hypot(self.b.sqrt().into());
         let middle = || {
@@ -941,13 +949,10 @@ impl Op<1> for Squareplus {
         };
         let far = || R::from(self.b / 2.0) / (h - t) / h;
         let not_near = || R::select_lazy(h.less(1e100.into()), middle, far); // h² must not overflow
-        [mirror(z, R::select_lazy(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        (z + (z * z + self.b).sqrt()) / 2.0
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [(z / (z * z + self.b).sqrt() + 1.0) / 2.0]
+        (
+            self.evaluate_value([z]),
+            [mirror(z, R::select_lazy(t.less_equal(h * -0.25), not_near, || (t / h + 1.0) * 0.5))],
+        )
     }
     crate::params!(b);
     fn validate(&self) -> Option<&'static str> {
@@ -961,19 +966,19 @@ pub struct Gaussian;
 impl Op<1> for Gaussian {
     const NAME: &'static str = "gaussian";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        (-(z * z)).exp()
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
+        [z * -2.0 * a]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let [e, error, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
         (e + error) * tail
     }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
         let [e, error, tail] = bell(y, 1.0);
-        [(e + error) * (y * -2.0) * tail]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        (-(z * z)).exp()
-    }
-    fn textbook_slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        [z * -2.0 * a]
+        (self.evaluate_value([z]), [(e + error) * (y * -2.0) * tail])
     }
 }
 
@@ -983,6 +988,12 @@ pub struct LogCosh;
 impl Op<1> for LogCosh {
     const NAME: &'static str = "log_cosh";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        z.cosh().ln()
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [z.tanh()]
+    }
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         // cosh z = 1 + 2 s² = e^|z| (1 + e^−2|z|) / 2
         let m = z.abs();
         let near = || {
@@ -990,12 +1001,6 @@ impl Op<1> for LogCosh {
             (s * 2.0 * s).ln_1p()
         };
         R::select_lazy(m.less(1.0.into()), near, || m - LN_2 + (m * -2.0).exp().ln_1p())
-    }
-    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [z.tanh()]
-    }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        z.cosh().ln()
     }
 }
 
@@ -1005,14 +1010,14 @@ pub struct Logit;
 impl Op<1> for Logit {
     const NAME: &'static str = "logit";
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
-        // 2z − 1 is exact from ¼ on
-        R::select_lazy(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)
+        (z / (-z + 1.0)).ln()
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::from(1.0) / (z * (-z + 1.0))]
     }
-    fn textbook<R: Real>(&self, [z]: [R; 1]) -> R {
-        (z / (-z + 1.0)).ln()
+    fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
+        // 2z − 1 is exact from ¼ on
+        R::select_lazy(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)
     }
     fn domain(&self) -> Domain {
         Domain::new("0 < x < 1", &[(0.0, 1.0)])

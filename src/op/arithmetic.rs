@@ -120,11 +120,11 @@ impl Op<1> for Powi {
     }
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         let n = f64::from(self.n);
-        [R::from(n).mul_strong_zero(x.pow(R::from(n - 1.0)))]
-    }
-    fn textbook_slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
-        let n = f64::from(self.n);
         [R::from(n) * x.pow(R::from(n - 1.0))]
+    }
+    fn evaluate<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
+        let n = f64::from(self.n);
+        (self.value([x]), [R::from(n).mul_strong_zero(x.pow(R::from(n - 1.0)))])
     }
     fn params(&self) -> Params {
         smallvec![("n", self.n.into())]
@@ -154,12 +154,13 @@ impl Op<2> for Pow {
         x.pow(y)
     }
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [y * x.pow(y - 1.0), a * x.ln()]
+    }
+    fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
+        let a = self.value([x, y]);
         let log = x.ln();
         let by_exponent = R::select(log.equal(log), a.mul_strong_zero(log), log); // also where a is 0
-        [power_slope(x, y, a), by_exponent].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
-    }
-    fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
-        [y * x.pow(y - 1.0), a * x.ln()]
+        (a, [power_slope(x, y, a), by_exponent].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope)))
     }
     fn jumps(&self) -> Vec<Point> {
         vec![smallvec![0.0, 0.0]]
@@ -197,11 +198,11 @@ macro_rules! steps {
             fn value<R: Real>(&self, [x]: [R; 1]) -> R {
                 x.$f()
             }
-            fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
-                [R::select(x.equal(x), 0.0.into(), x)]
-            }
-            fn textbook_slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
+            fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
                 [0.0.into()]
+            }
+            fn evaluate<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
+                (x.$f(), [R::select(x.equal(x), 0.0.into(), x)])
             }
             fn jumps(&self) -> Vec<Point> {
                 $jumps.map(|x| smallvec![x]).into()
@@ -301,9 +302,15 @@ pub struct Hypot;
 impl Op<2> for Hypot {
     const NAME: &'static str = "hypot";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        (x * x + y * y).sqrt()
+    }
+    fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [x / a, y / a]
+    }
+    fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x.hypot(y)
     }
-    fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
+    fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
         // the ratio t of the smaller one to the larger keeps the digits of the derivatives, which x / a would lose where the larger is
         // nearly a
         let (m, n) = (x.abs(), y.abs());
@@ -314,13 +321,10 @@ impl Op<2> for Hypot {
         let length = m + n;
         let edge = |x: R| R::select(length.equal(length), x.sign(), length);
         let or_edge = |slope: R, x: R| R::select(t.equal(t), slope, edge(x));
-        [or_edge(R::select(less, t, x.sign()) * c, x), or_edge(R::select(less, y.sign(), t) * c, y)]
-    }
-    fn textbook<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        (x * x + y * y).sqrt()
-    }
-    fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
-        [x / a, y / a]
+        (
+            self.evaluate_value([x, y]),
+            [or_edge(R::select(less, t, x.sign()) * c, x), or_edge(R::select(less, y.sign(), t) * c, y)],
+        )
     }
     fn kinks(&self) -> Vec<Kink> {
         let kink = Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2]);
@@ -339,7 +343,12 @@ impl Op<2> for Atan2 {
     fn value<R: Real>(&self, [y, x]: [R; 2]) -> R {
         y.atan2(x)
     }
-    fn slope<R: Real>(&self, [y, x]: [R; 2], a: R) -> [R; 2] {
+    fn slope<R: Real>(&self, [y, x]: [R; 2], _: R) -> [R; 2] {
+        let square = x * x + y * y;
+        [x / square, -y / square]
+    }
+    fn evaluate<R: Real>(&self, [y, x]: [R; 2]) -> (R, [R; 2]) {
+        let a = self.value([y, x]);
         // x / (x² + y²) and −y / (x² + y²), from the ratio t of the smaller one to the larger
         let steep = x.abs().less(y.abs());
         let larger = R::select(steep, y, x);
@@ -349,11 +358,11 @@ impl Op<2> for Atan2 {
         let (long, short) = (R::from(1.0) / larger / stretch, t / larger / stretch);
         // at the origin and at ∞ 0, since the angle is finite, or NaN where that is NaN
         let edge = larger.equal(larger + larger);
-        [R::select(steep, short, long), -R::select(steep, long, short)].map(|slope| R::select(edge, a * 0.0, slope))
-    }
-    fn textbook_slope<R: Real>(&self, [y, x]: [R; 2], _: R) -> [R; 2] {
-        let square = x * x + y * y;
-        [x / square, -y / square]
+        (
+            a,
+            [R::select(steep, short, long), -R::select(steep, long, short)]
+                .map(|slope| R::select(edge, a * 0.0, slope)),
+        )
     }
     fn jumps(&self) -> Vec<Point> {
         vec![smallvec![0.0, 0.0], smallvec![0.0, -1.0]]

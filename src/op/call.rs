@@ -4,7 +4,7 @@ use super::{Domain, Op, Reduce, inner_product};
 use crate::real::{DoubleDouble, Dual, Lanes, Real, Single, SingleLanes, Witness};
 use smallvec::{SmallVec, smallvec};
 
-/// A number that ops can be applied to. The numbers without a tape run the op's value, [`Dual`] uses its slope as
+/// A number that ops can be applied to. The numbers without a tape compute the op's value, [`Dual`] its slopes as
 /// well, a variable of a tape or a graph records it.
 ///
 /// Every op is a method of such a number (with `use gprime::prelude::*`).
@@ -23,8 +23,18 @@ pub trait Call: Real {
     #[inline(always)]
     #[track_caller]
     fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
-        let a = Self::call(op, x);
-        (a, nan_in_all_parts(&x, outside(op, &x, a, op.slope(x, a))))
+        let (a, slopes) = op.evaluate(x);
+        let slopes = nan_in_all_parts(&x, outside(op, &x, a, slopes));
+        (Self::by_slopes(op, x, a, &slopes), slopes)
+    }
+
+    /// The value of an op whose derivatives are the slopes at `x`. The evaluation of the op gave the value `a`, whose derivatives are those of
+    /// its formula: at a kink these are other ones.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[track_caller]
+    fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], _a: Self, _slopes: &[Self; N]) -> Self {
+        Self::call(op, x)
     }
 
     /// Applies an op of any number of arguments.
@@ -45,7 +55,7 @@ pub trait Call: Real {
     #[track_caller]
     fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
         let a = Self::reduce(op, x);
-        op.slope(x, a, slopes);
+        op.evaluate(x, slopes);
         settle_slopes(op, x, a, slopes);
         a
     }
@@ -77,7 +87,10 @@ pub trait Call: Real {
         assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
         inner_product(x, weights)
     }
+}
 
+/// Any op as a method of a number.
+pub trait ApplyOp: Call {
     /// Applies an op of one argument: `x.apply(&LeakyRelu { slope: 0.2 })`.
     #[inline(always)]
     #[track_caller]
@@ -85,6 +98,7 @@ pub trait Call: Real {
         Self::call(op, [self])
     }
 }
+impl<R: Call> ApplyOp for R {}
 
 /// NaN, of which each derivative by one of these numbers is NaN as well.
 #[inline(always)]
@@ -160,12 +174,16 @@ macro_rules! by_value {
         impl<$($generics)*> Call for $ty {
             #[inline(always)]
             fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-                op.value(x)
+                op.evaluate_value(x)
             }
             #[inline(always)]
             fn call_and_slope<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> (Self, [Self; N]) {
-                let (a, slopes) = op.value_and_slope(x);
+                let (a, slopes) = op.evaluate(x);
                 (a, outside(op, &x, a, slopes))
+            }
+            #[inline(always)]
+            fn by_slopes<const N: usize, O: Op<N>>(_: &O, _: [Self; N], a: Self, _: &[Self; N]) -> Self {
+                a
             }
             #[inline]
             fn dot(x: &[Self], y: &[Self]) -> Self {
@@ -175,7 +193,7 @@ macro_rules! by_value {
             #[inline]
             fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
                 expect_arity(op, x.len());
-                let a = op.value_and_slope(x, slopes);
+                let a = op.evaluate(x, slopes);
                 outside_of_reduce(op, x, a, slopes);
                 a
             }
@@ -183,8 +201,8 @@ macro_rules! by_value {
             fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
                 expect_arity(op, len(x));
                 match x {
-                    [x] => op.value(x),
-                    _ => op.value(&join(x, |x| x)),
+                    [x] => op.evaluate_value(x),
+                    _ => op.evaluate_value(&join(x, |x| x)),
                 }
             }
         } )*
@@ -205,6 +223,10 @@ macro_rules! rounded {
                 let (a, slopes) = <$double>::call_and_slope(op, x.map(Self::to_f64));
                 (a.into(), slopes.map(Self::from))
             }
+            #[inline(always)]
+            fn by_slopes<const N: usize, O: Op<N>>(_: &O, _: [Self; N], a: Self, _: &[Self; N]) -> Self {
+                a
+            }
             fn reduce_and_slope<O: Reduce>(op: &O, x: &[Self], slopes: &mut [Self]) -> Self {
                 let mut in_double: Args<$double> = smallvec![0.0.into(); x.len()];
                 let a = <$double>::reduce_and_slope(op, &join(&[x], Self::to_f64), &mut in_double);
@@ -219,14 +241,23 @@ macro_rules! rounded {
 }
 rounded! { [] Single, f64; [const L: usize] SingleLanes<L>, Lanes<L>; }
 
+/// The number with this value of an op at `x`, and the tangent that its slopes give.
+fn along<R: Real, const N: usize>(x: [Dual<R>; N], value: R, slopes: [R; N]) -> Dual<R> {
+    // −0 + x is x, whatever x is
+    Dual::new(value, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
+}
+
 impl<R: Call> Call for Dual<R> {
     const IS_FORMULA: bool = R::IS_FORMULA;
 
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-        let primals = x.map(|x| x.primal);
-        let (a, slopes) = R::call_and_slope(op, primals);
-        // −0 + x is x, whatever x is
-        Dual::new(a, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
+        let (a, slopes) = R::call_and_slope(op, x.map(|x| x.primal));
+        along(x, a, slopes)
+    }
+
+    fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], a: Self, slopes: &[Self; N]) -> Self {
+        let slopes = slopes.map(|slope| slope.primal);
+        along(x, R::by_slopes(op, x.map(|x| x.primal), a.primal, &slopes), slopes)
     }
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {

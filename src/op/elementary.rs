@@ -28,7 +28,7 @@ macro_rules! functions {
     };
 }
 
-/// The other items of an op in the list: where it is defined, and its slope in the textbooks.
+/// The other items of an op in the list: where it is defined, and its evaluation with a slope of another form.
 macro_rules! domain {
     ($text:literal, $lo:expr, $hi:expr) => {
         fn domain(&self) -> Domain {
@@ -36,10 +36,12 @@ macro_rules! domain {
         }
     };
 }
-macro_rules! textbook {
+macro_rules! evaluate {
     (|$x:pat_param, $a:pat_param| $slope:expr) => {
-        fn textbook_slope<R: Real>(&self, [$x]: [R; 1], $a: R) -> [R; 1] {
-            [$slope]
+        fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
+            let value = self.value(x);
+            let ([$x], $a) = (x, value);
+            (value, [$slope])
         }
     };
 }
@@ -68,14 +70,14 @@ functions! {
         domain!("x > −1", -1.0, f64::INFINITY);
     };
     /// The square root; its slope at 0 is +∞, and also at −0.
-    Sqrt = sqrt, |_, a| R::from(0.5) / (a + 0.0), {
-        textbook!(|_, a| R::from(0.5) / a);
+    Sqrt = sqrt, |_, a| R::from(0.5) / a, {
+        evaluate!(|_, a| R::from(0.5) / (a + 0.0));
         domain!("x ≥ 0", 0.0, f64::INFINITY);
     };
     /// The cube root; its slope at 0 is +∞. The second derivative is within 5 ULP, since in it a, which is rounded,
     /// has the power −5.
-    Cbrt = cbrt, |x, a| cbrt_slope(x, a), {
-        textbook!(|_, a| R::from(1.0 / 3.0) / (a * a));
+    Cbrt = cbrt, |_, a| R::from(1.0 / 3.0) / (a * a), {
+        evaluate!(|x, a| cbrt_slope(x, a));
     };
     /// The sine.
     Sin = sin, |x, _| x.cos();
@@ -84,44 +86,44 @@ functions! {
     /// The tangent.
     Tan = tan, |_, a| a * a + 1.0;
     /// The inverse sine.
-    Asin = asin, |x, _| inverse_root(one_minus_square(x)), {
-        textbook!(|x, _| R::from(1.0) / (-(x * x) + 1.0).sqrt());
+    Asin = asin, |x, _| R::from(1.0) / (-(x * x) + 1.0).sqrt(), {
+        evaluate!(|x, _| inverse_root(one_minus_square(x)));
         domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
     };
     /// The inverse cosine.
-    Acos = acos, |x, _| -inverse_root(one_minus_square(x)), {
-        textbook!(|x, _| R::from(-1.0) / (-(x * x) + 1.0).sqrt());
+    Acos = acos, |x, _| R::from(-1.0) / (-(x * x) + 1.0).sqrt(), {
+        evaluate!(|x, _| -inverse_root(one_minus_square(x)));
         domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
     };
     /// The inverse tangent.
-    Atan = atan, |x, _| inverse_one_plus_square(x), {
-        textbook!(|x, _| R::from(1.0) / (x * x + 1.0));
+    Atan = atan, |x, _| R::from(1.0) / (x * x + 1.0), {
+        evaluate!(|x, _| inverse_one_plus_square(x));
     };
     /// The hyperbolic sine.
     Sinh = sinh, |x, _| x.cosh();
     /// The hyperbolic cosine.
     Cosh = cosh, |x, _| x.sinh();
     /// The inverse hyperbolic sine.
-    Asinh = asinh, |x, _| inverse_sqrt(x, x * x + 1.0), {
-        textbook!(|x, _| R::from(1.0) / (x * x + 1.0).sqrt());
+    Asinh = asinh, |x, _| R::from(1.0) / (x * x + 1.0).sqrt(), {
+        evaluate!(|x, _| inverse_sqrt(x, x * x + 1.0));
     };
     /// The inverse hyperbolic cosine.
-    Acosh = acosh, |x, _| inverse_sqrt(x, (x - 1.0) * (x + 1.0)), {
-        textbook!(|x, _| R::from(1.0) / (x * x - 1.0).sqrt());
+    Acosh = acosh, |x, _| R::from(1.0) / (x * x - 1.0).sqrt(), {
+        evaluate!(|x, _| inverse_sqrt(x, (x - 1.0) * (x + 1.0)));
         domain!("x ≥ 1", 1.0, f64::INFINITY);
     };
     /// The inverse hyperbolic tangent.
-    Atanh = atanh, |x, _| R::from(1.0) / one_minus_square(x), {
-        textbook!(|x, _| R::from(1.0) / (-(x * x) + 1.0));
+    Atanh = atanh, |x, _| R::from(1.0) / (-(x * x) + 1.0), {
+        evaluate!(|x, _| R::from(1.0) / one_minus_square(x));
         domain!("−1 < x < 1", -1.0, 1.0);
     };
     /// The error function 2/√π ∫₀ˣ exp(−t²) dt.
-    Erf = erf, |x, _| erf_slope(x), {
-        textbook!(|x, _| (-(x * x)).exp() * FRAC_2_SQRT_PI);
+    Erf = erf, |x, _| (-(x * x)).exp() * FRAC_2_SQRT_PI, {
+        evaluate!(|x, _| erf_slope(x));
     };
     /// 1 − erf(x), accurate in the right tail.
-    Erfc = erfc, |x, _| -erf_slope(x), {
-        textbook!(|x, _| (-(x * x)).exp() * -FRAC_2_SQRT_PI);
+    Erfc = erfc, |x, _| (-(x * x)).exp() * -FRAC_2_SQRT_PI, {
+        evaluate!(|x, _| -erf_slope(x));
     };
 }
 

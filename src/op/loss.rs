@@ -12,22 +12,23 @@ pub struct LogAddExp;
 impl Op<2> for LogAddExp {
     const NAME: &'static str = "logaddexp";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        (x.exp() + y.exp()).ln()
+    }
+    fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
+        [(x - a).exp(), (y - a).exp()]
+    }
+    fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         larger(x, y) + (-difference(x, y)[0].abs()).exp().ln_1p()
     }
-    fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
+    fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
         let [d, lost] = difference(x, y);
         let less = d.less(0.0.into());
         let tail = tail(d, lost);
         // of nothing but −∞ neither has a share
         let nothing = larger(x, y).equal(f64::NEG_INFINITY.into());
-        [[tail, -tail + 1.0], [-tail + 1.0, tail]]
-            .map(|[left, right]| R::select(nothing, 0.0.into(), R::select(less, left, right)))
-    }
-    fn textbook<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        (x.exp() + y.exp()).ln()
-    }
-    fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
-        [(x - a).exp(), (y - a).exp()]
+        let slopes = [[tail, -tail + 1.0], [-tail + 1.0, tail]]
+            .map(|[left, right]| R::select(nothing, 0.0.into(), R::select(less, left, right)));
+        (self.evaluate_value([x, y]), slopes)
     }
 }
 
@@ -37,16 +38,16 @@ pub struct XLogY;
 impl Op<2> for XLogY {
     const NAME: &'static str = "xlogy";
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
-        R::select(R::from(0.0).less_equal(y), x.mul_strong_zero(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
-    }
-    fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
-        [y.ln(), x / y].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope))
-    }
-    fn textbook<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x * y.ln()
     }
-    fn textbook_slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
+    fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y.ln(), x / y]
+    }
+    fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
+        R::select(R::from(0.0).less_equal(y), x.mul_strong_zero(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
+    }
+    fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
+        (self.evaluate_value([x, y]), [y.ln(), x / y].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope)))
     }
     fn domain(&self) -> Domain {
         Domain::new("y ≥ 0", &[(f64::NEG_INFINITY, f64::INFINITY), (0.0, f64::INFINITY)])
@@ -62,19 +63,19 @@ pub struct BceWithLogits;
 impl Op<2> for BceWithLogits {
     const NAME: &'static str = "bce_with_logits";
     fn value<R: Real>(&self, [z, t]: [R; 2]) -> R {
+        (z.exp() + 1.0).ln() - z * t
+    }
+    fn slope<R: Real>(&self, [z, t]: [R; 2], _: R) -> [R; 2] {
+        [R::from(1.0) / ((-z).exp() + 1.0) - t, -z]
+    }
+    fn evaluate_value<R: Real>(&self, [z, t]: [R; 2]) -> R {
         // −t on the left, 1 − t on the right; half way at 0, so that the derivative is right there too
         let step = (z.sign() + 1.0) * 0.5 - t;
         z.mul_strong_zero(step) + (-z.abs()).exp().ln_1p()
     }
-    fn slope<R: Real>(&self, [z, t]: [R; 2], _: R) -> [R; 2] {
+    fn evaluate<R: Real>(&self, [z, t]: [R; 2]) -> (R, [R; 2]) {
         let tail = tail(z, 0.0.into());
-        [R::select(z.less(0.0.into()), tail - t, (-t + 1.0) - tail), -z]
-    }
-    fn textbook<R: Real>(&self, [z, t]: [R; 2]) -> R {
-        (z.exp() + 1.0).ln() - z * t
-    }
-    fn textbook_slope<R: Real>(&self, [z, t]: [R; 2], _: R) -> [R; 2] {
-        [R::from(1.0) / ((-z).exp() + 1.0) - t, -z]
+        (self.evaluate_value([z, t]), [R::select(z.less(0.0.into()), tail - t, (-t + 1.0) - tail), -z])
     }
 }
 

@@ -25,7 +25,7 @@ pub use arithmetic::*;
 pub use branch::*;
 pub use built_in::{visit, visit_activations};
 pub(crate) use by_calls::{comparisons_with_f64, intrinsics_by_calls, operators_by_calls};
-pub use call::Call;
+pub use call::{ApplyOp, Call};
 pub use closure::{ApplyClosure, ClosureOp};
 pub use domain::{Domain, Point};
 pub use dot::Dot;

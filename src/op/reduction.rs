@@ -38,15 +38,20 @@ pub struct Norm;
 impl Reduce for Norm {
     const NAME: &'static str = "norm";
     fn value<R: Real>(&self, x: &[R]) -> R {
+        x.iter().map(|&x| x * x).sum::<R>().sqrt()
+    }
+    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        for (s, &x) in slopes.iter_mut().zip(x) {
+            *s = x / a;
+        }
+    }
+    fn evaluate_value<R: Real>(&self, x: &[R]) -> R {
         let m = x.iter().fold(R::from(0.0), |m, &x| R::select(m.less(x.abs()), x.abs(), m));
         // 0 and ∞ cannot be divided by, and need not be
         let scale = R::select(m.equal(m + m), 1.0.into(), m);
         x.iter().map(|&x| (x / scale) * (x / scale)).sum::<R>().sqrt() * scale
     }
-    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
-        self.value_and_slope(x, slopes);
-    }
-    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+    fn evaluate<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         // ratios to the largest number keep the digits of the derivatives, which x / a would lose where one number is nearly a
         let largest = x.iter().fold(R::from(0.0), |m, &x| R::select(m.abs().less(x.abs()), x, m));
         let extreme = largest.equal(largest + largest);
@@ -58,14 +63,6 @@ impl Reduce for Norm {
         let edge = |x: R| R::select(x.abs().equal(a), x.sign(), x / a);
         slopes.iter_mut().zip(x).for_each(|(s, &x)| *s = R::select_lazy(extreme, || edge(x), || *s * c));
         a
-    }
-    fn textbook<R: Real>(&self, x: &[R]) -> R {
-        x.iter().map(|&x| x * x).sum::<R>().sqrt()
-    }
-    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
-        for (s, &x) in slopes.iter_mut().zip(x) {
-            *s = x / a;
-        }
     }
     fn kinks(&self) -> Vec<Kink> {
         let kink = Kink::at_point([0.0; 2], [(-1.0, 1.0, 0.0); 2]);
@@ -86,27 +83,23 @@ pub struct LogSumExp;
 impl Reduce for LogSumExp {
     const NAME: &'static str = "logsumexp";
     fn value<R: Real>(&self, x: &[R]) -> R {
+        x.iter().map(|x| x.exp()).sum::<R>().ln()
+    }
+    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        for (s, &x) in slopes.iter_mut().zip(x) {
+            *s = (x - a).exp();
+        }
+    }
+    fn evaluate_value<R: Real>(&self, x: &[R]) -> R {
         let m = max(x);
         log_sum(x, m, x.iter().map(|&x| weight(x, m))) + m
     }
-    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
-        weigh(x, max(x), slopes);
-        normalize(slopes);
-    }
-    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+    fn evaluate<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         let m = max(x);
         weigh(x, m, slopes);
         let a = log_sum(x, m, slopes.iter().copied()) + m;
         normalize(slopes);
         a
-    }
-    fn textbook<R: Real>(&self, x: &[R]) -> R {
-        x.iter().map(|x| x.exp()).sum::<R>().ln()
-    }
-    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
-        for (s, &x) in slopes.iter_mut().zip(x) {
-            *s = (x - a).exp();
-        }
     }
 }
 
@@ -131,26 +124,22 @@ impl Reduce for SoftmaxCrossEntropy {
     const NAME: &'static str = "softmax_cross_entropy";
     const NEEDS_PARAMS: bool = true;
     fn value<R: Real>(&self, x: &[R]) -> R {
+        LogSumExp.value(x) - x[self.class]
+    }
+    fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+        LogSumExp.slope(x, a + x[self.class], slopes);
+        slopes[self.class] -= R::from(1.0);
+    }
+    fn evaluate_value<R: Real>(&self, x: &[R]) -> R {
         let m = max(x);
         log_sum(x, m, x.iter().map(|&x| weight(x, m))) - below(x[self.class], m)[0]
     }
-    fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
-        weigh(x, max(x), slopes);
-        self.slopes(slopes);
-    }
-    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+    fn evaluate<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         let m = max(x);
         weigh(x, m, slopes);
         let a = log_sum(x, m, slopes.iter().copied()) - below(x[self.class], m)[0];
         self.slopes(slopes);
         a
-    }
-    fn textbook<R: Real>(&self, x: &[R]) -> R {
-        LogSumExp.textbook(x) - x[self.class]
-    }
-    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
-        LogSumExp.textbook_slope(x, a + x[self.class], slopes);
-        slopes[self.class] -= R::from(1.0);
     }
     fn params(&self) -> Params {
         smallvec![("class", self.class as f64)]

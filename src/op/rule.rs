@@ -11,6 +11,24 @@ use smallvec::smallvec;
 /// `f64` gives values and slopes, [`Dual`](crate::real::Dual) derivatives of either, a variable of a recorder the formula.
 /// It must not branch; what depends on the argument goes through [`Real::select`].
 ///
+/// # Definition and evaluation
+///
+/// A rule has two texts.
+///
+/// * The *definition*, [`value`](Op::value) and [`slope`](Op::slope), is what the textbooks have. It is what is printed, and what the
+///   evaluation is held to.
+/// * The *evaluation*, [`evaluate_value`](Op::evaluate_value) and [`evaluate`](Op::evaluate), is what runs, on every type of number, what is
+///   exported as code, and what the checker differentiates. It is the definition, unless the op says otherwise.
+///
+/// An op needs an evaluation of its own where its definition
+///
+/// * loses digits: it subtracts what is nearly equal, as 1 − a² does where a is nearly 1, or loses a small number beside a large one;
+/// * overflows on the way to a number that does not, as √(x² + y²) and ln(1 + eᶻ) do;
+/// * has no slope, or not the one that is wanted, at a kink or a jump, or at NaN and ±∞;
+/// * computes twice what the value and the slopes could share, such as an exponential.
+///
+/// [`check::op`](fn@crate::check::op) tells of the first two, and holds the two texts to each other.
+///
 /// `PartialEq` says whether two ops of one type are the same op: a recording keeps equal ones once. It is derived, so that it looks at
 /// every field, those included that are not listed as parameters.
 ///
@@ -35,31 +53,25 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     /// The name: what the registry, formulas, reports and the command line call it.
     const NAME: &'static str;
 
-    /// g(x).
+    /// The definition of the value, g(x).
     fn value<R: Real>(&self, x: [R; N]) -> R;
 
-    /// The slope of g in each argument at `x`, given also a = g(x).
-    ///
-    /// Where there is none: at a kink the element of smallest norm of the subdifferential, at a jump 0, NaN at NaN.
+    /// The definition of the slope of g in each argument at `x`, given also a = g(x).
     fn slope<R: Real>(&self, x: [R; N], a: R) -> [R; N];
 
-    /// The value and the slopes at once, for a rule in which the two share what is costly, such as an exponential. A tape asks for
-    /// these; the checker holds them to the value and the slope.
+    /// The value, as it is computed.
     #[inline(always)]
-    fn value_and_slope<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
-        let a = self.value(x);
-        (a, self.slope(x, a))
-    }
-
-    /// The formula that the textbooks give for the value, where the one that keeps its digits looks different.
-    /// It is what is printed; a test holds it equal to the value.
-    fn textbook<R: Real>(&self, x: [R; N]) -> R {
+    fn evaluate_value<R: Real>(&self, x: [R; N]) -> R {
         self.value(x)
     }
 
-    /// The formula that the textbooks give for the slopes.
-    fn textbook_slope<R: Real>(&self, x: [R; N], a: R) -> [R; N] {
-        self.slope(x, a)
+    /// The value and the slopes, as they are computed. The value has the bits of [`evaluate_value`](Op::evaluate_value).
+    ///
+    /// Where there is no slope it is: at a kink the element of smallest norm of the subdifferential, at a jump 0, NaN at NaN.
+    #[inline(always)]
+    fn evaluate<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
+        let a = self.evaluate_value(x);
+        (a, self.slope(x, a))
     }
 
     /// The parameters and their values: all that the rule depends on beside its arguments.
@@ -117,34 +129,32 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     }
 }
 
-/// A differentiable op of any number of arguments, such as a sum. Everything is as in [`Op`], over slices.
+/// A differentiable op of any number of arguments, such as a sum. Everything is as in [`Op`], over slices; so are the two texts of its rule,
+/// the definition and the evaluation.
 pub trait Reduce: Clone + PartialEq + Send + Sync + 'static {
     /// The name.
     const NAME: &'static str;
 
-    /// g(x).
+    /// The definition of the value, g(x).
     fn value<R: Real>(&self, x: &[R]) -> R;
 
-    /// Writes the slope of g in each argument at `x`, given also a = g(x), into `slopes`, which is as long as `x`.
+    /// The definition of the slopes: writes the slope of g in each argument at `x`, given also a = g(x), into `slopes`, which is as long
+    /// as `x`.
     fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]);
 
-    /// The value and the slopes at once, for a rule in which the two share what is costly, such as exponentials. A tape asks for
-    /// these; the checker holds them to the value and the slope.
-    #[inline]
-    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
-        let a = self.value(x);
-        self.slope(x, a, slopes);
-        a
-    }
-
-    /// The formula that the textbooks give for the value.
-    fn textbook<R: Real>(&self, x: &[R]) -> R {
+    /// The value, as it is computed.
+    #[inline(always)]
+    fn evaluate_value<R: Real>(&self, x: &[R]) -> R {
         self.value(x)
     }
 
-    /// The formula that the textbooks give for the slopes.
-    fn textbook_slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
+    /// The value and the slopes, as they are computed; the slopes are written into `slopes`. The value has the bits of
+    /// [`evaluate_value`](Reduce::evaluate_value).
+    #[inline]
+    fn evaluate<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        let a = self.evaluate_value(x);
         self.slope(x, a, slopes);
+        a
     }
 
     /// The parameters and their values.
@@ -220,6 +230,12 @@ impl<O: Op<1>> AtKink<O> {
             )),
         }
     }
+
+    /// The slope at `z`, given that of the op: at a kink the one chosen.
+    fn chosen<R: Real>(&self, z: R, slope: R) -> R {
+        let chosen = R::from(self.slope);
+        self.op.kinks().iter().fold(slope, |s, k| R::select(z.equal(R::from(k.at[0])), chosen, s))
+    }
 }
 
 impl<O: Op<1>> Op<1> for AtKink<O> {
@@ -228,12 +244,14 @@ impl<O: Op<1>> Op<1> for AtKink<O> {
         self.op.value(x)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
-        let [slope] = self.op.slope([z], a);
-        let chosen = R::from(self.slope);
-        [self.op.kinks().iter().fold(slope, |s, k| R::select(z.equal(R::from(k.at[0])), chosen, s))]
+        self.op.slope([z], a).map(|slope| self.chosen(z, slope))
     }
-    fn textbook<R: Real>(&self, x: [R; 1]) -> R {
-        self.op.textbook(x)
+    fn evaluate_value<R: Real>(&self, x: [R; 1]) -> R {
+        self.op.evaluate_value(x)
+    }
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+        let (a, slopes) = self.op.evaluate([z]);
+        (a, slopes.map(|slope| self.chosen(z, slope)))
     }
     fn params(&self) -> Params {
         let mut params = self.op.params();

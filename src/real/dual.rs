@@ -1,7 +1,7 @@
 //! Dual numbers: a value and its derivative in one direction, forward mode.
 //!
 //! The derivatives below are written out on purpose, although the ops have rules of their own: running a rule's
-//! `value` on a `Dual` is the checker's second opinion on the rule's `slope`, so it must not come from that slope.
+//! value on a `Dual` is a second opinion on the rule's slope, so it must not come from that slope.
 
 use super::{Real, assign_operators, power_slope};
 use std::cmp::Ordering;

@@ -196,7 +196,7 @@ impl Book {
         });
         node.op = Some(place);
         let mut slopes = Point::from_elem(0.0, x.len());
-        Rule::<f64>::slope(&*op, x, node.value, &mut slopes)?;
+        Rule::<f64>::evaluate(&*op, x, &mut slopes)?;
         slopes.iter_mut().for_each(|slope| *slope = self.precision.rounded(*slope));
         let account = Account { nodes: &self.nodes, ops: &self.ops, single: self.precision == Precision::Single };
         if let Some(rule) = account.rule(&PRINT, node) {

@@ -36,8 +36,7 @@ fn bends(op: &dyn DynOp, x: &[f64]) -> bool {
     let slope = |j: usize, other: f64| {
         let (mut x, mut slopes) = (Point::from_slice(x), Point::from_elem(f64::NAN, x.len()));
         x[j] = other;
-        let a = Rule::<f64>::value(op, &x).unwrap_or(f64::NAN);
-        Rule::<f64>::slope(op, &x, a, &mut slopes).map_or(f64::NAN, |()| slopes[j])
+        Rule::<f64>::evaluate(op, &x, &mut slopes).map_or(f64::NAN, |_| slopes[j])
     };
     let bends = |j: usize| {
         let [left, right] = [-unit(x[j]), unit(x[j])].map(|step| slope(j, x[j] + step));
@@ -77,7 +76,7 @@ fn ends(op: &dyn DynOp, x: &[f64]) -> bool {
 fn value(op: &dyn DynOp, x: &[f64], j: usize, other: f64) -> f64 {
     let mut x = Point::from_slice(x);
     x[j] = other;
-    Rule::<f64>::value(op, &x).unwrap_or(f64::NAN)
+    Rule::<f64>::evaluate_value(op, &x).unwrap_or(f64::NAN)
 }
 
 impl Trace {

@@ -145,8 +145,8 @@ impl Argument {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Partial {
-    /// Its formula, such as `cos(v2)`: the rule's own, or that of the textbooks where the rule has one that keeps more digits and says
-    /// so. `∂v3/∂v1` where there is none, or it has too many arguments to be read.
+    /// Its formula, such as `cos(v2)`: that of the op's definition, whatever form the slope is computed in. `∂v3/∂v1` where there is none, or
+    /// it has too many arguments to be read.
     pub formula: String,
     /// Its value here.
     #[cfg_attr(feature = "serde", serde(with = "crate::json::serial::number"))]

@@ -47,10 +47,10 @@ enum How {
 impl<O: Op<1>> Op<1> for Broken<O> {
     const NAME: &'static str = O::NAME;
     fn value<R: Real>(&self, x: [R; 1]) -> R {
-        self.op.value(x)
+        self.op.evaluate_value(x)
     }
-    fn slope<R: Real>(&self, [x]: [R; 1], a: R) -> [R; 1] {
-        let [slope] = self.op.slope([x], a);
+    fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
+        let (_, [slope]) = self.op.evaluate([x]);
         [match self.how {
             How::Sign => -slope,
             How::Times(factor) => slope * factor,
@@ -83,7 +83,7 @@ fn a_wrong_rule_of_any_op_is_found() {
         let (name, op) = (op.name(), Registered::of(op.name(), &op.params()));
         check::op::<1, _>(&op).assert_pass();
         let samples = Op::<1>::samples(&op);
-        let constant = samples.into_iter().all(|x| Op::slope(&op, x, Op::value(&op, x)) == [0.0]);
+        let constant = samples.into_iter().all(|x| Op::evaluate(&op, x).1 == [0.0]);
         let mut ways = vec![How::Plus(1e-6), How::Plus(-0.5)];
         if !constant {
             ways.extend([How::Sign, How::Times(0.0), How::Times(0.5), How::Times(2.0), How::Times(1.0 + 1e-8)]);
@@ -290,7 +290,7 @@ fn assert_pass_panics_with_the_report() {
     check::op(&Broken { op: gprime::op::Sin, how: How::Sign }).assert_pass();
 }
 
-/// A rule of which one part contradicts the others: the slope that a tape asks for, or that of a reduction, or its value.
+/// A rule of which one part contradicts the others: the definition of a slope, or the value that a reduction gives with its slopes.
 #[derive(Clone, PartialEq)]
 struct Contradicts;
 impl Op<1> for Contradicts {
@@ -299,10 +299,10 @@ impl Op<1> for Contradicts {
         x * x
     }
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
-        [x * 2.0]
+        [x]
     }
-    fn value_and_slope<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
-        (x * x, [x])
+    fn evaluate<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
+        (x * x, [x * 2.0])
     }
 }
 impl Reduce for Contradicts {
@@ -313,7 +313,7 @@ impl Reduce for Contradicts {
     fn slope<R: Real>(&self, x: &[R], _: R, slopes: &mut [R]) {
         slopes.iter_mut().zip(x).for_each(|(slope, &x)| *slope = x * 2.0);
     }
-    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+    fn evaluate<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
         let a = Reduce::value(self, x);
         Reduce::slope(self, x, a, slopes);
         a + 1e-9
@@ -321,10 +321,11 @@ impl Reduce for Contradicts {
 }
 
 #[test]
-fn the_value_and_the_slopes_at_once_are_checked_too() {
-    for report in [check::op(&Contradicts), check::dyn_op(&*dyn_reduce(Contradicts))] {
+fn the_definition_and_the_evaluation_are_held_to_each_other() {
+    let reports = [check::op(&Contradicts), check::dyn_op(&*dyn_reduce(Contradicts))];
+    for (report, begins) in reports.into_iter().zip(["the definition at", "evaluate at"]) {
         assert_eq!(report.verdict, Verdict::Fail);
-        assert!(report.reason.as_deref().is_some_and(|reason| reason.starts_with("value_and_slope at")), "{report}");
+        assert!(report.reason.as_deref().is_some_and(|reason| reason.starts_with(begins)), "{report}");
     }
 }
 

@@ -89,7 +89,7 @@ fn a_card_tells_the_range() {
         let values = |reach: f64| {
             let x = (-8000..=8000).map(move |i| f64::from(i) / 8000.0 * reach);
             let x = x.chain([from, to]).filter(move |x| (from..=to).contains(x) && x.abs() <= reach);
-            x.map(|x| op.value(&[x]).unwrap()).filter(|a| !a.is_nan()).collect::<Vec<f64>>()
+            x.map(|x| op.evaluate_value(&[x]).unwrap()).filter(|a| !a.is_nan()).collect::<Vec<f64>>()
         };
         let all = values(100.0);
         assert!(all.iter().all(|a| (low - 1e-6..=high + 1e-6).contains(a)), "{}: {ends}", op.name());

@@ -106,9 +106,8 @@ fn ops() -> BTreeMap<&'static str, Unary> {
             let domain = op.domain();
             let eval = move |x| {
                 let x = [Dual::variable(x); N];
-                let a = op.value(x);
-                let slope = op.slope(x, a)[0];
-                [a.primal, slope.primal, slope.tangent]
+                let (a, slopes) = op.evaluate(x);
+                [a.primal, slopes[0].primal, slopes[0].tangent]
             };
             if N == 1 {
                 self.0.insert(O::NAME, Unary { domain, eval: Box::new(eval) });

@@ -189,7 +189,7 @@ fn slopes_in_the_gallery_are_those_of_the_ops() {
         let op = registry.get(&cells[0]).unwrap();
         for (z, shown) in [-4.0, -1.0, 0.0, 1.0, 4.0].iter().zip(&cells[1..]) {
             let mut slope = [0.0];
-            op.slope(&[*z], op.value(&[*z]).unwrap(), &mut slope).unwrap();
+            let _: f64 = op.evaluate(&[*z], &mut slope).unwrap();
             assert_eq!(format!("{:.2}", slope[0]), *shown, "{} at {z}", cells[0]);
         }
     }

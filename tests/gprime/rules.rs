@@ -21,9 +21,8 @@ fn at_every_point(edges: bool, mut test: impl FnMut(&str, &[f64], f64, &[f64], R
             points.retain(|x| !at_edges.contains(x));
         }
         for x in points {
-            let a: f64 = op.value(&x).unwrap();
             let mut slopes = vec![0.0; x.len()];
-            op.slope(&x, a, &mut slopes).unwrap();
+            let a: f64 = op.evaluate(&x, &mut slopes).unwrap();
             test(op.name(), &x, a, &slopes, Registered::of(op.name(), &op.params()));
         }
     }
@@ -77,11 +76,11 @@ fn each_lane_is_as_if_it_were_alone() {
             for i in 0..points.len() {
                 let three = [points[i], points[(i + 1) % points.len()], points[7 * i % points.len()]];
                 let x: [Lanes<3>; N] = std::array::from_fn(|k| Lanes(three.map(|x| x[k])));
-                let (a, slopes) = op.value_and_slope(x);
+                let (a, slopes) = op.evaluate(x);
                 for lane in 0..3 {
-                    let (one, of_one) = op.value_and_slope(three[lane]);
+                    let (one, of_one) = op.evaluate(three[lane]);
                     assert!(equal(a.0[lane], one), "{} at {three:?}: {a:?} in lanes, not {one}", O::NAME);
-                    assert!(equal(op.value(x).0[lane], op.value(three[lane])), "{} at {three:?}: the value", O::NAME);
+                    assert!(equal(op.evaluate_value(x).0[lane], one), "{} at {three:?}: the value", O::NAME);
                     let all_same = (0..N).all(|k| equal(slopes[k].0[lane], of_one[k]));
                     assert!(all_same, "{} at {three:?}: slopes {slopes:?} in lanes, not {of_one:?}", O::NAME);
                 }
@@ -133,14 +132,13 @@ fn nan_goes_in_and_comes_out() {
     // what ignores its argument, or some value of it, cannot pass NaN on
     let exempt = |name: &str| ["less", "less_equal", "equal", "select"].contains(&name);
     for op in Registry::new().iter().filter(|op| op.arity() == Some(1) && !exempt(op.name())) {
-        let a: f64 = op.value(&[f64::NAN]).unwrap();
-        assert!(a.is_nan(), "{} of NaN is {a}", op.name());
         let mut slope = [0.0];
-        op.slope(&[f64::NAN], a, &mut slope).unwrap();
+        let a: f64 = op.evaluate(&[f64::NAN], &mut slope).unwrap();
+        assert!(a.is_nan(), "{} of NaN is {a}", op.name());
         let constant_slope = {
             let slope_at = |x: f64| {
                 let mut s = [0.0];
-                op.slope(&[x], op.value(&[x]).unwrap(), &mut s).unwrap();
+                let _: f64 = op.evaluate(&[x], &mut s).unwrap();
                 s[0]
             };
             [-10.0, -0.5, 0.5, 10.0].iter().all(|&x| slope_at(x) == slope_at(0.3)) && op.jumps().is_empty()
@@ -153,9 +151,8 @@ fn nan_goes_in_and_comes_out() {
 fn every_kink_is_answered_as_it_is_declared() {
     for op in Registry::new().iter() {
         for kink in op.kinks() {
-            let a: f64 = op.value(&kink.at).unwrap();
             let mut slopes = vec![f64::NAN; kink.at.len()];
-            op.slope(&kink.at, a, &mut slopes).unwrap();
+            let _: f64 = op.evaluate(&kink.at, &mut slopes).unwrap();
             assert_eq!(slopes[..], kink.slope[..], "{} at its kink {:?}", op.name(), kink.at);
             for (i, &slope) in slopes.iter().enumerate() {
                 assert!(kink.contains(i, slope), "{} at its kink {:?} leaves the interval", op.name(), kink.at);
@@ -170,7 +167,7 @@ fn one_ulp_beside_a_kink_the_slope_is_that_of_the_side() {
         for kink in op.kinks() {
             let slope = |x: f64| {
                 let mut slopes = [f64::NAN];
-                op.slope(&[x], op.value(&[x]).unwrap(), &mut slopes).unwrap();
+                let _: f64 = op.evaluate(&[x], &mut slopes).unwrap();
                 slopes[0]
             };
             let (at, left, right) = (kink.at[0], kink.left[0], kink.right[0]);
@@ -197,6 +194,7 @@ fn another_slope_can_be_chosen_at_a_kink() {
                 assert_eq!(gradient(|x| x[0].apply(&chosen), &[z]), [slope], "{} at {z}", O::NAME);
                 assert_eq!(jvp(|x| vec![x[0].apply(&chosen)], &[z], &[1.0]).1, [slope]);
                 let near = beside(z, 1);
+                assert_eq!(chosen.evaluate([near]), op.evaluate([near]));
                 assert_eq!(chosen.slope([near], 0.0), op.slope([near], 0.0));
             }
             gprime::check::op(&chosen).assert_pass();
@@ -230,17 +228,16 @@ fn another_slope_can_be_chosen_at_a_kink() {
 }
 
 #[test]
-fn the_textbooks_formula_is_the_rule() {
+fn the_definition_is_the_evaluation() {
     for op in Registry::new().iter() {
         for x in op.samples() {
-            let (a, b): (f64, f64) = (op.value(&x).unwrap(), op.textbook(&x).unwrap());
-            let (mut slopes, mut others) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-            op.slope(&x, a, &mut slopes).unwrap();
-            op.textbook_slope(&x, a, &mut others).unwrap();
+            let (mut slopes, mut defined) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+            let (a, b): (f64, f64) = (op.evaluate(&x, &mut slopes).unwrap(), op.value(&x).unwrap());
+            op.slope(&x, a, &mut defined).unwrap();
             let close = |x: f64, y: f64| (x - y).abs() <= 1e-9 * x.abs().max(y.abs()) + 1e-12 || equal(x, y);
-            assert!(close(a, b), "{} at {x:?}: {a}, and the textbook says {b}", op.name());
-            for (slope, other) in slopes.into_iter().zip(others) {
-                assert!(close(slope, other), "{} at {x:?}: slope {slope}, and the textbook says {other}", op.name());
+            assert!(close(a, b), "{} at {x:?}: {a}, and the definition says {b}", op.name());
+            for (slope, other) in slopes.into_iter().zip(defined) {
+                assert!(close(slope, other), "{} at {x:?}: slope {slope}, and the definition says {other}", op.name());
             }
         }
     }
@@ -309,7 +306,7 @@ fn every_mode_has_the_same_slopes_at_the_edges() {
         let n = x.len();
         let name = op.name();
         let mut slopes = vec![f64::NAN; n];
-        let a: f64 = op.value_and_slope(x, &mut slopes).unwrap();
+        let a: f64 = op.evaluate(x, &mut slopes).unwrap();
         if a.is_nan() && op.domain() != Domain::ALL {
             assert!(slopes.iter().all(|slope| slope.is_nan()), "{name} at {x:?} is NaN, and its slopes are {slopes:?}");
         }
@@ -317,9 +314,7 @@ fn every_mode_has_the_same_slopes_at_the_edges() {
             let agree = got.iter().zip(&slopes).all(|(x, y)| equal(*x, *y));
             assert!(equal(value, a) && agree, "{name} at {x:?}: {mode} has {value:e} {got:?}, not {a:e} {slopes:?}");
         };
-        let mut given = vec![f64::NAN; n];
-        op.slope(x, a, &mut given).unwrap();
-        check("the slope alone", op.value(x).unwrap(), &given);
+        check("the value alone", op.evaluate_value(x).unwrap(), &slopes);
         let mut g = vec![f64::NAN; n];
         let value = value_and_gradient(|x| program.call(x), x, &mut g);
         check("the tape", value, &g);
@@ -367,7 +362,7 @@ fn a_slope_that_is_nan_has_no_derivative() {
             return;
         }
         let mut slopes = vec![f64::NAN; x.len()];
-        let _: f64 = op.value_and_slope(x, &mut slopes).unwrap();
+        let _: f64 = op.evaluate(x, &mut slopes).unwrap();
         let nan: Vec<usize> = (0..x.len()).filter(|&i| slopes[i].is_nan()).collect();
         if nan.is_empty() {
             return;

@@ -214,7 +214,7 @@ usual!(
     1,
     |[z], a| z.exp(),
     [a],
-    fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // e⁰ and its slope, the same numbers at 0 and without a derivative of the slope
         (z.exp(), [R::select(z.equal(R::from(0.5)), R::from(0.5).exp(), z.exp())])
     }
@@ -224,7 +224,7 @@ usual!(
     1,
     |[z], a| z.sin(),
     [z.cos()],
-    fn value_and_slope<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
+    fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (z.sin(), [z.cos() * (1.0 + 1e-7)])
     }
 );

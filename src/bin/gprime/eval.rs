@@ -52,16 +52,15 @@ fn find(name: &str, params: &[String]) -> Result<Arc<dyn DynOp>, Failure> {
 }
 
 fn write_row(op: &dyn DynOp, order: u8, x: f64, output: &mut impl Write) -> Result<(), Failure> {
-    let a = op.value(&[x])?;
+    let mut slope = [0.0];
+    let a = op.evaluate(&[x], &mut slope)?;
     write!(output, "{},{}", Hex(x), Hex(a))?;
     if order >= 1 {
-        let mut slope = [0.0];
-        op.slope(&[x], a, &mut slope)?;
         write!(output, ",{}", Hex(slope[0]))?;
     }
     if order >= 2 {
         let (x, mut slope) = (Dual::variable(x), [Dual::from(0.0)]);
-        op.slope(&[x], op.apply(&[x])?, &mut slope)?;
+        op.evaluate(&[x], &mut slope)?;
         write!(output, ",{}", Hex(slope[0].tangent))?;
     }
     Ok(output.write_all(b"\n")?)

@@ -77,8 +77,8 @@ pub fn one_json(op: &dyn DynOp, at: &[f64], view: &View) -> Result<String, Failu
     let rounded = |x: f64| if view.f32 { f64::from(x as f32) } else { x };
     let at: Vec<f64> = at.iter().copied().map(rounded).collect();
     let place = || {
-        let (value, mut slopes) = (rounded(Rule::<f64>::value(op, &at)?), vec![0.0; at.len()]);
-        Rule::<f64>::slope(op, &at, value, &mut slopes)?;
+        let mut slopes = vec![0.0; at.len()];
+        let value = rounded(Rule::<f64>::evaluate(op, &at, &mut slopes)?);
         slopes.iter_mut().for_each(|slope| *slope = rounded(*slope));
         let point = |x: &[f64]| Point::new(x, op.arity());
         Ok::<_, Error>(Place { at: point(&at), value: Number(value), slope: point(&slopes) })

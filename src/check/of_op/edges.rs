@@ -60,7 +60,7 @@ impl Subject<'_> {
             }
         }
         if let Some((a, slopes)) = &found {
-            self.at_once(&kink.at, *a, slopes, &self.formula(&kink.at), report);
+            self.one_value(&kink.at, *a, report);
             if !self.directions(&kink.at, slopes, report) {
                 verdict = Verdict::Fail;
             }
@@ -87,8 +87,8 @@ impl Subject<'_> {
             report.fail(format!("no value jumps at the jump declared at {at}"));
         }
         let found = value_and_slopes(op, x);
-        if let Some((a, slopes)) = &found {
-            self.at_once(x, *a, slopes, &self.formula(x), report);
+        if let Some((a, _)) = &found {
+            self.one_value(x, *a, report);
         }
         let slopes = found.map_or_else(Point::new, |(_, slopes)| slopes);
         for (i, sides) in jumping {
@@ -167,9 +167,9 @@ impl Subject<'_> {
     /// value levels off, 0.
     pub fn not_finite_at(&self, x: &[f64], report: &mut Report) {
         let (op, at) = (self.op, show(x));
-        let Ok(a) = Rule::<f64>::value(op, x) else { return };
         let mut slopes = Point::from_elem(f64::NAN, x.len());
-        if op.slope(x, a, &mut slopes).is_err() || x.len() > 1 {
+        let Ok(a) = Rule::<f64>::evaluate(op, x, &mut slopes) else { return };
+        if x.len() > 1 {
             return;
         }
         report.points += 1;

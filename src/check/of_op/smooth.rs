@@ -20,7 +20,8 @@ impl Subject<'_> {
             report.fail(format!("the rule gives another answer when it is asked again, at {}", show(x)));
         }
         let formula = self.formula(x);
-        self.at_once(x, a, &slopes, &formula, report);
+        self.one_value(x, a, report);
+        self.one_function(x, a, &slopes, &formula, report);
         let mut kink = false;
         for (i, &rule) in slopes.iter().enumerate() {
             let (told, finding, judged) = self.slope(x, i, rule, &formula);
@@ -56,6 +57,6 @@ impl Subject<'_> {
     }
 }
 
-fn same_bits(a: &[f64], b: &[f64]) -> bool {
+pub(super) fn same_bits(a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
 }

@@ -91,7 +91,7 @@ impl<'a> Subject<'a> {
 
     /// The rule on wide numbers.
     pub fn formula(&self, x: &[f64]) -> Formula {
-        dual::formula(self.op, x, &Point::from_elem(0.0, x.len()), false)
+        dual::formula(self.op, x, &Point::from_elem(0.0, x.len()))
     }
 
     /// Whether differences may be asked at a point: there is no kink near, and the values have digits.

@@ -7,7 +7,7 @@ use super::bar::Difference;
 use crate::check::random::{DIRECTIONS, Random, SEED};
 use crate::graph::{DynOp, Rule};
 use crate::op::Point;
-use crate::real::{Ball, DoubleDouble, Witness};
+use crate::real::{Ball, DoubleDouble, Real, Witness};
 
 /// How far off a number may be that is known, relative to itself.
 const KNOWN: f64 = 1e-8;
@@ -89,7 +89,7 @@ impl Line<'_> {
             let x = if speed == 0.0 { DoubleDouble::from(x) } else { DoubleDouble::new(x, step * speed) };
             Witness::moving(x, speed)
         });
-        Rule::<Witness>::value(self.op, &moved.collect::<Vec<_>>()).ok()
+        Rule::<Witness>::evaluate_value(self.op, &moved.collect::<Vec<_>>()).ok()
     }
 
     /// The first step at which both sides are known, and the sides, from the given step on.
@@ -178,7 +178,7 @@ impl Line<'_> {
                     self.x.iter().zip(self.direction).enumerate().map(|(k, (&x, &speed))| {
                         Witness::moving(DoubleDouble::new(x, signs(k) * f64::EPSILON * x), speed)
                     });
-                let slope = Rule::<Witness>::value(self.op, &moved.collect::<Vec<_>>()).ok()?.slope();
+                let slope = Rule::<Witness>::evaluate_value(self.op, &moved.collect::<Vec<_>>()).ok()?.slope();
                 Some((slope.number() - here.slope().number()).abs())
             };
         /// Which way each argument is moved.
@@ -254,24 +254,25 @@ pub(in crate::check) fn exact(op: &dyn DynOp, x: &[f64], i: usize) -> Exact {
     line(op, x, &axis(x.len(), i)).exact()
 }
 
-/// The rule's own slopes on wide numbers, each with its derivative along a direction: by `slope`, given the value, or by
-/// `value_and_slope`. It tells a formula that is wrong from one that loses digits on `f64`.
-pub(in crate::check) fn formula(
-    op: &dyn DynOp,
-    x: &[f64],
-    direction: &[f64],
-    at_once: bool,
-) -> Option<(Witness, Vec<Witness>)> {
+/// The evaluation of a rule on wide numbers: its value and its slopes, each with its derivative along a direction. It tells a formula that is
+/// wrong from one that loses digits on `f64`.
+pub(in crate::check) fn formula(op: &dyn DynOp, x: &[f64], direction: &[f64]) -> Option<(Witness, Vec<Witness>)> {
     let x: Vec<Witness> =
         x.iter().zip(direction).map(|(&x, &speed)| Witness::moving(DoubleDouble::from(x), speed)).collect();
     let mut slopes = vec![Witness::from(f64::NAN); x.len()];
-    let value = if at_once {
-        Rule::<Witness>::value_and_slope(op, &x, &mut slopes).ok()?
-    } else {
-        let value = Rule::<Witness>::value(op, &x).ok()?;
-        Rule::<Witness>::slope(op, &x, value, &mut slopes).ok()?;
-        value
-    };
+    let value = Rule::<Witness>::evaluate(op, &x, &mut slopes).ok()?;
+    Some((value, slopes))
+}
+
+/// The definition of a rule on a type of number: its value and its slopes.
+pub(in crate::check) fn definition<'a, R: Real>(op: &'a (dyn DynOp + 'a), x: &[f64]) -> Option<(R, Vec<R>)>
+where
+    dyn DynOp + 'a: Rule<R>,
+{
+    let x: Vec<R> = x.iter().map(|&x| x.into()).collect();
+    let mut slopes = vec![R::from(f64::NAN); x.len()];
+    let value = Rule::<R>::value(op, &x).ok()?;
+    Rule::<R>::slope(op, &x, value, &mut slopes).ok()?;
     Some((value, slopes))
 }
 
@@ -285,7 +286,7 @@ pub(in crate::check) fn second(op: &dyn DynOp, x: &[f64], i: usize, j: usize) ->
             .zip(&axis)
             .enumerate()
             .map(|(k, (&x, &speed))| Witness::moving(DoubleDouble::new(x, if k == j { step } else { 0.0 }), speed));
-        let slope = Rule::<Witness>::value(op, &moved.collect::<Vec<_>>()).ok()?.slope();
+        let slope = Rule::<Witness>::evaluate_value(op, &moved.collect::<Vec<_>>()).ok()?.slope();
         (slope.radius().is_finite() && slope.number().is_finite() && !slope.is_one_sided()).then_some(slope)
     };
     // the central difference, those of the two sides, and what is left of the digits
@@ -326,15 +327,14 @@ pub(in crate::check) fn is_wide(x: &[f64]) -> bool {
 
 /// The rule's own slopes of an op of many arguments, if they give the exact derivatives along random directions.
 pub(in crate::check) fn slopes_tried(op: &dyn DynOp, x: &[f64]) -> Option<Vec<Option<Difference>>> {
-    let value = Rule::<f64>::value(op, x).ok()?;
     let mut slopes = vec![f64::NAN; x.len()];
-    Rule::<f64>::slope(op, x, value, &mut slopes).ok()?;
+    Rule::<f64>::evaluate(op, x, &mut slopes).ok()?;
     let mut random = Random(SEED);
     for _ in 0..DIRECTIONS {
         let u: Vec<f64> =
             x.iter().map(|_| if random.unit() < 0.5 { -1.0 } else { 1.0 } * (0.5 + random.unit())).collect();
         let moving: Vec<Witness> = x.iter().zip(&u).map(|(&x, &u)| Witness::moving(DoubleDouble::from(x), u)).collect();
-        let slope = Rule::<Witness>::value(op, &moving).ok()?.slope();
+        let slope = Rule::<Witness>::evaluate_value(op, &moving).ok()?.slope();
         let products = || slopes.iter().zip(&u).map(|(s, u)| s * u);
         let magnitude: f64 = products().map(f64::abs).sum();
         let is_right = (products().sum::<f64>() - slope.number()).abs() <= 1e-12 * magnitude;

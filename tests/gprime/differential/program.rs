@@ -516,12 +516,15 @@ find!(Value { x: &'a [R], answer: Option<R> } |self, op, N|
 find!(Slope { x: &'a [R], a: R, slopes: &'a mut [R] } |self, op, N|
     self.slopes.copy_from_slice(&op.slope(array::<R, N>(self.x), self.a)),
     op.slope(self.x, self.a, self.slopes));
-find!(Both { x: &'a [R], slopes: &'a mut [R], answer: Option<R> } |self, op, N| {
-    let (a, slopes) = op.value_and_slope(array::<R, N>(self.x));
+find!(EvaluatedValue { x: &'a [R], answer: Option<R> } |self, op, N|
+    self.answer = Some(op.evaluate_value::<R>(array::<R, N>(self.x))),
+    self.answer = Some(op.evaluate_value(self.x)));
+find!(Evaluated { x: &'a [R], slopes: &'a mut [R], answer: Option<R> } |self, op, N| {
+    let (a, slopes) = op.evaluate(array::<R, N>(self.x));
     self.slopes.copy_from_slice(&slopes);
     self.answer = Some(a);
 },
-    self.answer = Some(op.value_and_slope(self.x, self.slopes)));
+    self.answer = Some(op.evaluate(self.x, self.slopes)));
 
 impl Registered {
     fn value_at<R: Real>(self, x: &[R]) -> R {
@@ -532,10 +535,15 @@ impl Registered {
     fn slope_at<R: Real>(self, x: &[R], a: R, slopes: &mut [R]) {
         visit(&mut Slope { registered: self, x, a, slopes });
     }
-    pub fn both_at<R: Real>(self, x: &[R], slopes: &mut [R]) -> R {
-        let mut both = Both { registered: self, x, slopes, answer: None };
-        visit(&mut both);
-        both.answer.expect("it is registered")
+    fn evaluated_value_at<R: Real>(self, x: &[R]) -> R {
+        let mut value = EvaluatedValue { registered: self, x, answer: None };
+        visit(&mut value);
+        value.answer.expect("it is registered")
+    }
+    pub fn evaluated_at<R: Real>(self, x: &[R], slopes: &mut [R]) -> R {
+        let mut evaluated = Evaluated { registered: self, x, slopes, answer: None };
+        visit(&mut evaluated);
+        evaluated.answer.expect("it is registered")
     }
 }
 
@@ -549,9 +557,12 @@ impl<const N: usize> Op<N> for Registered {
         self.slope_at(&x, a, &mut slopes);
         slopes
     }
-    fn value_and_slope<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
+    fn evaluate_value<R: Real>(&self, x: [R; N]) -> R {
+        self.evaluated_value_at(&x)
+    }
+    fn evaluate<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
         let mut slopes = [R::from(0.0); N];
-        let a = self.both_at(&x, &mut slopes);
+        let a = self.evaluated_at(&x, &mut slopes);
         (a, slopes)
     }
     fn domain(&self) -> Domain {
@@ -576,8 +587,11 @@ impl Reduce for Registered {
     fn slope<R: Real>(&self, x: &[R], a: R, slopes: &mut [R]) {
         self.slope_at(x, a, slopes);
     }
-    fn value_and_slope<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
-        self.both_at(x, slopes)
+    fn evaluate_value<R: Real>(&self, x: &[R]) -> R {
+        self.evaluated_value_at(x)
+    }
+    fn evaluate<R: Real>(&self, x: &[R], slopes: &mut [R]) -> R {
+        self.evaluated_at(x, slopes)
     }
     fn domain(&self) -> Domain {
         self.erased().domain()

@@ -146,15 +146,15 @@ impl Node {
 
 impl Call for Node {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-        let value = op.value(x.map(|x| x.value));
-        Node::record(value, op.domain(), &x, |x| op.value_and_slope(std::array::from_fn::<_, N, _>(|i| x[i])).1.into())
+        let value = op.evaluate_value(x.map(|x| x.value));
+        Node::record(value, op.domain(), &x, |x| op.evaluate(std::array::from_fn::<_, N, _>(|i| x[i])).1.into())
     }
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         let x = x.concat();
         let values: Vec<f64> = x.iter().map(|x| x.value).collect();
         Node::record(f64::reduce(op, &values), op.domain(), &x, |x| {
             let mut slopes = vec![Dual::from(0.0); x.len()];
-            op.value_and_slope(x, &mut slopes);
+            op.evaluate(x, &mut slopes);
             slopes
         })
         .by_differences()
@@ -176,7 +176,7 @@ impl Runs for Node {
         let value = op.erased().apply(&values).expect("the op is for all numbers");
         let node = Node::record(value, op.erased().domain(), &x, |x| {
             let mut slopes = vec![Dual::from(0.0); x.len()];
-            op.both_at(x, &mut slopes);
+            op.evaluated_at(x, &mut slopes);
             slopes
         });
         if op.erased().arity().is_none() { node.by_differences() } else { node }

@@ -58,9 +58,9 @@ fn every_printed_formula_reads_back() {
             };
             names.push("a".to_owned());
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let a: f64 = op.textbook(x).unwrap();
+            let a: f64 = op.value(x).unwrap();
             let (mut expected, mut point) = (vec![0.0; x.len()], x.to_vec());
-            op.textbook_slope(x, a, &mut expected).unwrap();
+            op.slope(x, a, &mut expected).unwrap();
             point.push(a);
             for (text, expected) in slopes.iter().zip(expected).chain([(&formula, a)]) {
                 // a formula that is too long to print is cut
