@@ -138,6 +138,7 @@
 //! | `tape::Opaque`, `Var::unary`, `Var::binary` | `op::ClosureOp`, `op::ApplyClosure::unary`, `binary` (in the prelude) |
 //! | `tape::Erased`, `tape::Fixed(op)`, `tape::Variadic(op)` | `graph::DynOp`, `graph::dyn_op(op)`, `graph::dyn_reduce(op)` |
 //! | `check::erased`, `erased_at`, `Registry::register_erased` | `check::dyn_op`, `dyn_op_at`, `Registry::register_dyn` |
+//! | `Recorder::trace_f32`, `check_gradient_f32`, `Plot::of_op_f32`, `of_output_f32`, `card_f32` | `trace_in::<Single>`, `check_gradient_in`, `of_op_in`, `of_output_in`, `card_in` |
 //! | `tape::{gradient, ..}`, `tape::Tangents`, `tape::Tangent` | `modes::{gradient, ..}`, `forward::Tangents`, `forward::Tangent` |
 //! | `tape::Zeros` with `Exact`, `Plain`, `Sparse` | `forward::ZeroPolicy` with `Strong`, `Ieee`, `Masked` |
 //! | `registry::Formula`, `registry::Notation` | `export::Formula`, `export::Notation` |

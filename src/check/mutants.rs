@@ -9,7 +9,7 @@ use super::report::Verdict;
 use crate::error::Error;
 use crate::graph::{DynOp, Expr, Rule};
 use crate::op::{Domain, Kink, Params, Point};
-use crate::real::{Dual, Real, Witness};
+use crate::real::{Dual, Real, Single, Witness};
 use std::fmt;
 use std::sync::Arc;
 
@@ -240,7 +240,7 @@ macro_rules! rules {
         } )*
     };
 }
-rules! { [] f64; [] Dual; [] Witness; ['t] Expr<'t>; }
+rules! { [] f64; [] Single; [] Dual; [] Witness; ['t] Expr<'t>; }
 
 impl DynOp for Mutant<'_> {
     fn name(&self) -> &'static str {

@@ -16,7 +16,7 @@ use super::oracle::dual::{self, Exact};
 use super::oracle::recording::ExactAdjoints;
 use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
-use crate::graph::{Expr, Precision, Recorder};
+use crate::graph::{Expr, Recorder};
 use crate::op::{Kink, Point};
 use std::cell::RefCell;
 
@@ -330,7 +330,7 @@ fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x
     let y = f(&inputs);
     let u: Vec<f64> = (0..x.len()).map(|i| 0.5 + 0.3 * (i as f64).sin()).collect();
     let Some(output) = tape.index(y) else { return true };
-    let Ok(magnitudes) = tape.magnitudes_in(Precision::Double, &tape.recorded_values(), output) else { return true };
+    let Ok(magnitudes) = tape.magnitudes_in(&tape.recorded_values(), output) else { return true };
     let gradient = tape.backward(y);
     let magnitude = |x: Expr<'_>| tape.index(x).and_then(|x| magnitudes.get(x)).copied().unwrap_or(0.0);
     let along = |g: &dyn Fn(Expr<'_>) -> f64| -> f64 { inputs.iter().zip(&u).map(|(&x, u)| g(x) * u).sum() };
@@ -347,8 +347,7 @@ fn gradient_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Vec<S
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let gradient = tape.backward(y);
-    let exact =
-        tape.index(y).map_or_else(ExactAdjoints::of_a_constant, |y| ExactAdjoints::of(&tape, y, Precision::Double));
+    let exact = tape.index(y).map_or_else(ExactAdjoints::of_a_constant, |y| ExactAdjoints::of::<f64>(&tape, y));
     // what was recorded after the output has no adjoint: the output does not depend on it
     let slope = |&input: &Expr<'_>| Slope {
         rule: gradient.get(input).unwrap_or(0.0),

@@ -6,7 +6,7 @@ use super::oracle::recording::ExactAdjoints;
 use super::report::Verdict;
 use super::tolerance::Tolerance;
 use crate::error::Error;
-use crate::graph::{Expr, Id, Precision, Recorder, unnamed_output};
+use crate::graph::{Expr, Float, Id, Recorder, unnamed_output, widened};
 use crate::visible::visible;
 
 /// The gradient beside other ways to find it, and how the error of differences depends on their step.
@@ -100,43 +100,42 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another tape.
     pub fn check_gradient(&self, y: Expr<'_>) -> Result<Check, Error> {
-        Table::new(self, y, Precision::Double)?.check()
+        self.check_gradient_in::<f64>(y)
     }
 
-    /// The [gradient table](Recorder::check_gradient) of the recording in single precision, as [`trace_f32`](Recorder::trace_f32) has it.
+    /// The [gradient table](Recorder::check_gradient) of the recording in double or, with [`Single`](crate::real::Single), in single precision.
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn check_gradient_f32(&self, y: Expr<'_>) -> Result<Check, Error> {
-        Table::new(self, y, Precision::Single)?.check()
+    pub fn check_gradient_in<R: Float>(&self, y: Expr<'_>) -> Result<Check, Error> {
+        Table::<R>::new(self, y)?.check()
     }
 }
 
 /// What the lines of a table are computed from.
-struct Table<'a> {
+struct Table<'a, R> {
     tape: &'a Recorder,
-    precision: Precision,
     output: usize,
     /// The value of every node.
-    values: Vec<f64>,
+    values: Vec<R>,
     /// The adjoint of every node up to the output.
-    adjoints: Vec<f64>,
+    adjoints: Vec<R>,
     exact: ExactAdjoints,
     ids: Vec<Option<Id>>,
 }
 
-impl<'a> Table<'a> {
-    fn new(tape: &'a Recorder, y: Expr<'_>, precision: Precision) -> Result<Self, Error> {
-        let (output, values) = (tape.indices(&[y])?[0], tape.values_in(precision)?);
-        let adjoints = tape.adjoints_in(precision, &values, output, |_| {})?;
-        let (exact, ids) = (ExactAdjoints::of(tape, output, precision), tape.ids());
-        Ok(Table { tape, precision, output, values, adjoints, exact, ids })
+impl<'a, R: Float> Table<'a, R> {
+    fn new(tape: &'a Recorder, y: Expr<'_>) -> Result<Self, Error> {
+        let (output, values) = (tape.indices(&[y])?[0], tape.values_in::<R>()?);
+        let adjoints = tape.adjoints_in(&values, output, |_| {})?;
+        let (exact, ids) = (ExactAdjoints::of::<R>(tape, output), tape.ids());
+        Ok(Table { tape, output, values, adjoints, exact, ids })
     }
 
     fn check(&self) -> Result<Check, Error> {
         let inputs: Vec<usize> = (0..self.tape.len()).filter(|&node| self.tape.node(node).is_input).collect();
         let lines = inputs.iter().map(|&input| self.line(input)).collect::<Result<Vec<_>, _>>()?;
-        let steps = if self.precision == Precision::Double { STEPS } else { STEPS_IN_SINGLE };
+        let steps = if R::IS_SINGLE { STEPS_IN_SINGLE } else { STEPS };
         let errors = |step: f64| {
             let error = |&input: &usize| Ok(relative(self.reverse(input), self.difference(input, step)?));
             Ok(SweepLine { step, errors: inputs.iter().map(error).collect::<Result<_, Error>>()? })
@@ -157,7 +156,7 @@ impl<'a> Table<'a> {
         let numeric = self.difference(input, self.step())?;
         let error = relative(reverse, numeric);
         let (verdict, sides) = self.verdict(input);
-        let tolerance = if self.precision == Precision::Double { NEAR } else { SINGLE };
+        let tolerance = if R::IS_SINGLE { SINGLE } else { NEAR };
         let crossed = if verdict == Agreement::Good && error > tolerance { self.crossed(input)? } else { None };
         let unnamed = || self.ids[input].map_or_else(String::new, |id| id.to_string());
         Ok(CheckLine {
@@ -180,40 +179,38 @@ impl<'a> Table<'a> {
     /// The derivative by an input from the reverse sweep.
     fn reverse(&self, input: usize) -> f64 {
         // an input after the output has no adjoint
-        self.adjoints.get(input).copied().unwrap_or(0.0)
+        self.adjoints.get(input).map_or(0.0, |adjoint| adjoint.to_f64())
     }
 
     /// The step of the table's differences.
     fn step(&self) -> f64 {
-        self.precision.epsilon().cbrt()
+        R::EPSILON.cbrt()
     }
 
     /// The arguments of a central difference by an input; of one beyond ±10 the step is relative.
     fn ends(&self, input: usize, step: f64) -> [f64; 2] {
-        let x = self.values[input];
+        let x = self.values[input].to_f64();
         let step = step * if x.abs() > 10.0 { x.abs() } else { 1.0 };
         [x - step, x + step]
     }
 
     /// The central difference by an input.
     fn difference(&self, input: usize, step: f64) -> Result<f64, Error> {
-        let [low, high] = self.ends(input, step).map(|x| self.precision.rounded(x));
-        let value = |x: f64| Ok::<_, Error>(self.tape.values_with(self.precision, input, x)?[self.output]);
-        Ok((value(high)? - value(low)?) / (high - low))
+        let [low, high] = self.ends(input, step).map(R::from);
+        let value = |x: R| Ok::<_, Error>(self.tape.values_with(input, x)?[self.output].to_f64());
+        Ok((value(high)? - value(low)?) / (high.to_f64() - low.to_f64()))
     }
 
     /// What the exact derivative and differences with steps of all sizes say of the derivative by an input, and the slopes on the two sides of
     /// a kink. Differences of one step do not see the kink of |x| at 0, and small steps need all digits, so these are in double precision.
     fn verdict(&self, input: usize) -> (Agreement, Vec<f64>) {
-        let (x, slope) = (self.values[input], self.reverse(input));
+        let (x, slope) = (self.values[input].to_f64(), self.reverse(input));
         let around = |x: f64| {
-            let values = self.tape.values_with(Precision::Double, input, x);
+            let values = self.tape.values_with(input, x);
             values.map_or(f64::NAN, |values| values[self.output])
         };
-        let tolerance = match self.precision {
-            Precision::Double => Tolerance::DEFAULT,
-            Precision::Single => Tolerance { exact: SINGLE, numeric: SINGLE, ..Tolerance::DEFAULT },
-        };
+        let in_single = Tolerance { exact: SINGLE, numeric: SINGLE, ..Tolerance::DEFAULT };
+        let tolerance = if R::IS_SINGLE { in_single } else { Tolerance::DEFAULT };
         let claim = Claim { what: "the derivative", at: &[x], argument: 0, slope };
         let judged = judge_recorded(&claim, self.exact.at(input), &around, x, &tolerance);
         agreement(&judged.beside_differences(&claim, &around, x, &tolerance, || true), slope)
@@ -221,8 +218,8 @@ impl<'a> Table<'a> {
 
     /// The node whose kink lies between its arguments at the two ends of the table's difference by an input.
     fn crossed(&self, input: usize) -> Result<Option<Id>, Error> {
-        let [low, high] = self.ends(input, self.step()).map(|x| self.tape.values_with(self.precision, input, x));
-        Ok(kink_between(self.tape, &low?, &high?).and_then(|node| self.ids[node]))
+        let [low, high] = self.ends(input, self.step()).map(|x| self.tape.values_with(input, R::from(x)));
+        Ok(kink_between(self.tape, &widened(&low?), &widened(&high?)).and_then(|node| self.ids[node]))
     }
 }
 

@@ -60,7 +60,7 @@ impl Branches {
 
     /// The state of every node at a point.
     fn states(&self, x: &[f64]) -> Vec<f64> {
-        let values = self.tape.values(|node, recorded| x.get(node).copied().unwrap_or(recorded), |x| x);
+        let values = self.tape.values_where(|node| x.get(node).copied());
         let Ok(values) = values else { return vec![f64::NAN; self.nodes.len()] };
         let sign = |x: f64| if x == 0.0 || x.is_nan() { 0.0 } else { x.signum() };
         let state = |&(kind, a, b): &(Kind, usize, usize)| {

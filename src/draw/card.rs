@@ -1,13 +1,14 @@
 //! An op on one card: formulas, a plot, what happens at its kinks, and whether its slope is right.
 
 use super::markup::brief;
-use super::plot::{Plot, computed, point_for, rounded, tangent};
+use super::plot::{Plot, computed, point_for, tangent};
 use crate::check::{self, Verdict};
 use crate::error::Error;
 use crate::export::{Formula, argument_names};
-use crate::graph::{DynOp, Rule};
+use crate::graph::{DynOp, Float, Rule};
 use crate::op::{Kink, Point};
 use crate::teach::{Cell, Style, Tint, small};
+use std::marker::PhantomData;
 
 /// How large the plot is, in characters.
 const SIZE: [usize; 2] = [64, 13];
@@ -34,22 +35,19 @@ const MOST: usize = 6;
 /// # Errors
 /// If the op does not take as many arguments as the point has numbers.
 pub fn card(op: &dyn DynOp, at: &[f64], style: &Style) -> Result<String, Error> {
-    card_in(op, at, style, false)
+    card_in::<f64>(op, at, style)
 }
 
-/// The card of an op at a point in single precision: the arguments, the values and the slopes are rounded to `f32`; what they are checked against is not.
+/// The card of an op at a point in double or single precision: the arguments, the values and the slopes are numbers of that type; what they are
+/// checked against is not.
 ///
 /// # Errors
 /// If the op does not take as many arguments as the point has numbers.
-pub fn card_f32(op: &dyn DynOp, at: &[f64], style: &Style) -> Result<String, Error> {
-    card_in(op, at, style, true)
-}
-
-fn card_in(op: &dyn DynOp, at: &[f64], style: &Style, single: bool) -> Result<String, Error> {
+pub fn card_in<R: Float>(op: &dyn DynOp, at: &[f64], style: &Style) -> Result<String, Error> {
     let mut point = point_for(op, at)?;
-    point.iter_mut().for_each(|x| *x = rounded(*x, single));
+    point.iter_mut().for_each(|x| *x = R::from(*x).to_f64());
     let names = argument_names(point.len());
-    let card = Card { op, names, point, given: !at.is_empty(), style, single };
+    let card = Card::<R> { op, names, point, given: !at.is_empty(), style, number: PhantomData };
     let mut text = card.head();
     text += &card.edges();
     text.push('\n');
@@ -60,17 +58,18 @@ fn card_in(op: &dyn DynOp, at: &[f64], style: &Style, single: bool) -> Result<St
     Ok(text)
 }
 
-struct Card<'a> {
+struct Card<'a, R> {
     op: &'a dyn DynOp,
     names: Vec<String>,
     point: Point,
     /// Whether the point was asked for.
     given: bool,
     style: &'a Style,
-    single: bool,
+    /// What values and slopes are computed in.
+    number: PhantomData<R>,
 }
 
-impl Card<'_> {
+impl<R: Float> Card<'_, R> {
     /// The name, the formulas, and what is known of the op as a whole.
     fn head(&self) -> String {
         let (op, style) = (self.op, self.style);
@@ -110,7 +109,7 @@ impl Card<'_> {
         if op.kinks().is_empty() && op.jumps().is_empty() {
             facts.push("no kink".to_owned());
         }
-        if self.single {
+        if R::IS_SINGLE {
             facts.push("in single precision".to_owned());
         }
         lines.push(format!("  {}", facts.join(", ")));
@@ -262,7 +261,7 @@ impl Card<'_> {
 
     fn plot(&self) -> Result<String, Error> {
         let at: &[f64] = if self.given || self.point.len() > 1 { &self.point } else { &[] };
-        let plot = if self.single { Plot::of_op_f32(self.op, at) } else { Plot::of_op(self.op, at) }?;
+        let plot = Plot::of_op_in::<R>(self.op, at)?;
         let (name, slope) = (&self.names[0], if self.style.ascii { "dots: the slope" } else { "dotted: the slope" });
         let mut notes = vec![String::new(), slope.to_owned()];
         if let [first, others @ ..] = &self.point[..] {
@@ -347,7 +346,7 @@ impl Card<'_> {
 
     /// The value and the slopes in the precision of the card.
     fn computed(&self, x: &[f64]) -> (f64, Point) {
-        computed(self.op, x, self.single)
+        computed::<R>(self.op, x)
     }
 
     fn value(&self, x: &[f64]) -> f64 {
@@ -355,7 +354,7 @@ impl Card<'_> {
     }
 
     fn value_and_slopes(&self, x: &[f64]) -> (f64, Point) {
-        computed(self.op, x, false)
+        computed::<f64>(self.op, x)
     }
 
     fn brief(&self, x: f64) -> String {

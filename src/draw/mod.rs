@@ -15,7 +15,7 @@ mod plot;
 #[cfg(feature = "png")]
 mod png;
 
-pub use card::{card, card_f32};
+pub use card::{card, card_in};
 pub use graph::Graph;
 pub use page::Page;
 pub use plot::{Plot, gallery};

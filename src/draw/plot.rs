@@ -6,9 +6,8 @@ use super::markup::{Markup, Px, brief, drawing, shortened};
 use crate::check::{self, Class};
 use crate::error::{Error, Kind};
 use crate::export::{Formula, argument_names, shown_arguments};
-use crate::graph::{DynOp, Expr, Recorder, Rule};
+use crate::graph::{DynOp, Expr, Float, Recorder};
 use crate::op::Point;
-use crate::real::Real;
 use crate::registry::Registry;
 use crate::teach::{Number, Style};
 use std::ops::Range;
@@ -67,25 +66,22 @@ impl<'a> Plot<'a> {
     /// # Errors
     /// If the op does not take as many arguments as the point has.
     pub fn of_op(op: &'a dyn DynOp, at: &[f64]) -> Result<Self, Error> {
-        Self::of_op_in(op, at, false)
+        Self::of_op_in::<f64>(op, at)
     }
 
-    /// An op along its first argument, as [`of_op`](Plot::of_op), in single precision: the arguments, the value and the slope are rounded to `f32`.
+    /// An op along its first argument, as [`of_op`](Plot::of_op), in double or single precision: the arguments, the value and the slope are
+    /// numbers of that type.
     ///
     /// # Errors
     /// If the op does not take as many arguments as the point has.
-    pub fn of_op_f32(op: &'a dyn DynOp, at: &[f64]) -> Result<Self, Error> {
-        Self::of_op_in(op, at, true)
-    }
-
-    fn of_op_in(op: &'a dyn DynOp, at: &[f64], single: bool) -> Result<Self, Error> {
+    pub fn of_op_in<R: Float>(op: &'a dyn DynOp, at: &[f64]) -> Result<Self, Error> {
         let point = point_for(op, at)?;
         let f = {
             let point = point.clone();
             move |t: f64| {
                 let mut x = point.clone();
                 x[0] = t;
-                let (a, slopes) = computed(op, &x, single);
+                let (a, slopes) = computed::<R>(op, &x);
                 [a, slopes[0]]
             }
         };
@@ -163,44 +159,27 @@ impl<'a> Plot<'a> {
         y: Expr<'_>,
         x: Expr<'_>,
     ) -> Result<Self, Error> {
-        Self::of_output_in(title.into(), argument.into(), tape, y, x, false)
+        Self::of_output_in::<f64>(title, argument, tape, y, x)
     }
 
-    /// As [`of_output`](Plot::of_output) in single precision, as [`trace_f32`](Recorder::trace_f32) has it.
+    /// As [`of_output`](Plot::of_output) in double or single precision, as [`trace_in`](Recorder::trace_in) has it.
     ///
     /// # Errors
     /// If the output or the input is a constant or a variable of another tape.
-    pub fn of_output_f32(
+    pub fn of_output_in<R: Float>(
         title: impl Into<String>,
         argument: impl Into<String>,
         tape: &'a Recorder,
         y: Expr<'_>,
         x: Expr<'_>,
     ) -> Result<Self, Error> {
-        Self::of_output_in(title.into(), argument.into(), tape, y, x, true)
-    }
-
-    fn of_output_in(
-        title: String,
-        argument: String,
-        tape: &'a Recorder,
-        y: Expr<'_>,
-        x: Expr<'_>,
-        single: bool,
-    ) -> Result<Self, Error> {
         let [output, input] = tape.indices(&[y, x])?[..] else { unreachable!("there are two") };
         let f = move |t: f64| {
-            let given = |node: usize, recorded: f64| if node == input { t } else { recorded };
-            let Ok(values) = tape.values(given, |x| rounded(x, single)) else { return [f64::NAN; 2] };
-            let mut adjoints = vec![0.0; output + 1];
-            adjoints[output] = 1.0;
-            let pass = |_, adjoint: f64, slope: f64, sum: f64| {
-                rounded(sum + rounded(adjoint.mul_strong_zero(rounded(slope, single)), single), single)
-            };
-            let swept = tape.sweep(&values, &mut adjoints, pass);
-            [values[output], swept.map_or(f64::NAN, |()| adjoints.get(input).copied().unwrap_or(0.0))]
+            let Ok(values) = tape.values_with(input, R::from(t)) else { return [f64::NAN; 2] };
+            let slope = |adjoints: Vec<R>| adjoints.get(input).map_or(0.0, |adjoint| adjoint.to_f64());
+            [values[output].to_f64(), tape.adjoints_in(&values, output, |_| {}).map_or(f64::NAN, slope)]
         };
-        Ok(Plot::of(title, argument, rounded(x.value(), single), f))
+        Ok(Plot::of(title, argument, R::from(x.value()).to_f64(), f))
     }
 
     /// How numbers and formulas are written; colours do not depend on it.
@@ -469,19 +448,13 @@ pub(super) fn tangent(argument: &str, at: f64, a: f64, slope: f64, digits: usize
     format!("tangent at {argument} = {at}: {start} {sign} {slope}·{argument}")
 }
 
-/// A number in the precision of what it is computed for.
-pub(super) fn rounded(x: f64, single: bool) -> f64 {
-    if single { f64::from(x as f32) } else { x }
-}
-
-/// The value and the slopes of an op. In single precision the arguments, the value and the slopes are rounded, as in a trace.
-pub(super) fn computed(op: &dyn DynOp, x: &[f64], single: bool) -> (f64, Point) {
-    let x: Point = x.iter().map(|x| rounded(*x, single)).collect();
-    let mut slopes = Point::from_elem(f64::NAN, x.len());
-    // every op can be evaluated over f64
-    let a = Rule::<f64>::evaluate(op, &x, &mut slopes).unwrap_or(f64::NAN);
-    slopes.iter_mut().for_each(|slope| *slope = rounded(*slope, single));
-    (rounded(a, single), slopes)
+/// The value and the slopes of an op, in double or single precision, as in a trace.
+pub(super) fn computed<R: Float>(op: &dyn DynOp, x: &[f64]) -> (f64, Point) {
+    let x: Vec<R> = x.iter().map(|&x| R::from(x)).collect();
+    let mut slopes = vec![R::from(f64::NAN); x.len()];
+    // every op can be evaluated over these
+    let a = R::rule(op).evaluate(&x, &mut slopes).map_or(f64::NAN, R::to_f64);
+    (a, slopes.into_iter().map(R::to_f64).collect())
 }
 
 /// The point that an op is plotted at, or a sample of it.

@@ -3,9 +3,9 @@
 use super::recorder::{DynOp, Expr};
 use super::rule::Rule;
 use crate::error::{Error, Kind as ErrorKind};
-use crate::op::call::{nan_in_all_parts, outside, settle_slopes};
+use crate::op::call::nan_in_all_parts;
 use crate::op::{Call, ClosureOp, Domain, Kink, Op, Params, Point, Reduce, bad_param};
-use crate::real::{Dual, Real, Witness};
+use crate::real::{Dual, Real, Single, Witness};
 use std::any::Any;
 use std::array::from_fn;
 use std::sync::Arc;
@@ -59,8 +59,9 @@ impl<R: Call, const N: usize, O: Op<N>> Rule<R> for Of<O, N> {
     }
     fn evaluate(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
         let x = array(O::NAME, x);
-        let (a, all) = self.0.evaluate(x);
-        slopes.copy_from_slice(&nan_in_all_parts(&x, outside(&self.0, &x, a, all)));
+        // of an expression the formula, and not the op itself
+        let (a, all) = if R::IS_FORMULA { self.0.evaluate(x) } else { R::call_and_slope(&self.0, x) };
+        slopes.copy_from_slice(&nan_in_all_parts(&x, all));
         Ok(a)
     }
     #[track_caller]
@@ -117,8 +118,11 @@ impl<R: Call, O: Reduce> Rule<R> for OfAny<O> {
         Ok(self.0.evaluate_value(x))
     }
     fn evaluate(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
-        let a = self.0.evaluate(x, slopes);
-        settle_slopes(&self.0, x, a, slopes);
+        if R::IS_FORMULA {
+            return Ok(self.0.evaluate(x, slopes));
+        }
+        let a = R::reduce_and_slope(&self.0, x, slopes);
+        slopes.iter_mut().for_each(|slope| [*slope] = nan_in_all_parts(x, [*slope]));
         Ok(a)
     }
     #[track_caller]
@@ -224,6 +228,24 @@ closure_rule! { [] f64, |op, x| Ok(ClosureOp::value(op, expect(x)));
     }
     fn evaluate(&self, x: &[f64], slopes: &mut [f64]) -> Result<f64, Error> {
         let a = Rule::value(self, x)?;
+        Rule::slope(self, x, a, slopes)?;
+        Ok(a)
+    }
+}
+closure_rule! { [] Single, |op, x| Ok(ClosureOp::value(op, &from_fn(|i| x[i].to_f64())).into());
+    fn value(&self, x: &[Single]) -> Result<Single, Error> {
+        self.apply(x)
+    }
+    fn slope(&self, x: &[Single], _: Single, slopes: &mut [Single]) -> Result<(), Error> {
+        let in_double = self.slopes(&from_fn(|i| x[i].to_f64()));
+        slopes.iter_mut().zip(in_double).for_each(|(slope, of_double)| *slope = of_double.into());
+        Ok(())
+    }
+    fn evaluate_value(&self, x: &[Single]) -> Result<Single, Error> {
+        self.apply(x)
+    }
+    fn evaluate(&self, x: &[Single], slopes: &mut [Single]) -> Result<Single, Error> {
+        let a = self.apply(x)?;
         Rule::slope(self, x, a, slopes)?;
         Ok(a)
     }

@@ -7,7 +7,7 @@ use super::rule::Rule;
 use super::statement::{CONSTANT, INPUT, Line, Statements};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::{Domain, Kink, Params, Point};
-use crate::real::{Dual, Witness};
+use crate::real::{Dual, Single, Witness};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An op of any kind: what the registry and a graph hold.
-pub trait DynOp: Rule<f64> + Rule<Dual> + Rule<Witness> + for<'t> Rule<Expr<'t>> + Send + Sync {
+pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t> Rule<Expr<'t>> + Send + Sync {
     /// The name.
     fn name(&self) -> &'static str;
     /// The number of arguments, if it is fixed.

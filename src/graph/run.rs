@@ -4,7 +4,7 @@ use super::recorder::{DynOp, Recorder};
 use super::rule::Rule;
 use crate::error::Error;
 use crate::op::Call;
-use crate::real::{Dual, Real};
+use crate::real::{Dual, Real, Single};
 use smallvec::SmallVec;
 use std::collections::HashSet;
 
@@ -24,21 +24,39 @@ pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
     sum + adjoint.mul_strong_zero(slope)
 }
 
-/// A number that adjoints of a graph can be.
-pub(crate) trait Adjoint: Call {
+/// A number that a graph is run over, forward and in reverse: `f64`, [`Single`](crate::real::Single) and [`Dual`].
+pub trait Runs: Call {
     /// Whether every part is exactly 0.
     fn is_zero(&self) -> bool;
+
+    /// The rule of an op for this number.
+    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Self> + 'a);
 }
 
-impl Adjoint for f64 {
+impl Runs for f64 {
     fn is_zero(&self) -> bool {
         *self == 0.0
     }
+    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<f64> + 'a) {
+        op
+    }
 }
 
-impl Adjoint for Dual {
+impl Runs for Single {
+    fn is_zero(&self) -> bool {
+        self.0 == 0.0
+    }
+    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Single> + 'a) {
+        op
+    }
+}
+
+impl Runs for Dual {
     fn is_zero(&self) -> bool {
         self.primal == 0.0 && self.tangent == 0.0
+    }
+    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Dual> + 'a) {
+        op
     }
 }
 
@@ -91,19 +109,6 @@ impl Recorder {
         Ok(values)
     }
 
-    /// The recording run over these inputs, each given by its node and its recorded value; with every value that `rounded` makes of
-    /// it.
-    pub(crate) fn values(
-        &self,
-        input: impl Fn(usize, f64) -> f64,
-        rounded: impl Fn(f64) -> f64,
-    ) -> Result<Vec<f64>, Error> {
-        let args = |x: &[f64]| x.iter().map(|&x| rounded(x)).collect::<SmallVec<[f64; 8]>>();
-        let mut values = self.rerun(input, |_, op, x| op.evaluate_value(&args(x)))?;
-        values.iter_mut().for_each(|value| *value = rounded(*value));
-        Ok(values)
-    }
-
     /// The reverse sweep over the recorded values.
     pub(super) fn sweep_f64(&self, adjoints: &mut [f64], pass: impl FnMut(Edge, f64, f64, f64) -> f64) {
         let values = &*self.values.borrow();
@@ -129,15 +134,12 @@ impl Recorder {
 
     /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
     /// arguments: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
-    pub(crate) fn sweep<R: Adjoint>(
+    pub(crate) fn sweep<R: Runs>(
         &self,
         values: &[R],
         adjoints: &mut [R],
         mut pass: impl FnMut(Edge, R, R, R) -> R,
-    ) -> Result<(), Error>
-    where
-        dyn DynOp: Rule<R>,
-    {
+    ) -> Result<(), Error> {
         let graph = self.graph.borrow();
         let (mut x, mut slopes) = (SmallVec::<[R; 8]>::new(), SmallVec::<[R; 8]>::new());
         for node in (0..adjoints.len()).rev() {
@@ -148,7 +150,7 @@ impl Recorder {
             x.extend(args.iter().map(|&arg| values[arg as usize]));
             slopes.clear();
             slopes.resize(args.len(), R::from(0.0));
-            op.evaluate(&x, &mut slopes)?;
+            R::rule(&**op).evaluate(&x, &mut slopes)?;
             for (argument, (&to, &slope)) in args.iter().zip(&slopes).enumerate() {
                 let to = to as usize;
                 adjoints[to] = pass(Edge { from: node, argument, to }, adjoint, slope, adjoints[to]);

@@ -5,7 +5,7 @@
 
 use super::recorder::{DynOp, Expr, Node, Recorder};
 use super::rule::Rule;
-use super::run::{Adjoint, chain_rule};
+use super::run::{Runs, chain_rule};
 use crate::error::Error;
 use crate::op::{Op, Point, Select};
 use crate::real::Dual;
@@ -138,16 +138,13 @@ impl Recorder {
     }
 
     /// The edges of nodes whose values an output is made of on which an adjoint and a slope meet so, from the output on.
-    fn edges_where<R: Adjoint>(
+    fn edges_where<R: Runs>(
         &self,
         output: usize,
         values: &[R],
         met: impl Fn(R, R) -> bool,
         primal: impl Fn(R) -> f64,
-    ) -> Result<Vec<Annihilated>, Error>
-    where
-        dyn DynOp: Rule<R>,
-    {
+    ) -> Result<Vec<Annihilated>, Error> {
         let mut adjoints = vec![R::from(0.0); output + 1];
         adjoints[output] = R::from(1.0);
         self.sweep(values, &mut adjoints, chain_rule)?;
@@ -159,7 +156,7 @@ impl Recorder {
             let x: SmallVec<[R; 8]> = node.args.iter().map(|&arg| values[arg]).collect();
             slopes.clear();
             slopes.resize(x.len(), R::from(0.0));
-            op.evaluate(&x, &mut slopes)?;
+            R::rule(&*op).evaluate(&x, &mut slopes)?;
             for (argument, &slope) in slopes.iter().enumerate().filter(|(_, slope)| met(adjoint, **slope)) {
                 let to = self.node(node.args[argument]);
                 if to.op.is_some() || to.is_input {

@@ -6,7 +6,7 @@ use super::trace::{Argument, Branch, Flow, KinkNote, Line, Node, OpNote, Param, 
 use crate::error::Error;
 use crate::export::{CUT, Formula, Rules};
 use crate::graph::{
-    self, Contribution, DynOp, Expr, Guard, Id, Operand, Precision, Reach, Recorder, Relation, Rule, meet,
+    self, Contribution, DynOp, Expr, Float, Guard, Id, Operand, Reach, Recorder, Relation, meet, widened,
 };
 use crate::op::{Kink, Point};
 use crate::visible::visible;
@@ -40,32 +40,29 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another tape.
     pub fn trace(&self, y: Expr<'_>) -> Result<Trace, Error> {
-        self.trace_in(Precision::Double, y)
+        self.trace_in::<f64>(y)
     }
 
-    /// The same in single precision: inputs, constants, the value and the slopes of every op, and every contribution and sum of the
-    /// backward pass are rounded to `f32`.
+    /// The account in double precision or, with [`Single`](crate::real::Single), in single precision: inputs, constants, the value and the
+    /// slopes of every op, and every contribution and sum of the backward pass are numbers of that type.
     ///
     /// # Errors
     /// If the output is a constant or a variable of another tape.
-    pub fn trace_f32(&self, y: Expr<'_>) -> Result<Trace, Error> {
-        self.trace_in(Precision::Single, y)
-    }
-
-    fn trace_in(&self, precision: Precision, y: Expr<'_>) -> Result<Trace, Error> {
-        let (output, values) = (self.indices(&[y])?[0], self.values_in(precision)?);
+    pub fn trace_in<R: Float>(&self, y: Expr<'_>) -> Result<Trace, Error> {
+        let (output, values) = (self.indices(&[y])?[0], self.values_in::<R>()?);
         let mut made = vec![];
-        let adjoints = self.adjoints_in(precision, &values, output, |contribution| made.push(contribution))?;
+        let adjoints = self.adjoints_in(&values, output, |contribution| made.push(contribution))?;
+        let (values, adjoints) = (widened(&values), widened(&adjoints));
         let needed = self.needed(output);
         let reach = self.reach(output, &values);
-        let mut book = Book::new(precision, values, self.ids());
+        let mut book = Book::new(values, self.ids());
         for (index, &needed) in needed.iter().enumerate() {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
-            book.enter(self, index, needed.then(|| adjoints[index]), reached)?;
+            book.enter::<R>(self, index, needed.then(|| adjoints[index]), reached)?;
         }
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
         let Book { ids, ops, nodes, values, .. } = book;
-        let single = precision == Precision::Single;
+        let single = R::IS_SINGLE;
         let id = |index: usize| ids[index].expect("a constant is no output");
         // as `Recorder::annihilated`, in the precision of the trace
         let flows =
@@ -119,7 +116,6 @@ fn note(op: &dyn DynOp) -> OpNote {
 
 /// The nodes that were entered so far.
 struct Book {
-    precision: Precision,
     /// The value of every node of the tape.
     values: Vec<f64>,
     /// For each node of the tape its id; a constant has none.
@@ -133,12 +129,18 @@ struct Book {
 }
 
 impl Book {
-    fn new(precision: Precision, values: Vec<f64>, ids: Vec<Option<Id>>) -> Self {
-        Book { precision, values, ids, places: HashMap::new(), ops: vec![], rules: vec![], nodes: vec![] }
+    fn new(values: Vec<f64>, ids: Vec<Option<Id>>) -> Self {
+        Book { values, ids, places: HashMap::new(), ops: vec![], rules: vec![], nodes: vec![] }
     }
 
     /// Enters a node of the tape, and whether the output depends on it by the choices that were taken.
-    fn enter(&mut self, tape: &Recorder, index: usize, adjoint: Option<f64>, reached: bool) -> Result<(), Error> {
+    fn enter<R: Float>(
+        &mut self,
+        tape: &Recorder,
+        index: usize,
+        adjoint: Option<f64>,
+        reached: bool,
+    ) -> Result<(), Error> {
         let graph::Node { op, args, line, .. } = tape.node(index);
         let Some(id) = self.ids[index] else { return Ok(()) };
         let name = tape.name_at(index).map(|name| visible(&name).into_owned());
@@ -158,7 +160,7 @@ impl Book {
         };
         if let Some(op) = op {
             let x: Point = args.iter().map(|&arg| self.values[arg]).collect();
-            self.apply(op, &x, reached, &mut node)?;
+            self.apply::<R>(op, &x, reached, &mut node)?;
         }
         self.nodes.push(node);
         Ok(())
@@ -187,7 +189,7 @@ impl Book {
     }
 
     /// Enters what an op makes of its arguments.
-    fn apply(&mut self, op: Arc<dyn DynOp>, x: &[f64], reached: bool, node: &mut Node) -> Result<(), Error> {
+    fn apply<R: Float>(&mut self, op: Arc<dyn DynOp>, x: &[f64], reached: bool, node: &mut Node) -> Result<(), Error> {
         let key = (Arc::as_ptr(&op).cast::<()>() as usize, x.len());
         let place = *self.places.entry(key).or_insert_with(|| {
             self.ops.push(note(&*op));
@@ -195,10 +197,10 @@ impl Book {
             self.ops.len() - 1
         });
         node.op = Some(place);
-        let mut slopes = Point::from_elem(0.0, x.len());
-        Rule::<f64>::evaluate(&*op, x, &mut slopes)?;
-        slopes.iter_mut().for_each(|slope| *slope = self.precision.rounded(*slope));
-        let account = Account { nodes: &self.nodes, ops: &self.ops, single: self.precision == Precision::Single };
+        let mut slopes = vec![R::from(0.0); x.len()];
+        R::rule(&*op).evaluate(&x.iter().map(|&x| R::from(x)).collect::<Vec<R>>(), &mut slopes)?;
+        let slopes = widened(&slopes);
+        let account = Account { nodes: &self.nodes, ops: &self.ops, single: R::IS_SINGLE };
         if let Some(rule) = account.rule(&PRINT, node) {
             node.rule = rule.body;
         }

@@ -2,7 +2,8 @@
 
 use crate::check::Check;
 use crate::export::sign;
-use crate::graph::{Id, Precision};
+use crate::graph::Id;
+use crate::real::Single;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -298,7 +299,7 @@ impl Trace {
 
     /// A number in the precision of the trace.
     pub(crate) fn rounded(&self, x: f64) -> f64 {
-        if self.single { Precision::Single.rounded(x) } else { x }
+        if self.single { Single::from(x).to_f64() } else { x }
     }
 
     /// Forgets the lines of the program: what is traced may be an expression, whose lines are those of whoever runs it.

@@ -450,7 +450,7 @@ fn every_op_with_any_parameters_has_every_view() {
                 tape.locate(y).unwrap().text(&style);
                 tape.annihilated(y).unwrap();
                 tape.annihilated_along(y, &x, &vec![1.0; n]).unwrap();
-                for trace in [tape.trace(y).unwrap(), tape.trace_f32(y).unwrap()] {
+                for trace in [tape.trace(y).unwrap(), tape.trace_in::<Single>(y).unwrap()] {
                     let quiz = trace.quiz();
                     let answers = (0..quiz.blanks.len()).map(|blank| quiz.answer(blank, &style));
                     let views = [

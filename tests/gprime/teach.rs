@@ -264,7 +264,7 @@ proptest! {
         let (registry, tape) = (Registry::new(), Recorder::new());
         let y = *program.record(&tape, &registry).last().unwrap();
         prop_assume!(tape.index(y).is_some());
-        for trace in [tape.trace(y).unwrap(), tape.trace_f32(y).unwrap()] {
+        for trace in [tape.trace(y).unwrap(), tape.trace_in::<Single>(y).unwrap()] {
             let text = views(&trace, &Style { digits, ..Style::default() });
             prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "a control character");
             prop_assert!(text.chars().all(|c| (c as u32) < 0xf_0000), "a placeholder was left");
@@ -328,7 +328,7 @@ proptest! {
         let (registry, tape) = (Registry::new(), Recorder::new());
         let y = *program.record(&tape, &registry).last().unwrap();
         prop_assume!(tape.index(y).is_some());
-        let trace = tape.trace_f32(y).unwrap();
+        let trace = tape.trace_in::<Single>(y).unwrap();
         let single = |x: f64| same(f64::from(x as f32), x);
         for node in &trace.nodes {
             prop_assert!(single(node.value) && single(node.adjoint.unwrap_or(0.0)));
@@ -358,7 +358,7 @@ fn a_second_pass_on_top_of_the_first() {
 fn single_precision_alone_is_no_mistake() {
     let tape = Recorder::new();
     let (x, y) = (tape.var(0.1), tape.var(0.7));
-    let trace = tape.trace_f32((x * y).sin().exp() / 3.0).unwrap();
+    let trace = tape.trace_in::<Single>((x * y).sin().exp() / 3.0).unwrap();
     for mistake in [Mistake::Order, Mistake::Overwrite] {
         let mistaken = trace.mistaken(mistake);
         assert!(trace.nodes.iter().all(|node| !mistaken.is_wrong(node)), "{mistake}");
@@ -478,7 +478,8 @@ fn the_error_of_differences_has_a_least() {
     let tape = Recorder::new();
     let (x, y) = (tape.named("x", tape.var(0.7)), tape.named("y", tape.var(-1.2)));
     let z = (x * y).sin() * x.exp();
-    for (check, good) in [(tape.check_gradient(z).unwrap(), 1e-8), (tape.check_gradient_f32(z).unwrap(), 1e-2)] {
+    for (check, good) in [(tape.check_gradient(z).unwrap(), 1e-8), (tape.check_gradient_in::<Single>(z).unwrap(), 1e-2)]
+    {
         assert!(check.passed);
         for input in 0..2 {
             let errors: Vec<f64> = check.sweep.iter().map(|line| line.errors[input]).collect();
@@ -496,7 +497,7 @@ fn no_right_slope_is_called_wrong() {
             let vars: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
             let y = op.apply(&vars).unwrap();
             if y.value().is_finite() {
-                for check in [tape.check_gradient(y).unwrap(), tape.check_gradient_f32(y).unwrap()] {
+                for check in [tape.check_gradient(y).unwrap(), tape.check_gradient_in::<Single>(y).unwrap()] {
                     for line in &check.inputs {
                         assert_ne!(line.verdict, Agreement::Wrong, "{op:?} at {x:?}: {line:?}");
                     }

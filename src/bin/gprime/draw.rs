@@ -7,7 +7,7 @@ use crate::{Output, Source, View, float, json, ops, teach};
 use gprime::draw::{self, Graph, Page, Plot};
 use gprime::teach::{Mistake, Trace};
 use gprime::visible;
-use gprime::{Recorder, Registry};
+use gprime::{Recorder, Registry, Single};
 use std::path::PathBuf;
 use std::{fs, io};
 
@@ -50,7 +50,7 @@ pub fn trace(of: &Source, single: bool, checked: bool) -> Result<Trace, Failure>
     if checked && trace.nodes.len() * trace.inputs().count() <= MOST_CHECKED {
         let tape = Recorder::new();
         let (_, y) = function.record(&tape);
-        trace.check = Some(if single { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?);
+        trace.check = Some(if single { tape.check_gradient_in::<Single>(y) } else { tape.check_gradient(y) }?);
     }
     Ok(trace)
 }
@@ -114,7 +114,7 @@ pub fn card(name: &str, params: &[String], at: &[String], view: &View) -> Result
     if view.format.json {
         return ops::one_json(&*op, &at, view);
     }
-    let card = if view.f32 { draw::card_f32 } else { draw::card };
+    let card = if view.f32 { draw::card_in::<Single> } else { draw::card };
     Ok(card(&*op, &at, &view.style())?)
 }
 
@@ -138,7 +138,7 @@ pub fn plot(
     };
     if Registry::new().get(what).is_some() {
         let at = at.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
-        let of_op = if view.f32 { Plot::of_op_f32 } else { Plot::of_op };
+        let of_op = if view.f32 { Plot::of_op_in::<Single> } else { Plot::of_op };
         return drawn(of_op(&*ops::find(what, params)?, &at)?);
     }
     if !params.is_empty() {
@@ -158,10 +158,10 @@ pub fn plot(
     let (inputs, y) = function.record(&tape);
     drawn(match tape.index(y) {
         None => {
-            let value = if view.f32 { f64::from(y.value() as f32) } else { y.value() };
+            let value = if view.f32 { Single::from(y.value()).to_f64() } else { y.value() };
             Plot::of(title, argument, function.point[0], move |_| [value, 0.0])
         }
-        Some(_) if view.f32 => Plot::of_output_f32(title, argument, &tape, y, inputs[0])?,
+        Some(_) if view.f32 => Plot::of_output_in::<Single>(title, argument, &tape, y, inputs[0])?,
         Some(_) => Plot::of_output(title, argument, &tape, y, inputs[0])?,
     })
 }

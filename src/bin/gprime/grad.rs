@@ -6,7 +6,7 @@ use crate::table::{self, BOLD, PLAIN};
 use crate::{Format, MOST_NOTES, View};
 use gprime::graph::Annihilated;
 use gprime::teach::{Id, Node, Number, Style, Trace};
-use gprime::{Error, Recorder};
+use gprime::{Error, Recorder, Single};
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -28,12 +28,12 @@ impl<'a> Answer<'a> {
         let (x, y) = function.record(&tape);
         let names = &function.names;
         if tape.index(y).is_none() {
-            let value = if single { f64::from(y.value() as f32) } else { y.value() };
+            let value = if single { Single::from(y.value()).to_f64() } else { y.value() };
             let zeros = || vec![0.0; x.len()];
             let hessian = hessian.then(|| vec![zeros(); x.len()]);
             return Ok(Answer { names, value, gradient: zeros(), hessian, single, notes: vec![] });
         }
-        let trace = if single { tape.trace_f32(y) } else { tape.trace(y) }?;
+        let trace = if single { tape.trace_in::<Single>(y) } else { tape.trace(y) }?;
         let mut notes = trace.notes(style);
         if hessian {
             let edges = tape.annihilated_along(y, &x, &vec![1.0; x.len()])?;

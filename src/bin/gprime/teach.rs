@@ -6,7 +6,7 @@ use crate::function::Function;
 use crate::json;
 use gprime::registry::nearest;
 use gprime::teach::{Id, Mistake, Mistaken, Node, Number, Step, Trace};
-use gprime::{Expr, Recorder};
+use gprime::{Expr, Recorder, Single};
 use serde::Serialize;
 
 /// What is shown of a trace.
@@ -29,7 +29,7 @@ pub fn account_of(tape: &Recorder, y: Expr<'_>, single: bool) -> Result<Trace, F
     if tape.index(y).is_none() {
         return Err(Failure::new("the expression is a constant: there is nothing to trace"));
     }
-    let trace = if single { tape.trace_f32(y) } else { tape.trace(y) }?;
+    let trace = if single { tape.trace_in::<Single>(y) } else { tape.trace(y) }?;
     // the lines would be those of this program
     Ok(trace.without_lines())
 }
@@ -132,7 +132,7 @@ impl<'a> Explained<'a> {
 pub fn sweep(function: &Function<'_>, view: &View) -> Result<(bool, String), Failure> {
     let tape = Recorder::new();
     let y = recorded(function, &tape)?;
-    let check = if view.f32 { tape.check_gradient_f32(y) } else { tape.check_gradient(y) }?;
+    let check = if view.f32 { tape.check_gradient_in::<Single>(y) } else { tape.check_gradient(y) }?;
     Ok((check.passed, if view.format.json { json::line(&check, &view.format) } else { check.table(&view.style()) }))
 }
 

@@ -4,7 +4,7 @@
 
 use super::bar::Difference;
 use super::dual;
-use crate::graph::{Precision, Recorder};
+use crate::graph::{Float, Recorder};
 use crate::op::Point;
 use crate::real::Real;
 use std::collections::HashMap;
@@ -15,12 +15,12 @@ pub(in crate::check) struct ExactAdjoints(Vec<Option<Difference>>);
 
 impl ExactAdjoints {
     /// The exact adjoints of an output, by its index.
-    pub fn of(tape: &Recorder, output: usize, precision: Precision) -> Self {
-        let magnitudes = tape.values_in(precision).and_then(|values| tape.magnitudes_in(precision, &values, output));
+    pub fn of<R: Float>(tape: &Recorder, output: usize) -> Self {
+        let magnitudes = tape.values_in::<R>().and_then(|values| tape.magnitudes_in(&values, output));
         let Ok(magnitudes) = magnitudes else { return ExactAdjoints(vec![None; output + 1]) };
         let mut exact = exact_adjoints(tape, output);
         for (exact, magnitude) in exact.iter_mut().zip(magnitudes) {
-            let round_off = 16.0 * (precision.epsilon() * magnitude).max(precision.smallest());
+            let round_off = 16.0 * (R::EPSILON * magnitude).max(R::SMALLEST);
             *exact = exact
                 .map(|d| Difference { error: d.error + round_off, ..d })
                 .filter(|d| d.slope.is_finite() && d.error.is_finite());
