@@ -104,6 +104,9 @@
 //! * The checker made a kink out of two that lie within one unit in the last place (a triangle wave at −2.7·10¹⁵), and of a formula without
 //!   digits (sin 10⁸x at 17.86): right rules failed for one seed of hundreds. A failing function of 1 000 inputs took 5 s to be located; an op
 //!   of many arguments is tried along a few directions first.
+//! * The check of a function whose gradient lies outside of a kink's sides moved all inputs at once to see what a step crosses, and named no
+//!   kink of two arguments such as max(x, y) at x = y. It moves the input whose slope is outside. A wrong rule that the output does not
+//!   depend on was blamed for a failure; it is not looked at now.
 //! * The page that steps through a trace computed finite slopes outside of an op's domain when a slider went there; they are NaN.
 //!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
