@@ -107,6 +107,9 @@
 //! * A page read the formulas of a trace as text again to draw them: those with a negative parameter (`clamp(v1, low=-1, high=1)`), or with a name
 //!   that is no word (`x[0]`), were not drawn. They are printed as MathML from the graph now. A number below 0 stands in parentheses only
 //!   where it must: `max(v1, −2)` was `max(v1, (−2))`.
+//! * The check of a function whose gradient lies outside of a kink's sides moved all inputs at once to see what a step crosses, and named no
+//!   kink of two arguments such as max(x, y) at x = y. It moves the input whose slope is outside. A wrong rule that the output does not
+//!   depend on was blamed for a failure; it is not looked at now.
 //! * The page that steps through a trace computed finite slopes outside of an op's domain when a slider went there; they are NaN.
 //!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and

@@ -104,8 +104,9 @@ pub(super) fn judge_recorded(
 }
 
 impl Judged {
-    /// What is said of a claim that an exact slope agrees with once differences are asked too: a recording may have lost what they see.
-    /// `bends` tells whether the recording has another slope on each side; only then are they believed that there is a kink.
+    /// Holds a claim that agrees with the exact slope of a recording against differences too: the recording may have lost what differences
+    /// see. `bends` tells whether the recording has another slope on each side of the point; without that, a kink that differences see
+    /// contradicts the recording.
     pub fn beside_differences(
         self,
         claim: &Claim,
