@@ -252,6 +252,20 @@ impl Op<2> for Prelu {
     }
 }
 
+/// max(z, 0)², the squared relu of So et al., "Primer: Searching for Efficient Transformers for Language Modeling" (2021). It has no kink; its
+/// second derivative jumps at 0, where it is that of the constant slope, 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReluSquared;
+impl Op<1> for ReluSquared {
+    const NAME: &'static str = "relu_squared";
+    fn value<R: Real>(&self, [z]: [R; 1]) -> R {
+        R::select(z.less(0.0.into()), 0.0.into(), z * z)
+    }
+    fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
+        [R::select(z.less_equal(0.0.into()), 0.0.into(), z * 2.0)]
+    }
+}
+
 /// min(max(z, 0), 6).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Relu6;
@@ -1045,6 +1059,7 @@ ops! {
     fn relu(self) = Relu;
     fn leaky_relu(self) = LeakyRelu::default();
     fn prelu(self, a) = Prelu;
+    fn relu_squared(self) = ReluSquared;
     fn relu6(self) = Relu6;
     fn elu(self) = Elu::default();
     fn selu(self) = Selu;

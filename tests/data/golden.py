@@ -165,6 +165,7 @@ OPS = {
     "tanh": (tanh, *R),
     "relu": (split(0, zero, same), *R),
     "leaky_relu": (split(0, lambda j: C01 * j, same), *R),
+    "relu_squared": (split(0, zero, lambda j: j * j), *R),
     "relu6": (clamp_piece(0, 6, same, zero, lambda j: zero(j) + 6), *R),
     "elu": (split(0, expm1, same), *R),          # alpha = 1: g' is continuous, g'' is not
     "selu": (split(0, lambda j: SELU_L * SELU_A * expm1(j), lambda j: SELU_L * j), *R),
