@@ -50,11 +50,11 @@ impl<S: Scalar> Tape<S> {
         let primals = primals.map(|list| &*list);
         let value = run_in_lanes(f, primals, data, &mut slopes, len);
         if slopes.iter().flat_map(|list| &list[..len]).fold(false, |nan, slope| nan | slope.has_nan()) {
-            for i in 0..len {
+            (0..len).for_each(|i| {
                 let arguments: [S; I] = place(primals.map(|list| &list[..len]), data, i);
                 let [(_, exact)] = run_exactly(f, arguments);
-                (0..N).for_each(|k| slopes[k][i] = exact[k]);
-            }
+                slopes.iter_mut().zip(exact).for_each(|(list, slope)| list[i] = slope);
+            });
         }
         for (slopes, x) in slopes.iter_mut().zip(x) {
             if x.len() == 1 {
