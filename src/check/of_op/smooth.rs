@@ -21,11 +21,11 @@ impl Subject<'_> {
         }
         let formula = self.formula(x);
         self.one_value(x, a, report);
-        self.one_function(x, a, &slopes, &formula, report);
-        let mut kink = false;
+        let (mut kink, mut jump) = (false, false);
         for (i, &rule) in slopes.iter().enumerate() {
             let (told, finding, judged) = self.slope(x, i, rule, &formula);
             kink |= matches!(judged.place, Place::Kink(_));
+            jump |= matches!(judged.place, Place::Jump(_));
             tally.slopes += 1;
             tally.faults += usize::from(judged.fault);
             if let Some(finding) = finding.as_ref().filter(|_| !matches!(told, Told::Undecided(_))) {
@@ -52,11 +52,14 @@ impl Subject<'_> {
         }
         if kink {
             self.directions(x, &slopes, report);
+        } else if !jump {
+            self.one_function(x, a, &slopes, &formula, report);
         }
         self.second_order(x, &formula, report);
     }
 }
 
+/// Whether two lists are the same, to the bit.
 pub(super) fn same_bits(a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
 }
