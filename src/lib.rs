@@ -13,7 +13,9 @@
 //!   [`Tape::value_and_gradient`] does it again and again without allocating. Any control flow may be in the closure.
 //!   With `use gprime::prelude::*` every op is a method of every number.
 //! * **To add an op**: write an `impl` of [`op::Op`], use it as `x.apply(&MyOp)`, and let [`check::op`] tell whether the
-//!   slope is right. A plain `f64` closure and its slope do as well: [`Var::unary`].
+//!   slope is right. A plain `f64` closure and its slope do as well: [`unary`](op::ApplyClosure::unary).
+//! * **To apply a function again and again**: write it as a [`Function`](function::Function), for any number, and say what is done with it:
+//!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
 //! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
 //!   [where NaN came from](Recorder::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
@@ -22,9 +24,10 @@
 //! # The one idea
 //!
 //! A rule is a generic function, and every feature a choice of number: `f64` gives values and slopes; [`Dual`] through the value
-//! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Var`] a
-//! recording, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the
-//! modules, from [`real`] over [`op`], [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
+//! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Single`]
+//! single precision; [`Var`] a gradient, by a [`Tape`] that keeps slopes and nothing else; [`Expr`] the program itself, as a [`Recorder`]
+//! writes it down, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the modules, from
+//! [`real`] over [`op`], [`function`], [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
 //!
 //! # What happens at the edges
 //!
@@ -52,10 +55,10 @@
 //! // (√x)² is x: the adjoint 0 of √x annihilates its slope ∞
 //! assert_eq!(gradient(|x| x[0].sqrt().square(), &[0.0]), [0.0]);
 //!
-//! let tape = Recorder::new();
-//! let x = tape.var(0.0);
-//! assert_eq!(tape.trace(x.relu() - (-x).relu())?.notes(&Default::default()).len(), 2);
-//! assert_eq!(tape.annihilated(x.sqrt().square())?.len(), 1);
+//! let recorder = Recorder::new();
+//! let x = recorder.var(0.0);
+//! assert_eq!(recorder.trace(x.relu() - (-x).relu())?.notes(&Default::default()).len(), 2);
+//! assert_eq!(recorder.annihilated(x.sqrt().square())?.len(), 1);
 //! # Ok::<(), gprime::Error>(())
 //! ```
 //!

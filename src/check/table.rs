@@ -98,7 +98,7 @@ impl Recorder {
     /// with one step and with several. The recording keeps to the branches that the program took.
     ///
     /// # Errors
-    /// If the output is a constant or a variable of another tape.
+    /// If the output is a constant or a variable of another recorder.
     pub fn check_gradient(&self, y: Expr<'_>) -> Result<Check, Error> {
         self.check_gradient_in::<f64>(y)
     }
@@ -106,7 +106,7 @@ impl Recorder {
     /// The [gradient table](Recorder::check_gradient) of the recording in double or, with [`Single`](crate::real::Single), in single precision.
     ///
     /// # Errors
-    /// If the output is a constant or a variable of another tape.
+    /// If the output is a constant or a variable of another recorder.
     pub fn check_gradient_in<R: Float>(&self, y: Expr<'_>) -> Result<Check, Error> {
         Table::<R>::new(self, y)?.check()
     }

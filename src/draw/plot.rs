@@ -151,7 +151,7 @@ impl<'a> Plot<'a> {
     /// ```
     ///
     /// # Errors
-    /// If the output or the input is a constant or a variable of another tape.
+    /// If the output or the input is a constant or a variable of another recorder.
     pub fn of_output(
         title: impl Into<String>,
         argument: impl Into<String>,
@@ -165,7 +165,7 @@ impl<'a> Plot<'a> {
     /// As [`of_output`](Plot::of_output) in double or single precision, as [`trace_in`](Recorder::trace_in) has it.
     ///
     /// # Errors
-    /// If the output or the input is a constant or a variable of another tape.
+    /// If the output or the input is a constant or a variable of another recorder.
     pub fn of_output_in<R: Float>(
         title: impl Into<String>,
         argument: impl Into<String>,

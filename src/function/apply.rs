@@ -1,16 +1,17 @@
-//! A function, and what is done with it.
+//! Functions, and the calls that apply them.
 
 use super::loops::{contract_each, expect_rows, map_each, scan_each, sum_each};
 use crate::op::{Call, Op};
 use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 
-/// A function of `N` numbers with `M` results, written for any number: a block of a program. Every [`Op`] is one.
+/// A function of `N` numbers with `M` results, generic in the number: a part of a program. Every [`Op`] is one.
 ///
-/// It needs no rule, since its slopes follow from those of the ops in it. Like a rule it must not branch. It may borrow data.
+/// It needs no rule of its own, since its slopes follow from those of the ops in it. It must not branch on values, as the rule of an op must
+/// not. It may borrow data.
 ///
-/// On a tape it is run in forward mode, in all directions at once, and the slopes of its results by its arguments are all that is kept. That
-/// is the fastest way to differentiate a long program that does the same again and again: what is inside costs neither memory nor
-/// bookkeeping. With up to 8 arguments it is worth it nearly always. Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
+/// On a tape it is run in forward mode, in all directions together, and the slopes of its results by its arguments are all that is kept. That
+/// is the fastest way to differentiate a long program that repeats a step: what is inside costs neither memory nor bookkeeping. With up to 8
+/// arguments it nearly always pays. A slope above 10³⁰⁸ overflows, even if the adjoint that it is multiplied by later is small.
 ///
 /// ```
 /// use gprime::prelude::*;
@@ -47,38 +48,38 @@ impl<const N: usize, O: Op<N>> Function<N, 1> for O {
 pub enum Keep {
     /// The slope of each result by each argument: the most memory, and nothing is run again.
     Slopes,
-    /// What the function is given: it is run again once, with its derivatives.
+    /// The arguments of the function at each step: it is run again once, with its derivatives.
     Inputs,
-    /// What the function is given now and then: what lies between is run again, and then once more with its derivatives.
+    /// The arguments of the function at some steps: those between are run again, and then once more with their derivatives.
     Few,
 }
 
 /// A number that functions can be applied to: what a generic program asks for as `R: Apply`. It has arithmetic, intrinsics and every op as a
-/// method (with `use gprime::prelude::*`), and the calls below, each of which means a plain loop. A tape has a faster way for each.
+/// method (with `use gprime::prelude::*`), and the calls below. The meaning of each is plain code, its default; a tape has a faster way for each.
 ///
-/// # What is asked again
+/// # What is evaluated more than once
 ///
-/// An op, a function or a step may be asked more than once for the same numbers: for the slopes beside the value, in the reverse sweep, in
+/// An op, a function or a step may be evaluated more than once for the same numbers: for the slopes beside the value, in the reverse sweep, in
 /// another type of number, by a recording that is run again, by the checker. It must give the same each time. One that counts its calls, reads
 /// a clock, draws random numbers or looks at what another thread may change (through a `Cell`, a mutex, a static) gives values of one
 /// function and slopes of another, and the gradient is that of neither. What changes from call to call is an argument, a parameter, or data
 /// that is chosen before the call.
 pub trait Apply: Call {
-    /// The results of a [`Function`], whose derivatives a tape finds at once: it keeps one slope for each argument of each result that is not
-    /// known to be 0.
+    /// The results of a [`Function`], which a tape differentiates immediately: it keeps one slope for each argument of each result that is
+    /// not known to be 0.
     #[inline(always)]
     #[track_caller]
     fn run<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [Self; N]) -> [Self; M] {
         f.run(x)
     }
 
-    /// The results of a [`Function`] at each place of some lists: one list for each result. A list of one number is the same at all
-    /// places.
+    /// The results of a [`Function`] at each index, a *place*, of some lists: one list for each result. A list of one number is the same at
+    /// all places.
     ///
-    /// A tape writes the slopes of all results in one piece, where the arguments stand in a row, as inputs do and the results of
-    /// another such call: 8 bytes for each that is not known to be 0, and loops without a branch in the reverse sweep. The function
-    /// may have up to 32 results for that. It is run at two places at once, in the lanes of a register, and it may be run again for its slopes:
-    /// it must [give the same then](Apply#what-is-asked-again).
+    /// A tape keeps the slopes of all results contiguously if each list is on slots at equal distances, as inputs are and the results of
+    /// another such call: 8 bytes for each slope that is not known to be 0, and loops without a branch in the reverse sweep. That holds for
+    /// up to 32 results. It is run at two places together, in the lanes of a register, and it may be run again for its slopes:
+    /// it must [give the same then](Apply#what-is-evaluated-more-than-once).
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -94,7 +95,7 @@ pub trait Apply: Call {
     /// ```
     ///
     /// # Panics
-    /// If the lengths differ, but for those of 1.
+    /// If the lengths differ, except for lists of length 1.
     #[track_caller]
     fn map<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [&[Self]; N]) -> [Vec<Self>; M] {
         map_each(x, |x| Self::run(f, x))
@@ -104,8 +105,8 @@ pub trait Apply: Call {
     /// then one of each list of data, which are constants. A list of one is the same at all places; the sum over no places is 0.
     ///
     /// A tape writes one slope for each place of each list of numbers, none for data, and one for a list of one number, as one op:
-    /// 8 bytes each. The function is run at two places at once, in the lanes of a register. Slopes beyond 10³⁰⁸ overflow before the adjoint
-    /// is known. The function must [give the same](Apply#what-is-asked-again) whenever it is run.
+    /// 8 bytes each. The function is run at two places together, in the lanes of a register. A slope above 10³⁰⁸
+    /// overflows. The function must [give the same](Apply#what-is-evaluated-more-than-once) whenever it is run.
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -124,7 +125,7 @@ pub trait Apply: Call {
     /// ```
     ///
     /// # Panics
-    /// If the lengths differ, but for those of 1. It does not compile if the function does not take `N + D` numbers.
+    /// If the lengths differ, except for lists of length 1. It does not compile if the function does not take `N + D` numbers.
     #[track_caller]
     fn reduce_each<const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
         f: &F,
@@ -142,13 +143,13 @@ pub trait Apply: Call {
     /// How much a tape keeps is said by `keep`: for each place of each pass the slopes, O · I numbers for O results and I arguments; or what
     /// the function was given there, O numbers; or, with [`Keep::Few`], now and then what is carried and the state, a byte or two for each
     /// number of a pass. Of the last two the function is run again in the reverse sweep, in all directions at once: they are for cheap
-    /// functions. A function that does not [give the same](Apply#what-is-asked-again) when it is run again has the slopes of another pass
+    /// functions. A function that does not [give the same](Apply#what-is-evaluated-more-than-once) when it is run again has the slopes of another pass
     /// than the one whose values are returned.
     ///
     /// ```
     /// use gprime::prelude::*;
     ///
-    /// /// A step of ∂u/∂t = −k ∂u/∂x by the difference to the place before, 1 away; what is carried is u there before the step.
+    /// /// A step of ∂u/∂t = −k ∂u/∂x by the difference to the place before (the grid spacing is 1); what is carried is u there before the step.
     /// #[derive(Clone)]
     /// struct Upwind { dt: f64 }
     /// impl Function<3, 2> for Upwind {
@@ -166,7 +167,7 @@ pub trait Apply: Call {
     /// ```
     ///
     /// # Panics
-    /// If the lists differ in length, but for parameters of length 1. It does not compile if there is no state, or if the function does not
+    /// If the lists differ in length, except for parameters of length 1. It does not compile if there is no state, or if the function does not
     /// take `M + C + N` numbers or does not give `M + C`.
     #[track_caller]
     fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, F>(
@@ -182,7 +183,7 @@ pub trait Apply: Call {
         scan_each(passes, state, carry, params, |x| Self::run(f, x));
     }
 
-    /// The product A Bᵀ of two matrices, both row by row with rows of `inner` numbers: Σₖ aᵢₖ bⱼₖ for each row i of A and each row j of
+    /// The product A Bᵀ of two matrices, both stored row by row with rows of `inner` numbers: Σₖ aᵢₖ bⱼₖ for each row i of A and each row j of
     /// B, row by row. If B has one row, it is the product of a matrix and a vector.
     ///
     /// A tape keeps the numbers of each matrix once, and not for each row of the other, and writes the whole product as
@@ -200,7 +201,7 @@ pub trait Apply: Call {
     /// ```
     ///
     /// # Panics
-    /// If `inner` is 0, or a matrix has no whole number of rows.
+    /// If `inner` is 0, or the length of a matrix is no multiple of it.
     #[track_caller]
     fn contract(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
         expect_rows(a, b, inner);
@@ -209,12 +210,12 @@ pub trait Apply: Call {
 
     /// The results f(x) of a closure over this number.
     ///
-    /// A tape differentiates the closure at once and keeps only the slopes of its results by `x`: of a step of a
-    /// long recurrence, a few numbers instead of every operation in it. The closure may use other variables than `x` only
-    /// apart from these, and its own must not leave it but as its results.
+    /// A tape differentiates the closure immediately and keeps only the slopes of its results by `x`: of a step of a
+    /// long recurrence, a few numbers instead of every operation in it. The closure must not combine
+    /// `x` with variables from outside, and what it makes of `x` must not leave it except as its results.
     ///
-    /// The slopes are multiplied before the adjoint of the result is known; those beyond 10³⁰⁸ overflow. The closure may be asked again,
-    /// and must [give the same then](Apply#what-is-asked-again).
+    /// The slopes are multiplied before the adjoint of the result is known; one above 10³⁰⁸ overflows. The closure may be asked again,
+    /// and must [give the same then](Apply#what-is-evaluated-more-than-once).
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -237,7 +238,7 @@ pub trait Apply: Call {
     ///
     /// A tape reverses each term as soon as it is recorded and forgets it: what it needs is the memory of one term, not
     /// of n, and stays in the cache. A term must be made of the `x` it is given, constants and data; its own variables
-    /// must not leave it. It may be asked for twice, and on any thread, and must [give the same then](Apply#what-is-asked-again): a term that
+    /// must not leave it. It may be evaluated twice and must [give the same then](Apply#what-is-evaluated-more-than-once): a term that
     /// takes the next item of an iterator, or the next random number, is another term the second time. Take it by its index.
     ///
     /// ```
@@ -260,14 +261,14 @@ pub trait Apply: Call {
     ///
     /// A tape keeps no step. It keeps a few states, their number proportional to the logarithm of `steps`, runs the steps
     /// between them again where the reverse sweep needs them, each as seldom as these states allow (two or three times up to 10⁸
-    /// steps), and records one step at a time. It is made for a state of few numbers, whose adjoints are carried side by side.
+    /// steps), and records one step at a time. It is made for a state of few numbers, whose adjoints are propagated together.
     /// A step must be made of the state and `params` it is given, constants and data, and
-    /// [give the same](Apply#what-is-asked-again) whenever it is asked for this i: it is run two or three times, and not in order. A step that
+    /// [give the same](Apply#what-is-evaluated-more-than-once) whenever it is asked for this i: it is run two or three times, and not in order. A step that
     /// counts its calls instead of looking at i, or draws the next random number, is another one when it is run again: the value is that
     /// of the first run, the gradient that of the later ones, and nothing can tell that from a right one. Draw the numbers before, and let the
     /// step take the ith.
     ///
-    /// Slopes beyond 10³⁰⁸ overflow before the adjoint is known.
+    /// A slope above 10³⁰⁸ overflows.
     ///
     /// ```
     /// use gprime::prelude::*;
@@ -297,7 +298,7 @@ pub trait Matrices<R: Apply> {
     /// The product with the transpose of another matrix, both with rows of `inner` numbers: [`Apply::contract`].
     ///
     /// # Panics
-    /// If `inner` is 0, or a matrix has no whole number of rows.
+    /// If `inner` is 0, or the length of a matrix is no multiple of it.
     #[track_caller]
     fn matmul_nt(&self, rhs: &[R], inner: usize) -> Vec<R>;
 }
@@ -307,7 +308,7 @@ impl<R: Apply> Matrices<R> for [R] {
     }
 }
 
-/// Numbers that have no other way than the plain loops.
+/// Numbers that run the plain loops.
 macro_rules! plain {
     ($([$($generics:tt)*] $ty:ty;)*) => { $( impl<$($generics)*> Apply for $ty {} )* };
 }

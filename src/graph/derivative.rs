@@ -51,7 +51,7 @@ impl Recorder {
     /// ```
     ///
     /// # Errors
-    /// If the output or an input is of another tape, or an input is a constant.
+    /// If the output or an input is of another recorder, or an input is a constant.
     ///
     /// # Panics
     /// If the direction has not one component for each input.
@@ -80,7 +80,7 @@ impl Recorder {
     /// [`jvp`](Recorder::jvp).
     ///
     /// # Errors
-    /// If the output or an input is of another tape, if an input is a constant, or if an op on the way has no second derivative.
+    /// If the output or an input is of another recorder, if an input is a constant, or if an op on the way has no second derivative.
     ///
     /// # Panics
     /// If the direction has not one component for each input.
@@ -102,7 +102,7 @@ impl Recorder {
     /// [`jvp`](Recorder::jvp).
     ///
     /// # Errors
-    /// If the output or an input is of another tape, if an input is a constant, or if an op on the way has no second derivative.
+    /// If the output or an input is of another recorder, if an input is a constant, or if an op on the way has no second derivative.
     pub fn hessian(&self, y: Expr<'_>, inputs: &[Expr<'_>]) -> Result<Vec<Vec<f64>>, Error> {
         let unit = |i: usize| (0..inputs.len()).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
         (0..inputs.len()).map(|i| self.hvp(y, inputs, &unit(i))).collect()

@@ -1,7 +1,7 @@
-//! The graph: what a program is, with its ops, names, source lines and comparisons. It is what is explained, checked, exported and run again.
+//! The graph: a record of a program, with its ops, names, source lines and comparisons. It is what is explained, checked, exported and run again.
 //!
 //! This part uses `op` and `real`, and knows nothing of the tape. Start with `recorder.rs`, its types; `expr.rs` records, `run.rs` runs what
-//! was recorded again, forward over any number and in reverse, `float.rs` in double or single precision, and `derivative.rs` asks it for derivatives.
+//! was recorded again, forward over any number and in reverse, `float.rs` in double or single precision, and `derivative.rs` computes derivatives from it.
 
 mod adjoints;
 mod derivative;

@@ -20,7 +20,7 @@ impl Recorder {
     /// ```
     ///
     /// # Panics
-    /// If the variable is of another tape.
+    /// If the variable is of another recorder.
     pub fn named<'t>(&self, name: impl Into<String>, x: Expr<'t>) -> Expr<'t> {
         if let Some(recorder) = x.recorder {
             assert!(recorder.stamp().0 == self.stamp().0, "a variable of another recorder is none of this one to name");

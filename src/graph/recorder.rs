@@ -1,4 +1,4 @@
-//! A recorder, its expressions, and the ops that it keeps: three types that know each other.
+//! A recorder, its expressions, and the ops that it keeps: types that refer to each other.
 
 use super::guard::Guard;
 use super::labels::Labels;
@@ -22,7 +22,7 @@ pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t>
     fn name(&self) -> &'static str;
     /// The number of arguments, if it is fixed.
     fn arity(&self) -> Option<usize>;
-    /// What is wrong with `n` arguments or with the parameters, if anything: words that follow the op's name.
+    /// What is wrong with `n` arguments or with the parameters, if anything: a text to be placed after the op's name.
     fn validate(&self, n: usize) -> Option<String>;
     /// The parameters and their values.
     fn params(&self) -> Params;
@@ -31,7 +31,7 @@ pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t>
     /// # Errors
     /// If the op has no such parameter, or the parameter cannot be that number.
     fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn DynOp>, Error>;
-    /// Whether the parameters have no defaults.
+    /// Whether the parameters have no defaults, so that whoever asks for the op by its name must give them.
     fn needs_params(&self) -> bool {
         false
     }
@@ -41,13 +41,13 @@ pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t>
     fn jumps(&self) -> Vec<Point>;
     /// Where the op is defined.
     fn domain(&self) -> Domain;
-    /// Points worth looking at.
+    /// Points at which the checker looks in any case.
     fn samples(&self) -> Vec<Point>;
     /// Whether the op is known only as `f64` closures, so that it has no second derivative and no formula.
     fn is_opaque(&self) -> bool {
         false
     }
-    /// The op as what it is, for a recorder that looks whether it has an equal one; `None` if it borrows something.
+    /// The op as `Any`, so that a recorder can find an equal op; `None` if it borrows something.
     #[doc(hidden)]
     fn as_any(&self) -> Option<&dyn Any> {
         None
@@ -61,11 +61,11 @@ impl fmt::Debug for dyn DynOp {
     }
 }
 
-/// What a program is, as it is run: every op with its arguments, value and source line, and the comparisons that were branched on.
+/// Records a program as it runs: every op with its arguments, value and source line, and the comparisons that were branched on.
 ///
-/// It is a graph, and the values of its first run. It answers for every expression, and has second derivatives without the program that
-/// made it, since it can be run again over another number. It is reused after [`reset`](Recorder::reset) without allocating, and expressions
-/// of the earlier use do not compile then:
+/// It is a graph, and the values of its first run. Every expression has an adjoint, and there are second derivatives without the program that
+/// was recorded, since the graph can be run again over another number. It is reused after [`reset`](Recorder::reset) without allocating, and expressions
+/// from before the reset no longer compile:
 ///
 /// ```compile_fail
 /// # use gprime::Recorder;
@@ -106,8 +106,8 @@ impl Graph {
 /// A number of a recorded program. It is `Copy`, has the operators against itself and against `f64` on either side, and every op as
 /// a method (with `use gprime::prelude::*`).
 ///
-/// An expression without a recorder is a constant; `Expr::from(2.0)` makes one. Operators panic when two expressions are of
-/// different recorders, in every build.
+/// An expression without a recorder is a constant; `Expr::from(2.0)` makes one. Operators panic when two expressions are from
+/// different recorders, in debug and in release builds.
 #[derive(Clone, Copy)]
 pub struct Expr<'g> {
     pub(super) recorder: Option<&'g Recorder>,
@@ -121,7 +121,7 @@ impl fmt::Debug for Expr<'_> {
     }
 }
 
-/// A node of a recording: one variable.
+/// A node of a graph: an input, a constant, or an op with its arguments.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// Its op; `None` for an input or a constant.
@@ -149,7 +149,7 @@ impl fmt::Debug for Recorder {
 }
 
 impl Recorder {
-    /// An empty recorder. It holds 2³² − 1 statements, and as many arguments of them; what would record more panics.
+    /// An empty recorder. It holds 2³² − 1 nodes, and 2³² − 1 arguments in all; what would record more panics.
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -182,7 +182,7 @@ impl Recorder {
         graph.labels = Labels::default();
     }
 
-    /// Appends a statement and its value; its index.
+    /// Appends a node and its value, and returns its index.
     #[inline]
     pub(super) fn push(&self, op: u32, args: &[u32], value: f64, line: Line) -> u32 {
         let index = self.graph.borrow_mut().statements.push(op, args, line);
@@ -190,7 +190,7 @@ impl Recorder {
         index
     }
 
-    /// The statement of an argument; a constant gets one now.
+    /// The index of an argument; a constant is recorded first.
     #[inline]
     pub(super) fn argument(&self, x: Expr<'_>, line: Line) -> u32 {
         if x.recorder.is_some() { x.index } else { self.push(CONSTANT, &[], x.value, line) }
@@ -226,7 +226,7 @@ impl Recorder {
         self.values.borrow().clone()
     }
 
-    /// The index of a variable's node; `None` for a constant, and for a variable of another tape.
+    /// The index of a variable's node; `None` for a constant, and for a variable of another recorder.
     pub fn index(&self, x: Expr<'_>) -> Option<usize> {
         x.recorder.filter(|own| own.stamp() == self.stamp()).map(|_| x.index as usize)
     }
@@ -241,13 +241,13 @@ impl Recorder {
         self.graph.borrow().guards.clone()
     }
 
-    /// The nodes of variables.
+    /// The indices of expressions.
     pub(crate) fn indices(&self, x: &[Expr<'_>]) -> Result<Vec<usize>, Error> {
         let own = |x: &Expr<'_>| match x.recorder {
             Some(own) if own.stamp() == self.stamp() => Ok(x.index as usize),
             _ => Err(Error::new(
                 ErrorKind::ForeignVariable,
-                "a constant or a variable of another tape is none of this one",
+                "a constant or a variable of another recorder does not belong to this one",
             )),
         };
         x.iter().map(own).collect()

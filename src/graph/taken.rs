@@ -60,7 +60,7 @@ impl Recorder {
     /// ```
     ///
     /// # Errors
-    /// If the output is a variable of another tape.
+    /// If the output is a variable of another recorder.
     pub fn annihilated(&self, y: Expr<'_>) -> Result<Vec<Annihilated>, Error> {
         let Some(output) = self.output(y)? else { return Ok(vec![]) };
         let values = self.recorded_values();
@@ -83,7 +83,7 @@ impl Recorder {
     /// ```
     ///
     /// # Errors
-    /// If the output or an input is a variable of another tape, or an op on the way has no second derivative.
+    /// If the output or an input is a variable of another recorder, or an op on the way has no second derivative.
     ///
     /// # Panics
     /// If the direction has not one component for each input.

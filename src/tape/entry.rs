@@ -12,6 +12,8 @@ use std::ops::RangeInclusive;
 ///    run  SHARED   first slot         1    uniform   stride    length    the first of all, or in the list
 /// statement  0     its index          1    0         0         0         not used
 /// ```
+///
+/// A pair of one argument names its slot twice, and the second slope is 0.
 #[derive(Clone, Copy)]
 #[doc(hidden)]
 pub struct Entry<S> {

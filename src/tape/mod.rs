@@ -1,13 +1,20 @@
-//! The tape: slopes and nothing else, the fast way to a gradient of the inputs.
+//! The tape: it keeps slopes and nothing else, which is the fastest way to a gradient by the inputs.
 //!
-//! This part uses `forward`, `op` and `real`. A variable is a multiple of a *slot*: its handle holds the slot and the slope of the variable
-//! by it. An op whose active arguments all stand on one slot multiplies its slope into the handle and records nothing, so a chain of ops of
-//! one argument is free; any other op writes one entry for every two arguments and becomes a slot itself.
+//! This part uses `forward`, `function`, `op` and `real`. The words:
 //!
-//! To read it, start with `entry.rs`, what is kept of an op, and `sweep.rs`, the reverse sweep in one page; then
-//! `statement/mod.rs`, which says how a statement with several results is kept and where a new kind goes, and one of its kinds.
-//! `record.rs` writes entries; `number.rs` is what a variable can do; `backward.rs` begins the sweep and hands out what it found;
-//! `segment.rs` and `checkpoint.rs` hold parts of a program that are reversed at once and forgotten.
+//! * A *slot* is a numbered place, one for each input and each recorded result. In the reverse sweep it has an adjoint.
+//! * A *variable* is a slot and a factor, the slope of the variable by the slot (its `handle`). It is *active* if it has a tape, else a constant.
+//! * An *entry* is what is kept of an op: a pair of arguments, or a run of arguments on slots at equal distances, with the slope by each; or it
+//!   stands for a statement.
+//! * A *statement* is an op with one result or more, such as a product of matrices: one entry, one slot for each result, and a function that
+//!   passes the adjoints of the results on to the arguments, its *pull-back*.
+//!
+//! An op whose active arguments are all on one slot multiplies the factor by its slope and writes nothing, so a chain of ops of one argument is
+//! free. Any other op writes one entry for each two arguments, or for a run of them, and gets a slot of its own.
+//!
+//! Start with `entry.rs` and `sweep.rs`, the reverse sweep in one page; then `statement/mod.rs`, which says where a new kind of statement goes, and
+//! one of its kinds. `record.rs` writes entries; `number.rs` is what a variable can do; `backward.rs` begins the sweep and returns what it found;
+//! `terms.rs` and `checkpoint.rs` reverse parts of a program as soon as they are recorded, and forget them.
 //!
 //! A tape in memory, after two inputs x and y, p = x·y, and a statement of three results:
 //!
@@ -23,9 +30,8 @@
 //! adjoints      x̄      ȳ      p̄                 of each slot 1, 2, 4 or 8 numbers, side by side
 //! ```
 //!
-//! Inputs have no entry. An op of more than two arguments has several entries: each takes a slot, and the last is the op's own. The
-//! results of a statement have one entry together. A variable is a slot and a factor, the slope by the slot (`handle.slope`), so that an op
-//! of one argument multiplies the factor and writes nothing. An input that is made after the first op has an entry with itself as argument.
+//! Inputs made before the first op have no entry; a later one has an entry with itself as argument. Of an op with several entries each takes a
+//! slot, and the last is the op's own.
 
 mod adjoint;
 mod backward;

@@ -6,15 +6,15 @@ use super::prefetch::prefetch;
 use super::scalar::Scalar;
 use super::statement::slot::Statements;
 
-/// How many slopes are asked for before they are needed.
+/// How many slopes are prefetched before they are needed.
 const AHEAD: usize = 128;
 
-/// From the last entry to the first, each slot's adjoint, complete by then, is taken out and passed on to the slots of its
-/// arguments, times the slopes. What is left are the adjoints of the inputs, which are the first slots and have no entries.
+/// From the last entry to the first, each slot's adjoint, complete by then, is removed and, times each slope, added to the adjoints of the
+/// slots of its arguments. What remains are the adjoints of the inputs, which are the first slots and have no entries.
 ///
-/// An entry is a pair of arguments, a run of them, or a statement with several results. An adjoint is `W` numbers: one for each of
-/// several outputs. If the sweep is to be `EXACT`, an adjoint or a slope of 0 gives 0, whatever the other is; else products are those of
-/// IEEE 754.
+/// An entry is a pair of arguments, a run of them, or a statement; `entry.rs` draws how its `arg` tells. An adjoint is `W` numbers: one for
+/// each of several outputs. If the sweep is to be `EXACT`, an adjoint or a slope of 0 gives 0, even times infinity or NaN; else products are
+/// those of IEEE 754. `slopes` are those of runs and statements, of which each entry reads the last that are left.
 ///
 /// # Panics
 /// If an argument is a later slot. It may be the slot itself: of an input that is made late, and of no other.
@@ -28,7 +28,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
     let Some(&last) = adjoints.last() else { return };
     assert!(entries.len() < adjoints.len(), "there are fewer entries than slots, since the first slot is an input");
     let zero = [S::from(0.0); W];
-    // The adjoint of the slot below is kept at hand: most ops use the one before, and memory would give it back late.
+    // The adjoint of the slot below is kept at hand: most ops use the one before, and reading it just after it was written would stall.
     let (mut adjoint, mut kept) = (last, last);
     let mut slot = adjoints.len() - 1;
     let mut rest = entries;
@@ -36,7 +36,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
         rest = before;
         let own = slot;
         // SAFETY: before this entry was taken, 1 ≤ entries left ≤ slot < adjoints.len(): by the assertion above at first, by that below
-        // after a statement, and since each entry takes one of both. So `slot` and `slot - 1` are in bounds.
+        // after a statement, and since a pair and a run use one entry and one slot. So `slot` and `slot - 1` are in bounds.
         unsafe { *adjoints.get_unchecked_mut(own) = zero };
         slot -= 1;
         // SAFETY: as above.
@@ -47,7 +47,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
         kept = below;
         if arg[1] & RUN == 0 {
             let args = [(arg[0] & !SHARED) as usize, arg[1] as usize];
-            assert!(args[0].max(args[1]) <= own, "an argument is not an earlier slot");
+            assert!(args[0].max(args[1]) <= own, "an argument is a later slot");
             for (&arg, &slope) in args.iter().zip(slope) {
                 let share = times::<S, W, EXACT>(adjoint, slope);
                 if arg == slot {
@@ -64,7 +64,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
             *results.last_mut().expect("a statement has a result") = adjoint;
             let own_slopes;
             (slopes, own_slopes) = slopes.split_at(slopes.len() - statement.slopes());
-            // most often the statement before has its slopes there
+            // the statement that is swept next has its slopes there most often
             prefetch(&slopes[slopes.len().saturating_sub(AHEAD)..]);
             let flat = [below, &mut *results].map(|list| list.as_flattened_mut());
             statements.pull_back(statement, own_slopes, flat, W, EXACT);
@@ -72,7 +72,7 @@ pub(super) fn sweep<S: Scalar, const W: usize, const EXACT: bool>(
             slot -= 1;
             assert!(rest.len() <= slot, "there are no more entries left than slots");
             kept = adjoints[slot];
-            // overwritten, so that it does not live over the call above: the compiler would keep it in memory for pairs as well
+            // overwritten, so that it need not survive the call above: the compiler would keep it in memory for pairs as well
             adjoint = kept;
         } else {
             let run = Run::unpack(*arg);

@@ -72,7 +72,7 @@ impl Recorder {
     /// ```
     ///
     /// # Errors
-    /// If the output is a constant or a variable of another tape.
+    /// If the output is a constant or a variable of another recorder.
     pub fn locate(&self, y: Expr<'_>) -> Result<Search, Error> {
         let (trace, ids) = (self.trace(y)?, self.ids());
         let lines = self.check_gradient(y)?.inputs;

@@ -51,7 +51,7 @@ impl Recorder {
     /// ```
     ///
     /// # Errors
-    /// If the output is a constant or a variable of another tape.
+    /// If the output is a constant or a variable of another recorder.
     pub fn first_non_finite(&self, y: Expr<'_>) -> Result<Option<NonFinite>, Error> {
         Ok(self.trace(y)?.first_non_finite(&Style::default()))
     }

@@ -38,7 +38,7 @@ impl Recorder {
     /// ```
     ///
     /// # Errors
-    /// If the output is a constant or a variable of another tape.
+    /// If the output is a constant or a variable of another recorder.
     pub fn trace(&self, y: Expr<'_>) -> Result<Trace, Error> {
         self.trace_in::<f64>(y)
     }
@@ -47,7 +47,7 @@ impl Recorder {
     /// slopes of every op, and every contribution and sum of the backward pass are numbers of that type.
     ///
     /// # Errors
-    /// If the output is a constant or a variable of another tape.
+    /// If the output is a constant or a variable of another recorder.
     pub fn trace_in<R: Float>(&self, y: Expr<'_>) -> Result<Trace, Error> {
         let (output, values) = (self.indices(&[y])?[0], self.values_in::<R>()?);
         let mut made = vec![];

@@ -8,8 +8,8 @@ use crate::tape::scalar::Scalar;
 use crate::tape::store::LIMIT;
 use crate::tape::var::{Tape, Var};
 
-/// The product Z = A Bᵀ of two matrices row by row. The shape is the number of rows of each, and how long these are. The slopes are the
-/// numbers of A, unless B is constant, and then those of B, unless A is.
+/// The product Z = A Bᵀ of two matrices, stored row by row. The shape is [rows of A, rows of B, length of a row]. The slopes are the numbers of
+/// A if B is active, followed by the numbers of B if A is.
 struct Contract;
 
 /// [`Apply::contract`](crate::function::Apply::contract).
@@ -26,7 +26,7 @@ impl<S: Scalar> Tape<S> {
     /// The product as one statement.
     fn contract<'t>(&'t self, a: &[Var<'t, S>], b: &[Var<'t, S>], inner: usize) -> Vec<Var<'t, S>> {
         let rows = [a.len() / inner, b.len() / inner];
-        // nothing to record, or too large for a tape
+        // nothing to record, or more numbers than a list of arguments can have
         if rows[0] * rows[1] == 0 || a.len().max(b.len()) > LIMIT {
             return contract_each(a, b, inner);
         }
@@ -36,7 +36,7 @@ impl<S: Scalar> Tape<S> {
         let first = [self.in_consecutive_slots(a, a_values), self.in_consecutive_slots(b, b_values)];
         let [a_active, b_active] = first.map(|first| first != List::CONSTANT);
         let before = self.store.slopes.len();
-        // what is multiplied by a constant matrix needs no slopes
+        // the numbers of a matrix are needed for the adjoints of the other, so not if that is constant
         for (needed, values) in [(b_active, &*a_values), (a_active, &*b_values)] {
             if needed {
                 self.store.slopes.extend(values);
@@ -70,30 +70,30 @@ impl<S: Scalar> PullBack<S> for Contract {
         let [a_first, b_first] = [0, 1].map(|k| recorded.lists[k].first);
         let mut slopes = recorded.slopes;
         // the numbers of B were appended last
-        for (first, own, other, strides) in [(a_first, a, b, [b_rows, 1]), (b_first, b, a, [1, b_rows])] {
+        for (first, own_len, other_len, strides) in [(a_first, a, b, [b_rows, 1]), (b_first, b, a, [1, b_rows])] {
             if first != List::CONSTANT {
                 let values;
-                (slopes, values) = slopes.split_at(slopes.len() - other);
-                let places = &mut below[first as usize..][..own];
+                (slopes, values) = slopes.split_at(slopes.len() - other_len);
+                let places = &mut below[first as usize..][..own_len];
                 add_rows::<S, W, EXACT>(places, inner, values, results, strides);
             }
         }
     }
 }
 
-/// Adds to each row i of `places` the sum over the rows j of another matrix, `values`, of `results[i · next + j · next_other]` times the row.
+/// Adds to row i of `places`: Σⱼ `results[i · stride_i + j · stride_j]` · (row j of `values`).
 #[inline(always)]
 fn add_rows<S: Scalar, const W: usize, const EXACT: bool>(
     places: &mut [[S; W]],
     inner: usize,
     values: &[S],
     results: &[[S; W]],
-    [next, next_other]: [usize; 2],
+    [stride_i, stride_j]: [usize; 2],
 ) {
     for (i, places) in places.chunks_exact_mut(inner).enumerate() {
-        let mut adjoints = results[i * next..].iter().step_by(next_other).copied();
+        let mut adjoints = results[i * stride_i..].iter().step_by(stride_j).copied();
         let mut adjoint = || adjoints.next().expect("there is one for each row");
-        // four rows at a time, since each time the places are read and written
+        // four rows at a time, so that the places are read and written less often
         let mut fours = values.chunks_exact(4 * inner);
         for rows in &mut fours {
             let adjoints = [adjoint(), adjoint(), adjoint(), adjoint()];

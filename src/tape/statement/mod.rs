@@ -1,19 +1,21 @@
-//! Statements: ops with one result or more, in consecutive slots, that are kept as one entry. Each kind is a file, which records it and
-//! pulls its adjoints back. `slot.rs` says what a statement is, and `contract.rs` is the kind to read first.
+//! Statements: ops with one result or more, in consecutive slots, that are kept as one entry. Each kind is a file here, which records it and
+//! adds the adjoints of its results to those of its arguments. `slot.rs` says what is kept of a statement, and `contract.rs` is the kind to read
+//! first. (`run.rs` writes pairs and runs alone; `constant.rs` is a slot for a number that depends on nothing.)
 //!
 //! ```text
-//! slots         … | below, where the arguments stand      | its results | above
+//! slots         … | below, where the arguments are        | its results | above
 //! entries       … | one for each slot but the inputs      |   [index]   |
 //! statements                                                  │
-//!                 results, shape, the ranges of its lists ◁───┘
-//! lists         … | where the arguments stand |
+//!                 results, lists, slopes, shape, pull-back ◁──┘
+//! lists         … | where the arguments are |
 //! slopes        … | what the recording appended for the sweep |
-//! bodies        a function to be run again, for a kind that needs one
+//! bodies        functions that the sweep runs again, as a scan does
 //! ```
 //!
-//! A new kind is one more file, and two lines here, its `mod` and its call: it appends what its pull-back needs to the tape's slopes, calls
-//! `store.push_statement::<Kind>`, and implements [`PullBack`](slot::PullBack). What users call is declared in `function/apply.rs`, with its
-//! meaning as a plain loop.
+//! A new kind is one more file. It appends what its pull-back needs to the tape's slopes, calls `store.push_statement::<Kind>`, and implements
+//! [`PullBack`](slot::PullBack); one that runs a function again leaves it with `keep`. What users call is a method in `function/apply.rs`, whose
+//! default is its meaning, a plain loop of `function/loops.rs`; `impl Apply for Var` below hands the call to the file. Other numbers, the
+//! expressions of a graph among them, need nothing: they run the loop.
 
 mod constant;
 mod contract;
