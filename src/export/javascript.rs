@@ -1,11 +1,12 @@
 //! Rules as JavaScript. Every operator stands in parentheses, so none binds more tightly than another.
 
-use super::number::{is_negative, shortest};
+use super::number::is_negative;
 use super::operator::Operator;
 use super::printer::{Binding, Dialect, Form, Head, Keep, Printed, Printer, Term};
 use super::rules::Rules;
 use crate::error::Error;
 use crate::graph::DynOp;
+use crate::json::shortest;
 use crate::op::Domain;
 
 /// The object `F`, which has every function that is printed as `F.name`.

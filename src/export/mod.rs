@@ -20,7 +20,6 @@ pub use formula::Formula;
 pub(crate) use formula::{argument_names, own_formulas, shown_arguments};
 pub(crate) use javascript::{RUNTIME, functions};
 pub(crate) use mathml::{Math, MathMl, math};
-pub(crate) use number::shortest;
 pub(crate) use printer::{Binding, CUT, Dialect, Head, Printer, Source, Statement, Term};
 pub(crate) use rules::Rules;
 pub use text::Notation;

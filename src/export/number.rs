@@ -6,12 +6,6 @@ pub(super) fn digits(x: f64) -> String {
     if plain { format!("{x}") } else { format!("{x:e}") }
 }
 
-/// The shortest decimal that is read as this finite number.
-pub(crate) fn shortest(x: f64) -> String {
-    let (plain, scientific) = (x.to_string(), format!("{x:e}"));
-    if plain.len() <= scientific.len() { plain } else { scientific }
-}
-
 /// Whether a number is written with a minus, as −0 is and NaN never.
 pub(super) fn is_negative(x: f64) -> bool {
     x.is_sign_negative() && !x.is_nan()

@@ -19,7 +19,7 @@ pub(super) struct OpTable<D: ?Sized> {
     /// parameter.
     by_key: HashMap<Key, SmallVec<[u32; 2]>>,
     /// Ops without parameters that were looked up lately, each at a place that its name's address gives.
-    lately: [Option<(TypeId, u32)>; 32],
+    lately: [Option<(TypeId, &'static str, u32)>; 32],
 }
 
 impl<D: ?Sized> Default for OpTable<D> {
@@ -63,13 +63,13 @@ impl<D: ?Sized> OpTable<D> {
         make: impl FnOnce() -> Arc<D>,
     ) -> u32 {
         let place = name.as_ptr() as usize / 4 % self.lately.len();
-        if let Some((_, id)) = self.lately[place].filter(|(lately, _)| *lately == own)
+        if let Some((_, _, id)) = self.lately[place].filter(|&(lately, of, _)| lately == own && std::ptr::eq(of, name))
             && same(&self.all[id as usize])
         {
             return id;
         }
         let id = self.index((own, name, SmallVec::new()), same, make);
-        self.lately[place] = Some((own, id));
+        self.lately[place] = Some((own, name, id));
         id
     }
 

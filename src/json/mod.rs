@@ -8,3 +8,4 @@ mod number;
 pub(crate) mod serial;
 
 pub use number::Number;
+pub(crate) use number::shortest;

@@ -1,6 +1,5 @@
 //! A number as JSON has it.
 
-use crate::export::shortest;
 use std::fmt;
 
 /// A number that is written in JSON as its shortest decimal, or as `"inf"`, `"-inf"`, `"nan"`, for which JSON has no number. So it is
@@ -13,6 +12,12 @@ pub struct Number(
 
 /// The numbers that JSON has none for, and their words.
 const WORDS: [(&str, f64); 3] = [("inf", f64::INFINITY), ("-inf", f64::NEG_INFINITY), ("nan", f64::NAN)];
+
+/// The shortest decimal that is read as this finite number.
+pub(crate) fn shortest(x: f64) -> String {
+    let (plain, scientific) = (x.to_string(), format!("{x:e}"));
+    if plain.len() <= scientific.len() { plain } else { scientific }
+}
 
 impl Number {
     /// The word for it, if JSON has no number.

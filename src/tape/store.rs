@@ -3,13 +3,15 @@
 use super::bump::Bump;
 use super::entry::{Entry, Run, SHARED, STATEMENT};
 use super::scalar::Scalar;
-use super::statement::CHUNK;
 use super::statement::slot::{List, PullBack, Statements};
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 
 /// How many slots a tape can have: their numbers, and how many there are, leave the highest bit of 32 free.
 pub(super) const LIMIT: usize = SHARED as usize - 1;
+
+/// How many places of a map are run together: for their slopes there is memory.
+pub(super) const CHUNK: usize = 32;
 
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]

@@ -474,13 +474,15 @@ mod strangers {
                 ("sum_terms", panic_of(|| R::sum_terms(2, &[x, y], |i, x| x[i]))),
             ]
         }
-        let (one, two) = (Tape::new(), Tape::new());
-        let lean = meetings(one.var(1.0), two.var(2.0));
-        let (one, two) = (Recorder::new(), Recorder::new());
-        let recording = meetings(one.var(1.0), two.var(2.0));
-        for (what, (text, at)) in lean.into_iter().chain(recording) {
-            assert!(text.contains("two different tapes"), "{what}: {text}");
-            assert_eq!(at, file!(), "{what}");
+        let (tapes, recorders) = ([Tape::new(), Tape::new()], [Recorder::new(), Recorder::new()]);
+        for (word, meetings) in [
+            ("tapes", meetings(tapes[0].var(1.0), tapes[1].var(2.0))),
+            ("recorders", meetings(recorders[0].var(1.0), recorders[1].var(2.0))),
+        ] {
+            for (what, (text, at)) in meetings {
+                assert!(text.contains(&format!("two different {word}")), "{what}: {text}");
+                assert_eq!(at, file!(), "{what}");
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::function::{Apply, Function, common_len, map_each};
 use crate::tape::adjoint::{add, times};
 use crate::tape::layout::Layout;
 use crate::tape::scalar::Scalar;
-use crate::tape::store::LIMIT;
+use crate::tape::store::{CHUNK, LIMIT};
 use crate::tape::sweep::add_to_each;
 use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
@@ -19,8 +19,6 @@ use std::ptr;
 /// piece of memory.
 struct Map;
 
-/// How many places are run together.
-pub(in crate::tape) const CHUNK: usize = 32;
 /// The most lists of results: a bit for each.
 const MOST_RESULTS: usize = u32::BITS as usize;
 

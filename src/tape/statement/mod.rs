@@ -26,7 +26,6 @@ mod scan;
 pub(super) mod slot;
 
 pub(super) use constant::Constant;
-pub(super) use map::CHUNK;
 
 use super::scalar::Scalar;
 use super::var::Var;

@@ -117,7 +117,9 @@ impl Node {
         let size = |x: f64| if x.is_finite() { x.abs() } else { 0.0 };
         // a slope that is the smallest number here and 0 there, and all that belongs to it
         let is_tiny = |slopes: &[DoubleDouble]| slopes.iter().any(|s| s.to_f64() != 0.0 && s.to_f64().abs() < SMALLEST);
-        let tiny = first.iter().any(|slope| slope.to_f64() == 0.0) && is_tiny(&derivatives(0.95, &active[..1]).0);
+        let subnormal = value != 0.0 && value.abs() < SMALLEST;
+        let tiny = first.iter().any(|slope| slope.to_f64() == 0.0)
+            && (subnormal || is_tiny(&derivatives(0.95, &active[..1]).0));
         let smallest = if tiny || is_tiny(&first) { 64.0 * f64::from_bits(1) } else { 0.0 };
         let slope_error = |j: usize| {
             let moved: f64 = by_each.iter().zip(x).map(|(by, x)| size(by[j].to_f64() * x.value)).sum();

@@ -148,15 +148,15 @@ fn an_input_may_come_late() {
 }
 
 #[test]
-#[should_panic(expected = "two different tapes")]
-fn recording_tapes_do_not_mix() {
+#[should_panic(expected = "two different recorders")]
+fn recorders_do_not_mix() {
     let (a, b) = (Recorder::new(), Recorder::new());
     let _ = a.var(1.0) * b.var(2.0);
 }
 
 #[test]
 #[should_panic(expected = "two different tapes")]
-fn lean_tapes_do_not_mix() {
+fn tapes_do_not_mix() {
     let (a, b) = (Tape::new(), Tape::new());
     let _ = a.var(1.0) + b.var(2.0);
 }
@@ -169,8 +169,8 @@ fn sums_do_not_mix_tapes() {
 }
 
 #[test]
-#[should_panic(expected = "another tape")]
-fn an_output_of_another_tape_is_refused() {
+#[should_panic(expected = "another recorder")]
+fn an_output_of_another_recorder_is_refused() {
     let (a, b) = (Recorder::new(), Recorder::new());
     a.backward(b.var(1.0));
 }
