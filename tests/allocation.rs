@@ -61,7 +61,7 @@ fn in_one_entry<R: Apply>(x: &[R]) -> R {
 }
 
 #[test]
-fn a_lean_tape_used_again_allocates_nothing() {
+fn a_tape_used_again_allocates_nothing() {
     let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
     let mut g = vec![0.0; x.len()];
     let mut tape = Tape::new();

@@ -12,7 +12,7 @@ const NAN: f64 = f64::NAN;
 
 /// The slopes on every way to a gradient, which must agree.
 fn slopes<const N: usize>(op: &impl Op<N>, x: [f64; N]) -> [f64; N] {
-    let lean: [f64; N] = gradient(|x| Call::call(op, x.try_into().unwrap()), &x).try_into().unwrap();
+    let by_tape: [f64; N] = gradient(|x| Call::call(op, x.try_into().unwrap()), &x).try_into().unwrap();
     let tape = Recorder::new();
     let inputs = x.map(|x| tape.var(x));
     let g = Expr::call(op, inputs).backward();
@@ -20,9 +20,14 @@ fn slopes<const N: usize>(op: &impl Op<N>, x: [f64; N]) -> [f64; N] {
         let mut u = [0.0; N];
         u[i] = 1.0;
         let forward = jvp(|x| vec![Call::call(op, x.try_into().unwrap())], &x, &u).1[0];
-        assert!(equal(g[input], lean[i]) && equal(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
+        assert!(
+            equal(g[input], by_tape[i]) && equal(forward, by_tape[i]),
+            "{x:?}: {} {} {forward}",
+            g[input],
+            by_tape[i]
+        );
     }
-    lean
+    by_tape
 }
 
 /// An op of one argument at a kink: our slope, the interval, and what others answer.
@@ -63,16 +68,21 @@ fn jump<O: Op<1>>(op: &O, at: f64) {
 
 /// The slopes of a reduction on every way to a gradient.
 fn reduced(op: &impl Reduce, x: &[f64]) -> Vec<f64> {
-    let lean = gradient(|x| Call::reduce(op, x), x);
+    let by_tape = gradient(|x| Call::reduce(op, x), x);
     let tape = Recorder::new();
     let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
     let g = Expr::reduce(op, &inputs).backward();
     for (i, &input) in inputs.iter().enumerate() {
         let unit: Vec<f64> = (0..x.len()).map(|j| f64::from(i == j)).collect();
         let forward = jvp(|x| vec![Call::reduce(op, x)], x, &unit).1[0];
-        assert!(equal(g[input], lean[i]) && equal(forward, lean[i]), "{x:?}: {} {} {forward}", g[input], lean[i]);
+        assert!(
+            equal(g[input], by_tape[i]) && equal(forward, by_tape[i]),
+            "{x:?}: {} {} {forward}",
+            g[input],
+            by_tape[i]
+        );
     }
-    lean
+    by_tape
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn every_number_and_both_tapes_agree_to_the_bit() {
 
         let mut tape = Tape::new();
         let mut g = vec![f64::NAN; x.len()];
-        assert!(equal(tape.value_and_gradient(|x| program.call(x), x, &mut g), a), "{name} at {x:?}, lean value");
+        assert!(equal(tape.value_and_gradient(|x| program.call(x), x, &mut g), a), "{name} at {x:?}, value on a tape");
 
         let tape = Recorder::new();
         let inputs: Vec<_> = x.iter().map(|&x| tape.var(x)).collect();
@@ -53,7 +53,7 @@ fn every_number_and_both_tapes_agree_to_the_bit() {
         assert!(equal(y.value(), a), "{name} at {x:?}, recorded value");
 
         for (i, &slope) in slopes.iter().enumerate() {
-            assert!(equal(g[i], slope), "{name} at {x:?}: lean gradient {} for {slope}", g[i]);
+            assert!(equal(g[i], slope), "{name} at {x:?}: gradient on a tape {} for {slope}", g[i]);
             assert!(equal(gradient[inputs[i]], slope), "{name} at {x:?}: recorded gradient, not {slope}");
             let mut u = vec![0.0; x.len()];
             u[i] = 1.0;

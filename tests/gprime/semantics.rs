@@ -527,10 +527,10 @@ mod strangers {
 
     #[test]
     fn the_gradient_of_a_constant_is_0() {
-        let (tape, lean) = (Recorder::new(), Tape::new());
-        let (x, y) = (tape.var(1.0), lean.var(1.0));
+        let (tape, taped) = (Recorder::new(), Tape::new());
+        let (x, y) = (tape.var(1.0), taped.var(1.0));
         assert_eq!((tape.backward(Expr::from(2.0))[x], Expr::from(2.0).backward()[x]), (0.0, 0.0));
-        assert_eq!((lean.backward(Var::from(2.0))[y], Var::from(2.0).backward()[y]), (0.0, 0.0));
+        assert_eq!((taped.backward(Var::from(2.0))[y], Var::from(2.0).backward()[y]), (0.0, 0.0));
         assert!(Expr::from(2.0).backward().get(Expr::from(1.0)).is_err());
         assert!(Adjoints::default().get(x).is_err());
     }
@@ -763,8 +763,8 @@ mod zeros {
         for x in [vec![], vec![-0.0], vec![0.0], vec![-0.0; 5], vec![-0.0, 0.0], vec![-0.0; 9]] {
             let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
             let expected = bits(values(&x));
-            let lean = Tape::new();
-            assert_eq!(bits(values(&lean.vars(&x)).iter().map(|y| y.value()).collect()), expected, "lean, {x:?}");
+            let taped = Tape::new();
+            assert_eq!(bits(values(&taped.vars(&x)).iter().map(|y| y.value()).collect()), expected, "taped, {x:?}");
             let constants: Vec<Var<'_>> = x.iter().map(|&x| x.into()).collect();
             assert_eq!(bits(values(&constants).iter().map(|y| y.value()).collect()), expected, "constants, {x:?}");
             let tape = Recorder::new();

@@ -64,8 +64,8 @@ fn agree<W: Workload>(mut workload: W) {
     let mut hand = vec![0.0; x.len()];
     close(&[workload.hand(&x, &mut hand)], &[plain], ROUNDING);
 
-    let mut lean = vec![0.0; x.len()];
-    close(&[value_and_gradient(|x| workload.program(x), &x, &mut lean)], &[plain], ROUNDING);
+    let mut by_tape = vec![0.0; x.len()];
+    close(&[value_and_gradient(|x| workload.program(x), &x, &mut by_tape)], &[plain], ROUNDING);
 
     let tape = Recorder::new();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
@@ -73,6 +73,6 @@ fn agree<W: Workload>(mut workload: W) {
     let recording = y.backward();
     close(&[y.value()], &[plain], ROUNDING);
 
-    close(&lean, &hand, ROUNDING);
+    close(&by_tape, &hand, ROUNDING);
     close(&inputs.iter().map(|&x| recording[x]).collect::<Vec<_>>(), &hand, ROUNDING);
 }

@@ -35,14 +35,14 @@ pub struct Counts {
 /// The judge of many programs, whose tapes are used again.
 pub struct Judge {
     pub counts: Counts,
-    lean: Tape,
+    tape: Tape,
     by_hand: Tape,
     recording: Recorder,
 }
 
 impl Judge {
     pub fn new() -> Self {
-        Judge { counts: Counts::default(), lean: Tape::new(), by_hand: Tape::new(), recording: Recorder::new() }
+        Judge { counts: Counts::default(), tape: Tape::new(), by_hand: Tape::new(), recording: Recorder::new() }
     }
 
     /// The same judge after a failure, which may have left a tape in a state that others must not suffer from.
@@ -53,7 +53,7 @@ impl Judge {
     /// What is wrong with a program, if anything.
     pub fn judge(&mut self, program: &Program) -> Result<(), Failure> {
         let mut found = Found { counts: &mut self.counts, failure: None };
-        let tapes = (&mut self.lean, &mut self.by_hand, &mut self.recording);
+        let tapes = (&mut self.tape, &mut self.by_hand, &mut self.recording);
         found.program(program, tapes);
         match found.failure {
             Some(failure) => Err(failure),
@@ -132,7 +132,7 @@ impl Found<'_> {
         }
     }
 
-    fn program(&mut self, program: &Program, (lean, by_hand, recording): (&mut Tape, &mut Tape, &mut Recorder)) {
+    fn program(&mut self, program: &Program, (tape, by_hand, recording): (&mut Tape, &mut Tape, &mut Recorder)) {
         let (x, body) = (&*program.x(), &program.body);
         let n = x.len();
         let Some(plain) = self.asked("f64", || body.run(x)) else { return };
@@ -148,7 +148,7 @@ impl Found<'_> {
         self.values("gradient", &[value], &plain[..1]);
         self.right("gradient", 1, &g, &gradient);
         let mut again = vec![f64::NAN; n];
-        let used = self.asked("gradient, used again", || lean.value_and_gradient(|x| body.run(x)[0], x, &mut again));
+        let used = self.asked("gradient, used again", || tape.value_and_gradient(|x| body.run(x)[0], x, &mut again));
         let Some(value) = used else { return };
         self.values("gradient, used again", &[value], &plain[..1]);
         self.equal("gradient, used again", &again, &g);
@@ -210,7 +210,7 @@ impl Found<'_> {
                     $($M => {
                         let mut flat = vec![f64::NAN; $M * n];
                         let values = self.asked("values_and_jacobian", || {
-                            lean.values_and_jacobian(|x| <[_; $M]>::try_from(&body.run(x)[..$M]).unwrap(), x, &mut flat)
+                            tape.values_and_jacobian(|x| <[_; $M]>::try_from(&body.run(x)[..$M]).unwrap(), x, &mut flat)
                         });
                         let Some(values) = values else { return };
                         self.values("values_and_jacobian", &values, &plain[..$M]);

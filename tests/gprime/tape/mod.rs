@@ -39,42 +39,42 @@ const ROUNDING: [f64; 2] = [1e-12, 1e-13];
 
 /// A program's value and gradient on a tape, where parts of it are blocks, and those on a recorder, where nothing is.
 fn agree(x: &[f64], program: impl for<'t> Fn(&[Both<'t>]) -> Both<'t>) {
-    let mut lean = vec![0.0; x.len()];
+    let mut by_tape = vec![0.0; x.len()];
     let mut tape = Tape::new();
     for _ in 0..2 {
         // the second time with warm memory, which must have been left clean
         let value = tape.value_and_gradient(
-            |x| program(&x.iter().map(|&x| Both::Lean(x)).collect::<Vec<_>>()).lean(),
+            |x| program(&x.iter().map(|&x| Both::Taped(x)).collect::<Vec<_>>()).taped(),
             x,
-            &mut lean,
+            &mut by_tape,
         );
         let recording = Recorder::new();
         let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let y = program(&inputs.iter().map(|&x| Both::Recorded(x)).collect::<Vec<_>>()).recorded();
         let gradient = recording.backward(y);
         close(&[value], &[y.value()], ROUNDING);
-        close(&lean, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>(), ROUNDING);
+        close(&by_tape, &inputs.iter().map(|&x| gradient[x]).collect::<Vec<_>>(), ROUNDING);
     }
 }
 
 /// A variable of either tape, so that one closure is a program for both.
 #[derive(Clone, Copy)]
 enum Both<'t> {
-    Lean(Var<'t>),
+    Taped(Var<'t>),
     Recorded(Expr<'t>),
 }
 
 impl<'t> Both<'t> {
-    fn lean(self) -> Var<'t> {
+    fn taped(self) -> Var<'t> {
         match self {
-            Both::Lean(x) => x,
+            Both::Taped(x) => x,
             Both::Recorded(_) => panic!("a variable of the other tape"),
         }
     }
     fn recorded(self) -> Expr<'t> {
         match self {
             Both::Recorded(x) => x,
-            Both::Lean(_) => panic!("a variable of the other tape"),
+            Both::Taped(_) => panic!("a variable of the other tape"),
         }
     }
 }
@@ -84,9 +84,9 @@ macro_rules! agree {
     ($x:expr, |$v:ident| $program:expr) => {{
         use $crate::tape::Both;
         $crate::tape::agree($x, |both: &[Both<'_>]| match both[0] {
-            Both::Lean(_) => {
-                let $v: Vec<Var<'_>> = both.iter().map(|x| x.lean()).collect();
-                Both::Lean($program)
+            Both::Taped(_) => {
+                let $v: Vec<Var<'_>> = both.iter().map(|x| x.taped()).collect();
+                Both::Taped($program)
             }
             Both::Recorded(_) => {
                 let $v: Vec<Expr<'_>> = both.iter().map(|x| x.recorded()).collect();

@@ -113,7 +113,7 @@ fn what_does_not_belong_to_a_gradient_is_an_error() {
 }
 
 #[test]
-fn a_lean_gradient_answers_for_inputs_alone() {
+fn a_gradient_answers_for_inputs_alone() {
     let mut tape = Tape::new();
     let other = Tape::new();
     let (x, unused) = (tape.var(2.0), tape.var(7.0));
@@ -199,12 +199,12 @@ fn zero_annihilates_an_infinite_slope() {
         ]
     }
     let expected = [0.0, 0.0, 0.0, 1.0, -5.0, 0.0];
-    let lean = jacobian(|x| cases(x[0]), &[0.0]);
+    let by_tape = jacobian(|x| cases(x[0]), &[0.0]);
     let dual = jvp(|x| cases(x[0]), &[0.0], &[1.0]).1;
     let tape = Recorder::new();
     let x = tape.var(0.0);
     for (i, y) in cases(x).into_iter().enumerate() {
-        assert_eq!(lean[i], [expected[i]], "lean, case {i}");
+        assert_eq!(by_tape[i], [expected[i]], "by_tape, case {i}");
         assert_eq!(dual[i], expected[i], "dual, case {i}");
         assert_eq!(y.backward().get(x).unwrap_or(0.0), expected[i], "recording, case {i}");
     }
