@@ -178,6 +178,7 @@ impl Op<1> for Relu {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, 0.0, 0.0, 1.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [around(z, 0.0, 0.0, 0.0, 1.0)])
     }
@@ -218,6 +219,7 @@ impl Op<1> for LeakyRelu {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, 0.0, self.slope, 1.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [around(z, 0.0, self.slope, smallest(self.slope, 1.0), 1.0)])
     }
@@ -241,6 +243,7 @@ impl Op<2> for Prelu {
     fn slope<R: Real>(&self, [z, a]: [R; 2], _: R) -> [R; 2] {
         [step(z, 0.0, a, 1.0), step(z, 0.0, z, 0.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z, a]: [R; 2]) -> (R, [R; 2]) {
         let [zero, one] = [0.0, 1.0].map(R::from);
         // at the kink the slope by z is a clamped to [0, 1]; its derivative by a is that of the slope by a, which is 0 there, along z
@@ -277,6 +280,7 @@ impl Op<1> for Relu6 {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, 0.0, 6.0, 1.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [clamp_slope(z, 0.0, 6.0, 1.0)])
     }
@@ -307,6 +311,7 @@ impl Op<1> for Elu {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select_lazy(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [around(z, 0.0, z.exp() * self.alpha, smallest(self.alpha, 1.0), 1.0)])
     }
@@ -338,6 +343,7 @@ impl Op<1> for Selu {
     fn evaluate_value<R: Real>(&self, z: [R; 1]) -> R {
         Self::ELU.evaluate_value(z) * Self::LAMBDA
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, z: [R; 1]) -> (R, [R; 1]) {
         let (a, slopes) = Self::ELU.evaluate(z);
         (a * Self::LAMBDA, slopes.map(|slope| slope * Self::LAMBDA))
@@ -373,6 +379,7 @@ impl Op<1> for Celu {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select_lazy(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [around(z, 0.0, (z / self.alpha).exp(), 1.0, 1.0)])
     }
@@ -407,6 +414,7 @@ impl Op<1> for Softplus {
         let zero = R::from(0.0);
         R::select(z.less(zero), zero, z) + minus_abs(z * self.beta).exp().ln_1p() / self.beta
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [Sigmoid.evaluate_value([z * self.beta])])
     }
@@ -430,6 +438,7 @@ impl Op<1> for LogSigmoid {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         -Softplus::default().evaluate_value([-z])
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [Sigmoid.evaluate_value([-z])])
     }
@@ -451,6 +460,7 @@ impl Op<1> for Softsign {
         let m = z.abs();
         R::select(m.less(f64::INFINITY.into()), z / (m + 1.0), z.sign())
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let far = R::from(1e200); // its slope rounds to 0
         let m = z.abs();
@@ -476,6 +486,7 @@ impl Op<1> for Silu {
         let [e, tail] = exp_split(minus_abs(y));
         R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // with r + 1 + eʳ = 0, t + 1 + eᵗ is d + eʳ (eᵈ − 1): two terms of the same sign
         const ROOT: [f64; 2] = [-1.2784645427610737, -1.0946994183093437e-16];
@@ -553,6 +564,7 @@ impl Op<1> for Gelu {
         };
         R::select_lazy(z.less(Self::TAIL.into()), far, near)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
         let d = t - Self::ROOT[0] - Self::ROOT[1];
@@ -617,6 +629,7 @@ impl Op<1> for GeluTanh {
         let e = e + error;
         R::select(z.less(0.0.into()), y * e * tail, z) / (e + 1.0)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // with r v′(r) + 1 + exp(v(r)) = 0, t v′(t) + 1 + exp(v(t)) is a sum of terms with the sign of d = t − r
         const ROOT: [f64; 2] = [-0.7524614220710163, 3.4358218314355225e-17];
@@ -663,6 +676,7 @@ impl Op<1> for Mish {
         let [d, d_error] = sum(R::select(left, 2.0.into(), square * 2.0), n);
         R::select(left, y, z) * quotient([n, n_error], [d, d_error + n_error]) * R::select(left, tail, 1.0.into())
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         // with P(r) = 0, P(y) = e³ʸ + 4 e²ʸ + (6 + 4y) eʸ + 4 + 4y is a polynomial in d = y − r and m = eᵈ − 1
         const ROOT: [f64; 2] = [-1.1924312145154952, -4.8484829848031044e-17];
@@ -729,6 +743,7 @@ impl Op<1> for Tanhshrink {
         };
         R::select_lazy(z.abs().less(1.25.into()), near, || z - z.tanh())
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let squares = |t: R, n: R| {
             // expm1 is rounded more than exp is, whose error is the smaller one here
@@ -761,6 +776,7 @@ impl Op<1> for Softshrink {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [shrink_slope(z, self.lambda)])
     }
@@ -796,6 +812,7 @@ impl Op<1> for Hardshrink {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, z) // keeps the sign
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [shrink_slope(z, self.lambda)])
     }
@@ -839,6 +856,7 @@ impl Op<1> for HardTanh {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, self.lo, self.hi, 1.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [clamp_slope(z, self.lo, self.hi, 1.0)])
     }
@@ -865,6 +883,7 @@ impl Op<1> for HardSigmoid {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, -3.0, 3.0, 1.0 / 6.0)]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [clamp_slope(z, -3.0, 3.0, 1.0 / 6.0)])
     }
@@ -887,6 +906,7 @@ impl Op<1> for HardSwish {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         around(z, -3.0, 0.0, 0.0, around(z, 3.0, z * (z + 3.0) / 6.0, 3.0, z))
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [around(z, -3.0, 0.0, 0.0, around(z, 3.0, (z * 2.0 + 3.0) / 6.0, 1.0, 1.0))])
     }
@@ -915,6 +935,7 @@ impl Op<1> for Threshold {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         around(z, self.threshold, self.value, self.value, z)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.evaluate_value([z]), [around(z, self.threshold, 0.0, 0.0, 1.0)])
     }
@@ -953,6 +974,7 @@ impl Op<1> for Squareplus {
         let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
         R::select(half.less_equal(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let t = minus_abs(z);
         let h = t.hypot(self.b.sqrt().into());
@@ -989,6 +1011,7 @@ impl Op<1> for Gaussian {
         let [e, error, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
         (e + error) * tail
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
         let [e, error, tail] = bell(y, 1.0);

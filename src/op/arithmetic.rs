@@ -122,6 +122,7 @@ impl Op<1> for Powi {
         let n = f64::from(self.n);
         [R::from(n) * x.pow(R::from(n - 1.0))]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
         let n = f64::from(self.n);
         (self.value([x]), [R::from(n).mul_strong_zero(x.pow(R::from(n - 1.0)))])
@@ -156,6 +157,7 @@ impl Op<2> for Pow {
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         [y * x.pow(y - 1.0), a * x.ln()]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
         let a = self.value([x, y]);
         let log = x.ln();
@@ -310,6 +312,7 @@ impl Op<2> for Hypot {
     fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x.hypot(y)
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
         // the ratio t of the smaller one to the larger keeps the digits of the derivatives, which x / a would lose where the larger is
         // nearly a
@@ -347,6 +350,7 @@ impl Op<2> for Atan2 {
         let square = x * x + y * y;
         [x / square, -y / square]
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [y, x]: [R; 2]) -> (R, [R; 2]) {
         let a = self.value([y, x]);
         // x / (x² + y²) and −y / (x² + y²), from the ratio t of the smaller one to the larger

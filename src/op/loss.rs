@@ -20,6 +20,7 @@ impl Op<2> for LogAddExp {
     fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         larger(x, y) + (-difference(x, y)[0].abs()).exp().ln_1p()
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
         let [d, lost] = difference(x, y);
         let less = d.less(0.0.into());
@@ -46,6 +47,7 @@ impl Op<2> for XLogY {
     fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         R::select(R::from(0.0).less_equal(y), x.mul_strong_zero(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [x, y]: [R; 2]) -> (R, [R; 2]) {
         (self.evaluate_value([x, y]), [y.ln(), x / y].map(|slope| R::select(at_origin(x, y), 0.0.into(), slope)))
     }
@@ -73,6 +75,7 @@ impl Op<2> for BceWithLogits {
         let step = (z.sign() + 1.0) * 0.5 - t;
         z.mul_strong_zero(step) + (-z.abs()).exp().ln_1p()
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z, t]: [R; 2]) -> (R, [R; 2]) {
         let tail = tail(z, 0.0.into());
         (self.evaluate_value([z, t]), [R::select(z.less(0.0.into()), tail - t, (-t + 1.0) - tail), -z])
