@@ -47,6 +47,7 @@
 //! | recip | 0 | 1 | 1.8 |  |
 //! | relu | 0 | 0 | 0.0 |  |
 //! | relu6 | 0 | 0 | 0.0 |  |
+//! | relu_squared | 0 | 0 | 0.0 |  |
 //! | selu | 1 | 1 | 1.0 |  |
 //! | sigmoid | 1 | 2 | 1.9 | PyTorch, JAX, TensorFlow: slope 0 for x > 37 |
 //! | silu | 2 | 1 | 2.0 |  |
