@@ -4,7 +4,7 @@
 use crate::forward::{Masked, Tangents};
 use crate::function::Function;
 use crate::tape::scalar::Scalar;
-use crate::tape::var::Var;
+use crate::tape::var::{Tape, Var};
 
 /// [`Apply::run`](crate::function::Apply::run).
 #[inline(always)]
@@ -13,8 +13,20 @@ pub(super) fn run<'t, S: Scalar, const N: usize, const M: usize, F: Function<N, 
     f: &F,
     x: [Var<'t, S>; N],
 ) -> [Var<'t, S>; M] {
-    let Some(tape) = Var::tape_of(&x) else { return S::run(f, x.map(|x| x.value)).map(Var::constant) };
-    let results = run_with_slopes(f, x.map(|x| x.value));
+    match Var::tape_of(&x) {
+        Some(tape) => recorded(tape, f, x),
+        None => S::run(f, x.map(|x| x.value)).map(Var::constant),
+    }
+}
+
+/// The results on a tape.
+#[inline(always)]
+fn recorded<'t, S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
+    tape: &'t Tape<S>,
+    f: &F,
+    x: [Var<'t, S>; N],
+) -> [Var<'t, S>; M] {
+    let results = run_with_slopes(f, Tangents::variables(x.map(|x| x.value)), || x.map(|x| x.value));
     let mut y = [Var::constant(S::from(0.0)); M];
     // a loop, since what `map` calls is not always inlined, and then goes through memory
     for (y, &(value, slopes)) in y.iter_mut().zip(&results) {
@@ -23,17 +35,18 @@ pub(super) fn run<'t, S: Scalar, const N: usize, const M: usize, F: Function<N, 
     y
 }
 
-/// The results of a function, and the slopes of each by its arguments.
+/// The results of a function, and the slopes of each by its arguments, given these as numbers that carry their own slopes, and alone.
 ///
 /// As in the reverse sweep, 0 annihilates only in a second run, after a first one with a NaN in it.
 #[inline(always)]
 pub(super) fn run_with_slopes<S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
     f: &F,
-    x: [S; N],
+    variables: [Tangents<S, N, Masked>; N],
+    x: impl FnOnce() -> [S; N],
 ) -> [(S, [S; N]); M] {
-    let results: [Tangents<S, N, Masked>; M] = f.run(Tangents::variables(x));
+    let results: [Tangents<S, N, Masked>; M] = f.run(variables);
     if results.iter().flat_map(|y| y.tangents()).fold(false, |nan, slope| nan | slope.has_nan()) {
-        run_exactly(f, x)
+        run_exactly(f, x())
     } else {
         results.map(|y| (y.primal, y.tangents()))
     }

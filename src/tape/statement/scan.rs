@@ -66,7 +66,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
         };
         let run = |x: [S; I]| {
             if self.keep == Keep::Slopes {
-                return run_with_slopes(&f, x).map(|(y, slopes)| {
+                return run_with_slopes(&f, Tangents::variables(x), || x).map(|(y, slopes)| {
                     list(&slopes);
                     y
                 });

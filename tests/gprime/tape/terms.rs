@@ -52,7 +52,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 
 /// A variable that a term leaves behind has no place on the tape any more: that is noticed.
 #[test]
-#[should_panic(expected = "an argument is not an earlier slot")]
+#[should_panic(expected = "an argument is a later slot")]
 fn a_variable_that_escapes_its_term_is_noticed() {
     gradient(leaking, &X);
 }
