@@ -112,6 +112,12 @@
 //!   depend on was blamed for a failure; it is not looked at now.
 //! * The page that steps through a trace computed finite slopes outside of an op's domain when a slider went there; they are NaN.
 //!
+//! New: single precision as a number ([`Single`](crate::Single), and [`SingleLanes`](crate::real::SingleLanes)) wherever `f64` may be; the sum of a
+//! function over lists ([`Apply::reduce_each`](crate::function::Apply::reduce_each)), and how much of a scan a tape keeps
+//! ([`Keep`](crate::function::Keep)); the op `relu_squared`. An op has a definition, which is printed, and an evaluation, which runs. Second
+//! derivatives may differ from before in the last bits, since a value inside of a slope is that of the evaluation; so may slopes in single
+//! precision, which are rounded from those in double precision at once.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!
