@@ -3,7 +3,7 @@
 use super::dynop::{dyn_op, dyn_reduce, is_op, is_reduce};
 use super::guard::{Guard, Operand, Relation};
 use super::recorder::{Expr, Recorder};
-use crate::function::Apply;
+use crate::function::{Apply, Function, sum_each};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{
     ApplyClosure, Call, ClosureOp, Equal, Less, LessEqual, Op, Params, Reduce, Select, comparisons_with_f64,
@@ -50,6 +50,16 @@ impl<'g> Expr<'g> {
         let mut recorder = None;
         for x in x {
             recorder = Self::same_recorder(recorder, x.recorder);
+        }
+        recorder
+    }
+
+    /// The recorder of the expressions in some lists; `None` if all are constants.
+    #[track_caller]
+    fn recorder_of_lists(lists: &[&[Self]]) -> Option<&'g Recorder> {
+        let mut recorder = None;
+        for list in lists {
+            recorder = Self::same_recorder(recorder, Self::recorder_of(list));
         }
         recorder
     }
@@ -105,10 +115,7 @@ impl Call for Expr<'_> {
     #[track_caller]
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         expect_arity(op, len(x));
-        let mut recorder = None;
-        for list in x {
-            recorder = Self::same_recorder(recorder, Self::recorder_of(list));
-        }
+        let recorder = Self::recorder_of_lists(x);
         let x = || x.iter().copied().flatten();
         let value = op.evaluate_value(&x().map(|x| x.value).collect::<Args<f64>>());
         let Some(recorder) = recorder else { return Expr::constant(value) };
@@ -133,7 +140,24 @@ impl Call for Expr<'_> {
     }
 }
 
-impl Apply for Expr<'_> {}
+// A sum of an iterator is taken in the standard library, where the line of the caller is lost; so the recorders are looked at before.
+impl Apply for Expr<'_> {
+    #[track_caller]
+    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
+        Self::recorder_of(x);
+        (0..n).map(|i| term(i, x)).sum()
+    }
+
+    #[track_caller]
+    fn reduce_each<const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
+        f: &F,
+        x: [&[Self]; N],
+        data: [&[f64]; D],
+    ) -> Self {
+        Self::recorder_of_lists(&x);
+        sum_each(x, data, |x| f.run(x)[0])
+    }
+}
 
 impl ApplyClosure for Expr<'_> {
     #[track_caller]

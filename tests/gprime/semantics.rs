@@ -472,6 +472,7 @@ mod strangers {
                 ("preaccumulate", panic_of(|| R::call_closure([x, y], |[x, y]| [x * y]))),
                 ("checkpoint", panic_of(|| R::checkpoint(2, [x], &[y], |_, [x], y| [x * y[0]]))),
                 ("sum_terms", panic_of(|| R::sum_terms(2, &[x, y], |i, x| x[i]))),
+                ("reduce_each", panic_of(|| R::reduce_each(&gprime::op::Square, [&[x, y]], []))),
             ]
         }
         let (tapes, recorders) = ([Tape::new(), Tape::new()], [Recorder::new(), Recorder::new()]);
