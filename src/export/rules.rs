@@ -16,6 +16,8 @@ pub(crate) struct Rules {
 /// A graph of which the first statements are the inputs, and its results.
 struct Recorded {
     graph: Recorder,
+    /// The number of inputs.
+    inputs: usize,
     results: Vec<Operand>,
     /// The statement, none of the inputs, that is printed as the last of the names given to the inputs.
     named: Option<usize>,
@@ -107,7 +109,7 @@ impl Recorded {
             let named = named.and_then(|y| graph.index(y)).filter(|&index| index >= inputs.len());
             (results.into_iter().map(operand).collect(), named)
         };
-        Ok(Recorded { graph, results, named })
+        Ok(Recorded { graph, inputs: inputs.len(), results, named })
     }
 
     fn print<D: Dialect>(
@@ -118,7 +120,8 @@ impl Recorded {
     ) -> Printed<D::Body> {
         let is_named = |result: &Operand| matches!(result, Operand::Node(index) if Some(*index) == self.named);
         let others: Vec<Operand> = results.iter().copied().filter(|result| !is_named(result)).collect();
-        let leaf = |index: usize| if Some(index) == self.named { inputs.last() } else { inputs.get(index) }.cloned();
+        let input = |index: usize| if index < self.inputs { inputs.get(index) } else { None };
+        let leaf = |index: usize| if Some(index) == self.named { inputs.last() } else { input(index) }.cloned();
         let Printed { bound, results: others } = printer.walk(&self.graph, &others, leaf);
         let mut others = others.into_iter();
         let result = |result: &Operand| if is_named(result) { inputs.last().cloned() } else { others.next() };
