@@ -6,7 +6,7 @@ use super::text::Notation;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::graph::DynOp;
 
-/// The formulas of an op, as its textbook rule records them; the language is the command line's.
+/// The formulas of an op, as its definition records them; the language is the command line's.
 ///
 /// The arguments are called z; x, y, z; or x1, x2 and so on, and the op's value a.
 #[derive(Clone, Debug, PartialEq)]

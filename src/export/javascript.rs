@@ -78,7 +78,7 @@ impl Dialect for JavaScript {
 }
 
 /// The value and the slopes of an op of so many arguments, as a list of two functions: of the list x of arguments, and of those and the
-/// value a, which returns a list. They are what runs, not what the textbooks have; a page that has them needs [`RUNTIME`].
+/// value a, which returns a list. They are what runs, not the definition; a page that has them needs [`RUNTIME`].
 ///
 /// # Errors
 /// If the op is known only as `f64` closures, or does not take that many arguments.

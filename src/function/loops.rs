@@ -3,6 +3,7 @@
 use super::scan::{Params, places, run_passes};
 use crate::op::Call;
 use std::array::from_fn;
+use std::fmt::Arguments;
 
 /// How many places there are in lists of this length.
 ///
@@ -10,9 +11,7 @@ use std::array::from_fn;
 /// If the lengths differ, but for those of 1.
 #[track_caller]
 pub(crate) fn common_len<const N: usize>(lens: [usize; N]) -> usize {
-    let len = lens.iter().copied().find(|&len| len != 1).unwrap_or(1);
-    assert!(lens.iter().all(|&other| other == len || other == 1), "the lists differ in length: {lens:?}");
-    len
+    common(lens.iter(), format_args!("{lens:?}"))
 }
 
 /// How many places there are in lists of numbers and of data.
@@ -22,11 +21,17 @@ pub(crate) fn common_len<const N: usize>(lens: [usize; N]) -> usize {
 #[track_caller]
 pub(crate) fn places_of<R, const N: usize, const D: usize>(x: &[&[R]; N], data: &[&[f64]; D]) -> usize {
     let (lens, more) = (x.map(<[R]>::len), data.map(<[f64]>::len));
-    let len = lens.iter().chain(&more).copied().find(|&len| len != 1).unwrap_or(1);
-    assert!(
-        lens.iter().chain(&more).all(|&other| other == len || other == 1),
-        "the lists differ in length: {lens:?} numbers and {more:?} data"
-    );
+    common(lens.iter().chain(&more), format_args!("{lens:?} numbers and {more:?} data"))
+}
+
+/// The length that all of these are, but for those of 1.
+///
+/// # Panics
+/// If there is none; the message shows `lists`.
+#[track_caller]
+fn common<'a>(lens: impl Iterator<Item = &'a usize> + Clone, lists: Arguments<'_>) -> usize {
+    let len = lens.clone().copied().find(|&len| len != 1).unwrap_or(1);
+    assert!(lens.copied().all(|other| other == len || other == 1), "the lists differ in length: {lists}");
     len
 }
 

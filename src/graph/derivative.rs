@@ -64,7 +64,7 @@ impl Recorder {
     /// The adjoints of several outputs' sum, each times its seed.
     ///
     /// # Errors
-    /// If an output is no variable of this tape.
+    /// If an output is no variable of this recorder.
     pub fn vjp(&self, seeds: &[(Expr<'_>, f64)]) -> Result<Adjoints, Error> {
         let outputs = self.indices(&seeds.iter().map(|s| s.0).collect::<Vec<_>>())?;
         let born = outputs.iter().map(|y| y + 1).max().unwrap_or(0);

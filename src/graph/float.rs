@@ -62,9 +62,13 @@ pub(crate) struct Contribution {
 }
 
 impl Recorder {
-    /// The value of every node.
+    /// The value of every node: in double precision what was recorded, in single precision what the program gives when it is run again.
     pub(crate) fn values_in<R: Float>(&self) -> Result<Vec<R>, Error> {
-        self.values_where(|_| None)
+        if R::IS_SINGLE {
+            self.values_where(|_| None)
+        } else {
+            Ok(self.recorded_values().into_iter().map(R::from).collect())
+        }
     }
 
     /// The value of every node where some inputs are other numbers than those recorded.

@@ -29,7 +29,7 @@ impl Recorder {
         x
     }
 
-    /// The name of a variable, if it is of this tape and has one.
+    /// The name of a variable, if it is of this recorder and has one.
     pub fn name(&self, x: Expr<'_>) -> Option<String> {
         x.recorder.filter(|own| own.stamp().0 == self.stamp().0).and_then(|_| self.name_at(x.index as usize))
     }

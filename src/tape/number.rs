@@ -8,8 +8,7 @@ use crate::op::{
 };
 use crate::real::{Real, intrinsics};
 use std::cmp::Ordering;
-use std::iter::Sum;
-use std::iter::empty;
+use std::iter::{Sum, empty};
 use std::ptr;
 
 impl<S: Scalar> Call for Var<'_, S> {

@@ -53,7 +53,7 @@ impl Style {
         Style { digits: (2 * self.digits).min(17), ..*self }
     }
 
-    /// The same with its sign.
+    /// The number with its sign.
     pub(crate) fn signed(&self, x: f64) -> String {
         let sign = if x.is_sign_negative() || x.is_nan() { "" } else { "+" };
         format!("{sign}{}", self.number(x))
@@ -88,7 +88,7 @@ impl Style {
         x.map_or_else(|| self.pending().to_owned(), |x| self.signed(x))
     }
 
-    /// The same without a plus sign.
+    /// An adjoint that may not be known, without a plus sign.
     pub(crate) fn known_number(&self, x: Option<f64>) -> String {
         x.map_or_else(|| self.pending().to_owned(), |x| self.number(x))
     }

@@ -1,5 +1,5 @@
-//! Passes over a long state on a tape: of a piece of the state, and some passes over it, it is kept what they begin with, and the
-//! reverse sweep runs them again.
+//! Passes over a long state on a tape: of a piece of the state, and some passes over it, what [`Keep`] says is kept, and the reverse
+//! sweep runs the passes again, unless their slopes are kept.
 
 use super::run::run_with_slopes;
 use super::slot::{Body, List, PullBack, Recorded};
@@ -12,7 +12,7 @@ use crate::tape::scalar::{Scalar, same_primals};
 use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 
-/// The state after the passes of a scan, which are run again. The shape is the index of its [`Passes`]; its lists are those of the state,
+/// The state after the passes of a scan. The shape is the index of its [`Passes`]; its lists are those of the state,
 /// each number that is carried, and the parameters.
 struct Scan;
 
