@@ -114,7 +114,9 @@
 //!
 //! New: single precision as a number ([`Single`](crate::Single), and [`SingleLanes`](crate::real::SingleLanes)) wherever `f64` may be; the sum of a
 //! function over lists ([`Apply::reduce_each`](crate::function::Apply::reduce_each)), and how much of a scan a tape keeps
-//! ([`Keep`](crate::function::Keep)); the op `relu_squared`. An op has a definition, which is printed, and an evaluation, which runs. Second
+//! ([`Keep`](crate::function::Keep)); the op `relu_squared`. On a [`Recorder`](crate::Recorder) a call of a function is one statement, however
+//! much it does, and traces show it as one op for each result; [`Recorder::opened`](crate::Recorder::opened) and
+//! [`Recorder::opening`](crate::Recorder::opening) have what it does instead, as all recordings had before. An op has a definition, which is printed, and an evaluation, which runs. Second
 //! derivatives may differ from before in the last bits, since a value inside of a slope is that of the evaluation; so may slopes in single
 //! precision, which are rounded from those in double precision at once.
 //!

@@ -58,7 +58,7 @@ impl Error {
     pub fn is_kink(&self) -> bool {
         self.kind == Kind::Kink
     }
-    /// An op was given a number of arguments that it does not take.
+    /// An op was given a number of arguments that it does not take, or a function has too many to be printed or told of.
     pub fn is_arity(&self) -> bool {
         self.kind == Kind::Arity
     }

@@ -58,11 +58,11 @@ impl Options {
 /// The check of a function, with options.
 fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
-    let (guard, tape) = (Guard::new(options), RefCell::new(Recorder::new()));
+    let (guard, tape) = (Guard::new(options), RefCell::new(Recorder::opening()));
     let value = |x: &[f64]| {
         let run = || {
             // a function that asks for its own check finds the tape in use
-            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(&f, &Recorder::new(), x) };
+            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(&f, &Recorder::opening(), x) };
             tape.reset();
             value_on(&f, &tape, x)
         };
@@ -109,7 +109,7 @@ fn value_on(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, tape: &Recorder, x: &[
 
 /// The first op of a function whose own rule is wrong where it was used.
 fn wrong_rule_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(Located, Report)> {
-    let tape = Recorder::new();
+    let tape = Recorder::opening();
     let y = f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>());
     rules(&tape, tape.index(y)?).find(|(_, report)| report.verdict == Verdict::Fail)
 }
@@ -293,7 +293,7 @@ impl Whole<'_> {
 pub fn second_order(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
     let mut report = Report::new("second order");
     let options = Options::new();
-    let tape = Recorder::new();
+    let tape = Recorder::opening();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let hessian = match tape.hessian(f(&inputs), &inputs) {
         Ok(hessian) => hessian,
@@ -303,7 +303,7 @@ pub fn second_order(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> R
         }
     };
     let slope = |x: &[f64], i: usize| {
-        let tape = Recorder::new();
+        let tape = Recorder::opening();
         let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
         f(&inputs).backward().get(inputs[i]).unwrap_or(0.0)
     };
@@ -325,7 +325,7 @@ pub fn second_order(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> R
 /// Whether the recording run forwards along a direction gives the gradient's product with it, to within the round-off that both
 /// may have. Where the product is not a number there is nothing to compare.
 fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> bool {
-    let tape = Recorder::new();
+    let tape = Recorder::opening();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let u: Vec<f64> = (0..x.len()).map(|i| 0.5 + 0.3 * (i as f64).sin()).collect();
@@ -343,7 +343,7 @@ fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x
 
 /// For each input the slope by the rules, and the exact one.
 fn gradient_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Vec<Slope> {
-    let tape = Recorder::new();
+    let tape = Recorder::opening();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
     let gradient = tape.backward(y);

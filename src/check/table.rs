@@ -108,7 +108,15 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another recorder.
     pub fn check_gradient_in<R: Float>(&self, y: Expr<'_>) -> Result<Check, Error> {
-        Table::<R>::new(self, y)?.check()
+        self.indices(&[y])?;
+        if !self.has_calls() {
+            return Table::<R>::new(self, y, self.ids())?.check();
+        }
+        // the exact derivative, and how far round-off may move it, are those of what is done in functions
+        let (opened, own) = (self.opened(), self.ids());
+        let tape = opened.recorder();
+        let ids = (0..tape.len()).map(|node| own[opened.owner(node)]).collect();
+        Table::<R>::new(tape, opened.get(y)?, ids)?.check()
     }
 }
 
@@ -121,14 +129,15 @@ struct Table<'a, R> {
     /// The adjoint of every node up to the output.
     adjoints: Vec<R>,
     exact: ExactAdjoints,
+    /// What a node is called; of what is done in a function, what the result of the function is called.
     ids: Vec<Option<Id>>,
 }
 
 impl<'a, R: Float> Table<'a, R> {
-    fn new(tape: &'a Recorder, y: Expr<'_>) -> Result<Self, Error> {
+    fn new(tape: &'a Recorder, y: Expr<'_>, ids: Vec<Option<Id>>) -> Result<Self, Error> {
         let (output, values) = (tape.indices(&[y])?[0], tape.values_in::<R>()?);
         let adjoints = tape.adjoints_in(&values, output, |_| {})?;
-        let (exact, ids) = (ExactAdjoints::of::<R>(tape, output), tape.ids());
+        let exact = ExactAdjoints::of::<R>(tape, output);
         Ok(Table { tape, output, values, adjoints, exact, ids })
     }
 

@@ -2,7 +2,7 @@
 
 use super::adjoints::Adjoints;
 use super::recorder::{Expr, Recorder};
-use super::run::chain_rule;
+use super::run::Text;
 use crate::error::Error;
 use crate::real::Dual;
 
@@ -32,7 +32,7 @@ impl Recorder {
         adjoints.resize(self.index(y).map_or(self.len(), |y| y + 1), 0.0);
         if y.recorder.is_some() {
             adjoints[y.index as usize] = 1.0;
-            self.sweep_f64(adjoints, chain_rule);
+            self.sweep_f64(adjoints);
         }
         answer.stamp = self.stamp();
     }
@@ -72,7 +72,7 @@ impl Recorder {
         for (y, (_, seed)) in outputs.into_iter().zip(seeds) {
             adjoints[y] += seed;
         }
-        self.sweep_f64(&mut adjoints, chain_rule);
+        self.sweep_f64(&mut adjoints);
         Ok(Adjoints { adjoints, stamp: self.stamp() })
     }
 
@@ -92,9 +92,7 @@ impl Recorder {
             *seed = Dual::from(1.0);
         }
         let ends = self.intermediates(&inputs);
-        self.sweep(&values, &mut adjoints, |edge, adjoint, slope, sum| {
-            if ends.contains(&edge.from) { sum } else { chain_rule(edge, adjoint, slope, sum) }
-        })?;
+        self.graph.borrow().pull_back(Text::Evaluation, &values, &mut adjoints, |node| !ends.contains(&node))?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 
@@ -113,7 +111,8 @@ impl Recorder {
     pub(crate) fn slope_by_value(&self, y: usize, input: usize) -> Result<f64, Error> {
         let values = self.rerun(
             |node, value| if node == input { Dual::variable(value) } else { Dual::constant(value) },
-            |_, op, x| op.evaluate_value(x),
+            |op, x, _| op.evaluate_value(x),
+            |_, value| value,
         )?;
         Ok(values[y].tangent)
     }

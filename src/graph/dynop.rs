@@ -6,6 +6,7 @@ use crate::error::{Error, Kind as ErrorKind};
 use crate::op::call::nan_in_all_parts;
 use crate::op::{Call, ClosureOp, Domain, Kink, Op, Params, Point, Reduce, bad_param};
 use crate::real::{Dual, Real, Single, Witness};
+use smallvec::SmallVec;
 use std::any::Any;
 use std::array::from_fn;
 use std::sync::Arc;
@@ -28,6 +29,11 @@ pub(super) fn is_op<const N: usize, O: Op<N>>(known: &dyn DynOp, op: &O) -> bool
 /// Whether an op of any number of arguments behind a pointer is this one.
 pub(super) fn is_reduce<O: Reduce>(known: &dyn DynOp, op: &O) -> bool {
     as_op::<OfAny<O>>(known).is_some_and(|known| known.0 == *op)
+}
+
+/// The bits of the parameters of an op.
+pub(super) fn bits(params: &Params) -> SmallVec<[u64; 2]> {
+    params.iter().map(|p| p.1.to_bits()).collect()
 }
 
 /// An op as what it is, if it is that.
@@ -104,6 +110,9 @@ impl<const N: usize, O: Op<N>> DynOp for Of<O, N> {
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)
     }
+    fn is(&self, other: &dyn DynOp) -> bool {
+        is_op(other, &self.0) && bits(&self.params()) == bits(&other.params())
+    }
 }
 
 impl<R: Call, O: Reduce> Rule<R> for OfAny<O> {
@@ -165,9 +174,12 @@ impl<O: Reduce> DynOp for OfAny<O> {
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)
     }
+    fn is(&self, other: &dyn DynOp) -> bool {
+        is_reduce(other, &self.0) && bits(&self.params()) == bits(&other.params())
+    }
 }
 
-fn wrong_arity(takes: usize, given: usize) -> String {
+pub(super) fn wrong_arity(takes: usize, given: usize) -> String {
     format!("takes {takes} argument{}, not {given}", if takes == 1 { "" } else { "s" })
 }
 
@@ -302,5 +314,8 @@ where
     }
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)
+    }
+    fn is(&self, other: &dyn DynOp) -> bool {
+        as_op::<Self>(other).is_some_and(|other| self.name() == other.name() && self.identity() == other.identity())
     }
 }

@@ -1,16 +1,14 @@
 //! An expression as a number: its ops, operators and comparisons, each of which is recorded.
 
-use super::dynop::{dyn_op, dyn_reduce, is_op, is_reduce};
+use super::dynop::{bits, dyn_op, dyn_reduce, is_op, is_reduce};
 use super::guard::{Guard, Operand, Relation};
 use super::recorder::{Expr, Recorder};
-use crate::function::{Apply, Function, sum_each};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{
-    ApplyClosure, Call, ClosureOp, Equal, Less, LessEqual, Op, Params, Reduce, Select, comparisons_with_f64,
+    ApplyClosure, Call, ClosureOp, Equal, Less, LessEqual, Op, Reduce, Select, comparisons_with_f64,
     intrinsics_by_calls, operators_by_calls,
 };
 use crate::real::{Real, intrinsics};
-use smallvec::SmallVec;
 use std::any::TypeId;
 use std::array::from_fn;
 use std::cmp::Ordering;
@@ -45,7 +43,7 @@ impl<'g> Expr<'g> {
 
     /// The recorder of some expressions; `None` if all are constants.
     #[track_caller]
-    fn recorder_of(x: &[Self]) -> Option<&'g Recorder> {
+    pub(super) fn recorder_of(x: &[Self]) -> Option<&'g Recorder> {
         // a loop, since the line of the caller does not reach into a closure
         let mut recorder = None;
         for x in x {
@@ -56,7 +54,7 @@ impl<'g> Expr<'g> {
 
     /// The recorder of the expressions in some lists; `None` if all are constants.
     #[track_caller]
-    fn recorder_of_lists(lists: &[&[Self]]) -> Option<&'g Recorder> {
+    pub(super) fn recorder_of_lists(lists: &[&[Self]]) -> Option<&'g Recorder> {
         let mut recorder = None;
         for list in lists {
             recorder = Self::same_recorder(recorder, Self::recorder_of(list));
@@ -81,7 +79,7 @@ impl<'g> Expr<'g> {
                 Some(_) => Operand::Node(x.index as usize),
                 None => Operand::Constant(x.value),
             });
-            recorder.graph.borrow_mut().guards.push(Guard { relation, sides, held, line });
+            recorder.guards.borrow_mut().push(Guard { relation, sides, held, line });
         }
         held
     }
@@ -94,11 +92,6 @@ impl From<f64> for Expr<'_> {
     }
 }
 
-/// The bits of the parameters of an op.
-fn bits(params: &Params) -> SmallVec<[u64; 2]> {
-    params.iter().map(|p| p.1.to_bits()).collect()
-}
-
 impl Call for Expr<'_> {
     const IS_FORMULA: bool = true;
 
@@ -107,8 +100,7 @@ impl Call for Expr<'_> {
         let value = op.evaluate_value(x.map(|x| x.value));
         let Some(recorder) = Self::recorder_of(&x) else { return Expr::constant(value) };
         let (own, bits) = (TypeId::of::<O>(), bits(&op.params()));
-        let id =
-            recorder.graph.borrow_mut().ops.id(own, O::NAME, bits, |known| is_op(known, op), || dyn_op(op.clone()));
+        let id = recorder.op_id(own, O::NAME, bits, |known| is_op(known, op), || dyn_op(op.clone()));
         Self::record(recorder, id, x, value)
     }
 
@@ -121,13 +113,7 @@ impl Call for Expr<'_> {
         let Some(recorder) = recorder else { return Expr::constant(value) };
         let line = Location::caller();
         let (own, bits) = (TypeId::of::<O>(), bits(&op.params()));
-        let id = recorder.graph.borrow_mut().ops.id(
-            own,
-            O::NAME,
-            bits,
-            |known| is_reduce(known, op),
-            || dyn_reduce(op.clone()),
-        );
+        let id = recorder.op_id(own, O::NAME, bits, |known| is_reduce(known, op), || dyn_reduce(op.clone()));
         let args: Args<u32> = x().map(|&x| recorder.argument(x, line)).collect();
         Expr { recorder: Some(recorder), index: recorder.push(id, &args, value, line), value }
     }
@@ -137,25 +123,6 @@ impl Call for Expr<'_> {
         assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
         let weights: Args<Self> = weights.iter().map(|&weight| weight.into()).collect();
         Self::dot(x, &weights)
-    }
-}
-
-// A sum of an iterator is taken in the standard library, where the line of the caller is lost; so the recorders are looked at before.
-impl Apply for Expr<'_> {
-    #[track_caller]
-    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
-        Self::recorder_of(x);
-        (0..n).map(|i| term(i, x)).sum()
-    }
-
-    #[track_caller]
-    fn reduce_each<const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
-        f: &F,
-        x: [&[Self]; N],
-        data: [&[f64]; D],
-    ) -> Self {
-        Self::recorder_of_lists(&x);
-        sum_each(x, data, |x| f.run(x)[0])
     }
 }
 
@@ -171,7 +138,7 @@ impl ApplyClosure for Expr<'_> {
         // closures without captures are told from others by their type, else by their address; the table has them, so that no others can
         // come to stand there
         let (own, bits) = (TypeId::of::<ClosureOp<F, D, N>>(), op.identity().into_iter().collect());
-        let id = recorder.graph.borrow_mut().ops.id(own, op.name(), bits, |_| true, || Arc::new(op.clone()));
+        let id = recorder.op_id(own, op.name(), bits, |_| true, || Arc::new(op.clone()));
         Self::record(recorder, id, x, value)
     }
 }

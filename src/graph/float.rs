@@ -74,7 +74,7 @@ impl Recorder {
     /// The value of every node where some inputs are other numbers than those recorded.
     pub(crate) fn values_where<R: Float>(&self, input: impl Fn(usize) -> Option<R>) -> Result<Vec<R>, Error> {
         let given = |node: usize, recorded: f64| input(node).unwrap_or(R::from(recorded));
-        self.rerun(given, |_, op, x| R::rule(op).apply(x))
+        self.rerun(given, |op, x, _| R::rule(op).apply(x), |_, value| value)
     }
 
     /// The value of every node where one input is another number.

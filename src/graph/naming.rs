@@ -24,7 +24,7 @@ impl Recorder {
     pub fn named<'t>(&self, name: impl Into<String>, x: Expr<'t>) -> Expr<'t> {
         if let Some(recorder) = x.recorder {
             assert!(recorder.stamp().0 == self.stamp().0, "a variable of another recorder is none of this one to name");
-            self.graph.borrow_mut().labels.names.insert(x.index, name.into());
+            self.labels.borrow_mut().names.insert(x.index, name.into());
         }
         x
     }
@@ -36,7 +36,7 @@ impl Recorder {
 
     /// The name of a node, by its index.
     pub(crate) fn name_at(&self, index: usize) -> Option<String> {
-        self.graph.borrow().labels.names.get(&(index as u32)).cloned()
+        self.labels.borrow().names.get(&(index as u32)).cloned()
     }
 
     /// Runs a part of the program in a scope: the nodes that it records belong to `name`, inside of the scopes around it.
@@ -56,13 +56,13 @@ impl Recorder {
         impl Drop for Leave<'_> {
             fn drop(&mut self) {
                 let node = self.0.len() as u32;
-                let labels = &mut self.0.graph.borrow_mut().labels;
+                let labels = &mut *self.0.labels.borrow_mut();
                 labels.open.pop();
                 labels.mark(node);
             }
         }
         {
-            let labels = &mut self.graph.borrow_mut().labels;
+            let labels = &mut *self.labels.borrow_mut();
             labels.open.push(name.into());
             labels.mark(self.len() as u32);
         }
@@ -72,7 +72,7 @@ impl Recorder {
 
     /// The scope of a node, by its index; the names of scopes in scopes are joined by `/`.
     pub(crate) fn scope_at(&self, index: usize) -> Option<String> {
-        let scopes = &self.graph.borrow().labels.scopes;
+        let scopes = &self.labels.borrow().scopes;
         let holds = scopes.partition_point(|(from, _)| *from as usize <= index).checked_sub(1)?;
         Some(scopes[holds].1.clone()).filter(|scope| !scope.is_empty())
     }

@@ -1,6 +1,6 @@
-//! The ops of a graph, each once.
+//! How an op that was applied before is found again.
 
-use super::statement::{CONSTANT, INPUT};
+use super::statement::RESULT;
 use smallvec::SmallVec;
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -10,11 +10,12 @@ use std::sync::Arc;
 /// the address of its closures.
 type Key = (TypeId, &'static str, SmallVec<[u64; 2]>);
 
-/// The ops that were applied, equal ones once: ops of one type and name whose parameters have the same bits and that are `==`.
+/// Where the ops stand in the list of those that were applied, equal ones once: ops of one type and name whose parameters have the same bits
+/// and that are `==`.
 ///
-/// `D` is an op behind a pointer; the table looks at none but by the keys and comparisons that it is given.
-pub(super) struct OpTable<D: ?Sized> {
-    all: Vec<Arc<D>>,
+/// The list is given to each method. `D` is an op behind a pointer; the table looks at none but by the keys and comparisons that it is given.
+#[derive(Default)]
+pub(super) struct OpTable {
     /// The ops that have the same key, of which the last [`BUCKET`](OpTable::BUCKET) are compared: they may still differ in what is no
     /// parameter.
     by_key: HashMap<Key, SmallVec<[u32; 2]>>,
@@ -22,41 +23,35 @@ pub(super) struct OpTable<D: ?Sized> {
     lately: [Option<(TypeId, &'static str, u32)>; 32],
 }
 
-impl<D: ?Sized> Default for OpTable<D> {
-    fn default() -> Self {
-        OpTable { all: vec![], by_key: HashMap::new(), lately: Default::default() }
-    }
-}
-
-impl<D: ?Sized> OpTable<D> {
+impl OpTable {
     /// How many ops of one key are compared: more would make a field that is no parameter, and always differs, quadratic.
     const BUCKET: usize = 16;
 
-    pub(super) fn get(&self, id: u32) -> Option<&Arc<D>> {
-        match id {
-            INPUT | CONSTANT => None,
-            id => Some(&self.all[id as usize]),
-        }
-    }
-
     /// The index of an op with this key that is `same`; it is made if there is none.
-    fn index(&mut self, key: Key, same: impl Fn(&D) -> bool, make: impl FnOnce() -> Arc<D>) -> u32 {
+    fn index<D: ?Sized>(
+        &mut self,
+        all: &mut Vec<Arc<D>>,
+        key: Key,
+        same: impl Fn(&D) -> bool,
+        make: impl FnOnce() -> Arc<D>,
+    ) -> u32 {
         let bucket = self.by_key.entry(key).or_default();
-        let is = |&&id: &&u32| same(&self.all[id as usize]);
+        let is = |&&id: &&u32| same(&all[id as usize]);
         if let Some(&id) = bucket.iter().rev().take(Self::BUCKET).find(is) {
             return id;
         }
-        let id = self.all.len() as u32;
-        assert!(id < CONSTANT, "the graph is full: it holds {CONSTANT} ops");
+        let id = all.len() as u32;
+        assert!(id < RESULT, "the graph is full: it holds {RESULT} ops");
         bucket.push(id);
-        self.all.push(make());
+        all.push(make());
         id
     }
 
     /// As [`index`](OpTable::index) of an op without parameters, whose type always has this name.
     #[inline]
-    fn plain_index(
+    fn plain_index<D: ?Sized>(
         &mut self,
+        all: &mut Vec<Arc<D>>,
         own: TypeId,
         name: &'static str,
         same: impl Fn(&D) -> bool,
@@ -64,19 +59,20 @@ impl<D: ?Sized> OpTable<D> {
     ) -> u32 {
         let place = name.as_ptr() as usize / 4 % self.lately.len();
         if let Some((_, _, id)) = self.lately[place].filter(|&(lately, of, _)| lately == own && std::ptr::eq(of, name))
-            && same(&self.all[id as usize])
+            && same(&all[id as usize])
         {
             return id;
         }
-        let id = self.index((own, name, SmallVec::new()), same, make);
+        let id = self.index(all, (own, name, SmallVec::new()), same, make);
         self.lately[place] = Some((own, name, id));
         id
     }
 
     /// The index of an op, given its type, its name, the bits of its parameters, and whether another is `same`; it is made if there is none.
     #[inline]
-    pub(super) fn id(
+    pub(super) fn id<D: ?Sized>(
         &mut self,
+        all: &mut Vec<Arc<D>>,
         own: TypeId,
         name: &'static str,
         bits: SmallVec<[u64; 2]>,
@@ -84,18 +80,18 @@ impl<D: ?Sized> OpTable<D> {
         make: impl FnOnce() -> Arc<D>,
     ) -> u32 {
         if bits.is_empty() {
-            self.plain_index(own, name, same, make)
+            self.plain_index(all, own, name, same, make)
         } else {
-            self.index((own, name, bits), same, make)
+            self.index(all, (own, name, bits), same, make)
         }
     }
 
     /// Forgets the ops if they are many, as those of a parameter that varies are. A few are kept for the next use of the tape, which finds
     /// them again without allocating.
-    pub(super) fn reset(&mut self) {
+    pub(super) fn reset<D: ?Sized>(&mut self, all: &mut Vec<Arc<D>>) {
         const FEW: usize = 256;
-        if self.all.len() > FEW {
-            self.all.clear();
+        if all.len() > FEW {
+            all.clear();
             self.by_key.clear();
             self.lately = Default::default();
         }

@@ -1,16 +1,17 @@
-//! A recorder, its expressions, and the ops that it keeps: types that refer to each other.
+//! A recorder, its expressions, and the ops and calls that it keeps: types that refer to each other.
 
-use super::guard::Guard;
+use super::guard::{Guard, Operand};
 use super::labels::Labels;
 use super::ops::OpTable;
 use super::rule::Rule;
-use super::statement::{CONSTANT, INPUT, Line, Statements};
+use super::statement::{CONSTANT, INPUT, Line, RESULT, Statements};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::{Domain, Kink, Params, Point};
 use crate::real::{Dual, Single, Witness};
 use smallvec::SmallVec;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -52,6 +53,11 @@ pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t>
     fn as_any(&self) -> Option<&dyn Any> {
         None
     }
+    /// Whether another op is this one: of the same type, with parameters of the same bits, and equal in what is no parameter.
+    #[doc(hidden)]
+    fn is(&self, _other: &dyn DynOp) -> bool {
+        false
+    }
 }
 
 impl fmt::Debug for dyn DynOp {
@@ -64,7 +70,13 @@ impl fmt::Debug for dyn DynOp {
 /// Records a program as it runs: every op with its arguments, value and source line, and the comparisons that were branched on.
 ///
 /// It is a graph, and the values of its first run. Every expression has an adjoint, and there are second derivatives without the program that
-/// was recorded, since the graph can be run again over another number. It is reused after [`reset`](Recorder::reset) without allocating, and expressions
+/// was recorded, since the graph can be run again over another number.
+///
+/// A [`Function`](crate::Function) that is run, mapped, summed or scanned, and a product of matrices, is one statement with several
+/// results, however much it does: what it does is recorded once, as a graph of its own. [`opened`](Recorder::opened) shows it in place of the calls.
+/// Of closures the ops are recorded.
+///
+/// A recorder is used again after [`reset`](Recorder::reset) without allocating, and expressions
 /// from before the reset no longer compile:
 ///
 /// ```compile_fail
@@ -78,30 +90,134 @@ pub struct Recorder {
     id: u64,
     /// How often it has been emptied.
     uses: Cell<u64>,
+    /// Whether what a function does is recorded in place of its call.
+    opens: bool,
     pub(super) graph: RefCell<Graph>,
-    /// The value of each statement.
+    /// The value of each node.
     pub(super) values: RefCell<Vec<f64>>,
+    /// The comparisons that the program branched on, in order.
+    pub(super) guards: RefCell<Vec<Guard>>,
+    pub(super) labels: RefCell<Labels>,
+    /// Where the ops of the graph are found.
+    pub(super) ops: RefCell<OpTable>,
+    pub(super) functions: RefCell<Functions>,
+    /// What recorded a function last.
+    pub(super) spare: Cell<Option<Box<Recorder>>>,
 }
 
 /// What was recorded, without values.
+///
+/// A node is one number. A statement is an input, a constant, an op with its arguments, or a call of a function, and a call has as many
+/// nodes as it has results:
+///
+/// ```text
+/// node        0      1      2      3       4       5         6
+/// statement   input  input  sin    map     map     map       +
+/// args                      0      ╰────── calls[0] ──────╯   3, 5
+/// ```
 #[derive(Default)]
 pub(super) struct Graph {
     pub statements: Statements,
-    pub ops: OpTable<dyn DynOp>,
-    pub guards: Vec<Guard>,
-    pub labels: Labels,
+    /// The ops that were applied, each once.
+    pub ops: Vec<Arc<dyn DynOp>>,
+    /// The calls, in the order of their nodes.
+    pub calls: Vec<Placed>,
+}
+
+/// A call at its place in a graph.
+#[derive(Clone)]
+pub(super) struct Placed {
+    /// The node of its first result; those of the others follow.
+    pub first: usize,
+    pub call: FunctionCall,
+    /// The nodes of the arguments: those of the first list, then those of the second, and so on.
+    pub args: Vec<u32>,
+    /// What the results are as ops of the arguments that they depend on; those that differ in their arguments alone are one.
+    pub ops: ResultOps,
+}
+
+/// Results of a function as ops.
+pub(super) type ResultOps = Arc<[Arc<dyn DynOp>]>;
+
+/// A function, and how it is applied to lists of arguments.
+#[derive(Clone)]
+pub(super) struct FunctionCall {
+    pub body: Arc<Body>,
+    pub form: Form,
+    /// The length of each list.
+    pub lens: Lens,
+}
+
+/// The lengths of lists.
+pub(super) type Lens = SmallVec<[usize; 4]>;
+
+/// How a function is applied to lists of arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    /// To each place of the lists. The results are one list for each result of the function.
+    Map,
+    /// To each place of the lists. The result is the sum.
+    Sum,
+    /// To each row of the first list with each row of the second, of so many numbers.
+    Contract { inner: usize },
+    /// To each place of a state in passes. The lists are those of the state, the numbers that are carried, and those of the parameters; the
+    /// results are the lists of the state.
+    Scan { passes: usize, carried: usize },
+}
+
+/// What a function does, as a graph: its first nodes are the arguments.
+pub(super) struct Body {
+    /// The function's name.
+    pub name: &'static str,
+    /// How many arguments it takes.
+    pub args: usize,
+    pub graph: Graph,
+    /// The value of each node where it was recorded, of which the constants' are needed.
+    pub values: Vec<f64>,
+    pub results: Vec<Operand>,
+}
+
+/// The functions that were called, equal ones once.
+#[derive(Default)]
+pub(super) struct Functions {
+    /// By a hash of what they do.
+    pub bodies: HashMap<u64, SmallVec<[Arc<Body>; 1]>>,
+    /// What the results of calls are as ops, by the address of the function.
+    pub ops: HashMap<(usize, Form, Lens), ResultOps>,
 }
 
 impl Graph {
-    /// The op of a statement; `None` of an input or a constant.
-    pub fn op(&self, index: usize) -> Option<&Arc<dyn DynOp>> {
-        self.ops.get(self.statements.heads[index].op)
+    /// The op of a node; `None` of an input or a constant.
+    pub fn op(&self, node: usize) -> Option<&Arc<dyn DynOp>> {
+        match self.statements.heads[node].op {
+            RESULT => self.call_at(node).map(|at| at.op(node - at.first)),
+            INPUT | CONSTANT => None,
+            op => Some(&self.ops[op as usize]),
+        }
     }
 
-    pub fn is_input(&self, index: usize) -> bool {
-        self.statements.heads[index].op == INPUT
+    pub fn is_input(&self, node: usize) -> bool {
+        self.statements.heads[node].op == INPUT
+    }
+
+    /// The call that a node is a result of, if it is one.
+    pub fn call_at(&self, node: usize) -> Option<&Placed> {
+        let is_result = self.statements.heads[node].op == RESULT;
+        is_result.then(|| &self.calls[self.calls.partition_point(|at| at.first <= node) - 1])
+    }
+
+    /// The nodes that a node was computed from.
+    pub fn args(&self, node: usize, args: &mut Nodes) {
+        args.clear();
+        match self.call_at(node) {
+            Some(at) => at.call.args_of(node - at.first, |arg| args.push(at.args[arg] as usize)),
+            None => args.extend(self.statements.args(node).iter().map(|&arg| arg as usize)),
+        }
     }
 }
+
+/// Some nodes.
+pub(super) type Nodes = SmallVec<[usize; 8]>;
 
 /// A number of a recorded program. It is `Copy`, has the operators against itself and against `f64` on either side, and every op as
 /// a method (with `use gprime::prelude::*`).
@@ -121,7 +237,8 @@ impl fmt::Debug for Expr<'_> {
     }
 }
 
-/// A node of a graph: an input, a constant, or an op with its arguments.
+/// A node of a graph: an input, a constant, or an op with its arguments. A result of a function is one as well: its op is what the function
+/// makes of the arguments that the result depends on.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// Its op; `None` for an input or a constant.
@@ -153,7 +270,28 @@ impl Recorder {
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Recorder { id, uses: Cell::new(0), graph: RefCell::default(), values: RefCell::default() }
+        Recorder {
+            id,
+            uses: Cell::new(0),
+            opens: false,
+            graph: RefCell::default(),
+            values: RefCell::default(),
+            guards: RefCell::default(),
+            labels: RefCell::default(),
+            ops: RefCell::default(),
+            functions: RefCell::default(),
+            spare: Cell::default(),
+        }
+    }
+
+    /// An empty recorder that records what functions do in place of their calls.
+    pub fn opening() -> Self {
+        Recorder { opens: true, ..Recorder::new() }
+    }
+
+    /// Whether what a function does is recorded in place of its call.
+    pub(super) fn opens(&self) -> bool {
+        self.opens
     }
 
     /// Which recorder this is, and which use of it.
@@ -177,9 +315,24 @@ impl Recorder {
         self.values.get_mut().clear();
         let graph = self.graph.get_mut();
         graph.statements.clear();
-        graph.ops.reset();
-        graph.guards.clear();
-        graph.labels = Labels::default();
+        graph.calls.clear();
+        self.guards.get_mut().clear();
+        *self.labels.get_mut() = Labels::default();
+        self.ops.get_mut().reset(&mut graph.ops);
+        self.functions.get_mut().reset();
+    }
+
+    /// The index of an op among those of the graph: see [`OpTable::id`].
+    #[inline]
+    pub(super) fn op_id(
+        &self,
+        own: TypeId,
+        name: &'static str,
+        bits: SmallVec<[u64; 2]>,
+        same: impl Fn(&(dyn DynOp + 'static)) -> bool,
+        make: impl FnOnce() -> Arc<dyn DynOp>,
+    ) -> u32 {
+        self.ops.borrow_mut().id(&mut self.graph.borrow_mut().ops, own, name, bits, same, make)
     }
 
     /// Appends a node and its value, and returns its index.
@@ -211,11 +364,12 @@ impl Recorder {
     /// # Panics
     /// If there is no such node.
     pub fn node(&self, index: usize) -> Node {
-        let graph = self.graph.borrow();
+        let (graph, mut args) = (self.graph.borrow(), Nodes::new());
+        graph.args(index, &mut args);
         Node {
             op: graph.op(index).cloned(),
             is_input: graph.is_input(index),
-            args: graph.statements.args_of(index),
+            args: args.into_iter().collect(),
             value: self.values.borrow()[index],
             line: graph.statements.heads[index].line,
         }
@@ -238,7 +392,7 @@ impl Recorder {
 
     /// The comparisons that the program branched on, in order.
     pub fn comparisons(&self) -> Vec<Guard> {
-        self.graph.borrow().guards.clone()
+        self.guards.borrow().clone()
     }
 
     /// The indices of expressions.

@@ -1,10 +1,11 @@
 //! A graph run again: forward over another number, and in reverse.
 
-use super::recorder::{DynOp, Recorder};
+use super::recorder::{DynOp, Expr, Graph, Nodes, Placed, Recorder};
 use super::rule::Rule;
+use super::statement::{CONSTANT, INPUT, Line, RESULT};
 use crate::error::Error;
 use crate::op::Call;
-use crate::real::{Dual, Real, Single};
+use crate::real::{Dual, Real, Single, Witness};
 use smallvec::SmallVec;
 use std::collections::HashSet;
 
@@ -19,44 +20,214 @@ pub(crate) struct Edge {
     pub to: usize,
 }
 
+/// Which of an op's two texts a derivative is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Text {
+    /// The one that is printed, whose products are ordinary ones.
+    Definition,
+    /// The one that runs, in whose products 0 annihilates.
+    Evaluation,
+}
+
+/// Where an op is applied.
+#[derive(Clone, Copy)]
+pub(super) struct Site {
+    /// The op's node; of an op that a function does, the result of the function's call at the same place.
+    pub node: usize,
+    /// The line of the program that applied it.
+    pub line: Line,
+}
+
+/// How an op is applied to numbers.
+pub(super) type Applier<'a, R> = &'a dyn Fn(&dyn DynOp, &[R], Site) -> Result<R, Error>;
+
 /// The new adjoint of an edge's argument, from that of the node, the slope, and the argument's so far.
 pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
     sum + adjoint.mul_strong_zero(slope)
 }
 
-/// A number that a graph is run over, forward and in reverse: `f64`, [`Single`](crate::real::Single) and [`Dual`].
+/// A number that a graph is run over, forward and in reverse: `f64`, [`Single`], [`Dual`], the checker's number, and an expression, which records
+/// the derivative.
 pub trait Runs: Call {
-    /// Whether every part is exactly 0.
+    /// Whether every part is exactly 0; of an expression, whether it is the constant 0.
     fn is_zero(&self) -> bool;
 
     /// The rule of an op for this number.
     fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Self> + 'a);
-}
 
-impl Runs for f64 {
-    fn is_zero(&self) -> bool {
-        *self == 0.0
+    /// The sum of two adjoints.
+    #[doc(hidden)]
+    fn sum_of(a: Self, b: Self) -> Self {
+        a + b
     }
-    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<f64> + 'a) {
-        op
-    }
-}
 
-impl Runs for Single {
-    fn is_zero(&self) -> bool {
-        self.0 == 0.0
-    }
-    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Single> + 'a) {
-        op
+    /// What an adjoint contributes through a slope.
+    #[doc(hidden)]
+    fn contribution(adjoint: Self, slope: Self, _definition: bool) -> Self {
+        adjoint.mul_strong_zero(slope)
     }
 }
 
-impl Runs for Dual {
+/// Numbers that are zero if their parts are.
+macro_rules! runs {
+    ($($R:ty, |$x:ident| $is_zero:expr;)*) => { $(
+        impl Runs for $R {
+            fn is_zero(&self) -> bool {
+                let $x = self;
+                $is_zero
+            }
+            fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<$R> + 'a) {
+                op
+            }
+        }
+    )* };
+}
+runs! {
+    f64, |x| *x == 0.0;
+    Single, |x| x.0 == 0.0;
+    Dual, |x| x.primal == 0.0 && x.tangent == 0.0;
+    Witness, |_x| false;
+}
+
+// What is no variable is left out of sums and products with 0 and 1: the derivative of a function is then as people write it.
+impl<'g> Runs for Expr<'g> {
     fn is_zero(&self) -> bool {
-        self.primal == 0.0 && self.tangent == 0.0
+        self.recorder.is_none() && self.value == 0.0
     }
-    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Dual> + 'a) {
+    fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Expr<'g>> + 'a) {
         op
+    }
+    fn sum_of(a: Self, b: Self) -> Self {
+        match (a.is_zero(), b.is_zero()) {
+            (true, _) => b,
+            (_, true) => a,
+            _ => a + b,
+        }
+    }
+    fn contribution(adjoint: Self, slope: Self, definition: bool) -> Self {
+        if adjoint.recorder.is_none() && adjoint.value == 1.0 {
+            slope
+        } else if definition {
+            adjoint * slope
+        } else {
+            adjoint.mul_strong_zero(slope)
+        }
+    }
+}
+
+impl Graph {
+    /// Runs the graph over another number: the value of every node comes to stand in `values`. `recorded` has that of the first run,
+    /// of which the constants are taken; an input's number is made of it. `apply` applies an op, and the value of a node that is not an input may
+    /// be changed by `set`.
+    pub(super) fn run<R: Call>(
+        &self,
+        recorded: &[f64],
+        input: impl Fn(usize, f64) -> R,
+        apply: Applier<'_, R>,
+        set: impl Fn(usize, R) -> R,
+        values: &mut Vec<R>,
+    ) -> Result<(), Error> {
+        values.clear();
+        let mut x = SmallVec::<[R; 8]>::new();
+        let mut calls = self.calls.iter();
+        while let Some(head) = self.statements.heads.get(values.len()) {
+            let node = values.len();
+            match head.op {
+                INPUT => values.push(input(node, recorded[node])),
+                CONSTANT => values.push(R::from(recorded[node])),
+                RESULT => {
+                    let Placed { call, args, .. } = calls.next().expect("a result is that of a call");
+                    let args: Vec<R> = args.iter().map(|&arg| values[arg as usize]).collect();
+                    let results = call.forward(&args, node, apply)?.into_iter();
+                    values.extend(results.enumerate().map(|(k, value)| set(node + k, value)));
+                }
+                _ => {
+                    x.clear();
+                    x.extend(self.statements.args(node).iter().map(|&arg| values[arg as usize]));
+                    let op = self.op(node).expect("the node is no input");
+                    values.push(set(node, apply(&**op, &x, Site { node, line: head.line })?));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The reverse sweep: from the last node to the first, the adjoint of each, complete by then, is passed on to its arguments if it `passes`.
+    /// A call passes those of all its results together, by a sweep over what its function does.
+    pub(super) fn pull_back<R: Runs>(
+        &self,
+        text: Text,
+        values: &[R],
+        adjoints: &mut [R],
+        passes: impl Fn(usize) -> bool,
+    ) -> Result<(), Error> {
+        let mut buffers = Buffers::default();
+        for node in (0..adjoints.len()).rev() {
+            match self.call_at(node) {
+                Some(at) if at.first == node => {
+                    let result = |k: usize| adjoints.get(node + k).copied().filter(|_| passes(node + k));
+                    let own: Vec<R> = (0..at.call.results()).map(|k| result(k).unwrap_or(0.0.into())).collect();
+                    if own.iter().all(R::is_zero) {
+                        continue;
+                    }
+                    let args: Vec<R> = at.args.iter().map(|&arg| values[arg as usize]).collect();
+                    let mut of_args = vec![R::from(0.0); args.len()];
+                    at.call.pull_back(text, &args, &own, &mut of_args)?;
+                    for (&arg, own) in at.args.iter().zip(of_args) {
+                        adjoints[arg as usize] = R::sum_of(adjoints[arg as usize], own);
+                    }
+                }
+                Some(_) => {}
+                None if passes(node) => {
+                    self.pass_on(text, node, values, adjoints, &mut buffers, |_, adjoint, slope, sum| {
+                        R::sum_of(sum, R::contribution(adjoint, slope, text == Text::Definition))
+                    })?;
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes the adjoint of a node on to its arguments: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and
+    /// the argument's adjoint.
+    fn pass_on<R: Runs>(
+        &self,
+        text: Text,
+        node: usize,
+        values: &[R],
+        adjoints: &mut [R],
+        Buffers { args, x, slopes }: &mut Buffers<R>,
+        mut pass: impl FnMut(Edge, R, R, R) -> R,
+    ) -> Result<(), Error> {
+        let adjoint = adjoints[node];
+        let Some(op) = self.op(node).filter(|_| !adjoint.is_zero()) else { return Ok(()) };
+        self.args(node, args);
+        x.clear();
+        x.extend(args.iter().map(|&arg| values[arg]));
+        slopes.clear();
+        slopes.resize(x.len(), R::from(0.0));
+        match text {
+            Text::Definition => R::rule(&**op).slope(x, values[node], slopes)?,
+            Text::Evaluation => R::rule(&**op).evaluate(x, slopes).map(drop)?,
+        }
+        for (argument, (&to, &slope)) in args.iter().zip(&*slopes).enumerate() {
+            adjoints[to] = pass(Edge { from: node, argument, to }, adjoint, slope, adjoints[to]);
+        }
+        Ok(())
+    }
+}
+
+/// Memory for what is known of one node.
+struct Buffers<R> {
+    args: Nodes,
+    x: SmallVec<[R; 8]>,
+    slopes: SmallVec<[R; 8]>,
+}
+
+impl<R> Default for Buffers<R> {
+    fn default() -> Self {
+        Buffers { args: Nodes::new(), x: SmallVec::new(), slopes: SmallVec::new() }
     }
 }
 
@@ -78,83 +249,65 @@ impl Recorder {
         let given = self.intermediates(inputs);
         self.rerun(
             |node, value| Dual::new(value, tangents[node]),
-            |node, op, x| {
-                let value = op.apply(x)?;
-                Ok(if given.contains(&node) { Dual::new(value.primal, tangents[node]) } else { value })
-            },
+            |op, x, _| op.apply(x),
+            |node, value| if given.contains(&node) { Dual::new(value.primal, tangents[node]) } else { value },
         )
     }
 
-    /// Runs the recording again over another number, given each input's and how the op of a node is applied.
+    /// The value of every node when the recording is run again over another number: see [`Graph::run`].
     pub(super) fn rerun<R: Call>(
         &self,
         input: impl Fn(usize, f64) -> R,
-        apply: impl Fn(usize, &dyn DynOp, &[R]) -> Result<R, Error>,
+        apply: impl Fn(&dyn DynOp, &[R], Site) -> Result<R, Error>,
+        set: impl Fn(usize, R) -> R,
     ) -> Result<Vec<R>, Error> {
         let (graph, recorded) = (self.graph.borrow(), self.values.borrow());
-        let mut values: Vec<R> = Vec::with_capacity(recorded.len());
-        let mut x = SmallVec::<[R; 8]>::new();
-        for (node, &known) in recorded.iter().enumerate() {
-            let value = match graph.op(node) {
-                None if graph.is_input(node) => input(node, known),
-                None => R::from(known),
-                Some(op) => {
-                    x.clear();
-                    x.extend(graph.statements.args(node).iter().map(|&arg| values[arg as usize]));
-                    apply(node, &**op, &x)?
-                }
-            };
-            values.push(value);
-        }
+        let mut values = Vec::with_capacity(recorded.len());
+        graph.run(&recorded, input, &apply, set, &mut values)?;
         Ok(values)
     }
 
     /// The reverse sweep over the recorded values.
-    pub(super) fn sweep_f64(&self, adjoints: &mut [f64], pass: impl FnMut(Edge, f64, f64, f64) -> f64) {
-        let values = &*self.values.borrow();
+    pub(super) fn sweep_f64(&self, adjoints: &mut [f64]) {
         debug_assert!(
             self.gives_the_same_again(),
             "an op gave another value when it was asked again; it must depend on nothing but its arguments"
         );
-        self.sweep(values, adjoints, pass).expect("every op can be evaluated over f64");
+        let graph = self.graph.borrow();
+        let swept = graph.pull_back(Text::Evaluation, &self.values.borrow(), adjoints, |_| true);
+        swept.expect("every op can be evaluated over f64");
     }
 
-    /// Whether every op gives the value that was recorded.
+    /// Whether every op and every call gives the value that was recorded.
     fn gives_the_same_again(&self) -> bool {
         let (graph, values) = (self.graph.borrow(), self.values.borrow());
         let mut x = SmallVec::<[f64; 8]>::new();
-        values.iter().enumerate().all(|(node, &known)| {
-            let Some(op) = graph.op(node) else { return true };
+        let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+        let of_ops = (0..values.len()).all(|node| {
+            let Some(op) = graph.op(node).filter(|_| graph.statements.heads[node].op != RESULT) else { return true };
             x.clear();
             x.extend(graph.statements.args(node).iter().map(|&arg| values[arg as usize]));
-            let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
-            op.evaluate_value(&x).is_ok_and(|again| same(again, known))
-        })
+            op.evaluate_value(&x).is_ok_and(|again| same(again, values[node]))
+        });
+        of_ops
+            && graph.calls.iter().all(|Placed { first, call, args, .. }| {
+                let args: Vec<f64> = args.iter().map(|&arg| values[arg as usize]).collect();
+                let again = call.forward(&args, *first, &|op, x, _| op.evaluate_value(x));
+                again.is_ok_and(|again| again.iter().zip(&values[*first..]).all(|(&a, &b)| same(a, b)))
+            })
     }
 
-    /// The reverse sweep: from the last node to the first, each node's adjoint, complete by then, is passed on to its
-    /// arguments: `pass` makes the argument's new adjoint of the edge, the node's adjoint, the slope, and the argument's adjoint.
+    /// The reverse sweep edge by edge, in which a result of a call is an op like others: `pass` makes the argument's new adjoint of the edge,
+    /// the node's adjoint, the slope, and the argument's adjoint.
     pub(crate) fn sweep<R: Runs>(
         &self,
         values: &[R],
         adjoints: &mut [R],
         mut pass: impl FnMut(Edge, R, R, R) -> R,
     ) -> Result<(), Error> {
-        let graph = self.graph.borrow();
-        let (mut x, mut slopes) = (SmallVec::<[R; 8]>::new(), SmallVec::<[R; 8]>::new());
+        let (graph, mut buffers) = (self.graph.borrow(), Buffers::default());
         for node in (0..adjoints.len()).rev() {
-            let adjoint = adjoints[node];
-            let Some(op) = graph.op(node).filter(|_| !adjoint.is_zero()) else { continue };
-            let args = graph.statements.args(node);
-            x.clear();
-            x.extend(args.iter().map(|&arg| values[arg as usize]));
-            slopes.clear();
-            slopes.resize(args.len(), R::from(0.0));
-            R::rule(&**op).evaluate(&x, &mut slopes)?;
-            for (argument, (&to, &slope)) in args.iter().zip(&slopes).enumerate() {
-                let to = to as usize;
-                adjoints[to] = pass(Edge { from: node, argument, to }, adjoint, slope, adjoints[to]);
-            }
+            graph.pass_on(Text::Evaluation, node, values, adjoints, &mut buffers, &mut pass)?;
         }
         Ok(())
     }

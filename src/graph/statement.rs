@@ -1,14 +1,14 @@
 //! The statements of a graph, in the order in which they were recorded.
 
-use smallvec::SmallVec;
 use std::panic::Location;
 
 /// The line of the program that recorded something.
 pub(super) type Line = &'static Location<'static>;
 
-/// What a statement is, if it is no application of an op.
+/// What a node is, if it is no application of an op: an input, a constant, or a result of a call.
 pub(super) const INPUT: u32 = u32::MAX;
 pub(super) const CONSTANT: u32 = u32::MAX - 1;
+pub(super) const RESULT: u32 = u32::MAX - 2;
 
 /// How many statements, and how many arguments together, a graph can have.
 const LIMIT: usize = u32::MAX as usize;
@@ -21,7 +21,7 @@ pub(super) struct Statements {
 }
 
 pub(super) struct Head {
-    /// The index of its op, or [`INPUT`] or [`CONSTANT`].
+    /// The index of its op, or [`INPUT`], [`CONSTANT`] or [`RESULT`].
     pub(super) op: u32,
     /// Where the arguments end in `Statements::args`; they begin where those of the statement before end.
     end: u32,
@@ -50,9 +50,5 @@ impl Statements {
     pub(super) fn args(&self, index: usize) -> &[u32] {
         let start = index.checked_sub(1).map_or(0, |before| self.heads[before].end);
         &self.args[start as usize..self.heads[index].end as usize]
-    }
-
-    pub(super) fn args_of(&self, index: usize) -> SmallVec<[usize; 4]> {
-        self.args(index).iter().map(|&arg| arg as usize).collect()
     }
 }

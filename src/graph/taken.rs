@@ -3,6 +3,8 @@
 //! A tape cannot tell a branch that was not taken from a slope that was rounded to 0: both have the adjoint 0, and 0 annihilates
 //! an infinite slope below. A recording has the choices, so it can.
 
+use super::float::Float;
+use super::opened::Opened;
 use super::recorder::{DynOp, Expr, Node, Recorder};
 use super::rule::Rule;
 use super::run::{Runs, chain_rule};
@@ -59,12 +61,21 @@ impl Recorder {
     /// # Ok::<(), gprime::Error>(())
     /// ```
     ///
+    /// Calls of functions are opened for this; an edge inside of a function is given as the first one of the result at the same place.
+    ///
     /// # Errors
     /// If the output is a variable of another recorder.
     pub fn annihilated(&self, y: Expr<'_>) -> Result<Vec<Annihilated>, Error> {
-        let Some(output) = self.output(y)? else { return Ok(vec![]) };
-        let values = self.recorded_values();
-        self.edges_where(output, &values, meet, |x| x)
+        self.annihilated_in::<f64>(y)
+    }
+
+    /// As [`annihilated`](Recorder::annihilated), in double or in single precision.
+    pub(crate) fn annihilated_in<R: Float>(&self, y: Expr<'_>) -> Result<Vec<Annihilated>, Error> {
+        self.in_opened(y, |tape, _, y| {
+            let Some(output) = tape.output(y)? else { return Ok(vec![]) };
+            let met = |a: R, b: R| meet(a.to_f64(), b.to_f64());
+            tape.edges_where(output, &tape.values_in::<R>()?, met, R::to_f64)
+        })
     }
 
     /// As [`annihilated`](Recorder::annihilated), for the derivative of the gradient along a direction, which is a row of the Hessian or a sum of
@@ -93,15 +104,42 @@ impl Recorder {
         inputs: &[Expr<'_>],
         direction: &[f64],
     ) -> Result<Vec<Annihilated>, Error> {
-        let Some(output) = self.output(y)? else { return Ok(vec![]) };
-        let values = self.along(&self.indices(inputs)?, direction)?;
         // a tangent of the adjoint that is 0 is that of a constant as a rule, and no slope makes it anything else
         let met = |adjoint: Dual, slope: Dual| {
             meet(adjoint.primal, slope.primal)
                 || meet(adjoint.primal, slope.tangent)
                 || slope.primal == 0.0 && !adjoint.tangent.is_finite()
         };
-        self.edges_where(output, &values, met, |x| x.primal)
+        self.in_opened(y, |tape, opened, y| {
+            let Some(output) = tape.output(y)? else { return Ok(vec![]) };
+            let inputs = match opened {
+                Some(opened) => inputs.iter().map(|&x| opened.get(x)).collect::<Result<Vec<_>, _>>()?,
+                None => inputs.to_vec(),
+            };
+            let values = tape.along(&tape.indices(&inputs)?, direction)?;
+            tape.edges_where(output, &values, met, |x| x.primal)
+        })
+    }
+
+    /// Edges of the recording with its calls opened, as those of this one.
+    fn in_opened(
+        &self,
+        y: Expr<'_>,
+        edges: impl Fn(&Recorder, Option<&Opened>, Expr<'_>) -> Result<Vec<Annihilated>, Error>,
+    ) -> Result<Vec<Annihilated>, Error> {
+        self.output(y)?;
+        if !self.has_calls() {
+            return edges(self, None, y);
+        }
+        let opened = self.opened();
+        let found = edges(opened.recorder(), Some(&opened), opened.get(y)?)?.into_iter().map(|edge| {
+            let node = opened.owner(edge.node);
+            let argument = if self.is_result(node) { 0 } else { edge.argument };
+            Annihilated { node, argument, ..edge }
+        });
+        let mut found: Vec<Annihilated> = found.collect();
+        found.dedup_by_key(|edge| (edge.node, edge.argument));
+        Ok(found)
     }
 
     /// For each node, whether an output was computed from it.
@@ -131,7 +169,7 @@ impl Recorder {
     }
 
     /// How the value of a node depends on each of its arguments, given the value of every node.
-    pub(crate) fn through(&self, node: usize, values: &[f64]) -> SmallVec<[Reach; 4]> {
+    pub(super) fn through(&self, node: usize, values: &[f64]) -> SmallVec<[Reach; 4]> {
         let Node { op, args, .. } = self.node(node);
         let x: Point = args.iter().map(|&arg| values[arg]).collect();
         op.map_or(SmallVec::new(), |op| through(&*op, &x))
@@ -177,7 +215,7 @@ impl Recorder {
 }
 
 /// Whether the product of two numbers is 0 · ±∞ or 0 · NaN.
-pub(crate) fn meet(a: f64, b: f64) -> bool {
+fn meet(a: f64, b: f64) -> bool {
     a == 0.0 && !b.is_finite() || b == 0.0 && !a.is_finite()
 }
 

@@ -68,7 +68,7 @@ impl Trace {
         match (&op.value, &op.slopes[..]) {
             (Some(value), [slope]) => format!("{}{with}: a = {value}, a′ = {slope}\n", op.name),
             (Some(value), slopes) => format!("{}{with}: a = {value}, slopes {}\n", op.name, slopes.join(" | ")),
-            (None, _) => format!("{}: known only as closures, so there is no formula\n", op.name),
+            (None, _) => format!("{}: known only as closures, or of too many arguments for a formula\n", op.name),
         }
     }
 

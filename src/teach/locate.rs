@@ -5,6 +5,7 @@ use super::trace::{Argument, Line, Trace};
 use crate::check::{self, Agreement, CheckLine, Found, WrongSlope};
 use crate::error::Error;
 use crate::graph::{Expr, Id, Recorder};
+use crate::visible::visible;
 
 /// What a search for a wrong rule found.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +33,7 @@ pub struct Search {
 pub struct WrongRule {
     /// The node.
     pub id: Id,
-    /// What it computes.
+    /// What it computes; if the op is one that a function does, the op and the function.
     pub rule: String,
     /// The line of the program that recorded it.
     pub loc: Option<Line>,
@@ -74,19 +75,39 @@ impl Recorder {
     /// # Errors
     /// If the output is a constant or a variable of another recorder.
     pub fn locate(&self, y: Expr<'_>) -> Result<Search, Error> {
-        let (trace, ids) = (self.trace(y)?, self.ids());
+        self.indices(&[y])?;
+        let opened = self.has_calls().then(|| self.opened());
+        let (tape, output) = match &opened {
+            Some(opened) => (opened.recorder(), opened.get(y)?),
+            None => (self, y),
+        };
+        let (trace, ids) = (tape.trace(output)?, self.ids());
         let lines = self.check_gradient(y)?.inputs;
-        let found = check::locate(self, self.indices(&[y])?[0])?;
-        let id = |node: usize| ids[node].expect("an op is no constant");
+        let found = check::locate(tape, tape.indices(&[output])?[0])?;
+        let owner = |node: usize| opened.as_ref().map_or(node, |opened| opened.owner(node));
+        let id = |node: usize| ids[owner(node)].expect("an op is no constant");
         let listed = |nodes: Vec<usize>| nodes.into_iter().map(id).collect();
         let Found { first_wrong, others, unsure, checked, after } = found;
+        let wrong_rule = |wrong: WrongSlope| {
+            let (node, op) = (wrong.located.node, wrong.located.op);
+            let own = tape.ids()[node].expect("an op is no constant");
+            let rule = WrongRule::new(&trace, own, wrong);
+            if self.is_result(owner(node)) {
+                // what the op was applied to has no id in this recording
+                let (id, whole) = (id(node), self.trace(y)?);
+                let args = rule.args.into_iter().map(|(_, value)| (String::new(), value)).collect();
+                let text = format!("{} in {}", visible(op), whole.node(id).rule);
+                return Ok(WrongRule { id, args, rule: text, ..rule });
+            }
+            Ok::<_, Error>(WrongRule { id: id(node), ..rule })
+        };
         Ok(Search {
             doubtful: lines
                 .into_iter()
                 .filter(|line| !matches!(line.verdict, Agreement::Good | Agreement::Kink))
                 .collect(),
             output: trace.output_name().to_owned(),
-            first_wrong: first_wrong.map(|wrong| WrongRule::new(&trace, id(wrong.located.node), wrong)),
+            first_wrong: first_wrong.map(wrong_rule).transpose()?,
             others: listed(others),
             unsure: listed(unsure),
             checked,

@@ -3,16 +3,16 @@
 use super::formulas::{Account, PRINT, rules_to_read};
 use super::singular::{kink, singular};
 use super::trace::{Argument, Branch, Flow, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::export::{CUT, Formula, Rules};
-use crate::graph::{
-    self, Contribution, DynOp, Expr, Float, Guard, Id, Operand, Reach, Recorder, Relation, meet, widened,
-};
-use crate::op::{Kink, Point};
+use crate::graph::{self, Contribution, DynOp, Expr, Float, Guard, Id, Operand, Reach, Recorder, Relation, widened};
+use crate::op::{self, Point};
 use crate::visible::visible;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The most slopes of all results of functions.
+const MOST_EDGES: usize = 10_000_000;
 /// The longest formula that the output is written as.
 const LONGEST_SOURCE: usize = 120;
 
@@ -50,6 +50,15 @@ impl Recorder {
     /// If the output is a constant or a variable of another recorder.
     pub fn trace_in<R: Float>(&self, y: Expr<'_>) -> Result<Trace, Error> {
         let (output, values) = (self.indices(&[y])?[0], self.values_in::<R>()?);
+        let edges = self.edges_of_calls();
+        if edges > MOST_EDGES {
+            return Err(Error::new(
+                Kind::Arity,
+                format!(
+                    "the functions in it have {edges} slopes, more than an account can have; `Recorder::opened` has an account of each step"
+                ),
+            ));
+        }
         let mut made = vec![];
         let adjoints = self.adjoints_in(&values, output, |contribution| made.push(contribution))?;
         let (values, adjoints) = (widened(&values), widened(&adjoints));
@@ -60,23 +69,18 @@ impl Recorder {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
             book.enter::<R>(self, index, needed.then(|| adjoints[index]), reached)?;
         }
+        if self.has_calls() {
+            book.enter_opened::<R>(self, y)?;
+        }
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
-        let Book { ids, ops, nodes, values, .. } = book;
+        let Book { ids, ops, nodes, .. } = book;
         let single = R::IS_SINGLE;
         let id = |index: usize| ids[index].expect("a constant is no output");
-        // as `Recorder::annihilated`, in the precision of the trace
-        let flows =
-            |index: usize| ids[index].filter(|_| reach[index] == Reach::Flows).map(|id| (index, &nodes[id.index()]));
-        let annihilated = (0..=output).rev().filter_map(flows).flat_map(|(index, node)| {
-            let upstream = node.adjoint.unwrap_or(0.0);
-            let met: Vec<usize> =
-                (0..node.partials.len()).filter(|&i| meet(upstream, node.partials[i].value)).collect();
-            let through = if met.is_empty() { Default::default() } else { self.through(index, &values) };
-            let taken = met.into_iter().filter(move |&argument| through[argument] == Reach::Flows);
-            taken.filter_map(move |argument| {
-                let (to, local) = (node.args[argument].node()?, node.partials[argument].value);
-                Some(Flow { from: node.id, argument, to, upstream, local, amount: 0.0 })
-            })
+        // an edge to a constant is none of the account
+        let annihilated = self.annihilated_in::<R>(y)?.into_iter().filter_map(|edge| {
+            let (from, argument) = (&nodes[id(edge.node).index()], edge.argument);
+            let to = from.args[argument].node()?;
+            Some(Flow { from: from.id, argument, to, upstream: edge.adjoint, local: edge.slope, amount: 0.0 })
         });
         let annihilated = annihilated.collect();
         Ok(Trace {
@@ -166,6 +170,24 @@ impl Book {
         Ok(())
     }
 
+    /// Enters on the results of functions what the ops in these stand on.
+    fn enter_opened<R: Float>(&mut self, tape: &Recorder, y: Expr<'_>) -> Result<(), Error> {
+        let opened = tape.opened();
+        let inner = opened.recorder();
+        let Some(output) = inner.index(opened.get(y)?) else { return Ok(()) };
+        let values = widened(&inner.values_in::<R>()?);
+        let reach = inner.reach(output, &values);
+        for index in (0..=output).filter(|&index| reach[index] > Reach::Not && tape.is_result(opened.owner(index))) {
+            let graph::Node { op: Some(op), args, .. } = inner.node(index) else { continue };
+            let Some(id) = self.ids[opened.owner(index)] else { continue };
+            let x: Point = args.iter().map(|&arg| values[arg]).collect();
+            let slopes = slopes::<R>(&*op, &x)?;
+            let node = &mut self.nodes[id.index()];
+            node.singular = node.singular.or_else(|| singular(&*op, &x, values[index], &slopes));
+        }
+        Ok(())
+    }
+
     fn branch(&self, comparison: &Guard) -> Branch {
         let relation = match comparison.relation {
             Relation::Less => "<",
@@ -197,9 +219,7 @@ impl Book {
             self.ops.len() - 1
         });
         node.op = Some(place);
-        let mut slopes = vec![R::from(0.0); x.len()];
-        R::rule(&*op).evaluate(&x.iter().map(|&x| R::from(x)).collect::<Vec<R>>(), &mut slopes)?;
-        let slopes = widened(&slopes);
+        let slopes = slopes::<R>(&*op, x)?;
         let account = Account { nodes: &self.nodes, ops: &self.ops, single: R::IS_SINGLE };
         if let Some(rule) = account.rule(&PRINT, node) {
             node.rule = rule.body;
@@ -208,7 +228,7 @@ impl Book {
         let partials = slopes.iter().enumerate().map(|(i, &value)| Partial { formula: formula(i), value });
         node.partials = partials.collect();
         node.singular = if reached { singular(&*op, x, node.value, &slopes) } else { None };
-        node.kink = kink(&*op, x).map(|Kink { at, left, right, .. }| KinkNote {
+        node.kink = kink(&*op, x).map(|op::Kink { at, left, right, .. }| KinkNote {
             at: at.to_vec(),
             left: left.to_vec(),
             right: right.to_vec(),
@@ -216,6 +236,13 @@ impl Book {
         });
         Ok(())
     }
+}
+
+/// The slopes of an op, in a precision.
+fn slopes<R: Float>(op: &dyn DynOp, x: &[f64]) -> Result<Vec<f64>, Error> {
+    let mut slopes = vec![R::from(0.0); x.len()];
+    R::rule(op).evaluate(&x.iter().map(|&x| R::from(x)).collect::<Vec<R>>(), &mut slopes)?;
+    Ok(widened(&slopes))
 }
 
 /// What happened, in order; the contributions are those that the sweep has made.

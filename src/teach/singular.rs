@@ -129,7 +129,8 @@ pub(crate) fn singularity(trace: &Trace, node: &Node, style: &Style) -> Option<S
             ))
         }
         (None, Some(Singularity::Kink)) => {
-            Some(format!("kink: {id} = {rule} has other {slopes} on the left than on the right"))
+            let other = if used.len() == 1 { "another" } else { "other" };
+            Some(format!("kink: {id} = {rule} has {other} {slopes} on the left than on the right"))
         }
         (None, Some(Singularity::End)) => {
             let domain = trace.op(node).map_or(String::new(), |op| style.text(&op.domain).into_owned());

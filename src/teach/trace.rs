@@ -61,7 +61,7 @@ pub enum Singularity {
     End,
 }
 
-/// An op that was applied, with the parameters it had.
+/// An op that was applied, with the parameters it had; or a result of a function, which is told like an op.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OpNote {
@@ -70,7 +70,7 @@ pub struct OpNote {
     /// Its parameters.
     pub params: Vec<Param>,
     /// The formula for its value, in terms of z; of x, y and z; or of x1, x2 and so on. `None` if it is known only as closures, or takes
-    /// too many arguments to be read.
+    /// too many arguments to be read. A function's is what it does.
     pub value: Option<String>,
     /// The formulas for its slopes, in terms of the same and of its value a.
     pub slopes: Vec<String>,

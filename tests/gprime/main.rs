@@ -13,6 +13,7 @@ mod double_double;
 mod draw;
 mod draw_cli;
 mod foreign;
+mod functions;
 mod golden;
 mod gradbench;
 mod guide;

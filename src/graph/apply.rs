@@ -1,0 +1,113 @@
+//! The calls of functions, recorded as one statement each.
+
+use super::recorder::{Expr, Form, Recorder};
+use crate::function::{
+    Apply, Function, Keep, common_len, contract_each, expect_rows, map_each, place, places, places_of, scan_each,
+    sum_each,
+};
+use std::any::type_name;
+use std::array::from_fn;
+use std::panic::Location;
+use std::slice::from_ref;
+
+impl<'g> Expr<'g> {
+    /// The recorder that keeps a call with these arguments as one statement; `None` if all are constants, or it records what functions do
+    /// in place of their calls.
+    #[track_caller]
+    fn keeper(lists: &[&[Self]]) -> Option<&'g Recorder> {
+        Self::recorder_of_lists(lists).filter(|recorder| !recorder.opens())
+    }
+}
+
+/// The values of expressions.
+fn values<const N: usize>(x: [Expr<'_>; N]) -> [f64; N] {
+    x.map(Expr::value)
+}
+
+/// The name of a type, without its path and its parameters.
+fn name_of<F>() -> &'static str {
+    let name = type_name::<F>();
+    let name = name.split('<').next().unwrap_or(name);
+    name.rsplit("::").next().unwrap_or(name)
+}
+
+/// What a function records.
+fn record<'b, const N: usize, const M: usize>(f: &impl Function<N, M>, x: &[Expr<'b>]) -> Vec<Expr<'b>> {
+    f.run(from_fn::<_, N, _>(|i| x[i])).to_vec()
+}
+
+// A sum of an iterator is taken in the standard library, where the line of the caller is lost; so the recorders are looked at before.
+impl Apply for Expr<'_> {
+    #[track_caller]
+    fn run<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [Self; N]) -> [Self; M] {
+        let Some(recorder) = Self::keeper(&[&x]) else { return f.run(x) };
+        let body = recorder.body(name_of::<F>(), &values(x), |x| record(f, x));
+        let results = recorder.call(body, Form::Map, &x.each_ref().map(from_ref), Location::caller());
+        from_fn(|m| results[m])
+    }
+
+    #[track_caller]
+    fn map<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [&[Self]; N]) -> [Vec<Self>; M] {
+        let len = common_len(x.map(<[Self]>::len));
+        let Some(recorder) = Self::keeper(&x).filter(|_| len > 0) else { return map_each(x, |x| f.run(x)) };
+        let body = recorder.body(name_of::<F>(), &values::<N>(place(x, [], 0)), |x| record(f, x));
+        let results = recorder.call(body, Form::Map, &x, Location::caller());
+        from_fn(|m| results[m * len..][..len].to_vec())
+    }
+
+    #[track_caller]
+    fn reduce_each<const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
+        f: &F,
+        x: [&[Self]; N],
+        data: [&[f64]; D],
+    ) -> Self {
+        let len = places_of(&x, &data);
+        let Some(recorder) = Self::keeper(&x).filter(|_| len > 0) else { return sum_each(x, data, |x| f.run(x)[0]) };
+        let body = recorder.body(name_of::<F>(), &values::<I>(place(x, data, 0)), |x| record(f, x));
+        let data = data.map(|list| list.iter().map(|&datum| datum.into()).collect::<Vec<Self>>());
+        let lists: Vec<&[Self]> = x.into_iter().chain(data.iter().map(|list| &**list)).collect();
+        recorder.call(body, Form::Sum, &lists, Location::caller())[0]
+    }
+
+    #[track_caller]
+    fn scan<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize, F>(
+        f: &F,
+        _keep: Keep,
+        passes: usize,
+        state: [&mut [Self]; M],
+        carry: [Self; C],
+        params: [&[Self]; N],
+    ) where
+        F: Function<I, O> + Clone + Send + 'static,
+    {
+        const { assert!(I == M + C + N && O == M + C) };
+        let len = places(&state, &params);
+        let lists: Vec<&[Self]> =
+            state.iter().map(|list| &**list).chain(carry.iter().map(from_ref)).chain(params).collect();
+        let Some(recorder) = Self::keeper(&lists).filter(|_| len > 0 && passes > 0) else {
+            drop(lists);
+            return scan_each(passes, state, carry, params, |x| f.run(x));
+        };
+        let first: [Self; I] = from_fn(|k| lists[k][0]);
+        let body = recorder.body(name_of::<F>(), &values(first), |x| record(f, x));
+        let results = recorder.call(body, Form::Scan { passes, carried: C }, &lists, Location::caller());
+        state.into_iter().zip(results.chunks(len)).for_each(|(list, results)| list.copy_from_slice(results));
+    }
+
+    #[track_caller]
+    fn contract(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
+        expect_rows(a, b, inner);
+        let Some(recorder) = Self::keeper(&[a, b]).filter(|_| !a.is_empty() && !b.is_empty()) else {
+            return contract_each(a, b, inner);
+        };
+        let rows: Vec<f64> = a[..inner].iter().chain(&b[..inner]).map(|x| x.value()).collect();
+        let body = recorder.body("dot", &rows, |x| vec![crate::op::Call::dot(&x[..inner], &x[inner..])]);
+        recorder.call(body, Form::Contract { inner }, &[a, b], Location::caller())
+    }
+
+    #[track_caller]
+    fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
+        Self::recorder_of(x);
+        (0..n).map(|i| term(i, x)).sum()
+    }
+}

@@ -1,0 +1,126 @@
+//! A recording with what functions do in place of their calls.
+
+use super::guard::{Guard, Operand};
+use super::recorder::{Expr, Recorder};
+use super::run::Site;
+use crate::error::{Error, Kind};
+use std::cell::RefCell;
+
+/// A recording in which each call of a function is opened: the ops that the function does, in its functions as well, stand in place of the call.
+/// See [`Recorder::opened`].
+#[derive(Debug)]
+pub struct Opened {
+    recorder: Recorder,
+    /// For each node of the recording that was opened, what it is here.
+    nodes: Vec<Operand>,
+    /// For each node here, the one of that recording that it belongs to: of what a function does, a result of its call at the same place.
+    owners: Vec<usize>,
+    /// That recording.
+    stamp: (u64, u64),
+}
+
+impl Recorder {
+    /// The recording with each call of a function opened. Values, names, scopes, source lines and comparisons are those of this one. O(n) in
+    /// time and memory for the n ops that are done.
+    ///
+    /// ```
+    /// use gprime::{prelude::*, teach::Style};
+    ///
+    /// struct Gate;
+    /// impl Function<3, 1> for Gate {
+    ///     fn run<R: Apply>(&self, [x, w, b]: [R; 3]) -> [R; 1] {
+    ///         [(x * w + b).sigmoid()]
+    ///     }
+    /// }
+    /// let recorder = Recorder::new();
+    /// let x = [2.0, 0.5, -1.0].map(|x| recorder.var(x));
+    /// let [y] = Apply::run(&Gate, x);
+    /// // three inputs, and one statement for the call
+    /// assert_eq!(recorder.trace(y)?.nodes[3].rule, "Gate(v1, v2, v3)");
+    ///
+    /// let opened = recorder.opened();
+    /// let trace = opened.recorder().trace(opened.get(y)?)?;
+    /// let rules: Vec<&str> = trace.nodes[3..].iter().map(|node| &*node.rule).collect();
+    /// assert_eq!(rules, ["v1·v2", "v4 + v3", "sigmoid v5"]);
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
+    pub fn opened(&self) -> Opened {
+        let recorder = Recorder::opening();
+        // where each node here belongs, and how many nodes there are after each node of this recording
+        let (owners, ends) = (RefCell::new(vec![]), RefCell::new(vec![]));
+        let nodes = {
+            let enter = |before: usize, site: Site| {
+                recorder.graph.borrow_mut().statements.heads[before..]
+                    .iter_mut()
+                    .for_each(|head| head.line = site.line);
+                owners.borrow_mut().resize(recorder.len(), site.node);
+            };
+            let end = |node: usize| ends.borrow_mut().resize(node + 1, recorder.len());
+            let values = self.rerun(
+                |node, value| {
+                    let x = recorder.var(value);
+                    enter(recorder.len() - 1, Site { node, line: self.node(node).line });
+                    end(node);
+                    x
+                },
+                |op, x, site| {
+                    let before = recorder.len();
+                    let y = op.apply(x)?;
+                    enter(before, site);
+                    Ok(y)
+                },
+                |node, y| {
+                    end(node);
+                    y
+                },
+            );
+            let values: Vec<Expr<'_>> = values.expect("what was applied to expressions can be applied to them again");
+            for (&node, name) in &self.labels.borrow().names {
+                recorder.named(name.clone(), values[node as usize]);
+            }
+            values.into_iter().map(|y| recorder.index(y).map_or(Operand::Constant(y.value()), Operand::Node)).collect()
+        };
+        let opened = Opened { recorder, nodes, owners: owners.into_inner(), stamp: self.stamp() };
+        opened.copy_scopes_and_guards(self, &ends.into_inner());
+        opened
+    }
+}
+
+impl Opened {
+    /// The recorder that holds it.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// What an expression of the recording that was opened is here.
+    ///
+    /// # Errors
+    /// If the expression is of another recorder, or was recorded after the recording was opened.
+    pub fn get(&self, x: Expr<'_>) -> Result<Expr<'_>, Error> {
+        let Some(own) = x.recorder else { return Ok(Expr::constant(x.value)) };
+        let node = self.nodes.get(x.index as usize).filter(|_| own.stamp() == self.stamp);
+        let foreign = || Error::new(Kind::ForeignVariable, "the expression is not of the recording that was opened");
+        Ok(match *node.ok_or_else(foreign)? {
+            Operand::Node(index) => Expr { recorder: Some(&self.recorder), index: index as u32, value: x.value },
+            Operand::Constant(value) => value.into(),
+        })
+    }
+
+    /// The node of the recording that was opened which a node here belongs to.
+    pub(crate) fn owner(&self, node: usize) -> usize {
+        self.owners[node]
+    }
+
+    /// Copies what a recording has beside its statements, given how many nodes there are here after each of its nodes.
+    fn copy_scopes_and_guards(&self, from: &Recorder, ends: &[usize]) {
+        let here = |node: u32| {
+            node.checked_sub(1)
+                .map_or(0, |before| ends.get(before as usize).map_or(self.owners.len(), |&end| end) as u32)
+        };
+        let scopes = from.labels.borrow().scopes.iter().map(|(node, scope)| (here(*node), scope.clone())).collect();
+        self.recorder.labels.borrow_mut().scopes = scopes;
+        let side = |side: Operand| if let Operand::Node(node) = side { self.nodes[node] } else { side };
+        let guard = |guard: &Guard| Guard { sides: guard.sides.map(side), ..*guard };
+        *self.recorder.guards.borrow_mut() = from.guards.borrow().iter().map(guard).collect();
+    }
+}
