@@ -197,7 +197,7 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
     #[inline(always)]
     #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
     fn apply<const M: usize, O: Op<M>>(op: &O, x: [Self; M], active: [bool; M]) -> Self {
-        let (primal, slopes) = R::call_and_slope(op, x.map(|x| x.primal));
+        let (primal, slopes) = R::call_and_slope(op, primals(x));
         let mut y = Tangents::constant(primal);
         for i in 0..M {
             if active[i] {
@@ -218,6 +218,12 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
         } }
         y
     }
+}
+
+/// The primals of numbers with tangents.
+#[inline(always)]
+fn primals<R: Copy, const N: usize, const M: usize, Z: ZeroPolicy>(x: [Tangents<R, N, Z>; M]) -> [R; M] {
+    x.map(|x| x.primal)
 }
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {

@@ -10,7 +10,7 @@ use std::ops::Index;
 /// backward pass never sees the first, and they know the recorder and the use of it that they belong to.
 #[derive(Clone, Debug)]
 pub struct Adjoints {
-    /// One for each statement up to the output.
+    /// One for each node up to the output.
     pub(super) adjoints: Vec<f64>,
     pub(super) stamp: (u64, u64),
 }

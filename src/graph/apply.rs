@@ -14,7 +14,7 @@ impl<'g> Expr<'g> {
     /// The recorder that keeps a call with these arguments as one statement; `None` if all are constants, or it records what functions do
     /// in place of their calls.
     #[track_caller]
-    fn keeper(lists: &[&[Self]]) -> Option<&'g Recorder> {
+    fn recorder_of_call(lists: &[&[Self]]) -> Option<&'g Recorder> {
         Self::recorder_of_lists(lists).filter(|recorder| !recorder.opens())
     }
 }
@@ -24,24 +24,16 @@ fn values<const N: usize>(x: [Expr<'_>; N]) -> [f64; N] {
     x.map(Expr::value)
 }
 
-/// The name of a type, without its path and its parameters.
-fn name_of<F>() -> &'static str {
-    let name = type_name::<F>();
-    let name = name.split('<').next().unwrap_or(name);
-    name.rsplit("::").next().unwrap_or(name)
-}
-
-/// What a function records.
-fn record<'b, const N: usize, const M: usize>(f: &impl Function<N, M>, x: &[Expr<'b>]) -> Vec<Expr<'b>> {
+/// Runs a function on expressions and returns its results.
+fn run_on<'b, const N: usize, const M: usize>(f: &impl Function<N, M>, x: &[Expr<'b>]) -> Vec<Expr<'b>> {
     f.run(from_fn::<_, N, _>(|i| x[i])).to_vec()
 }
 
-// A sum of an iterator is taken in the standard library, where the line of the caller is lost; so the recorders are looked at before.
 impl Apply for Expr<'_> {
     #[track_caller]
     fn run<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [Self; N]) -> [Self; M] {
-        let Some(recorder) = Self::keeper(&[&x]) else { return f.run(x) };
-        let body = recorder.body(name_of::<F>(), &values(x), |x| record(f, x));
+        let Some(recorder) = Self::recorder_of_call(&[&x]) else { return f.run(x) };
+        let body = recorder.body(type_name::<F>(), &values(x), |x| run_on(f, x));
         let results = recorder.call(body, Form::Map, &x.each_ref().map(from_ref), Location::caller());
         from_fn(|m| results[m])
     }
@@ -49,8 +41,8 @@ impl Apply for Expr<'_> {
     #[track_caller]
     fn map<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [&[Self]; N]) -> [Vec<Self>; M] {
         let len = common_len(x.map(<[Self]>::len));
-        let Some(recorder) = Self::keeper(&x).filter(|_| len > 0) else { return map_each(x, |x| f.run(x)) };
-        let body = recorder.body(name_of::<F>(), &values::<N>(place(x, [], 0)), |x| record(f, x));
+        let Some(recorder) = Self::recorder_of_call(&x).filter(|_| len > 0) else { return map_each(x, |x| f.run(x)) };
+        let body = recorder.body(type_name::<F>(), &values::<N>(place(x, [], 0)), |x| run_on(f, x));
         let results = recorder.call(body, Form::Map, &x, Location::caller());
         from_fn(|m| results[m * len..][..len].to_vec())
     }
@@ -62,8 +54,10 @@ impl Apply for Expr<'_> {
         data: [&[f64]; D],
     ) -> Self {
         let len = places_of(&x, &data);
-        let Some(recorder) = Self::keeper(&x).filter(|_| len > 0) else { return sum_each(x, data, |x| f.run(x)[0]) };
-        let body = recorder.body(name_of::<F>(), &values::<I>(place(x, data, 0)), |x| record(f, x));
+        let Some(recorder) = Self::recorder_of_call(&x).filter(|_| len > 0) else {
+            return sum_each(x, data, |x| f.run(x)[0]);
+        };
+        let body = recorder.body(type_name::<F>(), &values::<I>(place(x, data, 0)), |x| run_on(f, x));
         let data = data.map(|list| list.iter().map(|&datum| datum.into()).collect::<Vec<Self>>());
         let lists: Vec<&[Self]> = x.into_iter().chain(data.iter().map(|list| &**list)).collect();
         recorder.call(body, Form::Sum, &lists, Location::caller())[0]
@@ -84,12 +78,12 @@ impl Apply for Expr<'_> {
         let len = places(&state, &params);
         let lists: Vec<&[Self]> =
             state.iter().map(|list| &**list).chain(carry.iter().map(from_ref)).chain(params).collect();
-        let Some(recorder) = Self::keeper(&lists).filter(|_| len > 0 && passes > 0) else {
+        let Some(recorder) = Self::recorder_of_call(&lists).filter(|_| len > 0 && passes > 0) else {
             drop(lists);
             return scan_each(passes, state, carry, params, |x| f.run(x));
         };
         let first: [Self; I] = from_fn(|k| lists[k][0]);
-        let body = recorder.body(name_of::<F>(), &values(first), |x| record(f, x));
+        let body = recorder.body(type_name::<F>(), &values(first), |x| run_on(f, x));
         let results = recorder.call(body, Form::Scan { passes, carried: C }, &lists, Location::caller());
         state.into_iter().zip(results.chunks(len)).for_each(|(list, results)| list.copy_from_slice(results));
     }
@@ -97,7 +91,7 @@ impl Apply for Expr<'_> {
     #[track_caller]
     fn contract(a: &[Self], b: &[Self], inner: usize) -> Vec<Self> {
         expect_rows(a, b, inner);
-        let Some(recorder) = Self::keeper(&[a, b]).filter(|_| !a.is_empty() && !b.is_empty()) else {
+        let Some(recorder) = Self::recorder_of_call(&[a, b]).filter(|_| !a.is_empty() && !b.is_empty()) else {
             return contract_each(a, b, inner);
         };
         let rows: Vec<f64> = a[..inner].iter().chain(&b[..inner]).map(|x| x.value()).collect();
@@ -107,6 +101,7 @@ impl Apply for Expr<'_> {
 
     #[track_caller]
     fn sum_terms(n: usize, x: &[Self], term: impl Fn(usize, &[Self]) -> Self) -> Self {
+        // expressions of two recorders panic at the line of the caller here, which is lost in the sum of an iterator
         Self::recorder_of(x);
         (0..n).map(|i| term(i, x)).sum()
     }

@@ -1,7 +1,8 @@
 //! A function applied to lists: forward over any number, and in reverse.
 
 use super::guard::Operand;
-use super::recorder::{Body, DynOp, Form, FunctionCall, Nodes, Placed, Recorder};
+use super::recorder::{Body, DynOp, Form, FunctionCall, Indices, Placed, Recorder, ResultOps};
+use super::result_op::dyn_result_op;
 use super::run::{Applier, Runs, Site, Text};
 use crate::error::Error;
 use crate::op::Call;
@@ -9,34 +10,35 @@ use crate::real::Real;
 use std::sync::Arc;
 
 impl Placed {
-    /// A result as an op of those arguments that it depends on.
+    /// A result as an op of those arguments that it may depend on.
     pub(super) fn op(&self, result: usize) -> &Arc<dyn DynOp> {
+        let ops = self.ops.get_or_init(|| self.call.ops());
         match self.call.form {
-            Form::Map => &self.ops[result / self.call.steps()],
-            Form::Sum | Form::Contract { .. } => &self.ops[0],
-            Form::Scan { .. } => &self.ops[result],
+            Form::Map => &ops[result / self.call.places()],
+            Form::Sum | Form::Contract { .. } => &ops[0],
+            Form::Scan { .. } => &ops[result],
         }
     }
 }
 
 impl FunctionCall {
     /// How many arguments there are in all lists.
-    pub(super) fn args(&self) -> usize {
+    pub(super) fn arg_count(&self) -> usize {
         self.lens.iter().sum()
     }
 
     /// How many results there are.
     pub(super) fn results(&self) -> usize {
         match self.form {
-            Form::Map => self.body.results.len() * self.steps(),
+            Form::Map => self.body.results.len() * self.places(),
             Form::Sum => 1,
-            Form::Contract { .. } => self.steps(),
-            Form::Scan { carried, .. } => (self.body.results.len() - carried) * self.steps(),
+            Form::Contract { .. } => self.places(),
+            Form::Scan { carried, .. } => (self.body.results.len() - carried) * self.places(),
         }
     }
 
-    /// How often the function is applied; of a scan, in each pass.
-    pub(super) fn steps(&self) -> usize {
+    /// How many places there are; of a product of matrices, pairs of rows.
+    pub(super) fn places(&self) -> usize {
         match self.form {
             Form::Map | Form::Sum => self.lens.iter().copied().find(|&len| len != 1).unwrap_or(1),
             Form::Contract { inner } => self.lens[0] / inner * (self.lens[1] / inner),
@@ -44,155 +46,181 @@ impl FunctionCall {
         }
     }
 
-    /// The places among the arguments of those that the function is given in a step. Of a scan, the carried ones are those of the first.
-    fn args_of_step(&self, step: usize, each: &mut impl FnMut(usize)) {
+    /// The indices of the arguments that the function is given at a place. For a scan, that of a carried number is the index of its first value.
+    fn args_at(&self, place: usize, each: &mut impl FnMut(usize)) {
         if let Form::Contract { inner } = self.form {
             let columns = self.lens[1] / inner;
-            let rows = [step / columns * inner, self.lens[0] + step % columns * inner];
+            let rows = [place / columns * inner, self.lens[0] + place % columns * inner];
             rows.into_iter().flat_map(|start| start..start + inner).for_each(each);
             return;
         }
         let mut start = 0;
         for &len in &self.lens {
-            each(start + if len == 1 { 0 } else { step });
+            each(start + if len == 1 { 0 } else { place });
             start += len;
         }
     }
 
-    /// The places among the arguments of those that a result depends on.
+    /// The indices of the arguments that a result may depend on.
     pub(super) fn args_of(&self, result: usize, mut each: impl FnMut(usize)) {
         match self.form {
-            Form::Map => self.args_of_step(result % self.steps(), &mut each),
-            Form::Contract { .. } => self.args_of_step(result, &mut each),
-            Form::Sum | Form::Scan { .. } => (0..self.args()).for_each(each),
+            Form::Map => self.args_at(result % self.places(), &mut each),
+            Form::Contract { .. } => self.args_at(result, &mut each),
+            Form::Sum | Form::Scan { .. } => (0..self.arg_count()).for_each(each),
         }
     }
 
-    /// The results, given the arguments, the node of the first result, and how an op is applied.
-    pub(super) fn forward<R: Call>(&self, args: &[R], first: usize, apply: Applier<'_, R>) -> Result<Vec<R>, Error> {
-        if let Form::Scan { .. } = self.form {
-            return self.scan(args, first, apply, |_| {});
+    /// The results as ops, at lists of these lengths: see [`Placed::ops`].
+    pub(super) fn ops(&self) -> ResultOps {
+        let count = match self.form {
+            Form::Map => self.body.results.len(),
+            Form::Sum | Form::Contract { .. } => 1,
+            Form::Scan { .. } => self.results(),
+        };
+        match self.body.one_op() {
+            Some(op) if matches!(self.form, Form::Map | Form::Contract { .. }) => [op.clone()].into(),
+            _ => (0..count).map(|result| dyn_result_op(self.clone(), result)).collect(),
         }
-        let (steps, count) = (self.steps(), self.body.results.len());
-        let mut results = vec![R::from(0.0); count * steps];
-        let (mut x, mut values) = (vec![], vec![]);
-        for step in 0..steps {
-            x.clear();
-            self.args_of_step(step, &mut |arg| x.push(args[arg]));
-            let node = if self.form == Form::Sum { first } else { first + step };
-            self.body.run(&x, &|op, x, site| apply(op, x, Site { node, ..site }), &mut values)?;
-            (0..count).for_each(|m| results[m * steps + step] = self.body.result(m, &values));
+    }
+
+    /// The results, given the arguments.
+    pub(super) fn values(&self, x: &[f64]) -> Vec<f64> {
+        self.forward(x, None, &|op, x, _| op.evaluate_value(x)).expect("every op can be evaluated over f64")
+    }
+
+    /// The results, given the arguments and how an op is applied, which is told the site of the call, if there is one.
+    pub(super) fn forward<R: Call>(&self, x: &[R], site: Option<Site>, apply: Applier<'_, R>) -> Result<Vec<R>, Error> {
+        if let Form::Scan { .. } = self.form {
+            return self.scan(x, site, apply, |_| {});
+        }
+        let (places, count) = (self.places(), self.body.results.len());
+        let mut results = vec![R::from(0.0); count * places];
+        let (mut given, mut values) = (vec![], vec![]);
+        for place in 0..places {
+            given.clear();
+            self.args_at(place, &mut |arg| given.push(x[arg]));
+            self.body.run(&given, self.site_at(place, site), apply, &mut values)?;
+            (0..count).for_each(|m| results[m * places + place] = self.body.result(m, &values));
         }
         Ok(if self.form == Form::Sum { vec![results.into_iter().sum()] } else { results })
     }
 
-    /// The state after the passes of a scan; `given` is told what the function is given in each step.
-    fn scan<R: Call>(
-        &self,
-        args: &[R],
-        first: usize,
-        apply: Applier<'_, R>,
-        mut given: impl FnMut(&[R]),
-    ) -> Result<Vec<R>, Error> {
-        let Form::Scan { passes, carried } = self.form else { unreachable!("only a scan has passes") };
-        let (places, count) = (self.steps(), self.body.results.len() - carried);
-        let carry = count..count + carried;
-        let mut args = args.to_vec();
-        let carry_in: Vec<R> = args[count * places..][..carried].to_vec();
-        let (mut x, mut values) = (vec![], vec![]);
-        for _ in 0..passes {
-            args[count * places..][..carried].copy_from_slice(&carry_in);
-            for place in 0..places {
-                x.clear();
-                self.args_of_step(place, &mut |arg| x.push(args[arg]));
-                given(&x);
-                let node = first + place;
-                self.body.run(&x, &|op, x, site| apply(op, x, Site { node, ..site }), &mut values)?;
-                (0..count).for_each(|m| args[m * places + place] = self.body.result(m, &values));
-                carry.clone().for_each(|m| args[count * places + m - count] = self.body.result(m, &values));
-            }
-        }
-        args.truncate(count * places);
-        Ok(args)
+    /// The site of what the function does at a place.
+    fn site_at(&self, place: usize, of_call: Option<Site>) -> Option<Site> {
+        let place = if self.form == Form::Sum { 0 } else { place };
+        of_call.map(|Site { node, line }| Site { node: node + place, line })
     }
 
-    /// How many arguments the results depend on, counted for each.
-    fn edges(&self) -> usize {
+    /// The state after the passes of a scan; `step` is told what the function is given in each.
+    fn scan<R: Call>(
+        &self,
+        x: &[R],
+        site: Option<Site>,
+        apply: Applier<'_, R>,
+        mut step: impl FnMut(&[R]),
+    ) -> Result<Vec<R>, Error> {
+        let Form::Scan { passes, carried } = self.form else { unreachable!("only a scan has passes") };
+        let (places, count) = (self.places(), self.body.results.len() - carried);
+        // the arguments as they are before a step: first the state, then what is carried
+        let mut now = x.to_vec();
+        let carry = count * places..count * places + carried;
+        let (mut given, mut values) = (vec![], vec![]);
+        for _ in 0..passes {
+            now[carry.clone()].copy_from_slice(&x[carry.clone()]);
+            for place in 0..places {
+                given.clear();
+                self.args_at(place, &mut |arg| given.push(now[arg]));
+                step(&given);
+                self.body.run(&given, self.site_at(place, site), apply, &mut values)?;
+                (0..count).for_each(|m| now[m * places + place] = self.body.result(m, &values));
+                (0..carried).for_each(|k| now[carry.start + k] = self.body.result(count + k, &values));
+            }
+        }
+        now.truncate(count * places);
+        Ok(now)
+    }
+
+    /// How much work the slopes of all results are, each by its arguments: slopes, and steps of a scan.
+    fn work(&self) -> usize {
         match self.form {
             Form::Map => self.results() * self.lens.len(),
             Form::Contract { inner } => self.results() * 2 * inner,
-            Form::Sum | Form::Scan { .. } => self.results().saturating_mul(self.args()),
+            Form::Sum => self.arg_count(),
+            Form::Scan { passes, .. } => {
+                let steps = passes.saturating_mul(self.places());
+                self.results().saturating_mul(steps.saturating_add(self.arg_count()))
+            }
         }
     }
 
-    /// Adds to the adjoints of the arguments what those of the results pass on.
+    /// The reverse sweep: adds to the adjoints of the arguments what those of the results pass on. A scan keeps what the function was given in
+    /// each step: passes · places · arguments numbers.
     pub(super) fn pull_back<R: Runs>(
         &self,
         text: Text,
-        args: &[R],
+        x: &[R],
         of_results: &[R],
         adjoints: &mut [R],
     ) -> Result<(), Error> {
         if let Form::Scan { .. } = self.form {
-            return self.pull_back_scan(text, args, of_results, adjoints);
+            return self.pull_back_scan(text, x, of_results, adjoints);
         }
-        let (steps, count) = (self.steps(), self.body.results.len());
-        let (mut x, mut values, mut places, mut seeds) = (vec![], vec![], Nodes::new(), vec![]);
-        for step in (0..steps).rev() {
+        let (places, count) = (self.places(), self.body.results.len());
+        let (mut args, mut given, mut seeds) = (Indices::new(), vec![], vec![]);
+        for place in (0..places).rev() {
             seeds.clear();
-            seeds.extend((0..count).map(|m| of_results[if self.form == Form::Sum { 0 } else { m * steps + step }]));
+            seeds.extend((0..count).map(|m| of_results[if self.form == Form::Sum { 0 } else { m * places + place }]));
             if seeds.iter().all(R::is_zero) {
                 continue;
             }
-            places.clear();
-            self.args_of_step(step, &mut |arg| places.push(arg));
-            x.clear();
-            x.extend(places.iter().map(|&arg| args[arg]));
-            self.body.run(&x, &|op, x, _| R::rule(op).apply(x), &mut values)?;
-            let own = self.body.pull_back(text, &values, &seeds)?;
-            places.iter().zip(own).for_each(|(&arg, adjoint)| adjoints[arg] = R::sum_of(adjoints[arg], adjoint));
+            args.clear();
+            self.args_at(place, &mut |arg| args.push(arg));
+            given.clear();
+            given.extend(args.iter().map(|&arg| x[arg]));
+            let shares = self.body.pull_back(text, &given, &seeds)?;
+            args.iter().zip(shares).for_each(|(&arg, share)| adjoints[arg] = R::sum_of(adjoints[arg], share));
         }
         Ok(())
     }
 
-    /// As [`pull_back`](FunctionCall::pull_back), of a scan. It keeps what the function was given in each step.
-    fn pull_back_scan<R: Runs>(
-        &self,
-        text: Text,
-        args: &[R],
-        of_results: &[R],
-        adjoints: &mut [R],
-    ) -> Result<(), Error> {
-        let Form::Scan { passes, carried } = self.form else { unreachable!("only a scan has passes") };
-        let (places, count) = (self.steps(), self.body.results.len() - carried);
-        let mut given = vec![];
-        self.scan(args, 0, &|op, x, _| R::rule(op).apply(x), |x| given.extend_from_slice(x))?;
-        // the adjoints of the state, and of what is carried, as they are between two steps
-        let mut state = of_results.to_vec();
-        let mut values = vec![];
-        for pass in (0..passes).rev() {
-            let mut carry = vec![R::from(0.0); carried];
-            for place in (0..places).rev() {
-                let seeds: Vec<R> =
-                    (0..count).map(|m| state[m * places + place]).chain(carry.iter().copied()).collect();
-                let inputs = self.body.args;
-                let x = &given[(pass * places + place) * inputs..][..inputs];
-                self.body.run(x, &|op, x, _| R::rule(op).apply(x), &mut values)?;
-                let own = self.body.pull_back(text, &values, &seeds)?;
-                (0..count).for_each(|m| state[m * places + place] = own[m]);
-                carry.copy_from_slice(&own[count..count + carried]);
-                let (mut k, params) = (0, count + carried);
-                self.args_of_step(place, &mut |arg| {
-                    if k >= params {
-                        adjoints[arg] = R::sum_of(adjoints[arg], own[k]);
+    /// The reverse sweep of a scan.
+    fn pull_back_scan<R: Runs>(&self, text: Text, x: &[R], of_results: &[R], adjoints: &mut [R]) -> Result<(), Error> {
+        let Form::Scan { carried, .. } = self.form else { unreachable!("only a scan has passes") };
+        let (places, count, arity) = (self.places(), self.body.results.len() - carried, self.body.arity);
+        let mut steps = vec![];
+        self.scan(x, None, &|op, x, _| R::rule(op).apply(x), |given| steps.extend_from_slice(given))?;
+        // the adjoints of the state, then of what is carried, before the steps that were swept
+        let mut now = of_results.to_vec();
+        now.resize(count * places + carried, R::from(0.0));
+        let mut seeds = vec![];
+        for pass in steps.chunks_exact(places * arity).rev() {
+            now[count * places..].fill(R::from(0.0));
+            for (place, given) in pass.chunks_exact(arity).enumerate().rev() {
+                seeds.clear();
+                seeds.extend((0..count).map(|m| now[m * places + place]));
+                seeds.extend_from_slice(&now[count * places..]);
+                if seeds.iter().all(R::is_zero) {
+                    continue;
+                }
+                let shares = self.body.pull_back(text, given, &seeds)?;
+                (0..count).for_each(|m| now[m * places + place] = shares[m]);
+                now[count * places..].copy_from_slice(&shares[count..count + carried]);
+                let mut shares = shares.into_iter().enumerate();
+                self.args_at(place, &mut |arg| {
+                    let (k, share) = shares.next().expect("there is one for each argument");
+                    if k >= count + carried {
+                        adjoints[arg] = R::sum_of(adjoints[arg], share);
                     }
-                    k += 1;
                 });
             }
-            let of_carry = &mut adjoints[count * places..][..carried];
-            of_carry.iter_mut().zip(carry).for_each(|(sum, own)| *sum = R::sum_of(*sum, own));
+            // each pass begins with the same carry
+            for k in count * places..count * places + carried {
+                adjoints[k] = R::sum_of(adjoints[k], now[k]);
+            }
         }
-        adjoints.iter_mut().zip(state).for_each(|(sum, own)| *sum = R::sum_of(*sum, own));
+        for k in 0..count * places {
+            adjoints[k] = R::sum_of(adjoints[k], now[k]);
+        }
         Ok(())
     }
 }
@@ -208,36 +236,65 @@ impl Recorder {
         self.graph.borrow().call_at(node).is_some()
     }
 
-    /// How many arguments all results of functions depend on, counted for each.
-    pub(crate) fn edges_of_calls(&self) -> usize {
-        self.graph.borrow().calls.iter().fold(0, |sum, at| sum.saturating_add(at.call.edges()))
+    /// How much work the slopes of all results of functions are, each by its arguments.
+    pub(crate) fn work_of_calls(&self) -> usize {
+        self.graph.borrow().calls.iter().fold(0, |sum, at| sum.saturating_add(at.call.work()))
     }
 }
 
 impl Body {
-    /// Runs what the function does; the value of every node comes to stand in `values`.
-    pub(super) fn run<R: Call>(&self, x: &[R], apply: Applier<'_, R>, values: &mut Vec<R>) -> Result<(), Error> {
-        self.graph.run(&self.values, |node, _| x[node], apply, |_, value| value, values)
+    /// The function's name: that of its type, without path and parameters.
+    pub(super) fn name(&self) -> &'static str {
+        let (name, mut depth, mut start) = (self.type_name, 0, 0);
+        for (i, c) in name.char_indices() {
+            match c {
+                '<' => depth += 1,
+                '>' => depth -= 1,
+                ':' if depth == 0 => start = i + 1,
+                _ => {}
+            }
+        }
+        let own = &name[start..];
+        own.split('<').next().unwrap_or(own)
+    }
+
+    /// Runs the function; the value of every node comes to stand in `values`. Its ops are applied at the site, with their own lines; if it is a single
+    /// op, which stands in the caller's code, with the line of the call.
+    fn run<R: Call>(
+        &self,
+        x: &[R],
+        site: Option<Site>,
+        apply: Applier<'_, R>,
+        values: &mut Vec<R>,
+    ) -> Result<(), Error> {
+        let is_one_op = self.one_op().is_some();
+        let at = |own: Site| match site {
+            Some(call) => Site { node: call.node, line: if is_one_op { call.line } else { own.line } },
+            None => own,
+        };
+        self.graph.run(&self.values, |node, _| x[node], &|op, x, own| apply(op, x, at(own)), |_, value| value, values)
     }
 
     /// A result, given the value of every node.
-    pub(super) fn result<R: Real>(&self, result: usize, values: &[R]) -> R {
+    fn result<R: Real>(&self, result: usize, values: &[R]) -> R {
         match self.results[result] {
             Operand::Node(node) => values[node],
             Operand::Constant(x) => x.into(),
         }
     }
 
-    /// The adjoints of the arguments, given the value of every node and the adjoints of the results.
-    fn pull_back<R: Runs>(&self, text: Text, values: &[R], of_results: &[R]) -> Result<Vec<R>, Error> {
+    /// The adjoints of the arguments, given these and the adjoints of the results.
+    fn pull_back<R: Runs>(&self, text: Text, x: &[R], of_results: &[R]) -> Result<Vec<R>, Error> {
+        let mut values = vec![];
+        self.run(x, None, &|op, x, _| R::rule(op).apply(x), &mut values)?;
         let mut adjoints = vec![R::from(0.0); values.len()];
         for (result, &adjoint) in self.results.iter().zip(of_results) {
             if let Operand::Node(node) = *result {
                 adjoints[node] = R::sum_of(adjoints[node], adjoint);
             }
         }
-        self.graph.pull_back(text, values, &mut adjoints, |_| true)?;
-        adjoints.truncate(self.args);
+        self.graph.pull_back(text, &values, &mut adjoints, |_| false)?;
+        adjoints.truncate(self.arity);
         Ok(adjoints)
     }
 }

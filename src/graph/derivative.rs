@@ -92,7 +92,7 @@ impl Recorder {
             *seed = Dual::from(1.0);
         }
         let ends = self.intermediates(&inputs);
-        self.graph.borrow().pull_back(Text::Evaluation, &values, &mut adjoints, |node| !ends.contains(&node))?;
+        self.graph.borrow().pull_back(Text::Evaluation, &values, &mut adjoints, |node| ends.contains(&node))?;
         Ok(inputs.iter().map(|&x| adjoints.get(x).map_or(0.0, |adjoint| adjoint.tangent)).collect())
     }
 

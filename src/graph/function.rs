@@ -1,17 +1,17 @@
-//! What functions do, recorded as graphs, each once.
+//! The functions that a recorder was given: each recorded as a graph of its own, and equal ones kept once.
 
+use super::dynop::bits;
 use super::guard::Operand;
 use super::recorder::{Body, DynOp, Expr, Form, FunctionCall, Functions, Graph, Lens, Placed, Recorder, ResultOps};
-use super::result_op::ResultOp;
 use super::statement::{CONSTANT, INPUT, Line, RESULT};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 impl Recorder {
-    /// What a function does, as it is recorded at some arguments.
+    /// Records a function at these arguments, and returns its body: the equal one that is kept, if there is one.
     pub(super) fn body(
         &self,
-        name: &'static str,
+        type_name: &'static str,
         x: &[f64],
         f: impl for<'b> FnOnce(&[Expr<'b>]) -> Vec<Expr<'b>>,
     ) -> Arc<Body> {
@@ -24,117 +24,123 @@ impl Recorder {
         };
         let body = {
             let (graph, values) = (inner.graph.borrow(), inner.values.borrow());
-            let recorded = Recorded { name, args: x.len(), graph: &graph, values: &values, results: &results };
+            let recorded = Recorded { type_name, arity: x.len(), graph: &graph, values: &values, results: &results };
             self.functions.borrow_mut().body(recorded)
         };
         self.spare.set(Some(inner));
         body
     }
 
-    /// Appends a call of a function; the results.
+    /// Appends a call of a function and returns its results.
     ///
     /// # Panics
     /// If the graph is full.
     pub(super) fn call<'g>(&'g self, body: Arc<Body>, form: Form, lists: &[&[Expr<'g>]], line: Line) -> Vec<Expr<'g>> {
-        let args: Vec<u32> = lists.iter().copied().flatten().map(|&x| self.argument(x, line)).collect();
+        let all = || lists.iter().copied().flatten();
+        let arg_nodes: Vec<u32> = all().map(|&x| self.argument(x, line)).collect();
         let call = FunctionCall { body, form, lens: lists.iter().map(|list| list.len()).collect() };
-        let x: Vec<f64> = lists.iter().copied().flatten().map(|x| x.value).collect();
-        let first = self.len();
-        let values =
-            call.forward(&x, first, &|op, x, _| op.evaluate_value(x)).expect("every op can be evaluated over f64");
-        let ops = self.functions.borrow_mut().ops(&call);
-        let is_constant = |k: usize| match call.form {
-            Form::Map => matches!(call.body.results[k / call.steps()], Operand::Constant(_)),
-            _ => false,
+        let values = call.values(&all().map(|x| x.value).collect::<Vec<_>>());
+        let ops = match form {
+            Form::Scan { .. } => OnceLock::new(),
+            _ => self.functions.borrow_mut().ops(&call).into(),
         };
-        self.graph.borrow_mut().calls.push(Placed { first, call: call.clone(), args, ops });
-        let result = |(k, value): (usize, f64)| {
-            let index = self.push(RESULT, &[], value, line);
-            if is_constant(k) { value.into() } else { Expr { recorder: Some(self), index, value } }
-        };
-        values.into_iter().enumerate().map(result).collect()
+        self.graph.borrow_mut().calls.push(Placed { first: self.len(), call, arg_nodes, ops });
+        let result = |value| Expr { recorder: Some(self), index: self.push(RESULT, &[], value, line), value };
+        values.into_iter().map(result).collect()
     }
 }
 
 impl Functions {
-    /// How many functions are kept for the next use of the recorder, which finds them again.
+    /// How many functions are kept for the next use of the recorder, which finds them again, and how many kinds of call.
     const FEW: usize = 256;
+    /// How many functions of one hash are compared: more would make a field of an op that is no parameter, and always differs, quadratic.
+    const BUCKET: usize = 16;
 
-    /// Forgets the functions if they are many.
+    /// Forgets the functions if they, or the kinds of their calls, are many.
     pub(super) fn reset(&mut self) {
-        if self.bodies.len() > Self::FEW {
+        if self.count.max(self.ops.len()) > Self::FEW {
             *self = Functions::default();
         }
     }
 
     /// The function that does what was recorded; it is kept if it is new.
     fn body(&mut self, recorded: Recorded<'_>) -> Arc<Body> {
-        let mut hasher = DefaultHasher::new();
-        recorded.hash(&mut hasher);
-        let bucket = self.bodies.entry(hasher.finish()).or_default();
-        if let Some(known) = bucket.iter().find(|known| known.recorded().is(&recorded)) {
+        let hash = recorded.hash();
+        let bucket = self.bodies.entry(hash).or_default();
+        if let Some(known) = bucket.iter().rev().take(Self::BUCKET).find(|known| known.recorded().is(&recorded)) {
             return known.clone();
         }
-        let body = Arc::new(recorded.to_body());
+        let body = Arc::new(recorded.to_body(hash));
         bucket.push(body.clone());
+        self.count += 1;
         body
     }
 
     /// The results of a call as ops, shared by all calls that have the same.
     fn ops(&mut self, call: &FunctionCall) -> ResultOps {
-        // what a map makes of its lists is at each place what it makes of numbers
+        // the ops of a map do not depend on the lengths of its lists
         let lens = if call.form == Form::Map { Lens::from_elem(1, call.lens.len()) } else { call.lens.clone() };
         let key = (Arc::as_ptr(&call.body) as usize, call.form, lens);
-        if let Some(known) = self.ops.get(&key) {
-            return known.clone();
-        }
-        let own = FunctionCall { lens: key.2.clone(), ..call.clone() };
-        let ops: ResultOps = match call.body.one_op() {
-            Some(op) if matches!(call.form, Form::Map | Form::Contract { .. }) => [op.clone()].into(),
-            _ => (0..own.results()).map(|result| ResultOp::behind_pointer(own.clone(), result)).collect(),
-        };
-        self.ops.insert(key, ops.clone());
-        ops
+        let one = || FunctionCall { lens: key.2.clone(), ..call.clone() }.ops();
+        self.ops.entry(key.clone()).or_insert_with(one).clone()
     }
 }
 
 impl Body {
     /// The op that the function is, if it does nothing else.
-    fn one_op(&self) -> Option<&Arc<dyn DynOp>> {
-        let args = self.graph.statements.args(self.values.len() - 1).iter().map(|&arg| arg as usize);
-        let alone = matches!(self.results[..], [Operand::Node(node)] if node == self.args)
-            && self.values.len() == self.args + 1;
-        if alone && args.eq(0..self.args) { self.graph.op(self.args) } else { None }
+    pub(super) fn one_op(&self) -> Option<&Arc<dyn DynOp>> {
+        let is_last = matches!(self.results[..], [Operand::Node(node)] if node == self.arity);
+        if !is_last || self.values.len() != self.arity + 1 {
+            return None;
+        }
+        let args = self.graph.statements.args(self.arity).iter().map(|&arg| arg as usize);
+        self.graph.op(self.arity).filter(|_| args.eq(0..self.arity))
     }
 
     fn recorded(&self) -> Recorded<'_> {
-        let Body { name, args, graph, values, results } = self;
-        Recorded { name, args: *args, graph, values, results }
+        let Body { type_name, arity, graph, values, results, .. } = self;
+        Recorded { type_name, arity: *arity, graph, values, results }
     }
 }
 
 /// What a function recorded, as a [`Body`] has it.
 #[derive(Clone, Copy)]
 struct Recorded<'a> {
-    name: &'static str,
-    args: usize,
+    type_name: &'static str,
+    arity: usize,
     graph: &'a Graph,
     values: &'a [f64],
     results: &'a [Operand],
 }
 
+/// A number that is the same for equal operands.
+fn key(operand: Operand) -> (bool, u64) {
+    match operand {
+        Operand::Node(node) => (true, node as u64),
+        Operand::Constant(x) => (false, x.to_bits()),
+    }
+}
+
 impl Recorded<'_> {
-    /// Hashes what tells functions from others; ops by their names alone.
-    fn hash(&self, hasher: &mut impl Hasher) {
-        (self.name, self.args, self.values.len()).hash(hasher);
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.type_name, self.arity, self.values.len()).hash(&mut hasher);
         for (node, head) in self.graph.statements.heads.iter().enumerate() {
-            self.graph.statements.args(node).hash(hasher);
+            self.graph.statements.args(node).hash(&mut hasher);
             match head.op {
-                CONSTANT => self.values[node].to_bits().hash(hasher),
-                INPUT | RESULT => head.op.hash(hasher),
-                op => self.graph.ops[op as usize].name().hash(hasher),
+                CONSTANT => self.values[node].to_bits().hash(&mut hasher),
+                INPUT | RESULT => head.op.hash(&mut hasher),
+                op => {
+                    let op = &self.graph.ops[op as usize];
+                    (op.name(), bits(&op.params())).hash(&mut hasher);
+                }
             }
         }
+        for Placed { call, arg_nodes, .. } in &self.graph.calls {
+            (call.body.hash, call.form, &call.lens, arg_nodes).hash(&mut hasher);
+        }
+        self.results.iter().for_each(|&result| key(result).hash(&mut hasher));
+        hasher.finish()
     }
 
     /// Whether another function does the same, by the same ops on the same nodes.
@@ -149,54 +155,46 @@ impl Recorded<'_> {
             same_op && self.graph.statements.args(node) == other.graph.statements.args(node)
         };
         let calls = self.graph.calls.iter().zip(&other.graph.calls);
-        self.name == other.name
-            && self.args == other.args
+        self.type_name == other.type_name
+            && self.arity == other.arity
             && heads.len() == others.len()
             && (0..heads.len()).all(same_node)
-            && same_results(self.results, other.results)
+            && self.results.iter().copied().map(key).eq(other.results.iter().copied().map(key))
             && self.graph.calls.len() == other.graph.calls.len()
             && calls.into_iter().all(|(a, b)| a.is(b))
     }
 
     /// A graph of its own, with the ops that are used in it and no others.
-    fn to_body(self) -> Body {
-        let Recorded { name, args, graph, values, results } = self;
-        let mut own = Graph::default();
+    fn to_body(self, hash: u64) -> Body {
+        let Recorded { type_name, arity, graph, values, results } = self;
+        let mut own = Graph { calls: graph.calls.clone(), ..Graph::default() };
+        // for each op of the recorder the one here
+        let mut ops = vec![None; graph.ops.len()];
         for (node, head) in graph.statements.heads.iter().enumerate() {
             let op = match head.op {
                 special if special >= RESULT => special,
-                op => {
-                    let op = &graph.ops[op as usize];
-                    let known = own.ops.iter().position(|known| Arc::ptr_eq(known, op));
-                    known.unwrap_or_else(|| {
-                        own.ops.push(op.clone());
-                        own.ops.len() - 1
-                    }) as u32
-                }
+                op => *ops[op as usize].get_or_insert_with(|| {
+                    own.ops.push(graph.ops[op as usize].clone());
+                    own.ops.len() as u32 - 1
+                }),
             };
             own.statements.push(op, graph.statements.args(node), head.line);
         }
-        own.calls = graph.calls.clone();
-        Body { name, args, graph: own, values: values.to_vec(), results: results.to_vec() }
+        let is_opaque = own.ops.iter().any(|op| op.is_opaque()) || own.calls.iter().any(|at| at.call.body.is_opaque);
+        let (values, results) = (values.to_vec(), results.to_vec());
+        Body { type_name, arity, graph: own, values, results, hash, is_opaque }
     }
-}
-
-fn same_results(a: &[Operand], b: &[Operand]) -> bool {
-    let same = |(a, b): (&Operand, &Operand)| match (*a, *b) {
-        (Operand::Node(a), Operand::Node(b)) => a == b,
-        (Operand::Constant(a), Operand::Constant(b)) => a.to_bits() == b.to_bits(),
-        _ => false,
-    };
-    a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
 impl Placed {
     fn is(&self, other: &Placed) -> bool {
         let (own, others) = (&self.call, &other.call);
+        let same_body = || Arc::ptr_eq(&own.body, &others.body) || own.body.recorded().is(&others.body.recorded());
         self.first == other.first
-            && self.args == other.args
+            && self.arg_nodes == other.arg_nodes
             && own.form == others.form
             && own.lens == others.lens
-            && own.body.recorded().is(&others.body.recorded())
+            && own.body.hash == others.body.hash
+            && same_body()
     }
 }

@@ -1,9 +1,12 @@
 //! The graph: a record of a program, with its ops, names, source lines and comparisons. It is what is explained, checked, exported and run again.
 //!
-//! This part uses `function`, `op` and `real`, and knows nothing of the tape. Start with `recorder.rs`, its types. `expr.rs` records ops, and
-//! `apply.rs` calls of functions, whose bodies `function.rs` keeps as graphs of their own; `run.rs` and `call.rs` run what was recorded
-//! again, forward over any number and in reverse, `float.rs` in double or single precision; `derivative.rs` computes derivatives from it,
-//! and `opened.rs` opens the calls.
+//! This part uses `function`, `op` and `real`, and knows nothing of the tape. Start with `recorder.rs`, its types.
+//!
+//! * `statement.rs`, `node.rs`, `ops.rs`, `function.rs`: what a graph holds: statements, nodes, and each op and each function once.
+//! * `rule.rs`, `dynop.rs`, `result_op.rs`: ops behind pointers; a result of a function is one as well.
+//! * `expr.rs` records ops and comparisons, `apply.rs` calls of functions; `naming.rs`, `labels.rs` and `guard.rs` have what belongs to them.
+//! * `run.rs` and `call.rs` run what was recorded again, forward over any number and in reverse; `float.rs` in double or single precision.
+//! * `derivative.rs`, `adjoints.rs` and `taken.rs` answer questions about derivatives; `opened.rs` opens the calls.
 
 mod adjoints;
 mod apply;
@@ -17,6 +20,7 @@ mod guard;
 mod id;
 mod labels;
 mod naming;
+mod node;
 mod opened;
 mod ops;
 mod recorder;
@@ -33,8 +37,9 @@ pub(crate) use float::{Contribution, widened};
 pub use guard::{Guard, Operand, Relation};
 pub use id::Id;
 pub(crate) use naming::unnamed_output;
+pub use node::Node;
 pub use opened::Opened;
-pub use recorder::{DynOp, Expr, Node, Recorder};
+pub use recorder::{DynOp, Expr, Recorder};
 pub use rule::Rule;
 pub use run::Runs;
 pub use taken::Annihilated;

@@ -3,19 +3,20 @@
 use super::guard::{Guard, Operand};
 use super::recorder::{Expr, Recorder};
 use super::run::Site;
+use super::statement::Line;
 use crate::error::{Error, Kind};
 use std::cell::RefCell;
 
-/// A recording in which each call of a function is opened: the ops that the function does, in its functions as well, stand in place of the call.
-/// See [`Recorder::opened`].
+/// A recording in which each call of a function is opened: the ops of the function, and of the functions in it, stand in place of the call. See
+/// [`Recorder::opened`].
 #[derive(Debug)]
 pub struct Opened {
     recorder: Recorder,
-    /// For each node of the recording that was opened, what it is here.
+    /// For each node of the original recording, its node in the opened one; a constant has none.
     nodes: Vec<Operand>,
-    /// For each node here, the one of that recording that it belongs to: of what a function does, a result of its call at the same place.
+    /// For each node of the opened recording, the node of the original one that it belongs to: see [`Site::node`].
     owners: Vec<usize>,
-    /// That recording.
+    /// The stamp of the original recording.
     stamp: (u64, u64),
 }
 
@@ -46,7 +47,7 @@ impl Recorder {
     /// ```
     pub fn opened(&self) -> Opened {
         let recorder = Recorder::opening();
-        // where each node here belongs, and how many nodes there are after each node of this recording
+        // for each node of the opened recording its owner, and for each of this one how many nodes the opened one has after it
         let (owners, ends) = (RefCell::new(vec![]), RefCell::new(vec![]));
         let nodes = {
             let enter = |before: usize, site: Site| {
@@ -59,7 +60,7 @@ impl Recorder {
             let values = self.rerun(
                 |node, value| {
                     let x = recorder.var(value);
-                    enter(recorder.len() - 1, Site { node, line: self.node(node).line });
+                    enter(recorder.len() - 1, Site { node, line: self.node_line(node) });
                     end(node);
                     x
                 },
@@ -70,19 +71,32 @@ impl Recorder {
                     Ok(y)
                 },
                 |node, y| {
+                    // what is in no op of the function: the sum over the places, and a result that came out as a constant
+                    let before = owners.borrow().len();
+                    let index = recorder.argument(y, self.node_line(node));
+                    enter(before, Site { node, line: self.node_line(node) });
                     end(node);
-                    y
+                    Expr { recorder: Some(&recorder), index, value: y.value() }
                 },
             );
             let values: Vec<Expr<'_>> = values.expect("what was applied to expressions can be applied to them again");
             for (&node, name) in &self.labels.borrow().names {
-                recorder.named(name.clone(), values[node as usize]);
+                // a function may give back an argument, which keeps its name
+                let x = values[node as usize];
+                if recorder.name(x).is_none() {
+                    recorder.named(name.clone(), x);
+                }
             }
             values.into_iter().map(|y| recorder.index(y).map_or(Operand::Constant(y.value()), Operand::Node)).collect()
         };
         let opened = Opened { recorder, nodes, owners: owners.into_inner(), stamp: self.stamp() };
         opened.copy_scopes_and_guards(self, &ends.into_inner());
         opened
+    }
+
+    /// The line of the program that recorded a node.
+    fn node_line(&self, node: usize) -> Line {
+        self.graph.borrow().statements.heads[node].line
     }
 }
 
@@ -92,10 +106,10 @@ impl Opened {
         &self.recorder
     }
 
-    /// What an expression of the recording that was opened is here.
+    /// The expression of the opened recording that an expression of the original one is.
     ///
     /// # Errors
-    /// If the expression is of another recorder, or was recorded after the recording was opened.
+    /// If the expression is of another recorder, or was recorded after the original recording was opened.
     pub fn get(&self, x: Expr<'_>) -> Result<Expr<'_>, Error> {
         let Some(own) = x.recorder else { return Ok(Expr::constant(x.value)) };
         let node = self.nodes.get(x.index as usize).filter(|_| own.stamp() == self.stamp);
@@ -106,12 +120,12 @@ impl Opened {
         })
     }
 
-    /// The node of the recording that was opened which a node here belongs to.
+    /// The node of the original recording that a node of the opened one belongs to.
     pub(crate) fn owner(&self, node: usize) -> usize {
         self.owners[node]
     }
 
-    /// Copies what a recording has beside its statements, given how many nodes there are here after each of its nodes.
+    /// Copies what the original recording has beside its statements, given how many nodes the opened one has after each of its nodes.
     fn copy_scopes_and_guards(&self, from: &Recorder, ends: &[usize]) {
         let here = |node: u32| {
             node.checked_sub(1)

@@ -86,7 +86,7 @@ impl OpTable {
         }
     }
 
-    /// Forgets the ops if they are many, as those of a parameter that varies are. A few are kept for the next use of the tape, which finds
+    /// Forgets the ops if they are many, as those of a parameter that varies are. A few are kept for the next use of the recorder, which finds
     /// them again without allocating.
     pub(super) fn reset<D: ?Sized>(&mut self, all: &mut Vec<Arc<D>>) {
         const FEW: usize = 256;

@@ -4,8 +4,8 @@ use super::guard::{Guard, Operand};
 use super::labels::Labels;
 use super::ops::OpTable;
 use super::rule::Rule;
-use super::statement::{CONSTANT, INPUT, Line, RESULT, Statements};
-use crate::error::{Error, Kind as ErrorKind};
+use super::statement::{CONSTANT, INPUT, Line, Statements};
+use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point};
 use crate::real::{Dual, Single, Witness};
 use smallvec::SmallVec;
@@ -14,8 +14,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// An op of any kind: what the registry and a graph hold.
 pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t> Rule<Expr<'t>> + Send + Sync {
@@ -73,8 +73,8 @@ impl fmt::Debug for dyn DynOp {
 /// was recorded, since the graph can be run again over another number.
 ///
 /// A [`Function`](crate::Function) that is run, mapped, summed or scanned, and a product of matrices, is one statement with several
-/// results, however much it does: what it does is recorded once, as a graph of its own. [`opened`](Recorder::opened) shows it in place of the calls.
-/// Of closures the ops are recorded.
+/// results, however much it does. The ops of the function are kept once, as a graph of their own, and [`opened`](Recorder::opened) shows them in
+/// place of the calls. The ops of a closure are recorded directly.
 ///
 /// A recorder is used again after [`reset`](Recorder::reset) without allocating, and expressions
 /// from before the reset no longer compile:
@@ -98,22 +98,22 @@ pub struct Recorder {
     /// The comparisons that the program branched on, in order.
     pub(super) guards: RefCell<Vec<Guard>>,
     pub(super) labels: RefCell<Labels>,
-    /// Where the ops of the graph are found.
+    /// From the key of an op to its index in the graph.
     pub(super) ops: RefCell<OpTable>,
     pub(super) functions: RefCell<Functions>,
-    /// What recorded a function last.
+    /// The recorder that the last function was recorded on; its memory is used for the next one.
     pub(super) spare: Cell<Option<Box<Recorder>>>,
 }
 
 /// What was recorded, without values.
 ///
-/// A node is one number. A statement is an input, a constant, an op with its arguments, or a call of a function, and a call has as many
-/// nodes as it has results:
+/// A node is one number. A statement is an input, a constant, an op with its arguments, or a call of a function. A call has as many nodes as
+/// it has results, one after the other; every other statement has one:
 ///
 /// ```text
-/// node        0      1      2      3       4       5         6
-/// statement   input  input  sin    map     map     map       +
-/// args                      0      ╰────── calls[0] ──────╯   3, 5
+/// node        0       1       2      3        4        5        6
+/// statement   input   input   sin    ╰──── a call, calls[0] ──╯  +
+/// args                        0                                 3, 5
 /// ```
 #[derive(Default)]
 pub(super) struct Graph {
@@ -131,9 +131,10 @@ pub(super) struct Placed {
     pub first: usize,
     pub call: FunctionCall,
     /// The nodes of the arguments: those of the first list, then those of the second, and so on.
-    pub args: Vec<u32>,
-    /// What the results are as ops of the arguments that they depend on; those that differ in their arguments alone are one.
-    pub ops: ResultOps,
+    pub arg_nodes: Vec<u32>,
+    /// The results as ops. A map has one for each result of the function, which its places share; a sum and a product of matrices have one; a scan has
+    /// one for each result, made when they are asked for.
+    pub ops: OnceLock<ResultOps>,
 }
 
 /// Results of a function as ops.
@@ -151,73 +152,49 @@ pub(super) struct FunctionCall {
 /// The lengths of lists.
 pub(super) type Lens = SmallVec<[usize; 4]>;
 
-/// How a function is applied to lists of arguments.
+/// Indices of nodes or of arguments.
+pub(super) type Indices = SmallVec<[usize; 8]>;
+
+/// How a function is applied to lists of arguments. A place is an index of lists; a list of one number is the same at all places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Form {
-    /// To each place of the lists. The results are one list for each result of the function.
+    /// At each place. The results are one list for each result of the function. A function that is run is mapped over lists of one number.
     Map,
-    /// To each place of the lists. The result is the sum.
+    /// At each place. The result is the sum.
     Sum,
-    /// To each row of the first list with each row of the second, of so many numbers.
+    /// To each row of the first list with each row of the second; a row has `inner` numbers.
     Contract { inner: usize },
-    /// To each place of a state in passes. The lists are those of the state, the numbers that are carried, and those of the parameters; the
+    /// At each place of a state, in passes. The lists are those of the state, the numbers that are carried, and those of the parameters; the
     /// results are the lists of the state.
     Scan { passes: usize, carried: usize },
 }
 
-/// What a function does, as a graph: its first nodes are the arguments.
+/// The recorded ops of a function, as a graph whose first nodes are the arguments.
 pub(super) struct Body {
-    /// The function's name.
-    pub name: &'static str,
+    /// The function's type.
+    pub type_name: &'static str,
     /// How many arguments it takes.
-    pub args: usize,
+    pub arity: usize,
     pub graph: Graph,
     /// The value of each node where it was recorded, of which the constants' are needed.
     pub values: Vec<f64>,
     pub results: Vec<Operand>,
+    /// A hash of all this.
+    pub hash: u64,
+    /// Whether an op in it is known only as closures.
+    pub is_opaque: bool,
 }
 
 /// The functions that were called, equal ones once.
 #[derive(Default)]
 pub(super) struct Functions {
-    /// By a hash of what they do.
+    /// By their hashes.
     pub bodies: HashMap<u64, SmallVec<[Arc<Body>; 1]>>,
-    /// What the results of calls are as ops, by the address of the function.
+    /// How many there are.
+    pub count: usize,
+    /// The results of calls as ops, by the address of the body, the form and the lengths of the lists.
     pub ops: HashMap<(usize, Form, Lens), ResultOps>,
 }
-
-impl Graph {
-    /// The op of a node; `None` of an input or a constant.
-    pub fn op(&self, node: usize) -> Option<&Arc<dyn DynOp>> {
-        match self.statements.heads[node].op {
-            RESULT => self.call_at(node).map(|at| at.op(node - at.first)),
-            INPUT | CONSTANT => None,
-            op => Some(&self.ops[op as usize]),
-        }
-    }
-
-    pub fn is_input(&self, node: usize) -> bool {
-        self.statements.heads[node].op == INPUT
-    }
-
-    /// The call that a node is a result of, if it is one.
-    pub fn call_at(&self, node: usize) -> Option<&Placed> {
-        let is_result = self.statements.heads[node].op == RESULT;
-        is_result.then(|| &self.calls[self.calls.partition_point(|at| at.first <= node) - 1])
-    }
-
-    /// The nodes that a node was computed from.
-    pub fn args(&self, node: usize, args: &mut Nodes) {
-        args.clear();
-        match self.call_at(node) {
-            Some(at) => at.call.args_of(node - at.first, |arg| args.push(at.args[arg] as usize)),
-            None => args.extend(self.statements.args(node).iter().map(|&arg| arg as usize)),
-        }
-    }
-}
-
-/// Some nodes.
-pub(super) type Nodes = SmallVec<[usize; 8]>;
 
 /// A number of a recorded program. It is `Copy`, has the operators against itself and against `f64` on either side, and every op as
 /// a method (with `use gprime::prelude::*`).
@@ -235,22 +212,6 @@ impl fmt::Debug for Expr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
     }
-}
-
-/// A node of a graph: an input, a constant, or an op with its arguments. A result of a function is one as well: its op is what the function
-/// makes of the arguments that the result depends on.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// Its op; `None` for an input or a constant.
-    pub op: Option<Arc<dyn DynOp>>,
-    /// Whether it is an input.
-    pub is_input: bool,
-    /// The indices of its arguments' nodes.
-    pub args: SmallVec<[usize; 4]>,
-    /// Its value.
-    pub value: f64,
-    /// The line of the program that recorded it.
-    pub line: &'static Location<'static>,
 }
 
 impl Default for Recorder {
@@ -299,7 +260,7 @@ impl Recorder {
         (self.id, self.uses.get())
     }
 
-    /// An input.
+    /// Appends an input with this value and returns its expression.
     ///
     /// # Panics
     /// If the recorder is full.
@@ -347,63 +308,5 @@ impl Recorder {
     #[inline]
     pub(super) fn argument(&self, x: Expr<'_>, line: Line) -> u32 {
         if x.recorder.is_some() { x.index } else { self.push(CONSTANT, &[], x.value, line) }
-    }
-
-    /// The number of nodes.
-    pub fn len(&self) -> usize {
-        self.values.borrow().len()
-    }
-
-    /// Whether nothing has been recorded.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// A node, by its index.
-    ///
-    /// # Panics
-    /// If there is no such node.
-    pub fn node(&self, index: usize) -> Node {
-        let (graph, mut args) = (self.graph.borrow(), Nodes::new());
-        graph.args(index, &mut args);
-        Node {
-            op: graph.op(index).cloned(),
-            is_input: graph.is_input(index),
-            args: args.into_iter().collect(),
-            value: self.values.borrow()[index],
-            line: graph.statements.heads[index].line,
-        }
-    }
-
-    /// The recorded value of every node.
-    pub(crate) fn recorded_values(&self) -> Vec<f64> {
-        self.values.borrow().clone()
-    }
-
-    /// The index of a variable's node; `None` for a constant, and for a variable of another recorder.
-    pub fn index(&self, x: Expr<'_>) -> Option<usize> {
-        x.recorder.filter(|own| own.stamp() == self.stamp()).map(|_| x.index as usize)
-    }
-
-    /// The index of an output's node; `None` for a constant.
-    pub(super) fn output(&self, y: Expr<'_>) -> Result<Option<usize>, Error> {
-        if y.recorder.is_none() { Ok(None) } else { Ok(Some(self.indices(&[y])?[0])) }
-    }
-
-    /// The comparisons that the program branched on, in order.
-    pub fn comparisons(&self) -> Vec<Guard> {
-        self.guards.borrow().clone()
-    }
-
-    /// The indices of expressions.
-    pub(crate) fn indices(&self, x: &[Expr<'_>]) -> Result<Vec<usize>, Error> {
-        let own = |x: &Expr<'_>| match x.recorder {
-            Some(own) if own.stamp() == self.stamp() => Ok(x.index as usize),
-            _ => Err(Error::new(
-                ErrorKind::ForeignVariable,
-                "a constant or a variable of another recorder does not belong to this one",
-            )),
-        };
-        x.iter().map(own).collect()
     }
 }

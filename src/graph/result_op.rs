@@ -1,4 +1,4 @@
-//! A result of a function as an op of the arguments that it depends on.
+//! A result of a function as an op of the arguments that it may depend on.
 
 use super::dynop::wrong_arity;
 use super::recorder::{DynOp, FunctionCall};
@@ -18,28 +18,31 @@ pub(super) struct ResultOp {
     result: usize,
 }
 
-impl ResultOp {
-    pub(super) fn behind_pointer(call: FunctionCall, result: usize) -> Arc<dyn DynOp> {
-        Arc::new(ResultOp { call, result })
-    }
+/// A result of a call as an op behind a pointer.
+pub(super) fn dyn_result_op(call: FunctionCall, result: usize) -> Arc<dyn DynOp> {
+    Arc::new(ResultOp { call, result })
+}
 
+impl ResultOp {
+    /// Holds the number of arguments against that of the call.
+    ///
     /// # Panics
-    /// If there are not as many arguments as the call has.
+    /// If they differ.
     fn expect<R>(&self, x: &[R]) {
-        assert!(x.len() == self.call.args(), "{} {}", self.name(), wrong_arity(self.call.args(), x.len()));
+        assert!(x.len() == self.call.arg_count(), "{} {}", self.name(), wrong_arity(self.call.arg_count(), x.len()));
     }
 
     /// The slopes by all arguments.
     fn slopes<R: Runs>(&self, text: Text, x: &[R], slopes: &mut [R]) -> Result<(), Error> {
+        self.expect(x);
         let mut seeds = vec![R::from(0.0); self.call.results()];
         seeds[self.result] = R::from(1.0);
         slopes.fill(R::from(0.0));
         self.call.pull_back(text, x, &seeds, slopes)
     }
 
-    /// # Errors
-    /// If a formula of so many arguments would be printed.
-    fn to_be_printed<R: Runs>(&self, x: &[R]) -> Result<(), Error> {
+    /// Refuses to print a formula of more than [`MOST_PRINTED`] arguments.
+    fn check_printable<R: Runs>(&self, x: &[R]) -> Result<(), Error> {
         if R::IS_FORMULA && x.len() > MOST_PRINTED {
             let (name, n) = (self.name(), x.len());
             return Err(Error::new(
@@ -53,16 +56,16 @@ impl ResultOp {
 
 impl<R: Runs> Rule<R> for ResultOp {
     fn value(&self, x: &[R]) -> Result<R, Error> {
-        self.to_be_printed(x)?;
+        self.check_printable(x)?;
         self.apply(x)
     }
     fn slope(&self, x: &[R], _: R, slopes: &mut [R]) -> Result<(), Error> {
-        self.to_be_printed(x)?;
+        self.check_printable(x)?;
         self.slopes(Text::Definition, x, slopes)
     }
     fn evaluate_value(&self, x: &[R]) -> Result<R, Error> {
         self.expect(x);
-        Ok(self.call.forward(x, 0, &|op, x, _| R::rule(op).evaluate_value(x))?[self.result])
+        Ok(self.call.forward(x, None, &|op, x, _| R::rule(op).evaluate_value(x))?[self.result])
     }
     fn evaluate(&self, x: &[R], slopes: &mut [R]) -> Result<R, Error> {
         self.slopes(Text::Evaluation, x, slopes)?;
@@ -70,19 +73,19 @@ impl<R: Runs> Rule<R> for ResultOp {
     }
     fn apply(&self, x: &[R]) -> Result<R, Error> {
         self.expect(x);
-        Ok(self.call.forward(x, 0, &|op, x, _| R::rule(op).apply(x))?[self.result])
+        Ok(self.call.forward(x, None, &|op, x, _| R::rule(op).apply(x))?[self.result])
     }
 }
 
 impl DynOp for ResultOp {
     fn name(&self) -> &'static str {
-        self.call.body.name
+        self.call.body.name()
     }
     fn arity(&self) -> Option<usize> {
-        Some(self.call.args())
+        Some(self.call.arg_count())
     }
     fn validate(&self, n: usize) -> Option<String> {
-        (n != self.call.args()).then(|| wrong_arity(self.call.args(), n))
+        (n != self.call.arg_count()).then(|| wrong_arity(self.call.arg_count(), n))
     }
     fn params(&self) -> Params {
         Params::new()
@@ -103,8 +106,7 @@ impl DynOp for ResultOp {
         vec![]
     }
     fn is_opaque(&self) -> bool {
-        let graph = &self.call.body.graph;
-        (0..self.call.body.values.len()).any(|node| graph.op(node).is_some_and(|op| op.is_opaque()))
+        self.call.body.is_opaque
     }
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)

@@ -1,6 +1,9 @@
 //! A graph run again: forward over another number, and in reverse.
+//!
+//! There are two reverse sweeps. `pull_back` computes derivatives: a call passes on the adjoints of all its results at once. `sweep` goes edge by
+//! edge for those who look at each: a result of a call is there an op like others.
 
-use super::recorder::{DynOp, Expr, Graph, Nodes, Placed, Recorder};
+use super::recorder::{DynOp, Expr, Graph, Indices, Placed, Recorder};
 use super::rule::Rule;
 use super::statement::{CONSTANT, INPUT, Line, RESULT};
 use crate::error::Error;
@@ -22,7 +25,8 @@ pub(crate) struct Edge {
 
 /// Which of an op's two texts a derivative is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Text {
+#[doc(hidden)]
+pub enum Text {
     /// The one that is printed, whose products are ordinary ones.
     Definition,
     /// The one that runs, in whose products 0 annihilates.
@@ -32,7 +36,7 @@ pub(super) enum Text {
 /// Where an op is applied.
 #[derive(Clone, Copy)]
 pub(super) struct Site {
-    /// The op's node; of an op that a function does, the result of the function's call at the same place.
+    /// The op's node. Of an op that a function does, the result of the function's call at the same place of the first list; of a sum, the result.
     pub node: usize,
     /// The line of the program that applied it.
     pub line: Line,
@@ -49,7 +53,7 @@ pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
 /// A number that a graph is run over, forward and in reverse: `f64`, [`Single`], [`Dual`], the checker's number, and an expression, which records
 /// the derivative.
 pub trait Runs: Call {
-    /// Whether every part is exactly 0; of an expression, whether it is the constant 0.
+    /// Whether every part is known to be exactly 0; of an expression, whether it is the constant 0.
     fn is_zero(&self) -> bool;
 
     /// The rule of an op for this number.
@@ -63,7 +67,7 @@ pub trait Runs: Call {
 
     /// What an adjoint contributes through a slope.
     #[doc(hidden)]
-    fn contribution(adjoint: Self, slope: Self, _definition: bool) -> Self {
+    fn contribution(_text: Text, adjoint: Self, slope: Self) -> Self {
         adjoint.mul_strong_zero(slope)
     }
 }
@@ -89,7 +93,7 @@ runs! {
     Witness, |_x| false;
 }
 
-// What is no variable is left out of sums and products with 0 and 1: the derivative of a function is then as people write it.
+// Constants are left out, 0 of sums and 1 of products with an adjoint: the derivative of a function is then as people write it.
 impl<'g> Runs for Expr<'g> {
     fn is_zero(&self) -> bool {
         self.recorder.is_none() && self.value == 0.0
@@ -104,10 +108,10 @@ impl<'g> Runs for Expr<'g> {
             _ => a + b,
         }
     }
-    fn contribution(adjoint: Self, slope: Self, definition: bool) -> Self {
+    fn contribution(text: Text, adjoint: Self, slope: Self) -> Self {
         if adjoint.recorder.is_none() && adjoint.value == 1.0 {
             slope
-        } else if definition {
+        } else if text == Text::Definition {
             adjoint * slope
         } else {
             adjoint.mul_strong_zero(slope)
@@ -116,9 +120,9 @@ impl<'g> Runs for Expr<'g> {
 }
 
 impl Graph {
-    /// Runs the graph over another number: the value of every node comes to stand in `values`. `recorded` has that of the first run,
-    /// of which the constants are taken; an input's number is made of it. `apply` applies an op, and the value of a node that is not an input may
-    /// be changed by `set`.
+    /// Runs the graph over another number: the value of every node comes to stand in `values`. `recorded` holds the values of the first run: constants
+    /// are read from it, and `input(node, recorded[node])` makes an input's value. `apply` applies an op. `set` may change the value of a node that is
+    /// no input and no constant.
     pub(super) fn run<R: Call>(
         &self,
         recorded: &[f64],
@@ -136,9 +140,9 @@ impl Graph {
                 INPUT => values.push(input(node, recorded[node])),
                 CONSTANT => values.push(R::from(recorded[node])),
                 RESULT => {
-                    let Placed { call, args, .. } = calls.next().expect("a result is that of a call");
-                    let args: Vec<R> = args.iter().map(|&arg| values[arg as usize]).collect();
-                    let results = call.forward(&args, node, apply)?.into_iter();
+                    let Placed { call, arg_nodes, .. } = calls.next().expect("a result is that of a call");
+                    let args: Vec<R> = arg_nodes.iter().map(|&arg| values[arg as usize]).collect();
+                    let results = call.forward(&args, Some(Site { node, line: head.line }), apply)?.into_iter();
                     values.extend(results.enumerate().map(|(k, value)| set(node + k, value)));
                 }
                 _ => {
@@ -152,35 +156,35 @@ impl Graph {
         Ok(())
     }
 
-    /// The reverse sweep: from the last node to the first, the adjoint of each, complete by then, is passed on to its arguments if it `passes`.
-    /// A call passes those of all its results together, by a sweep over what its function does.
+    /// The reverse sweep: from the last node to the first, the adjoint of each, complete by then, is passed on to its arguments, unless the node
+    /// counts as an independent variable. A call passes on those of all its results together, by a sweep over what its function does.
     pub(super) fn pull_back<R: Runs>(
         &self,
         text: Text,
         values: &[R],
         adjoints: &mut [R],
-        passes: impl Fn(usize) -> bool,
+        is_independent: impl Fn(usize) -> bool,
     ) -> Result<(), Error> {
         let mut buffers = Buffers::default();
         for node in (0..adjoints.len()).rev() {
             match self.call_at(node) {
                 Some(at) if at.first == node => {
-                    let result = |k: usize| adjoints.get(node + k).copied().filter(|_| passes(node + k));
-                    let own: Vec<R> = (0..at.call.results()).map(|k| result(k).unwrap_or(0.0.into())).collect();
-                    if own.iter().all(R::is_zero) {
+                    let result = |k: usize| adjoints.get(node + k).copied().filter(|_| !is_independent(node + k));
+                    let of_results: Vec<R> = (0..at.call.results()).map(|k| result(k).unwrap_or(0.0.into())).collect();
+                    if of_results.iter().all(R::is_zero) {
                         continue;
                     }
-                    let args: Vec<R> = at.args.iter().map(|&arg| values[arg as usize]).collect();
+                    let args: Vec<R> = at.arg_nodes.iter().map(|&arg| values[arg as usize]).collect();
                     let mut of_args = vec![R::from(0.0); args.len()];
-                    at.call.pull_back(text, &args, &own, &mut of_args)?;
-                    for (&arg, own) in at.args.iter().zip(of_args) {
-                        adjoints[arg as usize] = R::sum_of(adjoints[arg as usize], own);
+                    at.call.pull_back(text, &args, &of_results, &mut of_args)?;
+                    for (&arg, of_arg) in at.arg_nodes.iter().zip(of_args) {
+                        adjoints[arg as usize] = R::sum_of(adjoints[arg as usize], of_arg);
                     }
                 }
                 Some(_) => {}
-                None if passes(node) => {
+                None if !is_independent(node) => {
                     self.pass_on(text, node, values, adjoints, &mut buffers, |_, adjoint, slope, sum| {
-                        R::sum_of(sum, R::contribution(adjoint, slope, text == Text::Definition))
+                        R::sum_of(sum, R::contribution(text, adjoint, slope))
                     })?;
                 }
                 None => {}
@@ -220,14 +224,14 @@ impl Graph {
 
 /// Memory for what is known of one node.
 struct Buffers<R> {
-    args: Nodes,
+    args: Indices,
     x: SmallVec<[R; 8]>,
     slopes: SmallVec<[R; 8]>,
 }
 
 impl<R> Default for Buffers<R> {
     fn default() -> Self {
-        Buffers { args: Nodes::new(), x: SmallVec::new(), slopes: SmallVec::new() }
+        Buffers { args: Indices::new(), x: SmallVec::new(), slopes: SmallVec::new() }
     }
 }
 
@@ -274,7 +278,7 @@ impl Recorder {
             "an op gave another value when it was asked again; it must depend on nothing but its arguments"
         );
         let graph = self.graph.borrow();
-        let swept = graph.pull_back(Text::Evaluation, &self.values.borrow(), adjoints, |_| true);
+        let swept = graph.pull_back(Text::Evaluation, &self.values.borrow(), adjoints, |_| false);
         swept.expect("every op can be evaluated over f64");
     }
 
@@ -290,10 +294,9 @@ impl Recorder {
             op.evaluate_value(&x).is_ok_and(|again| same(again, values[node]))
         });
         of_ops
-            && graph.calls.iter().all(|Placed { first, call, args, .. }| {
-                let args: Vec<f64> = args.iter().map(|&arg| values[arg as usize]).collect();
-                let again = call.forward(&args, *first, &|op, x, _| op.evaluate_value(x));
-                again.is_ok_and(|again| again.iter().zip(&values[*first..]).all(|(&a, &b)| same(a, b)))
+            && graph.calls.iter().all(|Placed { first, call, arg_nodes, .. }| {
+                let again = call.values(&arg_nodes.iter().map(|&arg| values[arg as usize]).collect::<Vec<_>>());
+                again.iter().zip(&values[*first..]).all(|(&a, &b)| same(a, b))
             })
     }
 

@@ -4,8 +4,9 @@
 //! an infinite slope below. A recording has the choices, so it can.
 
 use super::float::Float;
+use super::node::Node;
 use super::opened::Opened;
-use super::recorder::{DynOp, Expr, Node, Recorder};
+use super::recorder::{DynOp, Expr, Recorder};
 use super::rule::Rule;
 use super::run::{Runs, chain_rule};
 use crate::error::Error;

@@ -110,11 +110,13 @@ fn undefined<R: Real>(x: &[R]) -> R {
 #[inline(always)]
 pub(crate) fn outside<R: Call, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: R, slopes: [R; N]) -> [R; N] {
     // a constant of the op, so that those defined everywhere pay nothing
-    if R::IS_FORMULA || op.domain() == Domain::ALL {
-        slopes
-    } else {
-        slopes.map(|slope| R::select_lazy(a.equal(a), || slope, || undefined(x)))
-    }
+    if R::IS_FORMULA || op.domain() == Domain::ALL { slopes } else { nan_with(a, x, slopes) }
+}
+
+/// The slopes at `x`, which are NaN where the value `a` is. It is apart from [`outside`], so that it is compiled once for all ops.
+#[inline(always)]
+fn nan_with<R: Real, const N: usize>(a: R, x: &[R; N], slopes: [R; N]) -> [R; N] {
+    slopes.map(|slope| R::select_lazy(a.equal(a), || slope, || undefined(x)))
 }
 
 /// [`outside`] of an op of any number of arguments.
@@ -241,6 +243,12 @@ macro_rules! rounded {
 }
 rounded! { [] Single, f64; [const L: usize] SingleLanes<L>, Lanes<L>; }
 
+/// The primals of dual numbers.
+#[inline(always)]
+fn primals<R: Copy, const N: usize>(x: [Dual<R>; N]) -> [R; N] {
+    x.map(|x| x.primal)
+}
+
 /// The number with this value of an op at `x`, and the tangent that its slopes give.
 fn along<R: Real, const N: usize>(x: [Dual<R>; N], value: R, slopes: [R; N]) -> Dual<R> {
     // −0 + x is x, whatever x is
@@ -251,13 +259,13 @@ impl<R: Call> Call for Dual<R> {
     const IS_FORMULA: bool = R::IS_FORMULA;
 
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
-        let (a, slopes) = R::call_and_slope(op, x.map(|x| x.primal));
+        let (a, slopes) = R::call_and_slope(op, primals(x));
         along(x, a, slopes)
     }
 
     fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], a: Self, slopes: &[Self; N]) -> Self {
-        let slopes = slopes.map(|slope| slope.primal);
-        along(x, R::by_slopes(op, x.map(|x| x.primal), a.primal, &slopes), slopes)
+        let slopes = primals(*slopes);
+        along(x, R::by_slopes(op, primals(x), a.primal, &slopes), slopes)
     }
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {

@@ -11,16 +11,22 @@ use std::cmp::Ordering;
 use std::iter::{Sum, empty};
 use std::ptr;
 
+/// The values of variables.
+#[inline(always)]
+pub(super) fn values<S: Scalar, const N: usize>(x: [Var<'_, S>; N]) -> [S; N] {
+    x.map(|x| x.value)
+}
+
 impl<S: Scalar> Call for Var<'_, S> {
     #[inline(always)]
     #[track_caller]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         match Self::tape_of(&x) {
             Some(tape) => {
-                let (value, slopes) = S::call_and_slope(op, x.map(|x| x.value));
+                let (value, slopes) = S::call_and_slope(op, values(x));
                 Var { tape: Some(tape), handle: tape.store.record(slopes, &x), value }
             }
-            None => Var::constant(S::call(op, x.map(|x| x.value))),
+            None => Var::constant(S::call(op, values(x))),
         }
     }
 
@@ -65,7 +71,7 @@ impl ApplyClosure for Var<'_> {
         F: Fn([f64; N]) -> f64 + Send + Sync + 'static,
         D: Fn([f64; N]) -> [f64; N] + Send + Sync + 'static,
     {
-        let values = x.map(|x| x.value);
+        let values = values(x);
         match Self::tape_of(&x) {
             Some(tape) => {
                 let handle = tape.store.record(op.slopes(&values), &x);

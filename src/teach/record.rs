@@ -11,8 +11,8 @@ use crate::visible::visible;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The most slopes of all results of functions.
-const MOST_EDGES: usize = 10_000_000;
+/// The most slopes of all results of functions, and steps of scans that each result asks for.
+const MOST_WORK: usize = 10_000_000;
 /// The longest formula that the output is written as.
 const LONGEST_SOURCE: usize = 120;
 
@@ -50,13 +50,10 @@ impl Recorder {
     /// If the output is a constant or a variable of another recorder.
     pub fn trace_in<R: Float>(&self, y: Expr<'_>) -> Result<Trace, Error> {
         let (output, values) = (self.indices(&[y])?[0], self.values_in::<R>()?);
-        let edges = self.edges_of_calls();
-        if edges > MOST_EDGES {
+        if self.work_of_calls() > MOST_WORK {
             return Err(Error::new(
                 Kind::Arity,
-                format!(
-                    "the functions in it have {edges} slopes, more than an account can have; `Recorder::opened` has an account of each step"
-                ),
+                "the functions in it have more slopes than an account can have; `Recorder::opened` has an account of each step",
             ));
         }
         let mut made = vec![];

@@ -324,3 +324,133 @@ fn nothing_is_recorded_of_nothing() {
     assert!(recorder.index(constant).is_none() && recorder.index(state[0]) == recorder.index(x));
     assert_eq!(recorder.len(), 1);
 }
+
+/// Opened, whatever stands last, has the lines of the program and the names of the recording.
+#[test]
+fn each_kind_of_call_can_be_the_output() {
+    struct Same;
+    impl Function<1, 1> for Same {
+        fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+            [x]
+        }
+    }
+    struct Constant;
+    impl Function<1, 1> for Constant {
+        fn run<R: Apply>(&self, _: [R; 1]) -> [R; 1] {
+            [R::from(2.5)]
+        }
+    }
+    let recorder = Recorder::new();
+    let x = [0.3, 0.8, -0.4, 0.5].map(|x| recorder.var(x));
+    recorder.named("x", x[0]);
+    let mut state = x;
+    Expr::scan(&Outer { weight: 0.3 }, Keep::Few, 3, [&mut state], [x[1]], [&x[2..3]]);
+    let u = recorder.named("u", Expr::run(&Same, [x[0]])[0]);
+    let outputs = [
+        Expr::run(&Outer { weight: 0.75 }, [x[0], x[1], x[2]])[1],
+        Expr::map(&Sqrt, [&x])[0][1],
+        Expr::reduce_each(&Outer2, [&x, &x[..1]], [&[0.5]]),
+        Expr::contract(&x, &x, 2)[3],
+        state[2],
+        Expr::run(&Constant, [x[0]])[0],
+        Expr::reduce_each(&Constant, [&x], []),
+        u,
+    ];
+    for y in outputs {
+        assert!(recorder.check_gradient(y).unwrap().passed && recorder.locate(y).unwrap().passed());
+        let opened = recorder.opened();
+        let z = opened.get(y).unwrap();
+        let (trace, own) = (recorder.trace(y).unwrap(), opened.recorder().trace(z).unwrap());
+        // the sum of an iterator is taken in the standard library
+        let all = trace.nodes.iter().chain(&own.nodes).filter(|node| !node.rule.starts_with("sum("));
+        for node in all {
+            assert!(node.loc.as_ref().unwrap().file.ends_with("functions.rs"), "{node:?}");
+        }
+        let (g, of_opened) = (recorder.backward(y), opened.recorder().backward(z));
+        assert!(x.iter().all(|&x| near(g[x], of_opened[opened.get(x).unwrap()], 1e-13)));
+        // an argument that a function gives back keeps its name
+        assert_eq!(own.find("x").map(|id| id.index()), Some(0));
+    }
+}
+
+/// Functions that differ in the field of an op alone are kept apart, however many there are and whatever was before a reset.
+#[test]
+fn many_functions_are_kept_apart_and_forgotten() {
+    /// An op with a field that is no parameter.
+    #[derive(Clone, PartialEq)]
+    struct Scale(f64);
+    impl Op<1> for Scale {
+        const NAME: &'static str = "scale";
+        fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+            x * self.0
+        }
+        fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
+            [R::from(self.0)]
+        }
+    }
+    struct Twice(f64);
+    impl Function<1, 1> for Twice {
+        fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+            [R::call(&Scale(self.0), [x]) + R::run(&Scale(2.0 * self.0), [x])[0]]
+        }
+    }
+    let mut recorder = Recorder::new();
+    for _ in 0..3 {
+        let x = recorder.var(1.5);
+        let results: Vec<Expr<'_>> = (0..3000).map(|k| Expr::run(&Twice(k as f64), [x])[0]).collect();
+        for (k, y) in results.iter().enumerate() {
+            assert_eq!(y.value(), 4.5 * k as f64);
+        }
+        let y = results.iter().sum::<Expr<'_>>();
+        assert_eq!(recorder.backward(y)[x], 3.0 * (0..3000).sum::<i32>() as f64);
+        recorder.reset();
+    }
+}
+
+/// The name of a function is that of its type, wherever the type was declared.
+#[test]
+fn a_function_has_the_name_of_its_type() {
+    trait Gated {
+        fn of<R: Apply>(x: R) -> R;
+    }
+    struct Own<T>(T);
+    impl<T> Gated for Own<T> {
+        fn of<R: Apply>(x: R) -> R {
+            struct Gate<const N: usize>;
+            impl<const N: usize> Function<1, 1> for Gate<N> {
+                fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 1] {
+                    [x * N as f64 + 1.0]
+                }
+            }
+            R::run(&Gate::<3>, [x])[0]
+        }
+    }
+    let recorder = Recorder::new();
+    let y = Own::<Vec<u8>>::of(recorder.var(0.5));
+    assert_eq!(recorder.trace(y).unwrap().nodes[1].rule, "Gate v1");
+}
+
+/// A function in a function in a function is what the ops in all of them are.
+#[test]
+fn functions_in_functions_are_their_ops() {
+    struct Deep<const D: usize>;
+    impl<const D: usize> Function<1, 2> for Deep<D> {
+        fn run<R: Apply>(&self, [x]: [R; 1]) -> [R; 2] {
+            let [a, b] = match D {
+                0 => [x.sin(), x.cos()],
+                1..8 => R::run(&Deep::<0>, [x]),
+                8..16 => R::run(&Deep::<1>, [x]),
+                16..32 => R::run(&Deep::<8>, [x]),
+                _ => R::run(&Deep::<16>, [x]),
+            };
+            [a * 0.5 + b, a - b * 0.5]
+        }
+    }
+    let recorder = Recorder::new();
+    let x = recorder.var(0.3);
+    let [y, _] = Expr::run(&Deep::<40>, [x]);
+    let opened = recorder.opened();
+    let own = opened.recorder().backward(opened.get(y).unwrap());
+    assert!(near(recorder.backward(y)[x], own[opened.get(x).unwrap()], 1e-14));
+    assert!(recorder.trace(y).unwrap().nodes[1].partials[0].value.is_finite());
+}

@@ -1,0 +1,115 @@
+//! The nodes of a graph, one by one.
+
+use super::guard::Guard;
+use super::recorder::{DynOp, Expr, Graph, Indices, Placed, Recorder};
+use super::statement::{CONSTANT, INPUT, RESULT};
+use crate::error::{Error, Kind as ErrorKind};
+use smallvec::SmallVec;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// A node of a graph: an input, a constant, or an op with its arguments. A result of a function is
+/// told like an op: its op is what the function makes of the arguments that the result may depend on.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its op; `None` for an input or a constant.
+    pub op: Option<Arc<dyn DynOp>>,
+    /// Whether it is an input.
+    pub is_input: bool,
+    /// The indices of its arguments' nodes.
+    pub args: SmallVec<[usize; 4]>,
+    /// Its value.
+    pub value: f64,
+    /// The line of the program that recorded it.
+    pub line: &'static Location<'static>,
+}
+
+impl Graph {
+    /// The op of a node, or the op that a result of a call is; `None` of an input or a constant.
+    pub fn op(&self, node: usize) -> Option<&Arc<dyn DynOp>> {
+        match self.statements.heads[node].op {
+            RESULT => self.call_at(node).map(|at| at.op(node - at.first)),
+            INPUT | CONSTANT => None,
+            op => Some(&self.ops[op as usize]),
+        }
+    }
+
+    pub fn is_input(&self, node: usize) -> bool {
+        self.statements.heads[node].op == INPUT
+    }
+
+    /// The call that a node is a result of, if it is one.
+    pub fn call_at(&self, node: usize) -> Option<&Placed> {
+        let is_result = self.statements.heads[node].op == RESULT;
+        is_result.then(|| &self.calls[self.calls.partition_point(|at| at.first <= node) - 1])
+    }
+
+    /// The nodes that a node was computed from.
+    pub fn args(&self, node: usize, args: &mut Indices) {
+        args.clear();
+        match self.call_at(node) {
+            Some(at) => at.call.args_of(node - at.first, |arg| args.push(at.arg_nodes[arg] as usize)),
+            None => args.extend(self.statements.args(node).iter().map(|&arg| arg as usize)),
+        }
+    }
+}
+
+impl Recorder {
+    /// The number of nodes.
+    pub fn len(&self) -> usize {
+        self.values.borrow().len()
+    }
+
+    /// Whether nothing has been recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A node, by its index.
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn node(&self, index: usize) -> Node {
+        let (graph, mut args) = (self.graph.borrow(), Indices::new());
+        graph.args(index, &mut args);
+        Node {
+            op: graph.op(index).cloned(),
+            is_input: graph.is_input(index),
+            args: args.into_iter().collect(),
+            value: self.values.borrow()[index],
+            line: graph.statements.heads[index].line,
+        }
+    }
+
+    /// The recorded value of every node.
+    pub(crate) fn recorded_values(&self) -> Vec<f64> {
+        self.values.borrow().clone()
+    }
+
+    /// The index of a variable's node; `None` for a constant, and for a variable of another recorder.
+    pub fn index(&self, x: Expr<'_>) -> Option<usize> {
+        x.recorder.filter(|own| own.stamp() == self.stamp()).map(|_| x.index as usize)
+    }
+
+    /// The index of an output's node; `None` for a constant.
+    pub(super) fn output(&self, y: Expr<'_>) -> Result<Option<usize>, Error> {
+        if y.recorder.is_none() { Ok(None) } else { Ok(Some(self.indices(&[y])?[0])) }
+    }
+
+    /// The comparisons that the program branched on, in order.
+    pub fn comparisons(&self) -> Vec<Guard> {
+        self.guards.borrow().clone()
+    }
+
+    /// The indices of expressions.
+    pub(crate) fn indices(&self, x: &[Expr<'_>]) -> Result<Vec<usize>, Error> {
+        let own = |x: &Expr<'_>| match x.recorder {
+            Some(own) if own.stamp() == self.stamp() => Ok(x.index as usize),
+            _ => Err(Error::new(
+                ErrorKind::ForeignVariable,
+                "a constant or a variable of another recorder does not belong to this one",
+            )),
+        };
+        x.iter().map(own).collect()
+    }
+}
