@@ -56,12 +56,16 @@ impl Recorder {
                 "the functions in it have more slopes than an account can have; `Recorder::opened` has an account of each step",
             ));
         }
+        let ids = self.ids();
+        if ids[output].is_none() {
+            return Err(Error::new(Kind::ForeignVariable, "the output is a constant, which has no account"));
+        }
         let mut made = vec![];
         let adjoints = self.adjoints_in(&values, output, |contribution| made.push(contribution))?;
         let (values, adjoints) = (widened(&values), widened(&adjoints));
         let needed = self.needed(output);
         let reach = self.reach(output, &values);
-        let mut book = Book::new(values, self.ids());
+        let mut book = Book::new(values, ids);
         for (index, &needed) in needed.iter().enumerate() {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
             book.enter::<R>(self, index, needed.then(|| adjoints[index]), reached)?;

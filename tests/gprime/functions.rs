@@ -357,17 +357,24 @@ fn each_kind_of_call_can_be_the_output() {
         u,
     ];
     for y in outputs {
-        assert!(recorder.check_gradient(y).unwrap().passed && recorder.locate(y).unwrap().passed());
+        assert!(recorder.check_gradient(y).unwrap().passed);
         let opened = recorder.opened();
         let z = opened.get(y).unwrap();
-        let (trace, own) = (recorder.trace(y).unwrap(), opened.recorder().trace(z).unwrap());
+        let (g, of_opened) = (recorder.backward(y), opened.recorder().backward(z));
+        // a function that gives an argument back is that argument, and what was recorded after it has no adjoint
+        assert!(x.iter().all(|&x| near(g[x], of_opened.get(opened.get(x).unwrap()).unwrap_or(0.0), 1e-13)));
+        let trace = recorder.trace(y).unwrap();
+        let Ok(own) = opened.recorder().trace(z) else {
+            // what is a constant, opened, has no account of its own
+            assert!(trace.node(trace.output).rule.starts_with("Constant"));
+            continue;
+        };
+        assert!(recorder.locate(y).unwrap().passed());
         // the sum of an iterator is taken in the standard library
         let all = trace.nodes.iter().chain(&own.nodes).filter(|node| !node.rule.starts_with("sum("));
         for node in all {
             assert!(node.loc.as_ref().unwrap().file.ends_with("functions.rs"), "{node:?}");
         }
-        let (g, of_opened) = (recorder.backward(y), opened.recorder().backward(z));
-        assert!(x.iter().all(|&x| near(g[x], of_opened[opened.get(x).unwrap()], 1e-13)));
         // an argument that a function gives back keeps its name
         assert_eq!(own.find("x").map(|id| id.index()), Some(0));
     }
