@@ -4,7 +4,7 @@ use super::recorder::{DynOp, Expr};
 use super::rule::Rule;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::call::nan_in_all_parts;
-use crate::op::{Call, ClosureOp, Domain, Kink, Op, Params, Point, Reduce, bad_param};
+use crate::op::{Call, ClosureOp, Domain, Kink, Op, Params, Point, Reduce};
 use crate::real::{Dual, Real, Single, Witness};
 use smallvec::SmallVec;
 use std::any::Any;
@@ -162,9 +162,6 @@ impl<O: Reduce> DynOp for OfAny<O> {
     fn kinks(&self) -> Vec<Kink> {
         self.0.kinks()
     }
-    fn jumps(&self) -> Vec<Point> {
-        vec![]
-    }
     fn domain(&self) -> Domain {
         self.0.domain()
     }
@@ -290,21 +287,6 @@ where
     }
     fn validate(&self, n: usize) -> Option<String> {
         (n != N).then(|| wrong_arity(N, n))
-    }
-    fn params(&self) -> Params {
-        Params::new()
-    }
-    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn DynOp>, Error> {
-        Err(bad_param(self.params(), ClosureOp::name(self), name, value))
-    }
-    fn kinks(&self) -> Vec<Kink> {
-        vec![]
-    }
-    fn jumps(&self) -> Vec<Point> {
-        vec![]
-    }
-    fn domain(&self) -> Domain {
-        Domain::ALL
     }
     fn samples(&self) -> Vec<Point> {
         Domain::ALL.samples::<N>().into_iter().map(|x| Point::from_slice(&x)).collect()

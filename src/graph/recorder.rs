@@ -6,7 +6,7 @@ use super::ops::OpTable;
 use super::rule::Rule;
 use super::statement::{CONSTANT, INPUT, Line, Statements};
 use crate::error::Error;
-use crate::op::{Domain, Kink, Params, Point};
+use crate::op::{Domain, Kink, Params, Point, bad_param};
 use crate::real::{Dual, Single, Witness};
 use smallvec::SmallVec;
 use std::any::{Any, TypeId};
@@ -26,24 +26,36 @@ pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t>
     /// What is wrong with `n` arguments or with the parameters, if anything: a text to be placed after the op's name.
     fn validate(&self, n: usize) -> Option<String>;
     /// The parameters and their values.
-    fn params(&self) -> Params;
+    fn params(&self) -> Params {
+        Params::new()
+    }
     /// The op with one parameter changed.
     ///
     /// # Errors
     /// If the op has no such parameter, or the parameter cannot be that number.
-    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn DynOp>, Error>;
+    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn DynOp>, Error> {
+        Err(bad_param(self.params(), self.name(), name, value))
+    }
     /// Whether the parameters have no defaults, so that whoever asks for the op by its name must give them.
     fn needs_params(&self) -> bool {
         false
     }
     /// Where the slope jumps.
-    fn kinks(&self) -> Vec<Kink>;
+    fn kinks(&self) -> Vec<Kink> {
+        vec![]
+    }
     /// Where the value jumps.
-    fn jumps(&self) -> Vec<Point>;
+    fn jumps(&self) -> Vec<Point> {
+        vec![]
+    }
     /// Where the op is defined.
-    fn domain(&self) -> Domain;
+    fn domain(&self) -> Domain {
+        Domain::ALL
+    }
     /// Points at which the checker looks in any case.
-    fn samples(&self) -> Vec<Point>;
+    fn samples(&self) -> Vec<Point> {
+        vec![]
+    }
     /// Whether the op is known only as `f64` closures, so that it has no second derivative and no formula.
     fn is_opaque(&self) -> bool {
         false

@@ -5,7 +5,6 @@ use super::recorder::{DynOp, FunctionCall};
 use super::rule::Rule;
 use super::run::{Runs, Text};
 use crate::error::{Error, Kind as ErrorKind};
-use crate::op::{Domain, Kink, Params, Point, bad_param};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -86,24 +85,6 @@ impl DynOp for ResultOp {
     }
     fn validate(&self, n: usize) -> Option<String> {
         (n != self.call.arg_count()).then(|| wrong_arity(self.call.arg_count(), n))
-    }
-    fn params(&self) -> Params {
-        Params::new()
-    }
-    fn with_param(&self, name: &str, value: f64) -> Result<Arc<dyn DynOp>, Error> {
-        Err(bad_param(self.params(), self.name(), name, value))
-    }
-    fn kinks(&self) -> Vec<Kink> {
-        vec![]
-    }
-    fn jumps(&self) -> Vec<Point> {
-        vec![]
-    }
-    fn domain(&self) -> Domain {
-        Domain::ALL
-    }
-    fn samples(&self) -> Vec<Point> {
-        vec![]
     }
     fn is_opaque(&self) -> bool {
         self.call.body.is_opaque
