@@ -112,6 +112,10 @@
 //!   depend on was blamed for a failure; it is not looked at now.
 //! * The page that steps through a trace computed finite slopes outside of an op's domain when a slider went there; they are NaN.
 //!
+//! * The functions [`gradient`](crate::gradient), [`value_and_gradient`](crate::value_and_gradient) and their kin made a tape in new memory at every
+//!   call, which the system cleared page by page: S2 took 1.8 times, a chain of 10⁶ ops 4.9 times, and S3 1.4 times as long as on a tape that is
+//!   kept. A tape that is dropped leaves its memory to the next of its thread ([`memory`](crate::memory)), 256 MiB at the most.
+//!
 //! New: single precision as a number ([`Single`](crate::Single), and [`SingleLanes`](crate::real::SingleLanes)) wherever `f64` may be; the sum of a
 //! function over lists ([`Apply::reduce_each`](crate::function::Apply::reduce_each)), and how much of a scan a tape keeps
 //! ([`Keep`](crate::function::Keep)); the op `relu_squared`. On a [`Recorder`](crate::Recorder) a call of a function is one statement, however

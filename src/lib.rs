@@ -95,7 +95,7 @@ pub use graph::{Adjoints, Expr, Recorder};
 pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use real::{Dual, Lanes, Real, Single};
 pub use registry::Registry;
-pub use tape::{Gradient, Scalar, Tape, Var};
+pub use tape::{Gradient, Scalar, Tape, Var, memory};
 pub use visible::visible;
 
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.

@@ -1,9 +1,10 @@
 //! Every structure that the modules with `unsafe` serve, small enough to run under a sanitizer: the entries of a tape and its sweep
-//! (`tape/bump.rs`, `tape/sweep.rs`, `tape/prefetch.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
+//! (`tape/bump.rs`, `tape/memory.rs`, `tape/sweep.rs`, `tape/prefetch.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
 //! built with instrumentation in little time: `.ci/memory`.
 //!
 //! The answers are those of plain numbers and of dual numbers, which have no tape.
 
+use gprime::memory;
 use gprime::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -180,6 +181,41 @@ fn a_panic_inside_leaves_the_tape_whole() {
         assert_eq!(tape.value_and_gradient(|x| total(x), &x, &mut g), total(&x), "after {k}");
         close(&g, &forward(&x));
     }
+}
+
+/// Tapes that are gone leave their memory to the next ones of the thread: of other numbers of one size, inside of each other, after a panic, on
+/// several threads, and with less room than they need.
+#[test]
+fn memory_goes_from_tape_to_tape() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let x = point(9);
+    let expected = forward(&x);
+    let ones = [1.0; 9];
+    let rounds = || {
+        for n in [33, 9, 10] {
+            gradient(|x| total(x), &point(n));
+            close(&gradient(|x| total(x), &x), &expected);
+            let row_sums = hvp(|x| total(x), &x, &ones);
+            let nested = gradient(|x| gradient(|x| total(x), x).into_iter().sum(), &x);
+            nested.iter().zip(&row_sums).for_each(|(a, b)| assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0)));
+            let panics = || gradient(|x| if total(x) < f64::INFINITY { panic!("on purpose") } else { x[0] }, &x);
+            assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+        }
+    };
+    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(rounds))));
+    rounds();
+    assert!(memory::kept() > 0);
+    for bytes in [100_000, 10_000, 0] {
+        memory::limit(bytes);
+        assert!(memory::kept() <= bytes);
+        rounds();
+        assert!(memory::kept() <= bytes);
+    }
+    memory::limit(1 << 28);
+    rounds();
+    memory::release();
+    assert_eq!(memory::kept(), 0);
+    rounds();
 }
 
 #[test]

@@ -70,13 +70,16 @@ impl Visitor for Timing {
         let (points, len) = (turns.iter().flat_map(W::point).collect::<Vec<f64>>(), turns[0].point().len());
         let point = |k: usize| &points[len * k..len * (k + 1)];
         let mut by_hand = turns.to_vec();
-        let (mut g_hand, mut g_tape) = (vec![0.0; len], vec![0.0; len]);
+        let [mut g_hand, mut g_tape, mut g_free] = [(); 3].map(|()| vec![0.0; len]);
         let (mut tape, mut recorder, mut gradient) = (Tape::new(), Recorder::new(), Adjoints::default());
         let mut ways = vec![
             way("plain", turns.len(), |k| turns[k].plain(black_box(point(k)))),
             way("hand", turns.len(), |k| by_hand[k].hand(black_box(point(k)), black_box(&mut g_hand))),
             way("tape", turns.len(), |k| {
                 tape.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_tape))
+            }),
+            way("free", turns.len(), |k| {
+                value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_free))
             }),
         ];
         // twelve million nodes would need half a gigabyte

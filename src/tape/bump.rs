@@ -8,9 +8,15 @@ use std::cell::UnsafeCell;
 /// A list of `Copy` items that can be pushed to through `&self`, by one thread.
 pub(super) struct Bump<T>(UnsafeCell<Vec<T>>);
 
-impl<T> Default for Bump<T> {
-    fn default() -> Self {
-        Bump(UnsafeCell::new(vec![]))
+impl<T> Bump<T> {
+    /// A list with these items.
+    pub fn new(items: Vec<T>) -> Self {
+        Bump(UnsafeCell::new(items))
+    }
+
+    /// Takes all items, and their memory.
+    pub fn take(&mut self) -> Vec<T> {
+        std::mem::take(self.0.get_mut())
     }
 }
 
@@ -130,7 +136,7 @@ mod tests {
 
     #[test]
     fn holds_what_was_pushed_and_keeps_its_memory() {
-        let bump = Bump::default();
+        let bump = Bump::new(vec![]);
         for i in 0..1000u64 {
             bump.push([i, !i], usize::MAX);
         }
@@ -144,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_push_while_the_items_are_lent_cannot_touch_them() {
-        let bump = Bump::default();
+        let bump = Bump::new(vec![]);
         bump.push(1, usize::MAX);
         bump.with(|items| {
             bump.clear();
@@ -158,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_panic_while_the_items_are_lent_loses_none() {
-        let bump = Bump::default();
+        let bump = Bump::new(vec![]);
         bump.push(1, usize::MAX);
         let panics = std::panic::AssertUnwindSafe(|| bump.with(|_| panic!("a block")));
         assert!(std::panic::catch_unwind(panics).is_err());
@@ -168,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_taken_back() {
-        let bump = Bump::default();
+        let bump = Bump::new(vec![]);
         bump.push(1, usize::MAX);
         let undo = bump.undo();
         bump.extend(&[2, 3]);
@@ -182,7 +188,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "the tape is full")]
     fn is_full_at_its_limit() {
-        let bump = Bump::default();
+        let bump = Bump::new(vec![]);
         for i in 0..9 {
             bump.push(i, 8);
         }

@@ -43,6 +43,7 @@ mod gradient;
 mod inputs;
 mod layout;
 mod lists;
+pub mod memory;
 mod number;
 mod prefetch;
 mod record;

@@ -2,6 +2,7 @@
 
 use super::bump::Bump;
 use super::entry::{Entry, Run, SHARED, STATEMENT};
+use super::memory::Lists;
 use super::scalar::Scalar;
 use super::statement::slot::{List, PullBack, Statements};
 use std::cell::{Cell, RefCell};
@@ -69,6 +70,8 @@ pub struct Store<S: Scalar> {
     pub(super) chunk: Cell<Vec<[S; CHUNK]>>,
     pub(super) adjoints: Cell<Vec<S>>,
     pub(super) parked: Vec<Parked<S>>,
+    /// What the memory is left to the thread in.
+    kept: Option<Box<Lists>>,
 }
 
 /// The arguments of a reduction: their values, and its slopes by them.
@@ -135,21 +138,46 @@ impl<S> Edges<S> {
 }
 
 impl<S: Scalar> Default for Store<S> {
+    /// An empty store, in the memory of one that is gone.
     fn default() -> Self {
+        let mut kept = Lists::take::<S>();
         Store {
             inputs: Cell::new(0),
             base: Cell::new(0),
             late_inputs: Cell::new(false),
             given: Cell::default(),
-            entries: Bump::default(),
-            slopes: Bump::default(),
-            statements: RefCell::default(),
-            arguments: Cell::default(),
-            edges: Cell::default(),
-            chunk: Cell::default(),
-            adjoints: Cell::default(),
-            parked: vec![],
+            entries: Bump::new(kept.list(0)),
+            slopes: Bump::new(kept.list(1)),
+            statements: RefCell::new(Statements::new(kept.list(2), kept.list(3), kept.list(4))),
+            arguments: Cell::new(Arguments { values: kept.list(5), slopes: kept.list(6) }),
+            edges: Cell::new(Edges { slopes: kept.list(7), slots: kept.list(8) }),
+            chunk: Cell::new(kept.list(9)),
+            adjoints: Cell::new(kept.list(10)),
+            parked: kept.list(11),
+            kept: Some(kept),
         }
+    }
+}
+
+impl<S: Scalar> Drop for Store<S> {
+    /// Leaves the memory to the thread.
+    fn drop(&mut self) {
+        let Some(mut kept) = self.kept.take() else { return };
+        let (all, lists, memory) = self.statements.get_mut().take();
+        let (arguments, edges) = (self.arguments.take(), self.edges.take());
+        kept.put(0, self.entries.take());
+        kept.put(1, self.slopes.take());
+        kept.put(2, all);
+        kept.put(3, lists);
+        kept.put(4, memory);
+        kept.put(5, arguments.values);
+        kept.put(6, arguments.slopes);
+        kept.put(7, edges.slopes);
+        kept.put(8, edges.slots);
+        kept.put(9, self.chunk.take());
+        kept.put(10, self.adjoints.take());
+        kept.put(11, std::mem::take(&mut self.parked));
+        kept.keep();
     }
 }
 

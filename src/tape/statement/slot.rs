@@ -3,6 +3,7 @@
 use crate::tape::adjoint::{WIDTHS, of_width};
 use crate::tape::scalar::Scalar;
 use std::cell::Cell;
+use std::mem::take;
 use std::ops::Range;
 
 /// Where the numbers of a list of arguments stand: on slots at equal distances.
@@ -120,13 +121,18 @@ pub struct Statements<S> {
     memory: Cell<Vec<S>>,
 }
 
-impl<S> Default for Statements<S> {
-    fn default() -> Self {
-        Statements { all: vec![], lists: vec![], bodies: vec![], memory: Cell::default() }
-    }
-}
-
 impl<S: Scalar> Statements<S> {
+    /// No statements, in the memory of these lists, which are empty.
+    pub(in crate::tape) fn new(all: Vec<Statement<S>>, lists: Vec<List>, memory: Vec<S>) -> Self {
+        Statements { all, lists, bodies: vec![], memory: Cell::new(memory) }
+    }
+
+    /// Forgets all statements, and gives the memory away.
+    pub(in crate::tape) fn take(&mut self) -> (Vec<Statement<S>>, Vec<List>, Vec<S>) {
+        self.clear();
+        (take(&mut self.all), take(&mut self.lists), self.memory.take())
+    }
+
     /// Writes a statement of the kind `P`, whose slopes are the last that were appended to the tape's; its index.
     pub(in crate::tape) fn push<P: PullBack<S>>(
         &mut self,
