@@ -3,15 +3,14 @@
 use crate::graph::{Expr, Recorder};
 use std::panic::Location;
 
+/// A function of expressions, behind a pointer.
+pub(super) type Program<'a> = &'a dyn for<'t> Fn(&[Expr<'t>]) -> Expr<'t>;
+
 /// The step to either side of a point, relative to an input that is larger than 1.
 const STEP: f64 = 1e-7;
 
 /// What a small step of one input to either side crosses in a function, in words, and its line.
-pub(super) fn crossing(
-    f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>,
-    x: &[f64],
-    input: usize,
-) -> Option<(String, &'static Location<'static>)> {
+pub(super) fn crossing(f: Program<'_>, x: &[f64], input: usize) -> Option<(String, &'static Location<'static>)> {
     let [left, right] = [-STEP, STEP].map(|step| {
         let (tape, mut x) = (Recorder::opening(), x.to_vec());
         x[input] += step * f64::max(1.0, x[input].abs());

@@ -5,7 +5,7 @@
 //! itself know what the recording has lost, so they are asked as well: along axes and along random directions.
 
 use super::at_point::replaced;
-use super::crossing::crossing;
+use super::crossing::{Program, crossing};
 use super::guard::Guard;
 use super::judge::{Claim, Judged, Place, judge, judge_recorded};
 use super::locate::rules;
@@ -45,26 +45,26 @@ const BESIDE: [f64; 2] = [1e-6, 1e-4];
 /// assert_eq!(report.verdict, check::Verdict::Fail);
 /// ```
 pub fn function(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
-    check(f, x, &Options::new())
+    check(&f, x, &Options::new())
 }
 
 impl Options {
     /// Checks the gradient of a function on a tape, as [`check::function`](fn@super::function).
     pub fn function(&self, f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
-        check(f, x, self)
+        check(&f, x, self)
     }
 }
 
-/// The check of a function, with options.
-fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Options) -> Report {
+/// The check of a function, with options. It is compiled once for all functions, as they stand behind a pointer.
+fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
     let (guard, tape) = (Guard::new(options), RefCell::new(Recorder::opening()));
     let value = |x: &[f64]| {
         let run = || {
             // a function that asks for its own check finds the tape in use
-            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(&f, &Recorder::opening(), x) };
+            let Ok(mut tape) = tape.try_borrow_mut() else { return value_on(f, &Recorder::opening(), x) };
             tape.reset();
-            value_on(&f, &tape, x)
+            value_on(f, &tape, x)
         };
         guard.call(x, run).unwrap_or(f64::NAN)
     };
@@ -78,22 +78,22 @@ fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Optio
     if report.verdict == Verdict::Fail {
         return report;
     }
-    let gradient = |x: &[f64]| guard.call(x, || gradient_of(&f, x));
+    let gradient = |x: &[f64]| guard.call(x, || gradient_of(f, x));
     if let Some(slopes) = gradient(x) {
         Whole { value: &value, gradient: &gradient, x, slopes: &slopes, options }.check(&mut report);
         if let Some(KinkFinding { kink, .. }) = report.kinks.iter().find(|kink| kink.verdict == Verdict::Fail) {
             let input = (0..x.len()).find(|&i| !kink.contains(i, kink.slope[i])).unwrap_or(0);
-            let crossed = crossing(&f, x, input).map_or_else(String::new, |(what, line)| format!("; {what}, {line}"));
+            let crossed = crossing(f, x, input).map_or_else(String::new, |(what, line)| format!("; {what}, {line}"));
             let at = show(x);
             report.reason = Some(format!("the gradient at {at} is outside the slopes on its two sides{crossed}"));
         }
-        if !forward_is_adjoint_of_reverse(&f, x) {
+        if !forward_is_adjoint_of_reverse(f, x) {
             report.fail(format!("forward and reverse mode disagree at {}", show(x)));
         }
     }
     guard.tell(x, &mut report);
     if report.verdict == Verdict::Fail
-        && let Some((located, wrong)) = wrong_rule_of(&f, x)
+        && let Some((located, wrong)) = wrong_rule_of(f, x)
     {
         report.reason = Some(format!("the rule of {} is wrong, at {}", located.op, located.line));
         report.hint = wrong.hint;
@@ -103,12 +103,12 @@ fn check(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64], options: &Optio
 }
 
 /// The value of a function on a tape.
-fn value_on(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, tape: &Recorder, x: &[f64]) -> f64 {
+fn value_on(f: Program<'_>, tape: &Recorder, x: &[f64]) -> f64 {
     f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>()).value()
 }
 
 /// The first op of a function whose own rule is wrong where it was used.
-fn wrong_rule_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Option<(Located, Report)> {
+fn wrong_rule_of(f: Program<'_>, x: &[f64]) -> Option<(Located, Report)> {
     let tape = Recorder::opening();
     let y = f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>());
     rules(&tape, tape.index(y)?).find(|(_, report)| report.verdict == Verdict::Fail)
@@ -291,6 +291,11 @@ impl Whole<'_> {
 /// check::second_order(|x| (x[0] * x[1]).sin() + x[1].gelu(), &[0.7, -1.2]).assert_pass();
 /// ```
 pub fn second_order(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
+    check_second_order(&f, x)
+}
+
+/// The check of a Hessian.
+fn check_second_order(f: Program<'_>, x: &[f64]) -> Report {
     let mut report = Report::new("second order");
     let options = Options::new();
     let tape = Recorder::opening();
@@ -324,7 +329,7 @@ pub fn second_order(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> R
 
 /// Whether the recording run forwards along a direction gives the gradient's product with it, to within the round-off that both
 /// may have. Where the product is not a number there is nothing to compare.
-fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> bool {
+fn forward_is_adjoint_of_reverse(f: Program<'_>, x: &[f64]) -> bool {
     let tape = Recorder::opening();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);
@@ -342,7 +347,7 @@ fn forward_is_adjoint_of_reverse(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x
 }
 
 /// For each input the slope by the rules, and the exact one.
-fn gradient_of(f: &impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Vec<Slope> {
+fn gradient_of(f: Program<'_>, x: &[f64]) -> Vec<Slope> {
     let tape = Recorder::opening();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = f(&inputs);

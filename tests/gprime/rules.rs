@@ -69,24 +69,39 @@ fn each_lane_is_as_if_it_were_alone() {
     struct InLanes;
     impl Visitor for InLanes {
         fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
-            let edges = op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps());
-            let far = [f64::INFINITY, -f64::INFINITY, f64::NAN, 800.0, -800.0, 1e-300, 0.0, -0.0].map(|x| [x; N]);
-            let edges = edges.map(|x| x[..].try_into().unwrap());
-            let points: Vec<[f64; N]> = op.samples().into_iter().chain(edges).chain(far).collect();
-            for i in 0..points.len() {
-                let three = [points[i], points[(i + 1) % points.len()], points[7 * i % points.len()]];
-                let x: [Lanes<3>; N] = std::array::from_fn(|k| Lanes(three.map(|x| x[k])));
-                let (a, slopes) = op.evaluate(x);
-                for lane in 0..3 {
-                    let (one, of_one) = op.evaluate(three[lane]);
-                    assert!(equal(a.0[lane], one), "{} at {three:?}: {a:?} in lanes, not {one}", O::NAME);
-                    assert!(equal(op.evaluate_value(x).0[lane], one), "{} at {three:?}: the value", O::NAME);
-                    let all_same = (0..N).all(|k| equal(slopes[k].0[lane], of_one[k]));
-                    assert!(all_same, "{} at {three:?}: slopes {slopes:?} in lanes, not {of_one:?}", O::NAME);
-                }
-            }
+            let edges = op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps()).collect();
+            let rules = (&|x| op.evaluate(x), &|x| op.evaluate_value(x), &|x| op.evaluate(x));
+            lanes_are_apart(O::NAME, op.samples(), edges, rules);
         }
         fn reduce<O: Reduce>(&mut self, _: O) {}
+    }
+    /// An evaluation of an op, in lanes and of numbers alone, and that of the value.
+    type Rules<'a, const N: usize> = (
+        &'a dyn Fn([Lanes<3>; N]) -> (Lanes<3>, [Lanes<3>; N]),
+        &'a dyn Fn([Lanes<3>; N]) -> Lanes<3>,
+        &'a dyn Fn([f64; N]) -> (f64, [f64; N]),
+    );
+    fn lanes_are_apart<const N: usize>(
+        name: &str,
+        samples: Vec<[f64; N]>,
+        edges: Vec<Point>,
+        (together, value, alone): Rules<'_, N>,
+    ) {
+        let far = [f64::INFINITY, -f64::INFINITY, f64::NAN, 800.0, -800.0, 1e-300, 0.0, -0.0].map(|x| [x; N]);
+        let edges = edges.into_iter().map(|x| x[..].try_into().unwrap());
+        let points: Vec<[f64; N]> = samples.into_iter().chain(edges).chain(far).collect();
+        for i in 0..points.len() {
+            let three = [points[i], points[(i + 1) % points.len()], points[7 * i % points.len()]];
+            let x: [Lanes<3>; N] = std::array::from_fn(|k| Lanes(three.map(|x| x[k])));
+            let (a, slopes) = together(x);
+            for lane in 0..3 {
+                let (one, of_one) = alone(three[lane]);
+                assert!(equal(a.0[lane], one), "{name} at {three:?}: {a:?} in lanes, not {one}");
+                assert!(equal(value(x).0[lane], one), "{name} at {three:?}: the value");
+                let all_same = (0..N).all(|k| equal(slopes[k].0[lane], of_one[k]));
+                assert!(all_same, "{name} at {three:?}: slopes {slopes:?} in lanes, not {of_one:?}");
+            }
+        }
     }
     visit(&mut InLanes);
 }

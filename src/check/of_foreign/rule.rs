@@ -88,14 +88,36 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
 
     /// Checks the slope at points.
     pub fn at(&self, points: &[f64]) -> Report {
-        // the simplest point that fails is looked for between those asked
-        let range = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &x| (lo.min(x), hi.max(x)));
-        self.check(points, |x| range.0 <= x && x <= range.1)
+        self.subject().at(points)
     }
 
     /// Checks the slope at points of a range, without its ends: at random ones, uniform and of all magnitudes from either end
     /// and from 0, and at plain ones such as 1 and 20. An end at infinity counts as 1000.
     pub fn over(&self, range: Range<f64>) -> Report {
+        self.subject().over(range)
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject { f: &self.f, df: &self.df, name: &self.name, options: &self.options }
+    }
+}
+
+/// What is checked, with the closures behind pointers, so that the check is compiled once for all.
+struct Subject<'a> {
+    f: &'a dyn Fn(f64) -> f64,
+    df: &'a dyn Fn(f64) -> f64,
+    name: &'a str,
+    options: &'a Options,
+}
+
+impl Subject<'_> {
+    fn at(&self, points: &[f64]) -> Report {
+        // the simplest point that fails is looked for between those asked
+        let range = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &x| (lo.min(x), hi.max(x)));
+        self.check(points, &|x| range.0 <= x && x <= range.1)
+    }
+
+    fn over(&self, range: Range<f64>) -> Report {
         let [lo, hi] = [range.start, range.end].map(|end| if end.is_infinite() { 1e3f64.copysign(end) } else { end });
         let mut random = Random(self.options.seed);
         let signed = PLAIN.into_iter().flat_map(|x| [x, -x]);
@@ -106,11 +128,11 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
         });
         let mut points: Vec<f64> = uniform.into_iter().chain(spread).chain(signed).collect();
         points.retain(|&x| lo < x && x < hi && self.options.allows(&[x]));
-        self.check(&points, |x| lo < x && x < hi)
+        self.check(&points, &|x| lo < x && x < hi)
     }
 
-    fn check(&self, points: &[f64], allowed: impl Fn(f64) -> bool) -> Report {
-        let mut report = Report::new(&self.name);
+    fn check(&self, points: &[f64], allowed: &dyn Fn(f64) -> bool) -> Report {
+        let mut report = Report::new(self.name);
         for &x in points {
             self.point(x, &mut report);
         }
@@ -139,7 +161,7 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
 
     fn point(&self, x: f64, report: &mut Report) {
         report.points += 1;
-        let guard = Guard::new(&self.options);
+        let guard = Guard::new(self.options);
         let (f, df) = (self.f(&guard), self.df(&guard));
         if !(same(f(x), f(x)) && same(df(x), df(x))) {
             report.fail(format!("there is another answer when it is asked again, at {}", show(&[x])));
@@ -165,8 +187,8 @@ impl<F: Fn(f64) -> f64, D: Fn(f64) -> f64> RuleCheck<F, D> {
     }
 
     /// Replaces the point of a failure by the simplest that fails alike, and says what the mistake looks like.
-    fn explain(&self, failed: &Finding, allowed: impl Fn(f64) -> bool, report: &mut Report) {
-        let guard = Guard::new(&self.options);
+    fn explain(&self, failed: &Finding, allowed: &dyn Fn(f64) -> bool, report: &mut Report) {
+        let guard = Guard::new(self.options);
         let fails = |x: &[f64]| {
             let judged = (allowed(x[0]) && self.options.allows(x)).then(|| self.judge(x[0], &guard))?;
             judged.finding.filter(|_| judged.verdict == Verdict::Fail)

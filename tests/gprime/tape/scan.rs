@@ -110,16 +110,6 @@ impl Case {
     where
         Stir: Function<I, O>,
     {
-        fn both<R: Apply, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
-            case: &Case,
-            x: &[R],
-            scan: bool,
-        ) -> [R; 3]
-        where
-            Stir: Function<I, O>,
-        {
-            Case::outputs(&case.run::<R, M, C, N, I, O>(x, scan))
-        }
         let recording = Recorder::new();
         let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recording.var(x)).collect();
         let expected = both::<_, M, C, N, I, O>(self, &inputs, false);
@@ -140,6 +130,13 @@ impl Case {
             tape.value_and_gradient(|x| both::<_, M, C, N, I, O>(self, x, true)[0], x, &mut first);
             close_in_scale(&first, &rows[..x.len()]);
         }
+    }
+
+    /// Holds second derivatives to those of the loop.
+    fn holds_twice<const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(&self, x: &[f64])
+    where
+        Stir: Function<I, O>,
+    {
         // forward over reverse: the tape is made of dual numbers
         let v: Vec<f64> = (0..x.len()).map(|i| 1.0 - 0.1 * i as f64).collect();
         let product = |scan| hvp(|x| both::<_, M, C, N, I, O>(self, x, scan)[1], x, &v);
@@ -155,6 +152,18 @@ impl Case {
         );
         close_in_scale(&nested, &expected);
     }
+}
+
+/// Three outputs of a case, by the scan or by the loop.
+fn both<R: Apply, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
+    case: &Case,
+    x: &[R],
+    scan: bool,
+) -> [R; 3]
+where
+    Stir: Function<I, O>,
+{
+    Case::outputs(&case.run::<R, M, C, N, I, O>(x, scan))
 }
 
 /// [`close`], where the largest number of `b` has left its rounding in all, since large terms cancel.
@@ -182,6 +191,8 @@ proptest! {
         case.holds::<2, 1, 2, 5, 3>(&x);
         case.holds::<3, 0, 1, 4, 3>(&x);
         case.holds::<1, 4, 1, 6, 5>(&x);
+        case.holds_twice::<1, 0, 0, 1, 1>(&x);
+        case.holds_twice::<2, 1, 2, 5, 3>(&x);
     }
 }
 
