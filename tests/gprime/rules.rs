@@ -70,7 +70,7 @@ fn each_lane_is_as_if_it_were_alone() {
     impl Visitor for InLanes {
         fn op<const N: usize, O: Op<N>>(&mut self, op: O) {
             let edges = op.kinks().into_iter().map(|kink| kink.at).chain(op.jumps()).collect();
-            let rules = (&|x| op.evaluate(x), &|x| op.evaluate_value(x), &|x| op.evaluate(x));
+            let rules: Rules<'_, N> = (&|x| op.evaluate(x), &|x| op.evaluate_value(x), &|x| op.evaluate(x));
             lanes_are_apart(O::NAME, op.samples(), edges, rules);
         }
         fn reduce<O: Reduce>(&mut self, _: O) {}
