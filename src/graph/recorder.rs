@@ -84,7 +84,7 @@ impl fmt::Debug for dyn DynOp {
 /// It is a graph, and the values of its first run. Every expression has an adjoint, and there are second derivatives without the program that
 /// was recorded, since the graph can be run again over another number.
 ///
-/// A [`Function`](crate::Function) that is run, mapped, summed or scanned, and a product of matrices, is one statement with several
+/// A [`Function`](crate::function::Function) that is run, mapped, summed or scanned, and a product of matrices, is one statement with several
 /// results, however much it does. The ops of the function are kept once, as a graph of their own, and [`opened`](Recorder::opened) shows them in
 /// place of the calls. The ops of a closure are recorded directly.
 ///
