@@ -3,7 +3,7 @@
 //! A function such as [`gradient`](crate::gradient) makes a tape at every call. Memory that is asked for anew each time is cleared by the
 //! system page by page, which takes longer than the gradient. So a tape that is dropped, also by a panic, leaves its lists to its thread,
 //! and a new tape begins with those of the last one whose numbers have the same size; a gradient inside of another takes other ones. They are freed
-//! when the thread ends.
+//! when the thread ends. `cargo bench --bench tape` shows the gain: the rows `free` beside the rows `tape`.
 //!
 //! ```
 //! use gprime::{memory, prelude::*};
@@ -45,7 +45,7 @@ impl Pool {
         let mut bytes = self.bytes;
         let freed = self.tapes.iter().take_while(|lists| {
             let too_many = bytes > self.limit;
-            bytes -= if too_many { lists.bytes } else { 0 };
+            bytes -= if too_many { lists.size() } else { 0 };
             too_many
         });
         let freed = freed.count();
@@ -54,9 +54,14 @@ impl Pool {
     }
 }
 
+/// What is done with the pool, unless the thread is about to end and has none any more.
+fn with_pool<A>(f: impl FnOnce(&mut Pool) -> A) -> Option<A> {
+    POOL.try_with(|pool| f(&mut pool.borrow_mut())).ok()
+}
+
 /// Sets how many bytes this thread keeps at the most, 256 MiB at first, and frees what is more. With 0 every tape returns its memory at once.
 pub fn limit(bytes: usize) {
-    POOL.with_borrow_mut(|pool| {
+    with_pool(|pool| {
         pool.limit = bytes;
         pool.trim();
     });
@@ -64,7 +69,7 @@ pub fn limit(bytes: usize) {
 
 /// Frees the memory that this thread keeps.
 pub fn release() {
-    POOL.with_borrow_mut(|pool| {
+    with_pool(|pool| {
         pool.tapes = vec![];
         pool.bytes = 0;
     });
@@ -72,7 +77,7 @@ pub fn release() {
 
 /// How many bytes this thread keeps.
 pub fn kept() -> usize {
-    POOL.with_borrow(|pool| pool.bytes)
+    with_pool(|pool| pool.bytes).unwrap_or(0)
 }
 
 /// How many lists a tape has.
@@ -92,15 +97,14 @@ impl Lists {
     #[inline]
     pub(super) fn take<S>() -> Box<Self> {
         let number = Layout::new::<S>();
-        let kept = POOL.try_with(|pool| {
-            let pool = &mut *pool.borrow_mut();
+        let kept = with_pool(|pool| {
             let last = pool.tapes.iter().rposition(|lists| lists.number == number)?;
             let lists = pool.tapes.remove(last);
-            pool.bytes -= lists.bytes;
+            pool.bytes -= lists.size();
             Some(lists)
         });
         let new = || Box::new(Lists { number, bytes: 0, lists: [const { Spare::NOTHING }; COUNT] });
-        kept.ok().flatten().unwrap_or_else(new)
+        kept.flatten().unwrap_or_else(new)
     }
 
     /// Takes a list, which is empty.
@@ -122,15 +126,18 @@ impl Lists {
     /// Leaves the lists to the thread.
     #[inline]
     pub(super) fn keep(self: Box<Self>) {
-        // while the thread ends there may be no pool any more: then they are freed
-        let _ = POOL.try_with(|pool| {
-            let pool = &mut *pool.borrow_mut();
-            if self.bytes <= pool.limit {
-                pool.bytes += self.bytes;
+        with_pool(|pool| {
+            if self.size() <= pool.limit {
+                pool.bytes += self.size();
                 pool.tapes.push(self);
                 pool.trim();
             }
         });
+    }
+
+    /// How many bytes it takes to keep them.
+    fn size(&self) -> usize {
+        self.bytes + size_of::<Self>()
     }
 }
 
@@ -197,10 +204,11 @@ mod tests {
     #[test]
     fn a_list_is_taken_again_by_numbers_of_its_size() {
         release();
+        let own = size_of::<Lists>();
         leave(vec![1.0f64; 100]);
-        assert_eq!(kept(), 800);
+        assert_eq!(kept(), 800 + own);
         assert_eq!(Lists::take::<[f64; 2]>().list::<[f64; 2]>(0).capacity(), 0);
-        assert_eq!((kept(), Lists::take::<u64>().list::<u64>(0).capacity(), kept()), (800, 100, 0));
+        assert_eq!((kept(), Lists::take::<u64>().list::<u64>(0).capacity(), kept()), (800 + own, 100, 0));
         // of another size than the one before, at the same place
         leave(vec![1.0f64; 100]);
         assert_eq!(Lists::take::<f64>().list::<u32>(0).capacity(), 0);
@@ -212,12 +220,14 @@ mod tests {
         let item = std::rc::Rc::new(());
         leave(vec![item.clone(); 3]);
         assert_eq!(std::rc::Rc::strong_count(&item), 1);
-        limit(1000);
+        release();
+        let own = size_of::<Lists>();
+        limit(own + 1000);
         leave(vec![0u8; 900]);
         leave(vec![0u16; 200]);
-        assert_eq!(kept(), 400);
+        assert_eq!(kept(), own + 400);
         leave(vec![0u8; 1001]);
-        assert_eq!(kept(), 400);
+        assert_eq!(kept(), own + 400);
         limit(0);
         assert_eq!(kept(), 0);
         leave(vec![0u8; 1]);
