@@ -109,11 +109,9 @@ impl Recorder {
     /// If the output is a constant or a variable of another recorder.
     pub fn check_gradient_in<R: Float>(&self, y: Expr<'_>) -> Result<Check, Error> {
         self.indices(&[y])?;
-        if !self.has_calls() {
-            return Table::<R>::new(self, y, self.ids())?.check();
-        }
         // the exact derivative, and how far round-off may move it, are those of what is done in functions
-        let (opened, own) = (self.opened(), self.ids());
+        let own = self.ids();
+        let Some(opened) = self.opened_calls() else { return Table::<R>::new(self, y, own)?.check() };
         let tape = opened.recorder();
         let ids = (0..tape.len()).map(|node| own[opened.owner(node)]).collect();
         Table::<R>::new(tape, opened.get(y)?, ids)?.check()

@@ -226,11 +226,6 @@ impl FunctionCall {
 }
 
 impl Recorder {
-    /// Whether functions were called.
-    pub(crate) fn has_calls(&self) -> bool {
-        !self.graph.borrow().calls.is_empty()
-    }
-
     /// Whether a node is a result of a function.
     pub(crate) fn is_result(&self, node: usize) -> bool {
         self.graph.borrow().call_at(node).is_some()

@@ -94,6 +94,12 @@ impl Recorder {
         opened
     }
 
+    /// The recording with each call opened; `None` if it has no calls.
+    pub(crate) fn opened_calls(&self) -> Option<Opened> {
+        let has_calls = !self.graph.borrow().calls.is_empty();
+        has_calls.then(|| self.opened())
+    }
+
     /// The line of the program that recorded a node.
     fn node_line(&self, node: usize) -> Line {
         self.graph.borrow().statements.heads[node].line

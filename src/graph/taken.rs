@@ -67,12 +67,17 @@ impl Recorder {
     /// # Errors
     /// If the output is a variable of another recorder.
     pub fn annihilated(&self, y: Expr<'_>) -> Result<Vec<Annihilated>, Error> {
-        self.annihilated_in::<f64>(y)
+        self.output(y)?;
+        self.annihilated_in::<f64>(self.opened_calls().as_ref(), y)
     }
 
-    /// As [`annihilated`](Recorder::annihilated), in double or in single precision.
-    pub(crate) fn annihilated_in<R: Float>(&self, y: Expr<'_>) -> Result<Vec<Annihilated>, Error> {
-        self.in_opened(y, |tape, _, y| {
+    /// As [`annihilated`](Recorder::annihilated), in double or in single precision, given this recording with its calls opened, if it has any.
+    pub(crate) fn annihilated_in<R: Float>(
+        &self,
+        opened: Option<&Opened>,
+        y: Expr<'_>,
+    ) -> Result<Vec<Annihilated>, Error> {
+        self.in_opened(opened, y, |tape, y| {
             let Some(output) = tape.output(y)? else { return Ok(vec![]) };
             let met = |a: R, b: R| meet(a.to_f64(), b.to_f64());
             tape.edges_where(output, &tape.values_in::<R>()?, met, R::to_f64)
@@ -111,9 +116,11 @@ impl Recorder {
                 || meet(adjoint.primal, slope.tangent)
                 || slope.primal == 0.0 && !adjoint.tangent.is_finite()
         };
-        self.in_opened(y, |tape, opened, y| {
+        self.output(y)?;
+        let opened = self.opened_calls();
+        self.in_opened(opened.as_ref(), y, |tape, y| {
             let Some(output) = tape.output(y)? else { return Ok(vec![]) };
-            let inputs = match opened {
+            let inputs = match &opened {
                 Some(opened) => inputs.iter().map(|&x| opened.get(x)).collect::<Result<Vec<_>, _>>()?,
                 None => inputs.to_vec(),
             };
@@ -122,18 +129,15 @@ impl Recorder {
         })
     }
 
-    /// Edges of the recording with its calls opened, as those of this one.
+    /// Edges of the recording with its calls opened, as those of this one; edges of this one if it has no calls.
     fn in_opened(
         &self,
+        opened: Option<&Opened>,
         y: Expr<'_>,
-        edges: impl Fn(&Recorder, Option<&Opened>, Expr<'_>) -> Result<Vec<Annihilated>, Error>,
+        edges: impl Fn(&Recorder, Expr<'_>) -> Result<Vec<Annihilated>, Error>,
     ) -> Result<Vec<Annihilated>, Error> {
-        self.output(y)?;
-        if !self.has_calls() {
-            return edges(self, None, y);
-        }
-        let opened = self.opened();
-        let found = edges(opened.recorder(), Some(&opened), opened.get(y)?)?.into_iter().map(|edge| {
+        let Some(opened) = opened else { return edges(self, y) };
+        let found = edges(opened.recorder(), opened.get(y)?)?.into_iter().map(|edge| {
             let node = opened.owner(edge.node);
             let argument = if self.is_result(node) { 0 } else { edge.argument };
             Annihilated { node, argument, ..edge }

@@ -76,7 +76,7 @@ impl Recorder {
     /// If the output is a constant or a variable of another recorder.
     pub fn locate(&self, y: Expr<'_>) -> Result<Search, Error> {
         self.indices(&[y])?;
-        let opened = self.has_calls().then(|| self.opened());
+        let opened = self.opened_calls();
         let (tape, output) = match &opened {
             Some(opened) => (opened.recorder(), opened.get(y)?),
             None => (self, y),

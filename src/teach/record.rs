@@ -5,7 +5,9 @@ use super::singular::{kink, singular};
 use super::trace::{Argument, Branch, Flow, KinkNote, Line, Node, OpNote, Param, Partial, Step, Trace, VERSION};
 use crate::error::{Error, Kind};
 use crate::export::{CUT, Formula, Rules};
-use crate::graph::{self, Contribution, DynOp, Expr, Float, Guard, Id, Operand, Reach, Recorder, Relation, widened};
+use crate::graph::{
+    self, Contribution, DynOp, Expr, Float, Guard, Id, Opened, Operand, Reach, Recorder, Relation, widened,
+};
 use crate::op::{self, Point};
 use crate::visible::visible;
 use std::collections::HashMap;
@@ -70,15 +72,16 @@ impl Recorder {
             let reached = reach.get(index).is_some_and(|reach| *reach > Reach::Not);
             book.enter::<R>(self, index, needed.then(|| adjoints[index]), reached)?;
         }
-        if self.has_calls() {
-            book.enter_opened::<R>(self, y)?;
+        let opened = self.opened_calls();
+        if let Some(opened) = &opened {
+            book.enter_opened::<R>(self, opened, y)?;
         }
         let branches = self.comparisons().iter().map(|comparison| book.branch(comparison)).collect();
         let Book { ids, ops, nodes, .. } = book;
         let single = R::IS_SINGLE;
         let id = |index: usize| ids[index].expect("a constant is no output");
         // an edge to a constant is none of the account
-        let annihilated = self.annihilated_in::<R>(y)?.into_iter().filter_map(|edge| {
+        let annihilated = self.annihilated_in::<R>(opened.as_ref(), y)?.into_iter().filter_map(|edge| {
             let (from, argument) = (&nodes[id(edge.node).index()], edge.argument);
             let to = from.args[argument].node()?;
             Some(Flow { from: from.id, argument, to, upstream: edge.adjoint, local: edge.slope, amount: 0.0 })
@@ -172,8 +175,7 @@ impl Book {
     }
 
     /// Enters on the results of functions what the ops in these stand on.
-    fn enter_opened<R: Float>(&mut self, tape: &Recorder, y: Expr<'_>) -> Result<(), Error> {
-        let opened = tape.opened();
+    fn enter_opened<R: Float>(&mut self, tape: &Recorder, opened: &Opened, y: Expr<'_>) -> Result<(), Error> {
         let inner = opened.recorder();
         let Some(output) = inner.index(opened.get(y)?) else { return Ok(()) };
         let values = widened(&inner.values_in::<R>()?);
