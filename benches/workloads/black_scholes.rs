@@ -19,6 +19,7 @@ impl BlackScholes {
 
 struct Price;
 impl Function<5, 1> for Price {
+    #[inline(always)]
     fn run<R: Apply>(&self, [s, k, r, sigma, t]: [R; 5]) -> [R; 1] {
         let normal = |x: R| ((x * FRAC_1_SQRT_2).erf() + 1.0) * 0.5;
         let width = sigma * t.sqrt();

@@ -20,6 +20,7 @@ impl Recurrence {
 /// One step; the branch is a relu.
 struct Step;
 impl Function<5, 1> for Step {
+    #[inline(always)]
     fn run<R: Apply>(&self, [a, b, c, d, x]: [R; 5]) -> [R; 1] {
         [(a * x + b * (c * x).tanh()).sigmoid() + (x - d).relu() * 0.01]
     }

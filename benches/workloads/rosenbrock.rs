@@ -9,6 +9,7 @@ pub struct Rosenbrock {
 
 struct Term;
 impl Function<2, 1> for Term {
+    #[inline(always)]
     fn run<R: Apply>(&self, [x, next]: [R; 2]) -> [R; 1] {
         let (a, b) = (next - x * x, -x + 1.0);
         [a * a * 100.0 + b * b]

@@ -2,8 +2,10 @@
 
 use super::scan::{Params, places, run_passes};
 use crate::op::Call;
+use crate::real::Real;
 use std::array::from_fn;
 use std::fmt::Arguments;
+use std::iter::empty;
 
 /// How many places there are in lists of this length.
 ///
@@ -46,6 +48,33 @@ pub(crate) fn place<R: Copy + From<f64>, const N: usize, const D: usize, const I
     from_fn(|k| if k < N { x[k][i.min(x[k].len() - 1)] } else { data[k - N][i.min(data[k - N].len() - 1)].into() })
 }
 
+/// A sum in two: of the terms at even places and of those at odd ones. Neither has to wait for the other.
+#[derive(Clone, Copy)]
+pub(crate) struct TwoSums<R>([R; 2]);
+
+impl<R: Real> TwoSums<R> {
+    /// The sum of no terms.
+    #[inline(always)]
+    pub fn new() -> Self {
+        TwoSums([empty().sum(), empty().sum()])
+    }
+
+    /// Adds terms, of which the first stands at an even place.
+    #[inline(always)]
+    pub fn add(&mut self, terms: &[R]) {
+        let (pairs, rest) = terms.as_chunks();
+        for &[even, odd] in pairs {
+            self.0 = [self.0[0] + even, self.0[1] + odd];
+        }
+        rest.iter().for_each(|&even| self.0[0] += even);
+    }
+
+    #[inline(always)]
+    pub fn total(self) -> R {
+        self.0[0] + self.0[1]
+    }
+}
+
 /// [`Apply::reduce_each`](super::Apply::reduce_each) of a function, one place after the other.
 #[track_caller]
 #[inline]
@@ -54,7 +83,14 @@ pub(crate) fn sum_each<R: Call, const N: usize, const D: usize, const I: usize>(
     data: [&[f64]; D],
     f: impl Fn([R; I]) -> R,
 ) -> R {
-    (0..places_of(&x, &data)).map(|i| f(place(x, data, i))).sum()
+    let (places, mut sums) = (places_of(&x, &data), TwoSums::new());
+    for i in (0..places).step_by(2) {
+        sums.0[0] += f(place(x, data, i));
+        if i + 1 < places {
+            sums.0[1] += f(place(x, data, i + 1));
+        }
+    }
+    sums.total()
 }
 
 /// [`Apply::map`](super::Apply::map) of a function, one place after the other.

@@ -5,6 +5,7 @@ use super::recorder::{Body, DynOp, Form, FunctionCall, Indices, Placed, Recorder
 use super::result_op::dyn_result_op;
 use super::run::{Applier, Runs, Site, Text};
 use crate::error::Error;
+use crate::function::TwoSums;
 use crate::op::Call;
 use crate::real::Real;
 use std::sync::Arc;
@@ -102,7 +103,12 @@ impl FunctionCall {
             self.body.run(&given, self.site_at(place, site), apply, &mut values)?;
             (0..count).for_each(|m| results[m * places + place] = self.body.result(m, &values));
         }
-        Ok(if self.form == Form::Sum { vec![results.into_iter().sum()] } else { results })
+        if self.form == Form::Sum {
+            let mut sums = TwoSums::new();
+            sums.add(&results);
+            return Ok(vec![sums.total()]);
+        }
+        Ok(results)
     }
 
     /// The site of what the function does at a place.

@@ -135,9 +135,11 @@ impl Op<1> for Sigmoid {
     fn slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
         [a * (-a + 1.0)]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         self.evaluate([z]).0
     }
+    #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let left = left_sigmoid(z);
         let right = -left + 1.0;
@@ -308,6 +310,7 @@ impl Op<1> for Elu {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::select(z.less(0.0.into()), z.exp() * self.alpha, 1.0.into())]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select_lazy(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
     }
@@ -340,6 +343,7 @@ impl Op<1> for Selu {
     fn slope<R: Real>(&self, z: [R; 1], a: R) -> [R; 1] {
         Self::ELU.slope(z, a).map(|slope| slope * Self::LAMBDA)
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, z: [R; 1]) -> R {
         Self::ELU.evaluate_value(z) * Self::LAMBDA
     }
@@ -376,6 +380,7 @@ impl Op<1> for Celu {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::select(z.less(0.0.into()), (z / self.alpha).exp(), 1.0.into())]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select_lazy(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
     }
@@ -410,6 +415,7 @@ impl Op<1> for Softplus {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [Sigmoid.value([z * self.beta])]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let zero = R::from(0.0);
         R::select(z.less(zero), zero, z) + minus_abs(z * self.beta).exp().ln_1p() / self.beta
@@ -435,6 +441,7 @@ impl Op<1> for LogSigmoid {
     fn slope<R: Real>(&self, z: [R; 1], _: R) -> [R; 1] {
         [-Sigmoid.value(z) + 1.0]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         -Softplus::default().evaluate_value([-z])
     }
@@ -456,6 +463,7 @@ impl Op<1> for Softsign {
         let m = z.abs() + 1.0;
         [R::from(1.0) / (m * m)]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let m = z.abs();
         R::select(m.less(f64::INFINITY.into()), z / (m + 1.0), z.sign())
@@ -481,6 +489,7 @@ impl Op<1> for Silu {
         let s = Sigmoid.value([z]);
         [s + a * (-s + 1.0)]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
         let [e, tail] = exp_split(minus_abs(y));
@@ -550,6 +559,7 @@ impl Op<1> for Gelu {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [((z * FRAC_1_SQRT_2).erf() + 1.0) / 2.0 + z * (-(z * z) / 2.0).exp() * Self::SCALE[0]]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
         let near = || {
@@ -623,6 +633,7 @@ impl Op<1> for GeluTanh {
         let u = (z * z * (3.0 * 0.044715) + 1.0) * (Self::A[0] / 2.0);
         [(t + 1.0) / 2.0 + z * (-(t * t) + 1.0) * u / 2.0]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -Self::LIMIT, Self::LIMIT);
         let ([e, error, tail], _) = Self::exp_v(minus_abs(y));
@@ -667,6 +678,7 @@ impl Op<1> for Mish {
         let t = (z.exp() + 1.0).ln().tanh();
         [t + z * (-(t * t) + 1.0) * Sigmoid.value([z])]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -EXP_LIMIT, EXP_LIMIT);
         let [e, tail] = exp_split(minus_abs(y));
@@ -736,6 +748,7 @@ impl Op<1> for Tanhshrink {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [Self::square_of_tanh(z, |_, n| [product(n, n), square(sum(2.0.into(), n))])]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let near = || {
             let square = z * z;
@@ -809,6 +822,7 @@ impl Op<1> for Hardshrink {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, z) // keeps the sign
     }
@@ -903,6 +917,7 @@ impl Op<1> for HardSwish {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, -3.0, 0.0, R::select(z.less(3.0.into()), (z * 2.0 + 3.0) / 6.0, 1.0.into()))]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         around(z, -3.0, 0.0, 0.0, around(z, 3.0, z * (z + 3.0) / 6.0, 3.0, z))
     }
@@ -932,6 +947,7 @@ impl Op<1> for Threshold {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, self.threshold, 0.0, 1.0)]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         around(z, self.threshold, self.value, self.value, z)
     }
@@ -970,6 +986,7 @@ impl Op<1> for Squareplus {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [(z / (z * z + self.b).sqrt() + 1.0) / 2.0]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let (half, h) = (z * 0.5, z.hypot(self.b.sqrt().into()) * 0.5);
         R::select(half.less_equal(h * -0.25), R::from(self.b / 4.0) / (h - half), h + half)
@@ -1007,6 +1024,7 @@ impl Op<1> for Gaussian {
     fn slope<R: Real>(&self, [z]: [R; 1], a: R) -> [R; 1] {
         [z * -2.0 * a]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let [e, error, tail] = bell(clamp(z, -BELL_LIMIT, BELL_LIMIT), 1.0);
         (e + error) * tail
@@ -1030,6 +1048,7 @@ impl Op<1> for LogCosh {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [z.tanh()]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         // cosh z = 1 + 2 s² = e^|z| (1 + e^−2|z|) / 2
         let m = z.abs();
@@ -1052,6 +1071,7 @@ impl Op<1> for Logit {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::from(1.0) / (z * (-z + 1.0))]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         // 2z − 1 is exact from ¼ on
         R::select_lazy(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)

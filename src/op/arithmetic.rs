@@ -11,9 +11,11 @@ use smallvec::smallvec;
 pub struct Add;
 impl Op<2> for Add {
     const NAME: &'static str = "add";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x + y
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, _: [R; 2], _: R) -> [R; 2] {
         [1.0.into(), 1.0.into()]
     }
@@ -24,9 +26,11 @@ impl Op<2> for Add {
 pub struct Sub;
 impl Op<2> for Sub {
     const NAME: &'static str = "sub";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x - y
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, _: [R; 2], _: R) -> [R; 2] {
         [1.0.into(), R::from(-1.0)]
     }
@@ -37,9 +41,11 @@ impl Op<2> for Sub {
 pub struct Mul;
 impl Op<2> for Mul {
     const NAME: &'static str = "mul";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x * y
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y, x]
     }
@@ -52,9 +58,11 @@ impl Op<2> for Mul {
 pub struct Div;
 impl Op<2> for Div {
     const NAME: &'static str = "div";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x / y
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [_, y]: [R; 2], a: R) -> [R; 2] {
         [R::from(1.0) / y, -a / y]
     }
@@ -68,9 +76,11 @@ impl Op<2> for Div {
 pub struct Neg;
 impl Op<1> for Neg {
     const NAME: &'static str = "neg";
+    #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
         -x
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
         [R::from(-1.0)]
     }
@@ -81,9 +91,11 @@ impl Op<1> for Neg {
 pub struct Recip;
 impl Op<1> for Recip {
     const NAME: &'static str = "recip";
+    #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
         R::from(1.0) / x
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x]: [R; 1], a: R) -> [R; 1] {
         // −a·a would be no division, and 2 ULP
         [-a / x]
@@ -98,9 +110,11 @@ impl Op<1> for Recip {
 pub struct Square;
 impl Op<1> for Square {
     const NAME: &'static str = "square";
+    #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
         x * x
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         [x * 2.0]
     }
@@ -115,9 +129,11 @@ pub struct Powi {
 impl Op<1> for Powi {
     const NAME: &'static str = "powi";
     const NEEDS_PARAMS: bool = true;
+    #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
         x.pow(f64::from(self.n).into())
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         let n = f64::from(self.n);
         [R::from(n) * x.pow(R::from(n - 1.0))]
@@ -151,9 +167,11 @@ impl Op<1> for Powi {
 pub struct Pow;
 impl Op<2> for Pow {
     const NAME: &'static str = "pow";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x.pow(y)
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         [y * x.pow(y - 1.0), a * x.ln()]
     }
@@ -177,9 +195,11 @@ impl Op<2> for Pow {
 pub struct Abs;
 impl Op<1> for Abs {
     const NAME: &'static str = "abs";
+    #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
         x.abs()
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         [x.sign()]
     }
@@ -197,12 +217,15 @@ macro_rules! steps {
         pub struct $Op;
         impl Op<1> for $Op {
             const NAME: &'static str = $name;
+            #[inline(always)]
             fn value<R: Real>(&self, [x]: [R; 1]) -> R {
                 x.$f()
             }
+            #[inline(always)]
             fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
                 [0.0.into()]
             }
+            #[inline(always)]
             fn evaluate<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
                 (x.$f(), [R::select(x.equal(x), 0.0.into(), x)])
             }
@@ -236,9 +259,11 @@ fn tie(kink: Kink) -> Kink {
 pub struct Max;
 impl Op<2> for Max {
     const NAME: &'static str = "max";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         R::select(y.less(x), x, R::select(x.less_equal(y), y, x + y))
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [below(y, x), below(x, y)]
     }
@@ -252,9 +277,11 @@ impl Op<2> for Max {
 pub struct Min;
 impl Op<2> for Min {
     const NAME: &'static str = "min";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         R::select(x.less(y), x, R::select(y.less_equal(x), y, x + y))
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [below(x, y), below(y, x)]
     }
@@ -274,10 +301,12 @@ pub struct Clamp {
 impl Op<1> for Clamp {
     const NAME: &'static str = "clamp";
     const NEEDS_PARAMS: bool = true;
+    #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
         let (lo, hi) = (R::from(self.lo), R::from(self.hi));
         R::select(x.less(lo), lo, R::select(hi.less(x), hi, x))
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         let (lo, hi, zero) = (R::from(self.lo), R::from(self.hi), R::from(0.0));
         let inside = R::select(x.equal(x), 1.0.into(), x);
@@ -303,12 +332,15 @@ impl Op<1> for Clamp {
 pub struct Hypot;
 impl Op<2> for Hypot {
     const NAME: &'static str = "hypot";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         (x * x + y * y).sqrt()
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         [x / a, y / a]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x.hypot(y)
     }
@@ -343,9 +375,11 @@ impl Op<2> for Hypot {
 pub struct Atan2;
 impl Op<2> for Atan2 {
     const NAME: &'static str = "atan2";
+    #[inline(always)]
     fn value<R: Real>(&self, [y, x]: [R; 2]) -> R {
         y.atan2(x)
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [y, x]: [R; 2], _: R) -> [R; 2] {
         let square = x * x + y * y;
         [x / square, -y / square]
@@ -378,9 +412,11 @@ impl Op<2> for Atan2 {
 pub struct MulAdd;
 impl Op<3> for MulAdd {
     const NAME: &'static str = "mul_add";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y, z]: [R; 3]) -> R {
         x * y + z
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y, _]: [R; 3], _: R) -> [R; 3] {
         [y, x, 1.0.into()]
     }
@@ -391,9 +427,11 @@ impl Op<3> for MulAdd {
 pub struct Chain;
 impl Op<2> for Chain {
     const NAME: &'static str = "chain";
+    #[inline(always)]
     fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         x.mul_strong_zero(y)
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y, x]
     }

@@ -12,9 +12,11 @@ macro_rules! comparisons {
         pub struct $Op;
         impl Op<2> for $Op {
             const NAME: &'static str = $name;
+            #[inline(always)]
             fn value<R: Real>(&self, [x, y]: [R; 2]) -> R {
                 R::select(x.$f(y), 1.0.into(), 0.0.into())
             }
+            #[inline(always)]
             fn slope<R: Real>(&self, _: [R; 2], _: R) -> [R; 2] {
                 [0.0.into(); 2]
             }
@@ -38,9 +40,11 @@ comparisons! {
 pub struct Select;
 impl Op<3> for Select {
     const NAME: &'static str = "select";
+    #[inline(always)]
     fn value<R: Real>(&self, [m, yes, no]: [R; 3]) -> R {
         R::select(R::from(0.5).less(m), yes, no)
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [m, _, _]: [R; 3], _: R) -> [R; 3] {
         let [zero, one] = [0.0, 1.0].map(R::from);
         let m = R::from(0.5).less(m);

@@ -13,9 +13,11 @@ macro_rules! functions {
             pub struct $Op;
             impl Op<1> for $Op {
                 const NAME: &'static str = stringify!($f);
+                #[inline(always)]
                 fn value<R: Real>(&self, [x]: [R; 1]) -> R {
                     x.$f()
                 }
+                #[inline(always)]
                 fn slope<R: Real>(&self, [$x]: [R; 1], $a: R) -> [R; 1] {
                     [$slope]
                 }
@@ -38,6 +40,7 @@ macro_rules! domain {
 }
 macro_rules! evaluate {
     (|$x:pat_param, $a:pat_param| $slope:expr) => {
+        #[inline(always)]
         fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
             let value = self.value(x);
             let ([$x], $a) = (x, value);

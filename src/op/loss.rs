@@ -17,6 +17,7 @@ impl Op<2> for LogAddExp {
     fn slope<R: Real>(&self, [x, y]: [R; 2], a: R) -> [R; 2] {
         [(x - a).exp(), (y - a).exp()]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         larger(x, y) + (-difference(x, y)[0].abs()).exp().ln_1p()
     }
@@ -44,6 +45,7 @@ impl Op<2> for XLogY {
     fn slope<R: Real>(&self, [x, y]: [R; 2], _: R) -> [R; 2] {
         [y.ln(), x / y]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [x, y]: [R; 2]) -> R {
         R::select(R::from(0.0).less_equal(y), x.mul_strong_zero(y.ln()), y * f64::NAN) // 0 annihilates ln 0, but not NaN
     }
@@ -70,6 +72,7 @@ impl Op<2> for BceWithLogits {
     fn slope<R: Real>(&self, [z, t]: [R; 2], _: R) -> [R; 2] {
         [R::from(1.0) / ((-z).exp() + 1.0) - t, -z]
     }
+    #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z, t]: [R; 2]) -> R {
         // −t on the left, 1 − t on the right; half way at 0, so that the derivative is right there too
         let step = (z.sign() + 1.0) * 0.5 - t;

@@ -27,7 +27,11 @@ impl<const L: usize> Lanes<L> {
     fn in_pairs<const N: usize>(x: [Self; N], f: impl Fn([Pair; N]) -> Pair) -> Self {
         let mut result = x[0];
         for i in (0..L).step_by(2) {
-            let y = f(x.each_ref().map(|x| x.pair(i)));
+            let mut pairs = [x[0].pair(i); N];
+            for (pair, x) in pairs.iter_mut().zip(&x) {
+                *pair = x.pair(i);
+            }
+            let y = f(pairs);
             match result.0[i..].first_chunk_mut() {
                 Some(both) => y.store(both),
                 None => {
@@ -179,8 +183,12 @@ mod each {
     /// [`scaled_power`] of each lane.
     #[inline(always)]
     fn scaled_powers<const L: usize>(shifted: Lanes<L>) -> (Lanes<L>, Lanes<L>) {
-        let powers = shifted.0.map(scaled_power);
-        (Lanes(powers.map(|power| power.0)), Lanes(powers.map(|power| power.1)))
+        // a loop, since what `map` of an array calls is not always inlined
+        let (mut powers, mut tails) = (shifted, shifted);
+        for i in 0..L {
+            (powers.0[i], tails.0[i]) = scaled_power(shifted.0[i]);
+        }
+        (powers, tails)
     }
 
     /// Whether in every lane neither eˣ rounds to 1 nor leaves the normal numbers.

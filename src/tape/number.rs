@@ -45,7 +45,7 @@ impl<S: Scalar> Call for Var<'_, S> {
     #[track_caller]
     fn dot(x: &[Self], y: &[Self]) -> Self {
         assert_eq!(x.len(), y.len(), "dot needs two vectors of the same length");
-        match Self::same_tape(Self::tape_of(x), Self::tape_of(y)) {
+        match Self::same_tape(Self::tape_of_list(x), Self::tape_of_list(y)) {
             Some(tape) => tape.dot(x, y),
             None => {
                 let [x, y] = [x, y].map(|list| list.iter().map(|x| x.value).collect::<Args<_>>());
@@ -57,7 +57,7 @@ impl<S: Scalar> Call for Var<'_, S> {
     #[track_caller]
     fn weighted_sum(x: &[Self], weights: &[f64]) -> Self {
         assert_eq!(x.len(), weights.len(), "there must be one weight for each number");
-        match Self::tape_of(x) {
+        match Self::tape_of_list(x) {
             Some(tape) => tape.weighted_sum(x, weights),
             None => Var::constant(S::weighted_sum(&x.iter().map(|x| x.value).collect::<Args<_>>(), weights)),
         }

@@ -87,6 +87,12 @@ impl<S> Default for Arguments<S> {
 }
 
 impl<S: Scalar> Arguments<S> {
+    /// Room for so many slopes, whatever is in it.
+    pub(super) fn slopes(&mut self, len: usize) -> &mut [S] {
+        self.slopes.resize(self.slopes.len().max(len), S::from(0.0));
+        &mut self.slopes[..len]
+    }
+
     /// Room for so many values and slopes, whatever is in it.
     pub(super) fn of(&mut self, len: usize) -> (&mut [S], &mut [S]) {
         for list in [&mut self.values, &mut self.slopes] {

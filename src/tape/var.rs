@@ -133,6 +133,16 @@ impl<'t, S: Scalar> Var<'t, S> {
         tape
     }
 
+    /// The tape of a list of variables, which is asked for where it is in memory: most often it is a part of the inputs that a function is given.
+    #[inline(always)]
+    #[track_caller]
+    pub(super) fn tape_of_list(x: &[Self]) -> Option<&'t Tape<S>> {
+        match x.first().and_then(|first| first.tape) {
+            Some(tape) if tape.store.given_at(x).is_some() => Some(tape),
+            _ => Self::tape_of(x),
+        }
+    }
+
     /// The tape of all variables in these lists.
     #[inline(always)]
     #[track_caller]
@@ -143,7 +153,7 @@ impl<'t, S: Scalar> Var<'t, S> {
     {
         let mut tape = None;
         for list in lists {
-            tape = Self::same_tape(tape, Self::tape_of(list));
+            tape = Self::same_tape(tape, Self::tape_of_list(list));
         }
         tape
     }

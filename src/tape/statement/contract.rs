@@ -16,7 +16,7 @@ struct Contract;
 #[track_caller]
 pub(super) fn contract<'t, S: Scalar>(a: &[Var<'t, S>], b: &[Var<'t, S>], inner: usize) -> Vec<Var<'t, S>> {
     expect_rows(a, b, inner);
-    match Var::same_tape(Var::tape_of(a), Var::tape_of(b)) {
+    match Var::same_tape(Var::tape_of_list(a), Var::tape_of_list(b)) {
         Some(tape) => tape.contract(a, b, inner),
         None => contract_each(a, b, inner),
     }

@@ -1,13 +1,15 @@
-//! The sum of a function over lists: its slopes are found at two places at once and written as one run for each list.
+//! The sum of a function over lists: it is run at two places at once, and its slopes are written as one run for each list, or for lists on the
+//! same slots.
 
 use super::run::run_exactly;
 use crate::forward::{Masked, Tangents};
-use crate::function::{Function, place, places_of, sum_each};
-use crate::tape::layout::Layout;
+use crate::function::{Function, TwoSums, places_of, sum_each};
+use crate::tape::layout::{Layout, WORTH_IT, take};
 use crate::tape::scalar::Scalar;
+use crate::tape::store::CHUNK;
 use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
-use std::iter::empty;
+use std::ops::Range;
 
 /// [`Apply::reduce_each`](crate::function::Apply::reduce_each).
 #[track_caller]
@@ -35,62 +37,163 @@ impl<S: Scalar> Tape<S> {
         data: [&[f64]; D],
         len: usize,
     ) -> Var<'t, S> {
-        let padded = len.next_multiple_of(S::LANES);
+        let lens = x.map(<[_]>::len);
+        let layouts = x.map(Layout::of_slots);
+        let pieces = Pieces::new(&layouts, lens);
         let mut arguments = self.store.arguments.take();
-        let (values, slopes) = arguments.of(N * padded);
-        let (mut values, mut slopes) = (values.chunks_exact_mut(padded), slopes.chunks_exact_mut(padded));
-        let mut primals: [&mut [S]; N] = from_fn(|_| values.next().expect("there is one for each list"));
-        let mut slopes: [&mut [S]; N] = from_fn(|_| slopes.next().expect("there is one for each list"));
-        let layouts: [Option<Layout>; N] = from_fn(|k| Layout::of(x[k], primals[k]));
-        for (primals, x) in primals.iter_mut().zip(x) {
-            // a list of one number is the same at all places, and the last place stands for those that fill the lanes up
-            let last = primals[x.len() - 1];
-            primals[x.len()..].fill(last);
-        }
-        let primals = primals.map(|list| &*list);
-        let value = run_in_lanes(f, primals, data, &mut slopes, len);
-        if slopes.iter().flat_map(|list| &list[..len]).fold(false, |nan, slope| nan | slope.has_nan()) {
-            (0..len).for_each(|i| {
-                let arguments: [S; I] = place(primals.map(|list| &list[..len]), data, i);
-                let [(_, exact)] = run_exactly(f, arguments);
-                slopes.iter_mut().zip(exact).for_each(|(list, slope)| list[i] = slope);
-            });
-        }
-        for (slopes, x) in slopes.iter_mut().zip(x) {
-            if x.len() == 1 {
-                slopes[0] = slopes[..len].iter().copied().sum();
-            }
-        }
-        let lists = slopes.into_iter().zip(layouts).zip(x);
-        let handle = self.store.record_lists(lists.map(|((slopes, layout), x)| (layout, &mut slopes[..x.len()], x)));
+        let slopes = arguments.slopes(pieces.len);
+        let value = add_slopes(f, x, data, len, &pieces, slopes);
+        let mut rest = slopes;
+        let lists = (0..N).filter(|&k| pieces.leader[k] == k).map(|k| {
+            let slopes = take(&mut rest, pieces.slots[k].len());
+            (layouts[k].map(|layout| layout.from_slot(pieces.slots[k].start)), slopes, x[k])
+        });
+        let handle = self.store.record_lists(lists);
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
     }
 }
 
-/// Runs a function at each place of padded lists, and writes its slope by each list; the sum of its values.
-#[inline(always)]
-fn run_in_lanes<S: Scalar, const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
-    f: &F,
-    primals: [&[S]; N],
-    data: [&[f64]; D],
-    slopes: &mut [&mut [S]; N],
+/// The places of the slopes by each list, in one list of all. Lists that have slots in common have their slopes added there, since all are
+/// multiplied by one adjoint.
+///
+/// ```text
+/// list 0  slots 0 1 2 3 4 5 6 7         leader 0, with the slots 0 … 8     place 0
+/// list 1  slots   1 2 3 4 5 6 7 8       led by 0                           place 1
+/// list 2  slot  9                       leader 2, with the slot 9          place 9
+/// ```
+struct Pieces<const N: usize> {
+    /// The first of the lists that a list shares slopes with.
+    leader: [usize; N],
+    /// Of a leader: the slots of all lists that it leads. Of a list whose slots are not one after the other, only their number is right.
+    slots: [Range<u32>; N],
+    /// Where the slopes by a list begin.
+    start: [usize; N],
+    /// How many slopes there are.
     len: usize,
-) -> S {
-    // so that few indices have to be tested in the loop
-    let padded = len.next_multiple_of(S::LANES);
-    let (primals, slopes) = (primals.map(|list| &list[..padded]), slopes.each_mut().map(|list| &mut list[..padded]));
-    let mut sum: S = empty().sum();
-    for i in (0..len).step_by(S::LANES) {
-        let datum = |d: &[f64]| S::load(&[0, 1].map(|lane| S::from(d[(i + lane).min(d.len() - 1)])));
-        let variables = Tangents::variables(primals.map(|list| S::load(&list[i..])));
-        let arguments: [Tangents<S::Lanes, N, Masked>; I] =
-            from_fn(|k| if k < N { variables[k] } else { Tangents::constant(datum(data[k - N])) });
-        let [y] = f.run(arguments);
-        let mut values = [S::from(0.0); 2];
-        S::store(y.primal, &mut values);
-        values[..S::LANES.min(len - i)].iter().for_each(|&value| sum += value);
-        (0..N).for_each(|k| S::store(y.tangents()[k], &mut slopes[k][i..]));
+}
+
+impl<const N: usize> Pieces<N> {
+    fn new(layouts: &[Option<Layout>; N], lens: [usize; N]) -> Self {
+        let first = |k: usize| layouts[k].map_or(0, Layout::first);
+        let mut leader = from_fn(|k| k);
+        let mut slots: [Range<u32>; N] = from_fn(|k| first(k)..first(k) + lens[k] as u32);
+        let can_share = |k: usize| lens[k] >= WORTH_IT && layouts[k].is_some_and(Layout::is_consecutive);
+        for k in (0..N).filter(|&k| can_share(k)) {
+            let meets = |j: usize| slots[j].start < slots[k].end && slots[k].start < slots[j].end;
+            if let Some(j) = (0..k).find(|&j| leader[j] == j && can_share(j) && meets(j)) {
+                leader[k] = j;
+                slots[j] = slots[j].start.min(slots[k].start)..slots[j].end.max(slots[k].end);
+            }
+        }
+        let (mut start, mut len) = ([0; N], 0);
+        for k in 0..N {
+            if leader[k] == k {
+                start[k] = len;
+                len += slots[k].len();
+            }
+        }
+        let start = from_fn(|k| start[leader[k]] + (first(k) - slots[leader[k]].start) as usize);
+        Pieces { leader, slots, start, len }
     }
-    sum
+}
+
+/// Runs a function at each place of some lists, and adds its slopes to those of each list; the sum of its values.
+///
+/// As in the reverse sweep, 0 annihilates only in a second run, after a first one with a NaN in it.
+#[inline(always)]
+fn add_slopes<S: Scalar, const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
+    f: &F,
+    x: [&[Var<'_, S>]; N],
+    data: [&[f64]; D],
+    len: usize,
+    pieces: &Pieces<N>,
+    slopes: &mut [S],
+) -> S {
+    let zero = S::from(0.0);
+    let (mut primals, mut own, mut values) = ([[zero; CHUNK]; I], [[zero; CHUNK]; N], [zero; CHUNK]);
+    let mut exact = false;
+    loop {
+        slopes.fill(zero);
+        let (mut sum, mut singles, mut any_nan) = (TwoSums::new(), [TwoSums::new(); N], false);
+        for start in (0..len).step_by(CHUNK) {
+            let some = CHUNK.min(len - start);
+            for (k, primals) in primals.iter_mut().enumerate() {
+                match x.get(k) {
+                    Some(x) => copy(x, start, some, |x| x.value, primals),
+                    None => copy(data[k - N], start, some, |&datum| S::from(datum), primals),
+                }
+            }
+            run_some(f, &primals, &mut values, &mut own, some, exact);
+            sum.add(&values[..some]);
+            for k in 0..N {
+                let own = &own[k][..some];
+                if x[k].len() == 1 {
+                    singles[k].add(own);
+                } else {
+                    let slopes = &mut slopes[pieces.start[k] + start..][..some];
+                    any_nan |= slopes.iter_mut().zip(own).fold(false, |nan, (sum, &slope)| {
+                        *sum += slope;
+                        nan | sum.has_nan()
+                    });
+                }
+            }
+        }
+        for k in (0..N).filter(|&k| x[k].len() == 1) {
+            slopes[pieces.start[k]] = singles[k].total();
+            any_nan |= singles[k].total().has_nan();
+        }
+        if exact || !any_nan {
+            return sum.total();
+        }
+        exact = true;
+    }
+}
+
+/// Copies the numbers at some places of a list, and the last of them once more, so that they can be taken in pairs. A list of one number is the
+/// same at all places, and copied once.
+#[inline(always)]
+fn copy<T, S: Copy>(list: &[T], start: usize, some: usize, number: impl Fn(&T) -> S, copies: &mut [S; CHUNK]) {
+    if let [one] = list {
+        if start == 0 {
+            copies.fill(number(one));
+        }
+        return;
+    }
+    let list = &list[start..][..some];
+    copies.iter_mut().zip(list).for_each(|(copy, x)| *copy = number(x));
+    if some % 2 == 1 {
+        copies[some] = copies[some - 1];
+    }
+}
+
+/// Runs a function at some places, and writes its values and its slopes by each list; with the rule that 0 annihilates if it is to be `exact`.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)]
+fn run_some<S: Scalar, const N: usize, const I: usize, F: Function<I, 1>>(
+    f: &F,
+    primals: &[[S; CHUNK]; I],
+    values: &mut [S; CHUNK],
+    slopes: &mut [[S; CHUNK]; N],
+    some: usize,
+    exact: bool,
+) {
+    if exact {
+        for i in 0..some {
+            let [(value, by_each)] = run_exactly(f, primals.each_ref().map(|list| list[i]));
+            values[i] = value;
+            (0..N).for_each(|k| slopes[k][i] = by_each[k]);
+        }
+        return;
+    }
+    for i in (0..some).step_by(S::LANES) {
+        let variables: [_; N] = Tangents::variables(from_fn(|k| S::load(&primals[k][i..])));
+        let arguments: [Tangents<S::Lanes, N, Masked>; I] =
+            from_fn(|k| if k < N { variables[k] } else { Tangents::constant(S::load(&primals[k][i..])) });
+        let [y] = f.run(arguments);
+        S::store(y.primal, &mut values[i..]);
+        for k in 0..N {
+            S::store(y.tangents()[k], &mut slopes[k][i..]);
+        }
+    }
 }
