@@ -70,11 +70,16 @@ impl Visitor for Timing {
         let (points, len) = (turns.iter().flat_map(W::point).collect::<Vec<f64>>(), turns[0].point().len());
         let point = |k: usize| &points[len * k..len * (k + 1)];
         let mut by_hand = turns.to_vec();
-        let [mut g_hand, mut g_tape, mut g_free] = [(); 3].map(|()| vec![0.0; len]);
-        let (mut tape, mut recorder, mut gradient) = (Tape::new(), Recorder::new(), Adjoints::default());
+        let [mut g_hand, mut g_scalars, mut g_tape, mut g_free] = [(); 4].map(|()| vec![0.0; len]);
+        let (mut for_scalars, mut tape) = (Tape::new(), Tape::new());
+        let (mut recorder, mut gradient) = (Recorder::new(), Adjoints::default());
         let mut ways = vec![
             way("plain", turns.len(), |k| turns[k].plain(black_box(point(k)))),
             way("hand", turns.len(), |k| by_hand[k].hand(black_box(point(k)), black_box(&mut g_hand))),
+            way("scalars", turns.len(), |k| {
+                let program = |x: &[Var<'_>]| turns[k].scalars(x);
+                for_scalars.value_and_gradient(program, black_box(point(k)), black_box(&mut g_scalars))
+            }),
             way("tape", turns.len(), |k| {
                 tape.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_tape))
             }),

@@ -46,6 +46,11 @@ impl Workload for BlackScholes {
         R::run(&Price, [x[0], x[1], x[2], x[3], x[4]])[0]
     }
 
+    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+        let [price] = Price.run([x[0], x[1], x[2], x[3], x[4]]);
+        price
+    }
+
     fn plain(&self, x: &[f64]) -> f64 {
         let [s, k, r, sigma, t] = [x[0], x[1], x[2], x[3], x[4]];
         let width = sigma * t.sqrt();

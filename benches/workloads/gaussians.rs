@@ -34,6 +34,16 @@ impl Workload for Gaussians {
         -R::reduce_each(&Bell, [x, &[mu], &[s]], []).ln()
     }
 
+    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+        let (x, &[mu, s]) = x.split_last_chunk().unwrap();
+        let mut sum = R::from(0.0);
+        for &x in x {
+            let z = (x - mu) / s;
+            sum += (z * z * -0.5).exp();
+        }
+        -sum.ln()
+    }
+
     fn plain(&self, x: &[f64]) -> f64 {
         let (x, &[mu, s]) = x.split_last_chunk().unwrap();
         let mut sum = 0.0;

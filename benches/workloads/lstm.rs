@@ -112,6 +112,39 @@ impl Workload for Lstm {
         -total / self.predictions()
     }
 
+    fn scalars<R: Apply + PartialOrd>(&self, p: &[R]) -> R {
+        let (main, extra) = p.split_at(8 * self.layers() * BITS);
+        let mut state: Vec<R> = self.state.iter().map(|&s| s.into()).collect();
+        let mut total = R::from(0.0);
+        for pair in self.characters.windows(2) {
+            let mut x: [R; BITS] = std::array::from_fn(|i| extra[i] * pair[0][i]);
+            for (p, state) in main.chunks_exact(8 * BITS).zip(state.chunks_exact_mut(2 * BITS)) {
+                let (w, b) = p.split_at(4 * BITS);
+                let (hidden, cell) = state.split_at_mut(BITS);
+                for i in 0..BITS {
+                    let gate = |k: usize, x: R| x * w[k * BITS + i] + b[k * BITS + i];
+                    let forget = gate(0, x[i]).sigmoid();
+                    let ingate = gate(1, hidden[i]).sigmoid();
+                    let outgate = gate(2, x[i]).sigmoid();
+                    let change = gate(3, hidden[i]).tanh();
+                    cell[i] = cell[i] * forget + ingate * change;
+                    hidden[i] = outgate * cell[i].tanh();
+                    x[i] = hidden[i];
+                }
+            }
+            let y: [R; BITS] = std::array::from_fn(|i| x[i] * extra[BITS + i] + extra[2 * BITS + i]);
+            let mut sum = R::from(2.0);
+            for y in y {
+                sum += y.exp();
+            }
+            let lse = sum.ln();
+            for (y, bit) in y.into_iter().zip(pair[1]) {
+                total += (y - lse) * bit;
+            }
+        }
+        -total / self.predictions()
+    }
+
     fn plain(&self, p: &[f64]) -> f64 {
         let (main, extra) = p.split_at(8 * self.layers() * BITS);
         let mut state = self.state.clone();

@@ -36,6 +36,11 @@ pub trait Workload: Clone {
     /// What a user writes.
     fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R;
 
+    /// The same line by line, as someone writes who knows numbers and loops and no calls.
+    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+        self.program(x)
+    }
+
     /// What someone writes who needs no gradient: the standard library's functions, and no crate.
     fn plain(&self, x: &[f64]) -> f64;
 

@@ -69,6 +69,26 @@ impl Workload for Network {
         -(p.ln() * LABEL + (-p + 1.0).ln() * (1.0 - LABEL))
     }
 
+    fn scalars<R: Apply + PartialOrd>(&self, w: &[R]) -> R {
+        fn unit<R: Apply + std::ops::Mul<X, Output = R>, X: Copy>(w: &[R], b: R, x: &[X]) -> R {
+            let mut z = b;
+            for (&w, &x) in w.iter().zip(x) {
+                z += w * x;
+            }
+            z
+        }
+        let [w1, b1, w2, b2, w3, b3] = self.split(w);
+        let (mut h1, mut h2) = (vec![], vec![]);
+        for (w, &b) in w1.chunks_exact(INPUTS).zip(b1) {
+            h1.push(unit(w, b, &self.sample).tanh());
+        }
+        for (w, &b) in w2.chunks_exact(self.hidden).zip(b2) {
+            h2.push(unit(w, b, &h1).tanh());
+        }
+        let p = unit(w3, b3[0], &h2).sigmoid();
+        -(p.ln() * LABEL + (-p + 1.0).ln() * (1.0 - LABEL))
+    }
+
     fn plain(&self, w: &[f64]) -> f64 {
         let [w1, b1, w2, b2, w3, b3] = self.split(w);
         let dot = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();

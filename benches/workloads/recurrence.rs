@@ -49,6 +49,21 @@ impl Workload for Recurrence {
         (0..self.steps).map(step).sum::<R>() * (1.0 / self.steps as f64)
     }
 
+    fn scalars<R: Apply + PartialOrd>(&self, q: &[R]) -> R {
+        let [a, b, c, d] = [q[0], q[1], q[2], q[3]];
+        let (mut x, mut sum) = (R::from(0.1), R::from(0.0));
+        for _ in 0..self.steps {
+            let z = a * x + b * (c * x).tanh();
+            let r = x - d;
+            x = z.sigmoid();
+            if r > R::from(0.0) {
+                x += r * 0.01;
+            }
+            sum += x;
+        }
+        sum * (1.0 / self.steps as f64)
+    }
+
     fn plain(&self, q: &[f64]) -> f64 {
         let [a, b, c, d] = [q[0], q[1], q[2], q[3]];
         let (mut x, mut sum) = (0.1, 0.0);

@@ -33,6 +33,15 @@ impl Workload for Rosenbrock {
         R::reduce_each(&Term, [&x[..x.len() - 1], &x[1..]], [])
     }
 
+    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+        let mut sum = R::from(0.0);
+        for w in x.windows(2) {
+            let (a, b) = (w[1] - w[0] * w[0], -w[0] + 1.0);
+            sum += a * a * 100.0 + b * b;
+        }
+        sum
+    }
+
     fn plain(&self, x: &[f64]) -> f64 {
         let mut f = 0.0;
         for w in x.windows(2) {

@@ -67,6 +67,10 @@ fn agree<W: Workload>(mut workload: W) {
     let mut by_tape = vec![0.0; x.len()];
     close(&[value_and_gradient(|x| workload.program(x), &x, &mut by_tape)], &[plain], ROUNDING);
 
+    let mut by_scalars = vec![0.0; x.len()];
+    close(&[value_and_gradient(|x| workload.scalars(x), &x, &mut by_scalars)], &[plain], ROUNDING);
+    close(&by_scalars, &hand, ROUNDING);
+
     let tape = Recorder::new();
     let inputs: Vec<Expr<'_>> = x.iter().map(|&x| tape.var(x)).collect();
     let y = workload.program(&inputs);
