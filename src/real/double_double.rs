@@ -107,8 +107,8 @@ impl Mul for DoubleDouble {
     type Output = Self;
     #[inline]
     fn mul(self, rhs: Self) -> Self {
-        let (p, error) = exact::product(self.hi, rhs.hi);
-        DoubleDouble::ordered(p, error + (self.hi * rhs.lo + self.lo * rhs.hi))
+        let (hi, lo) = exact::product_of_pairs((self.hi, self.lo), (rhs.hi, rhs.lo));
+        DoubleDouble { hi, lo }
     }
 }
 

@@ -191,7 +191,7 @@ mod each {
         (powers, tails)
     }
 
-    /// Whether in every lane neither eˣ rounds to 1 nor leaves the normal numbers.
+    /// Whether in no lane eˣ rounds to 1 or comes close to the ends of the normal numbers.
     #[inline(always)]
     fn are_ordinary<const L: usize>(x: Lanes<L>) -> bool {
         let m = x.abs();

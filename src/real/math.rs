@@ -3,12 +3,17 @@
 //! They are pure Rust, so the bits do not depend on the platform. `pxfm` rounds correctly on every point that was
 //! looked at (4 million a function) and is not much slower than the system's library; where `libm` is within 1 ULP and
 //! takes half the time or less, it is `libm`. The system's own `acosh` and `atanh` are off by up to 10⁵ ULP near the
-//! edges, its `asinh` overflows beyond 9e307, and its `tanh` and `sinh` are off by 2 ULP. The exponential is our own: see
-//! `exp.rs`.
+//! edges, its `asinh` overflows beyond 9e307, and its `tanh` and `sinh` are off by 2 ULP.
+//!
+//! Our own are the exponential (`exp.rs`), the power and the logarithm of a sum (`ln.rs`), and the error function and its
+//! complement (`erfc.rs`): `pxfm`'s power and its functions of errors take 4 to 12 times as long as the system's, and `libm`'s power loses up to
+//! 608 ULP near x = 1.
 
 use super::Real;
 
+mod erfc;
 pub(super) mod exp;
+mod ln;
 
 macro_rules! from {
     ($($f:ident($($x:ident),+) = $path:path;)*) => { $(
@@ -26,7 +31,7 @@ from! {
     ln(x) = pxfm::f_log;
     log2(x) = pxfm::f_log2;
     log10(x) = pxfm::f_log10;
-    ln_1p(x) = pxfm::f_log1p;
+    ln_1p(x) = ln::ln_1p;
     sqrt(x) = f64::sqrt;
     cbrt(x) = pxfm::f_cbrt;
     sin(x) = libm::sin;
@@ -39,13 +44,13 @@ from! {
     asinh(x) = pxfm::f_asinh;
     acosh(x) = pxfm::f_acosh;
     atanh(x) = pxfm::f_atanh;
-    erf(x) = libm::erf;
-    erfc(x) = pxfm::f_erfc;
+    erf(x) = erfc::erf;
+    erfc(x) = erfc::erfc;
     abs(x) = f64::abs;
     floor(x) = f64::floor;
     ceil(x) = f64::ceil;
     round(x) = f64::round;
-    pow(x, y) = libm::pow;
+    pow(x, y) = ln::pow;
     atan2(y, x) = pxfm::f_atan2;
     hypot(x, y) = libm::hypot;
 }
@@ -125,3 +130,6 @@ pub(super) fn sign(x: f64) -> f64 {
 pub(super) fn mul_strong_zero(adjoint: f64, slope: f64) -> f64 {
     if adjoint == 0.0 || slope == 0.0 { 0.0 } else { adjoint * slope }
 }
+
+#[cfg(test)]
+mod tests;

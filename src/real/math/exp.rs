@@ -23,8 +23,7 @@ const fn powers() -> [Power; STEPS] {
     let (mut hi, mut lo) = (1.0, 0.0);
     let mut i = 1;
     while i < STEPS {
-        let (p, error) = exact::product(hi, BASE.0);
-        (hi, lo) = exact::ordered_sum(p, error + (hi * BASE.1 + lo * BASE.0));
+        (hi, lo) = exact::product_of_pairs((hi, lo), BASE);
         powers[i] = (hi, lo / hi);
         i += 1;
     }
@@ -34,23 +33,23 @@ const fn powers() -> [Power; STEPS] {
 /// 1.5 · 2⁵². Added to a smaller number it leaves the nearest integer in the last bits.
 const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
 
-/// For the k nearest to x · 128 / ln 2 the power 2^((k mod 128)/128), and the factor eˣ / 2^(k/128) − 1, which includes what the
-/// rounded power leaves. The power, and what the exact one is greater, is looked up by k + [`SHIFT`].
+/// For z = x + low with |low| < 0.01, which costs no digits, and the k nearest to x · 128 / ln 2 the power 2^((k mod 128)/128), and the factor eᶻ / 2^(k/128) − 1,
+/// which includes what the rounded power leaves. The power, and what the exact one is greater, is looked up by k + [`SHIFT`].
 #[inline(always)]
-fn parts<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> (R, R) {
+fn parts<R: Real>(x: R, low: R, look_up: impl FnOnce(R) -> (R, R)) -> (R, R) {
     const PER_STEP: f64 = 184.6649652337873;
     // ln 2 / 128 in two parts: the first has 34 bits, so that k times it is exact
     const STEP: (f64, f64) = (0.005415212347998022, 1.2655086083325438e-13);
     let shifted = x * PER_STEP + SHIFT;
     let steps = shifted - SHIFT;
     // exact, and what is missing of it
-    let (most, rest) = (x - steps * STEP.0, -(steps * STEP.1));
+    let (most, rest) = (x - steps * STEP.0, low - steps * STEP.1);
     let (power, tail) = look_up(shifted);
     let r = most + rest;
     let square = r * r;
-    let low = square * (r * (1.0 / 6.0) + 0.5);
-    let high = square * square * ((r * (1.0 / 120.0) + 1.0 / 24.0) + square * (1.0 / 720.0));
-    (power, most + (low + (high + (rest + tail))))
+    let first = square * (r * (1.0 / 6.0) + 0.5);
+    let others = square * square * ((r * (1.0 / 120.0) + 1.0 / 24.0) + square * (1.0 / 720.0));
+    (power, most + (first + (others + (rest + tail))))
 }
 
 /// 2^((k mod 128)/128), and what the exact number is greater, relatively.
@@ -74,10 +73,13 @@ fn scale(x: f64, n: i32) -> f64 {
 
 /// For an |x| below it eˣ rounds to 1.
 pub(crate) const SMALLEST: f64 = 1.0 / (1u64 << 54) as f64;
-/// From this |x| on eˣ may leave the normal numbers.
-pub(crate) const LARGEST: f64 = 708.0;
+/// From this |x| on eˣ, or a product on the way with all its digits, may leave the normal numbers.
+pub(crate) const LARGEST: f64 = 700.0;
 
-/// Whether neither eˣ rounds to 1 nor leaves the normal numbers.
+/// Nothing, as the second part of an argument that has one alone.
+const NOTHING: f64 = -0.0;
+
+/// Whether eˣ neither rounds to 1 nor comes close to the ends of the normal numbers.
 #[inline(always)]
 fn is_ordinary(x: f64) -> bool {
     x.abs().to_bits().wrapping_sub(SMALLEST.to_bits()) < LARGEST.to_bits() - SMALLEST.to_bits()
@@ -85,18 +87,35 @@ fn is_ordinary(x: f64) -> bool {
 
 #[inline]
 pub(crate) fn exp(x: f64) -> f64 {
-    if is_ordinary(x) { ordinary_exp(x, scaled_power) } else { exp_at_the_edge(x) }
+    exp_of_sum(x, NOTHING)
+}
+
+/// e^(x + low), where |low| is below 10⁻⁴ |x| and 0.01, or nothing.
+#[inline(always)]
+pub(super) fn exp_of_sum(x: f64, low: f64) -> f64 {
+    if is_ordinary(x) {
+        let (power, factor) = ordinary_parts(x, low);
+        power + power * factor
+    } else {
+        exp_at_the_edge(x, low)
+    }
 }
 
 #[inline(always)]
 pub(crate) fn ordinary_exp<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
-    let (power, factor) = parts(x, look_up);
+    let (power, factor) = parts(x, NOTHING.into(), look_up);
     power + power * factor
+}
+
+/// A power of 2 and the factor e^(x + low) / power − 1, for an x that is ordinary, or 0, and a |low| below 0.01.
+#[inline(always)]
+pub(super) fn ordinary_parts(x: f64, low: f64) -> (f64, f64) {
+    parts(x, low, scaled_power)
 }
 
 #[cold]
 #[inline(never)]
-fn exp_at_the_edge(x: f64) -> f64 {
+pub(super) fn exp_at_the_edge(x: f64, low: f64) -> f64 {
     if x.is_nan() {
         x
     } else if x.abs() < 1.0 {
@@ -107,7 +126,7 @@ fn exp_at_the_edge(x: f64) -> f64 {
         0.0
     } else {
         let mut k = 0;
-        let (power, factor) = parts(x, |shifted| {
+        let (power, factor) = parts(x, low, |shifted| {
             k = shifted.to_bits() as i32;
             power(shifted)
         });
@@ -124,13 +143,13 @@ pub(crate) fn expm1(x: f64) -> f64 {
     } else if x.abs() < 1.0 {
         x
     } else {
-        exp_at_the_edge(x) - 1.0
+        exp_at_the_edge(x, NOTHING) - 1.0
     }
 }
 
 #[inline(always)]
 pub(crate) fn ordinary_expm1<R: Real>(x: R, look_up: impl FnOnce(R) -> (R, R)) -> R {
-    let (power, factor) = parts(x, look_up);
+    let (power, factor) = parts(x, NOTHING.into(), look_up);
     let share = power * factor;
     // the first difference is exact from ½ on
     R::select_lazy(power.less(0.5.into()), || (power + share) - 1.0, || (power - 1.0) + share)
