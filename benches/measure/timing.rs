@@ -77,8 +77,8 @@ impl Visitor for Timing {
             way("plain", turns.len(), |k| turns[k].plain(black_box(point(k)))),
             way("hand", turns.len(), |k| by_hand[k].hand(black_box(point(k)), black_box(&mut g_hand))),
             way("scalars", turns.len(), |k| {
-                let program = |x: &[Var<'_>]| turns[k].scalars(x);
-                for_scalars.value_and_gradient(program, black_box(point(k)), black_box(&mut g_scalars))
+                let (x, g) = (black_box(point(k)), black_box(&mut g_scalars));
+                for_scalars.value_and_gradient(|x| turns[k].scalars(x), x, g)
             }),
             way("tape", turns.len(), |k| {
                 tape.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_tape))
