@@ -101,7 +101,7 @@ pub use visible::visible;
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.
 pub mod prelude {
     pub use crate::forward::Tangent;
-    pub use crate::function::{Apply, Function, Keep, Matrices};
+    pub use crate::function::{Apply, Function, Keep, Matrices, Number};
     pub use crate::graph::{Adjoints, Expr, Recorder};
     pub use crate::modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
     pub use crate::op::{Activations, ApplyClosure, ApplyOp, Arithmetic, Call, Losses, Op, Reduce, Reductions};

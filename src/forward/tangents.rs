@@ -1,10 +1,11 @@
 //! Forward mode in several directions at once.
 
-use crate::function::Apply;
+use crate::function::{Apply, Number};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{self, Call, Op, Reduce, intrinsics_by_calls};
-use crate::real::{Real, assign_operators, intrinsics};
+use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics};
 use smallvec::smallvec;
+use std::cmp::Ordering;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A primal with `N` tangents, its derivatives in as many directions: vector forward mode, for functions of few inputs.
@@ -253,6 +254,30 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {}
 
+impl<R: Number, const N: usize, Z: ZeroPolicy> Number for Tangents<R, N, Z> {
+    #[inline(always)]
+    #[track_caller]
+    fn primal(self) -> f64 {
+        self.primal.primal()
+    }
+}
+
+impl<R: PartialEq, const N: usize, Z: ZeroPolicy> PartialEq for Tangents<R, N, Z> {
+    /// Whether the primals are equal.
+    #[inline(always)]
+    fn eq(&self, rhs: &Self) -> bool {
+        self.primal == rhs.primal
+    }
+}
+
+impl<R: PartialOrd, const N: usize, Z: ZeroPolicy> PartialOrd for Tangents<R, N, Z> {
+    #[inline(always)]
+    fn partial_cmp(&self, rhs: &Self) -> Option<Ordering> {
+        self.primal.partial_cmp(&rhs.primal)
+    }
+}
+comparisons_with_f64!([R: Call + PartialOrd, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
+
 impl<R: Call, const N: usize, Z: ZeroPolicy> From<f64> for Tangents<R, N, Z> {
     #[inline(always)]
     fn from(c: f64) -> Self {
@@ -331,6 +356,10 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
     #[inline(always)]
     fn uniform(mask: R::Mask) -> Option<bool> {
         R::uniform(mask)
+    }
+    #[inline(always)]
+    fn detach(self) -> Self {
+        Tangents::constant(self.primal.detach())
     }
     intrinsics!(intrinsics_by_calls);
 }

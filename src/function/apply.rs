@@ -57,6 +57,8 @@ pub enum Keep {
 /// A number that functions can be applied to: what a generic program asks for as `R: Apply`. It has arithmetic, intrinsics and every op as a
 /// method (with `use gprime::prelude::*`), and the calls below. The meaning of each is plain code, its default; a tape has a faster way for each.
 ///
+/// Lanes are such numbers too, so it has no comparisons that give a `bool`: a program that branches on values asks for [`Number`](super::Number).
+///
 /// # What is evaluated more than once
 ///
 /// An op, a function or a step may be evaluated more than once for the same numbers: for the slopes beside the value, in the reverse sweep, in

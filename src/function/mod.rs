@@ -5,8 +5,10 @@
 
 mod apply;
 mod loops;
+mod number;
 mod scan;
 
 pub use apply::{Apply, Function, Keep, Matrices};
 pub(crate) use loops::{common_len, contract_each, expect_rows, map_each, place, places_of, scan_each, sum_each};
+pub use number::Number;
 pub(crate) use scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};

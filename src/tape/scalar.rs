@@ -1,14 +1,14 @@
 //! The numbers a tape can be made of.
 
 use crate::forward::Tangent;
-use crate::function::Apply;
+use crate::function::{Apply, Number};
 use crate::real::{Dual, Lanes, Real, Single};
 use std::fmt::Debug;
 
 /// A number that the tape can keep as a slope: one whose comparisons are plain `bool`s.
 ///
 /// `f64`, [`Dual`] over a scalar, and a variable of another tape are scalars; that is how modes nest.
-pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
+pub trait Scalar: Number + Real<Mask = bool> + Debug {
     /// Whether every component is exactly 0.
     fn is_zero(&self) -> bool;
 

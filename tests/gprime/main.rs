@@ -21,6 +21,7 @@ mod kinks;
 mod layers;
 mod modes;
 mod mutants;
+mod numbers;
 mod pasted;
 mod rules;
 mod semantics;
