@@ -92,7 +92,7 @@ mod visible;
 pub use error::Error;
 pub use forward::Tangent;
 pub use graph::{Adjoints, Expr, Recorder};
-pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
+pub use modes::{Modes, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use real::{Dual, Lanes, Real, Single};
 pub use registry::Registry;
 pub use tape::{Gradient, Scalar, Tape, Var, memory};
@@ -100,13 +100,14 @@ pub use visible::visible;
 
 /// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.
 pub mod prelude {
-    pub use crate::forward::Tangent;
-    pub use crate::function::{Apply, Function, Keep, Matrices, Number};
+    pub use crate::forward::{Ieee, Strong, Tangent, Tangents};
+    pub use crate::function::{Apply, Function, Keep, Matrices, Number, Outputs, Routine, SingleOutput};
     pub use crate::graph::{Adjoints, Expr, Recorder};
-    pub use crate::modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
+    pub use crate::modes::{Modes, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
     pub use crate::op::{Activations, ApplyClosure, ApplyOp, Arithmetic, Call, Losses, Op, Reduce, Reductions};
     pub use crate::real::{Dual, Lanes, Real, Single};
     pub use crate::tape::{Gradient, Scalar, Tape, Var};
+    pub use crate::{function, routine};
 }
 
 /// The README's code.

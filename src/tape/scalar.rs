@@ -1,6 +1,6 @@
 //! The numbers a tape can be made of.
 
-use crate::forward::Tangent;
+use crate::forward::{Tangent, Tangents, ZeroPolicy};
 use crate::function::{Apply, Number};
 use crate::real::{Dual, Lanes, Real, Single};
 use std::fmt::Debug;
@@ -174,6 +174,33 @@ impl<S: Scalar> Scalar for Tangent<'_, S> {
     #[inline(always)]
     fn is(self, other: Self) -> bool {
         self.dual().is(other.dual())
+    }
+
+    one_lane! {}
+}
+
+impl<S: Scalar, const N: usize, Z: ZeroPolicy> Scalar for Tangents<S, N, Z> {
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        self.primal.is_zero() && self.tangents().iter().all(S::is_zero)
+    }
+    #[inline(always)]
+    fn has_nan(&self) -> bool {
+        self.primal.has_nan() || self.tangents().iter().any(S::has_nan)
+    }
+    #[inline(always)]
+    fn folds(outer: Self, inner: Self, product: Self) -> bool {
+        let (a, b) = (outer.primal, inner.primal);
+        S::folds(a, b, product.primal)
+            && outer.tangents().into_iter().all(|tangent| S::folds(tangent, b, tangent * b))
+            && inner.tangents().into_iter().all(|tangent| S::folds(a, tangent, a * tangent))
+    }
+    #[inline(always)]
+    fn is(self, other: Self) -> bool {
+        let same = |(a, b): (S, S)| a.is(b);
+        self.primal.is(other.primal)
+            && self.tangents().into_iter().zip(other.tangents()).all(same)
+            && self.pattern() == other.pattern()
     }
 
     one_lane! {}

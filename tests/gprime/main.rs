@@ -23,6 +23,7 @@ mod modes;
 mod mutants;
 mod numbers;
 mod pasted;
+mod routines;
 mod rules;
 mod semantics;
 mod single;
