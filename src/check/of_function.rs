@@ -61,7 +61,7 @@ impl Options {
 }
 
 /// The check of a function, with options. It is compiled once for all functions, as they stand behind a pointer.
-fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
+pub(super) fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
     let (guard, tape) = (Guard::new(options), RefCell::new(Recorder::opening()));
     let value = |x: &[f64]| {

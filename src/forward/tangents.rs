@@ -196,9 +196,15 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
 
     /// Applies an op; what is not active is a constant.
     #[inline(always)]
-    #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
     fn apply<const M: usize, O: Op<M>>(op: &O, x: [Self; M], active: [bool; M]) -> Self {
         let (primal, slopes) = R::call_and_slope(op, primals(x));
+        Self::along(primal, slopes, x, active)
+    }
+
+    /// The number of this value that has these slopes at `x`; what is not active is a constant.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
+    fn along<const M: usize>(primal: R, slopes: [R; M], x: [Self; M], active: [bool; M]) -> Self {
         let mut y = Tangents::constant(primal);
         for i in 0..M {
             if active[i] {
@@ -231,6 +237,12 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {
     #[inline(always)]
     fn call<const M: usize, O: Op<M>>(op: &O, x: [Self; M]) -> Self {
         Self::apply(op, x, [true; M])
+    }
+
+    #[inline(always)]
+    fn by_slopes<const M: usize, O: Op<M>>(op: &O, x: [Self; M], a: Self, slopes: &[Self; M]) -> Self {
+        let slopes = primals(*slopes);
+        Self::along(R::by_slopes(op, primals(x), a.primal, &slopes), slopes, x, [true; M])
     }
 
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {

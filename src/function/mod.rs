@@ -15,5 +15,6 @@ mod scan;
 pub use apply::{Apply, Function, Keep, Matrices};
 pub(crate) use loops::{common_len, contract_each, expect_rows, map_each, place, places_of, scan_each, sum_each};
 pub use number::Number;
+pub(crate) use routine::numbers;
 pub use routine::{Outputs, Routine, SingleOutput, With};
 pub(crate) use scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};

@@ -75,6 +75,13 @@ pub type With<P, T> = <<P as Routine>::Out as Outputs>::With<T>;
 )]
 pub trait SingleOutput: Outputs {}
 
+/// What a function makes of the numbers of some results; `None` if there is an error instead.
+pub(crate) fn numbers<O: Outputs, R, T>(results: O::Of<R>, f: impl FnOnce(&[R]) -> T) -> Option<T> {
+    let mut made = None;
+    O::with(results, |numbers| made = Some(f(numbers)));
+    made
+}
+
 impl Outputs for () {
     type Of<R> = R;
     type With<T> = T;

@@ -146,10 +146,13 @@ impl<S: Scalar> Scalar for Dual<S> {
     fn has_nan(&self) -> bool {
         self.primal.has_nan() || self.tangent.has_nan()
     }
+    #[inline(always)]
     fn folds(outer: Self, inner: Self, product: Self) -> bool {
-        S::folds(outer.primal, inner.primal, product.primal)
-            && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
-            && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
+        // most often the argument is a slot itself
+        inner.is(Self::from(1.0))
+            || S::folds(outer.primal, inner.primal, product.primal)
+                && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
+                && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
     }
     fn is(self, other: Self) -> bool {
         self.primal.is(other.primal) && self.tangent.is(other.tangent)
@@ -191,9 +194,11 @@ impl<S: Scalar, const N: usize, Z: ZeroPolicy> Scalar for Tangents<S, N, Z> {
     #[inline(always)]
     fn folds(outer: Self, inner: Self, product: Self) -> bool {
         let (a, b) = (outer.primal, inner.primal);
-        S::folds(a, b, product.primal)
-            && outer.tangents().into_iter().all(|tangent| S::folds(tangent, b, tangent * b))
-            && inner.tangents().into_iter().all(|tangent| S::folds(a, tangent, a * tangent))
+        // most often the argument is a slot itself
+        inner.is(Self::from(1.0))
+            || S::folds(a, b, product.primal)
+                && outer.tangents().into_iter().all(|tangent| S::folds(tangent, b, tangent * b))
+                && inner.tangents().into_iter().all(|tangent| S::folds(a, tangent, a * tangent))
     }
     #[inline(always)]
     fn is(self, other: Self) -> bool {

@@ -1,6 +1,7 @@
 //! Routines and functions written by macros, and the modes of routines: held to the functions over closures on random programs.
 
 use crate::common::{close, same};
+use gprime::check::{self, Verdict};
 use gprime::prelude::*;
 use proptest::prelude::*;
 use std::fmt::Debug;
@@ -66,6 +67,7 @@ struct Plan {
 }
 
 /// A random program, with branches, and calls of functions, reductions and constants.
+#[inline(never)] // it is compiled once for each number
 fn program<R: Number>(plan: &Plan, x: &[R]) -> Vec<R> {
     let mut pool: Vec<R> = x.to_vec();
     for &(what, i, j) in &plan.steps {
@@ -285,4 +287,52 @@ fn a_routine_that_fails_the_second_time_is_refused() {
         if runs.get() > 1 { Err(()) } else { Ok(x[0]) }
     });
     let _ = f.hessian(&[1.0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// A program without constants made of variables is what it seems, on every number.
+    #[test]
+    fn the_check_of_a_routine_passes(plan in plans(1..6, 1..8)) {
+        let steps = plan.steps.iter().copied().filter(|step| ![6, 7].contains(&(step.0 % 9))).collect();
+        let plan = Plan { steps, ..plan };
+        let report = check::routine(&plan, &plan.point());
+        prop_assert!(report.verdict != Verdict::Fail, "{plan:?} {report}");
+    }
+}
+
+#[test]
+fn the_check_of_a_routine_finds_what_differs() {
+    let reason = |report: check::Report, verdict| {
+        assert_eq!(report.verdict, verdict, "{report}");
+        report.reason.unwrap()
+    };
+    let fails = |routine: &dyn Fn() -> check::Report| reason(routine(), Verdict::Fail);
+    // a factor taken out of the second result
+    let detached = fails(&|| check::routine(&routine!(|x| -> [R; 2] { [x[0], x[0] * x[1].detach()] }), &[0.7, 0.4]));
+    assert!(
+        detached.starts_with("result 1: ") && detached.contains("x[1] was made a constant by `detach`"),
+        "{detached}"
+    );
+    // one of many
+    let of_many = routine!(|x| -> Vec<R> {
+        (0..50).map(|i| if i == 17 { x[0] * x[1].primal() } else { x[0] * f64::from(i) }).collect()
+    });
+    assert!(fails(&|| check::routine(&of_many, &[0.7, 0.4])).contains("x[1] was read"));
+    // programs that look at the type of their number
+    let is = |name: &str, of: &str| name.contains(of);
+    let by_type =
+        routine!(|x| if std::any::type_name::<R>().contains("Tangents") { x[0] * x[0] + 0.5 } else { x[0] * x[0] });
+    assert!(is(&fails(&|| check::routine(&by_type, &[0.7])), "the value on numbers with tangents"));
+    let on_tapes = routine!(|x| if std::any::type_name::<R>().contains("Var") { x[0] * 1.5 } else { x[0] * x[0] });
+    assert!(is(&fails(&|| check::routine(&on_tapes, &[1.5])), "in reverse and"));
+    let fewer = routine!(|x| -> Vec<R> { vec![x[0]; if std::any::type_name::<R>().contains("Var") { 2 } else { 1 }] });
+    assert!(is(&fails(&|| check::routine(&fewer, &[0.7])), "other results on a tape"));
+    let panics = routine!(|x| if x[0] > 0.0 { panic!("positive") } else { x[0] });
+    assert!(is(&fails(&|| check::routine(&panics, &[0.7])), "positive"));
+    let error = check::routine(&routine!(|x| -> Result<R, ()> { if x[0] > 0.0 { Err(()) } else { Ok(x[0]) } }), &[0.7]);
+    assert!(is(&reason(error, Verdict::Unsure), "gives an error"));
+    let outside = check::Options::new().domain(&[(1.0, 2.0)]).routine(&panics, &[0.7]);
+    assert!(is(&reason(outside, Verdict::Unsure), "outside"));
 }
