@@ -25,11 +25,28 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// ```
 /// use gprime::prelude::*;
-/// use gprime::forward::Tangents;
 ///
 /// let [x, y]: [Tangents<f64, 2>; 2] = Tangents::variables([2.0, 3.0]);
 /// let z = x * y + x.sin();
 /// assert_eq!(z.tangents(), [3.0 + 2f64.cos(), 2.0]);
+/// ```
+///
+/// A Jacobian by hand takes some inputs at a time; that of a routine is taken so by [`Modes::jacobian`](crate::modes::Modes::jacobian) where it is
+/// cheaper than in reverse. A tape over these numbers is forward over reverse, some rows of a Hessian at a time:
+///
+/// ```
+/// use gprime::prelude::*;
+///
+/// fn powers<R: Number>(x: &[R]) -> Vec<R> {
+///     (1..100).map(|k| (x[0] * f64::from(k)).sin() * x[1] + x[2]).collect()
+/// }
+/// let x = [0.1, 2.0, 3.0];
+/// let moving: [Tangents<f64, 3, Ieee>; 3] = Tangents::variables(x);
+/// let rows: Vec<[f64; 3]> = powers(&moving).into_iter().map(|y| y.tangents()).collect();
+/// assert_eq!(rows[0], [2.0 * 0.1f64.cos(), 0.1f64.sin(), 1.0]);
+///
+/// let g = gradient(|x| x[0] * x[0] * x[1], &Tangents::<f64, 2>::variables([2.0, 3.0]));
+/// assert_eq!([g[0].tangents(), g[1].tangents()], [[6.0, 4.0], [4.0, 0.0]]);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tangents<R, const N: usize, Z: ZeroPolicy = Strong> {

@@ -141,24 +141,27 @@ macro_rules! routine {
     (@fields [$name:ident: $ty:ty = $value:expr $(, $($more:tt)*)?] [$($done:tt)*] $program:tt) => {
         $crate::routine!(@fields [$($($more)*)?] [$($done)* [$name, $ty, $value]] $program)
     };
-    (@fields [] [$([$name:ident, $ty:ty, $value:expr])*] [$x:ident, $out:ty, $body:expr]) => {{
-        struct Written<'borrowed> {
-            $($name: $ty,)*
-            __borrowed: ::std::marker::PhantomData<&'borrowed ()>,
-        }
-        const _: () = {
-            // the results are named with `()` in the place of each number
-            #[allow(dead_code)]
-            type R = ();
-            impl $crate::function::Routine for Written<'_> {
-                type Out = $out;
-                #[inline(always)]
-                fn run<R: $crate::function::Number>(&self, $x: &[R]) -> <Self::Out as $crate::function::Outputs>::Of<R> {
-                    let &Self { $($name,)* .. } = self;
-                    $body
+    // the values are made outside of the block, where R is whatever it is there
+    (@fields [] [$([$name:ident, $ty:ty, $value:expr])*] [$x:ident, $out:ty, $body:expr]) => {
+        match ($($value,)*) {
+            ($($name,)*) => {
+                struct Written<'borrowed> {
+                    $($name: $ty,)*
+                    __borrowed: ::std::marker::PhantomData<&'borrowed ()>,
                 }
+                // the type of the results has this in the place of each number
+                #[allow(dead_code)]
+                type R = ();
+                impl $crate::function::Routine for Written<'_> {
+                    type Out = $out;
+                    #[inline(always)]
+                    fn run<R: $crate::function::Number>(&self, $x: &[R]) -> <Self::Out as $crate::function::Outputs>::Of<R> {
+                        let &Self { $($name,)* .. } = self;
+                        $body
+                    }
+                }
+                Written { $($name,)* __borrowed: ::std::marker::PhantomData }
             }
-        };
-        Written { $($name: $value,)* __borrowed: ::std::marker::PhantomData }
-    }};
+        }
+    };
 }

@@ -4,7 +4,7 @@ use super::directions::Directions;
 use super::jacobian::{self, again, has_nan};
 use super::{along, rows_of, tangents_of};
 use crate::error::Error;
-use crate::forward::{Ieee, Tangent, Tangents};
+use crate::forward::{Tangent, Tangents};
 use crate::function::{Outputs, Routine, SingleOutput, With};
 use crate::tape::{Scalar, Tape, Var};
 

@@ -83,6 +83,17 @@ fn a_constant_belongs_to_no_tape() {
     assert_eq!((x.detach() * y).backward()[y], 3.0);
 }
 
+/// What a constant was made of has no derivative that could be uncertain.
+#[test]
+fn no_factor_is_annihilated_on_the_way_to_a_constant() {
+    let recorder = Recorder::new();
+    let x = recorder.var(0.0);
+    let y = x.sqrt().detach().sqrt() + x;
+    assert_eq!(recorder.backward(y)[x], 1.0);
+    assert!(recorder.annihilated(y).unwrap().is_empty());
+    assert_eq!(recorder.annihilated(x.sqrt().square() + x).unwrap().len(), 1);
+}
+
 #[test]
 fn a_recording_remembers_what_was_read_and_where() {
     let mut recorder = Recorder::new();
