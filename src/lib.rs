@@ -36,7 +36,7 @@
 //! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Single`]
 //! single precision; [`Var`] a gradient, by a [`Tape`] that keeps slopes and nothing else; [`Expr`] the program itself, as a [`Recorder`]
 //! writes it down, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the modules, from
-//! [`real`] over [`op`], [`function`], [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
+//! [`real`] over [`op`], [`function`](mod@function), [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
 //!
 //! # What happens at the edges
 //!

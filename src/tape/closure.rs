@@ -47,15 +47,19 @@ impl<S: Scalar> Tape<S> {
         F: for<'t> FnOnce(&[Var<'t, S>]) -> [Var<'t, S>; M],
     {
         assert_eq!(rows.len(), M * x.len(), "the Jacobian must have a row for each output, as long as the point");
-        self.with_inputs(x, |tape, x| {
-            let y = f(x);
-            tape.expect_outputs(&y);
-            tape.rows_into(&y, rows);
-            y.map(Var::value)
-        })
+        self.reset();
+        let parked = std::mem::take(&mut self.store.parked);
+        let inputs = self.vars_again(parked, x);
+        let y = self.store.give(&inputs, f);
+        self.expect_outputs(&y);
+        self.rows_into(&y, rows);
+        let (values, parked) = (y.map(Var::value), park(inputs));
+        self.store.parked = parked;
+        values
     }
 
-    /// What a function makes of variables with these values, the inputs of this tape, which is emptied first.
+    /// What a function makes of variables with these values, the inputs of this tape, which is emptied first. The line of the caller does not
+    /// reach into the function.
     pub(crate) fn with_inputs<A>(&mut self, x: &[S], f: impl for<'t> FnOnce(&'t Tape<S>, &[Var<'t, S>]) -> A) -> A {
         self.reset();
         let parked = std::mem::take(&mut self.store.parked);
