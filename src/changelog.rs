@@ -119,9 +119,9 @@
 //! * A program that branches asked for `Real + PartialOrd`, could not compare with a plain number in forward mode, and had no way from a generic
 //!   number to a plain one. It asks for [`Number`](crate::function::Number) now, which has [`primal`](crate::function::Number::primal), and every
 //!   number has [`detach`](crate::Real::detach). The check of a function names what was taken out by them, and its line.
-//! * A Jacobian was taken in reverse whatever its shape, so that one of 500 results by 10 inputs took fifteen times as long as forwards; and a
+//! * A Jacobian was taken in reverse whatever its shape, so that one of 500 results by 10 inputs took twenty times as long as forwards; and a
 //!   Hessian one direction at a time. [`Modes`](crate::modes::Modes) of a routine choose.
-//! * `hvp` was said to cost two gradients. It costs 1.6 to 4.
+//! * `hvp` was said to cost two gradients. It costs 1.4 to 4.
 //! * A tape over [`Tangents`](crate::forward::Tangents) did not exist. They are a [`Scalar`](crate::Scalar) now, and are compared as other numbers
 //!   are; their values of ops are no longer computed twice where both value and slopes are asked for.
 //!

@@ -19,7 +19,7 @@ fn runs(inputs: usize) -> [usize; 2] {
 
 /// Whether the Jacobian of so many results by so many inputs is cheaper forwards.
 ///
-/// Measured in narrow runs forwards, a wide one costs 1.75; in reverse a recording costs 1.5, and each sweep for up to eight results 1. The last
+/// Measured in narrow runs forwards, a wide one costs 1.4 to 1.8; in reverse a recording costs 1.5, and each sweep for up to eight results 1. The last
 /// lies between 0.7, where results depend on little each, and 1.6, where all hang on the end of a long program. `cargo bench --bench
 /// routines` compares both ways and the one that is chosen.
 fn is_cheaper_forwards(results: usize, inputs: usize) -> bool {

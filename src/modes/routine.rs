@@ -143,7 +143,7 @@ pub trait Modes: Routine {
     }
 
     /// The Hessian at `x`, row by row, forward over reverse: a recording and a sweep for each four inputs, after a run on plain numbers. A row
-    /// takes 0.7 to 2.3 gradients, where one of [`hessian`](crate::hessian) takes 1.6 to 4.2 (`cargo bench --bench routines -- second`).
+    /// takes 0.6 to 2.1 gradients, where one of [`hessian`](crate::hessian) takes 1.1 to 4.1 (`cargo bench --bench routines -- second`).
     fn hessian<S: Scalar>(&self, x: &[S]) -> With<Self, Vec<Vec<S>>>
     where
         Self::Out: SingleOutput,
