@@ -120,7 +120,21 @@
 //!   own now, and erf with them. The errors are below 0.52 ULP for pow and ln_1p, 0.75 for erfc and 0.9 for erf, or 1 where the result is
 //!   subnormal. exp rounded twice between −708 and −700.
 //!
-//! New: single precision as a number ([`Single`](crate::Single), and [`SingleLanes`](crate::real::SingleLanes)) wherever `f64` may be; the sum of a
+//! * A program that branches asked for `Real + PartialOrd`, could not compare with a plain number in forward mode, and had no way from a generic
+//!   number to a plain one. It asks for [`Number`](crate::function::Number) now, which has [`primal`](crate::function::Number::primal), and every
+//!   number has [`detach`](crate::Real::detach). The check of a function names what was taken out by them, and its line.
+//! * A Jacobian was taken in reverse whatever its shape, so that one of 500 results by 10 inputs took twenty times as long as forwards; and a
+//!   Hessian one direction at a time. [`Modes`](crate::modes::Modes) of a routine choose.
+//! * `hvp` was said to cost two gradients. It costs 1.4 to 4.
+//! * A tape over [`Tangents`](crate::forward::Tangents) did not exist. They are a [`Scalar`](crate::Scalar) now, and are compared as other numbers
+//!   are; their values of ops are no longer computed twice where both value and slopes are asked for.
+//!
+//! New: programs that choose their number ([`Routine`](crate::function::Routine)) and [`check::routine`](fn@crate::check::routine); the macros
+//! [`routine!`](crate::routine!) and [`function!`](crate::function!), which write them and [`Function`](trait@crate::function::Function)s;
+//! [`Recorder::primals`](crate::Recorder::primals). In the prelude: `Tangents`, `Ieee`, `Strong`. What may not compile any more: a comparison of a dual
+//! number with `c.into()`, whose type is open now that plain numbers may stand there.
+//!
+//! New before: single precision as a number ([`Single`](crate::Single), and [`SingleLanes`](crate::real::SingleLanes)) wherever `f64` may be; the sum of a
 //! function over lists ([`Apply::reduce_each`](crate::function::Apply::reduce_each)), and how much of a scan a tape keeps
 //! ([`Keep`](crate::function::Keep)); the op `relu_squared`. On a [`Recorder`](crate::Recorder) a call of a function is one statement, however
 //! much it does, and traces show it as one op for each result; [`Recorder::opened`](crate::Recorder::opened) and

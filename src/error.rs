@@ -58,7 +58,8 @@ impl Error {
     pub fn is_kink(&self) -> bool {
         self.kind == Kind::Kink
     }
-    /// An op was given a number of arguments that it does not take, or a function has too many to be printed or told of.
+    /// An op was given a number of arguments that it does not take, or a function has too many to be printed or told of; or a routine has other
+    /// than so many results as there are places for.
     pub fn is_arity(&self) -> bool {
         self.kind == Kind::Arity
     }

@@ -9,12 +9,21 @@
 //!
 //! # Where to start
 //!
-//! * **To differentiate a program**: [`gradient`], [`jacobian`], [`hessian`] and their kin take a closure;
-//!   [`Tape::value_and_gradient`] does it again and again without allocating. Any control flow may be in the closure.
-//!   With `use gprime::prelude::*` every op is a method of every number.
+//! * **To differentiate a program**, write it in one of three ways. Any control flow may be in it, and with `use gprime::prelude::*` every op is a
+//!   method of every number.
+//!   * As a closure: [`gradient`], [`jacobian`], [`hessian`] and their kin take one; [`Tape::value_and_gradient`] does it again and again
+//!     without allocating.
+//!   * As a generic function, `fn f<R: Number>(x: &[R]) -> R`, which runs on plain numbers too ([`Number`](function::Number)). It is handed over
+//!     in a closure, `gradient(|x| f(x), &x)`: by its name alone it is the function of one type, and the compiler says that its "implementation of
+//!     `FnOnce` is not general enough".
+//!   * As a routine, which [`routine!`] writes like a closure: a value that runs on any number. The modes are its methods
+//!     ([`Modes`]): they choose the number, so its Jacobian is taken forwards or in reverse, its Hessian in several directions at once; it may return
+//!     errors, and numbers that are counted when it runs; and [`check::routine`] holds all ways to each other. It is the best
+//!     of the three wherever the derivative is more than a gradient.
 //! * **To add an op**: write an `impl` of [`op::Op`], use it as `x.apply(&MyOp)`, and let [`check::op`] tell whether the
 //!   slope is right. A plain `f64` closure and its slope do as well: [`unary`](op::ApplyClosure::unary).
-//! * **To apply a function again and again**: write it as a [`Function`](function::Function), for any number, and say what is done with it:
+//! * **To apply a function again and again**: write it as a [`Function`](trait@function::Function), with [`function!`](macro@function), for any
+//!   number, and say what is done with it:
 //!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
 //! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
@@ -27,7 +36,7 @@
 //! an exact second opinion on the slope, through the slope second derivatives; [`Lanes`] several points at once; [`Single`]
 //! single precision; [`Var`] a gradient, by a [`Tape`] that keeps slopes and nothing else; [`Expr`] the program itself, as a [`Recorder`]
 //! writes it down, and from it formulas and higher orders. What a rule is made of, and what lies below and above it, is in the modules, from
-//! [`real`] over [`op`], [`function`], [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
+//! [`real`] over [`op`], [`function`](mod@function), [`tape`] and [`graph`] to [`check`], [`export`] and [`teach`].
 //!
 //! # What happens at the edges
 //!
@@ -92,21 +101,23 @@ mod visible;
 pub use error::Error;
 pub use forward::Tangent;
 pub use graph::{Adjoints, Expr, Recorder};
-pub use modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
+pub use modes::{Modes, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
 pub use real::{Dual, Lanes, Real, Single};
 pub use registry::Registry;
 pub use tape::{Gradient, Scalar, Tape, Var, memory};
 pub use visible::visible;
 
-/// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, and the modes.
+/// What a program that differentiates wants in scope: the traits whose methods numbers have, the two rooms, the modes, and the macros that write
+/// functions and routines.
 pub mod prelude {
-    pub use crate::forward::Tangent;
-    pub use crate::function::{Apply, Function, Keep, Matrices};
+    pub use crate::forward::{Ieee, Strong, Tangent, Tangents};
+    pub use crate::function::{Apply, Function, Keep, Matrices, Number, Outputs, Routine, SingleOutput};
     pub use crate::graph::{Adjoints, Expr, Recorder};
-    pub use crate::modes::{gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
+    pub use crate::modes::{Modes, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
     pub use crate::op::{Activations, ApplyClosure, ApplyOp, Arithmetic, Call, Losses, Op, Reduce, Reductions};
     pub use crate::real::{Dual, Lanes, Real, Single};
     pub use crate::tape::{Gradient, Scalar, Tape, Var};
+    pub use crate::{function, routine};
 }
 
 /// The README's code.

@@ -79,6 +79,23 @@ fn a_tape_used_again_allocates_nothing() {
 }
 
 /// A mapped block allocates its lists of results, and nothing else.
+/// The modes of a routine take the memory that the thread has kept, forwards and in reverse.
+#[test]
+fn a_routine_differentiated_again_allocates_nothing() {
+    let gradient = routine!(|x| program(x));
+    let narrow = routine!(|x| -> [R; 40] { std::array::from_fn(|k| program(x) * k as f64) });
+    let wide = routine!(|x| -> [R; 2] { [program(x), x[0]] });
+    let x: Vec<f64> = (0..100).map(|i| 0.001 * f64::from(i)).collect();
+    let (mut g, mut y, mut rows) = (vec![0.0; 100], vec![0.0; 40], vec![0.0; 40 * 16]);
+    let mut run = || {
+        gradient.value_and_gradient(&x, &mut g);
+        narrow.jacobian_into(&x[..16], &mut y, &mut rows).unwrap();
+        wide.jacobian_into(&x, &mut y[..2], &mut rows[..200]).unwrap();
+    };
+    run();
+    assert_eq!(allocations(run), 0);
+}
+
 #[test]
 fn a_mapped_block_allocates_its_results() {
     let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();

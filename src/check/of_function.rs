@@ -16,22 +16,26 @@ use super::oracle::dual::{self, Exact};
 use super::oracle::recording::ExactAdjoints;
 use super::random::{DIRECTIONS, Random};
 use super::report::{Finding, KinkFinding, Located, Report, Verdict, show};
-use crate::graph::{Expr, Recorder};
-use crate::op::{Kink, Point};
+use crate::graph::{Expr, Node, PrimalRead, Recorder};
+use crate::op::{Detach, Kink, Op, Point};
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 /// Up to so many inputs each is asked along its axis; of more, so many are.
 const AXES: usize = 32;
 const SAMPLED: usize = 4;
 /// How far from a point it is asked again, relative to each input.
 const BESIDE: [f64; 2] = [1e-6, 1e-4];
+/// So many of the numbers that a program took out of its derivative are named.
+const NAMED: usize = 3;
 
 /// Checks the gradient of a whole function at a point: against its recording run on dual numbers through the value of
 /// every op, and against differences of the function along inputs and along random directions. Of more than 32 inputs a few are asked
 /// along their axes, and all along the directions.
 ///
 /// Where it fails, the first op of the recording whose own rule is wrong is [located](Report::located); if there is none, the
-/// recording has lost a part of the function. At a kink of the function
+/// recording has lost a part of the function, and what the program took out of it by [`detach`](crate::Real::detach) or
+/// [`primal`](crate::function::Number::primal) is named with its line. At a kink of the function
 /// the gradient must lie between the slopes on the two sides, and the kink is reported. Where the rules are right beside the
 /// point and not at it, the verdict is [`Verdict::Unsure`]: kinks of several ops met, and the slopes chosen there do not add up to
 /// a derivative.
@@ -41,8 +45,9 @@ const BESIDE: [f64; 2] = [1e-6, 1e-4];
 /// check::function(|x| (x[0] * x[1]).sin() + x[1].sigmoid(), &[0.7, -1.2]).assert_pass();
 ///
 /// // a factor that is taken out of the recording
-/// let report = check::function(|x| x[0] * x[0].value(), &[0.7]);
+/// let report = check::function(|x| x[0] * x[0].primal(), &[0.7]);
 /// assert_eq!(report.verdict, check::Verdict::Fail);
+/// assert!(report.to_string().contains("x[0] was read as a plain number by `primal` at "));
 /// ```
 pub fn function(f: impl for<'t> Fn(&[Expr<'t>]) -> Expr<'t>, x: &[f64]) -> Report {
     check(&f, x, &Options::new())
@@ -56,7 +61,7 @@ impl Options {
 }
 
 /// The check of a function, with options. It is compiled once for all functions, as they stand behind a pointer.
-fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
+pub(super) fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
     let mut report = Report::new("function");
     let (guard, tape) = (Guard::new(options), RefCell::new(Recorder::opening()));
     let value = |x: &[f64]| {
@@ -80,7 +85,8 @@ fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
     }
     let gradient = |x: &[f64]| guard.call(x, || gradient_of(f, x));
     if let Some(slopes) = gradient(x) {
-        Whole { value: &value, gradient: &gradient, x, slopes: &slopes, options }.check(&mut report);
+        let lost = || what_was_lost(f, x);
+        Whole { value: &value, gradient: &gradient, lost: &lost, x, slopes: &slopes, options }.check(&mut report);
         if let Some(KinkFinding { kink, .. }) = report.kinks.iter().find(|kink| kink.verdict == Verdict::Fail) {
             let input = (0..x.len()).find(|&i| !kink.contains(i, kink.slope[i])).unwrap_or(0);
             let crossed = crossing(f, x, input).map_or_else(String::new, |(what, line)| format!("; {what}, {line}"));
@@ -100,6 +106,40 @@ fn check(f: Program<'_>, x: &[f64], options: &Options) -> Report {
         report.located = Some(located);
     }
     report
+}
+
+/// What a recording of a function has lost, in words: the factors that the program took out of it.
+fn what_was_lost(f: Program<'_>, x: &[f64]) -> String {
+    let tape = Recorder::opening();
+    let y = f(&x.iter().map(|&x| tape.var(x)).collect::<Vec<_>>());
+    let detached = detached(&tape, tape.index(y));
+    if detached.is_empty() {
+        return "the recording has lost a part of it, such as a value that was taken out, or has an op mixed up with another".to_owned();
+    }
+    let (named, more) = detached.split_at(detached.len().min(NAMED));
+    let more = if more.is_empty() { String::new() } else { format!("; and so were {} others", more.len()) };
+    named.join("; ") + &more
+}
+
+/// What a program took out of the derivative of an output, each in words with its line: the arguments of [`Detach`] that the output is made
+/// of, then the values that were read, of which nobody knows what they were for.
+fn detached(tape: &Recorder, output: Option<usize>) -> Vec<String> {
+    let name = |node: usize| {
+        let Node { op, line, .. } = tape.node(node);
+        op.map_or(format!("x[{node}]"), |op| format!("{}, recorded at {line},", op.name()))
+    };
+    let needed = output.map_or(vec![], |output| tape.needed(output));
+    let of_ops = needed.iter().enumerate().filter(|(_, needed)| **needed).filter_map(|(node, _)| {
+        let Node { op, args, line, .. } = tape.node(node);
+        op.filter(|op| op.name() == Detach::NAME)
+            .map(|_| format!("{} was made a constant by `detach` at {line}", name(args[0])))
+    });
+    let read =
+        |read: PrimalRead| format!("{} was read as a plain number by `primal` at {}", name(read.node), read.line);
+    let mut all: Vec<String> = of_ops.chain(tape.primals().into_iter().map(read)).collect();
+    let mut seen = HashSet::new();
+    all.retain(|text| seen.insert(text.clone()));
+    all
 }
 
 /// The value of a function on a tape.
@@ -124,6 +164,8 @@ struct Slope {
 struct Whole<'a> {
     value: &'a dyn Fn(&[f64]) -> f64,
     gradient: &'a dyn Fn(&[f64]) -> Option<Vec<Slope>>,
+    /// What the recording has lost, if something is missing in it.
+    lost: &'a dyn Fn() -> String,
     x: &'a [f64],
     slopes: &'a [Slope],
     options: &'a Options,
@@ -202,11 +244,11 @@ impl Whole<'_> {
         let at = show(self.x);
         let beside = BESIDE.map(|step| self.is_contradicted_beside(direction, step));
         if beside.iter().all(|beside| *beside == Some(true)) {
-            let lost = format!(
-                "the gradient at {at} is not that of the function, of which differences give {by:e}: the recording has lost a part \
-                 of it, such as a value that was taken out, or has an op mixed up with another"
+            let reason = format!(
+                "the gradient at {at} is not that of the function, of which differences give {by:e}: {}",
+                (self.lost)()
             );
-            return (Verdict::Fail, lost);
+            return (Verdict::Fail, reason);
         }
         let meet = format!(
             "at {at} kinks of several ops meet, and the slopes chosen there do not add up to the derivative {by:e}"

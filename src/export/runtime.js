@@ -1,6 +1,7 @@
 // What a rule is made of, where JavaScript has no operator for it; the rest of F is Math.
 const F = {
   ...Object.fromEntries(Object.getOwnPropertyNames(Math).map(name => [name, Math[name]])),
+  detach: x => x,
   ln: Math.log,
   ln_1p: Math.log1p,
   exp2: x => 2 ** x,

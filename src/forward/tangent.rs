@@ -1,9 +1,9 @@
 //! The number of the forward modes: a dual number that knows which derivative it belongs to.
 
-use crate::function::Apply;
+use crate::function::{Apply, Number};
 use crate::op::call::Args;
 use crate::op::{Call, Op, Reduce};
-use crate::real::{Dual, Real, assign_operators, intrinsics};
+use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics};
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
@@ -160,6 +160,8 @@ impl<S: PartialOrd> PartialOrd for Tangent<'_, S> {
     }
 }
 
+comparisons_with_f64!(['b, S: Real + PartialOrd] Tangent<'b, S>);
+
 macro_rules! tangent {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
         impl<S: Real> Real for Tangent<'_, S> {
@@ -183,6 +185,10 @@ macro_rules! tangent {
             #[inline(always)]
             fn uniform(mask: S::Mask) -> Option<bool> {
                 S::uniform(mask)
+            }
+            #[inline(always)]
+            fn detach(self) -> Self {
+                Tangent::new(self.dual.detach())
             }
             $(#[inline(always)] fn $f(self) -> Self { Tangent::new(self.dual.$f()) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Tangent::new(self.dual.$g(rhs.dual)) })*
@@ -222,3 +228,11 @@ impl<S: Call> Call for Tangent<'_, S> {
 }
 
 impl<S: Call> Apply for Tangent<'_, S> {}
+
+impl<S: Number> Number for Tangent<'_, S> {
+    #[inline(always)]
+    #[track_caller]
+    fn primal(self) -> f64 {
+        self.dual.primal.primal()
+    }
+}

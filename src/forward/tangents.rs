@@ -1,10 +1,11 @@
 //! Forward mode in several directions at once.
 
-use crate::function::Apply;
+use crate::function::{Apply, Number};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{self, Call, Op, Reduce, intrinsics_by_calls};
-use crate::real::{Real, assign_operators, intrinsics};
+use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics};
 use smallvec::smallvec;
+use std::cmp::Ordering;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A primal with `N` tangents, its derivatives in as many directions: vector forward mode, for functions of few inputs.
@@ -24,11 +25,28 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// ```
 /// use gprime::prelude::*;
-/// use gprime::forward::Tangents;
 ///
 /// let [x, y]: [Tangents<f64, 2>; 2] = Tangents::variables([2.0, 3.0]);
 /// let z = x * y + x.sin();
 /// assert_eq!(z.tangents(), [3.0 + 2f64.cos(), 2.0]);
+/// ```
+///
+/// A Jacobian by hand takes some inputs at a time; that of a routine is taken so by [`Modes::jacobian`](crate::modes::Modes::jacobian) where it is
+/// cheaper than in reverse. A tape over these numbers is forward over reverse, some rows of a Hessian at a time:
+///
+/// ```
+/// use gprime::prelude::*;
+///
+/// fn powers<R: Number>(x: &[R]) -> Vec<R> {
+///     (1..100).map(|k| (x[0] * f64::from(k)).sin() * x[1] + x[2]).collect()
+/// }
+/// let x = [0.1, 2.0, 3.0];
+/// let moving: [Tangents<f64, 3, Ieee>; 3] = Tangents::variables(x);
+/// let rows: Vec<[f64; 3]> = powers(&moving).into_iter().map(|y| y.tangents()).collect();
+/// assert_eq!(rows[0], [2.0 * 0.1f64.cos(), 0.1f64.sin(), 1.0]);
+///
+/// let g = gradient(|x| x[0] * x[0] * x[1], &Tangents::<f64, 2>::variables([2.0, 3.0]));
+/// assert_eq!([g[0].tangents(), g[1].tangents()], [[6.0, 4.0], [4.0, 0.0]]);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tangents<R, const N: usize, Z: ZeroPolicy = Strong> {
@@ -195,9 +213,15 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
 
     /// Applies an op; what is not active is a constant.
     #[inline(always)]
-    #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
     fn apply<const M: usize, O: Op<M>>(op: &O, x: [Self; M], active: [bool; M]) -> Self {
         let (primal, slopes) = R::call_and_slope(op, primals(x));
+        Self::along(primal, slopes, x, active)
+    }
+
+    /// The number of this value that has these slopes at `x`; what is not active is a constant.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
+    fn along<const M: usize>(primal: R, slopes: [R; M], x: [Self; M], active: [bool; M]) -> Self {
         let mut y = Tangents::constant(primal);
         for i in 0..M {
             if active[i] {
@@ -232,6 +256,12 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {
         Self::apply(op, x, [true; M])
     }
 
+    #[inline(always)]
+    fn by_slopes<const M: usize, O: Op<M>>(op: &O, x: [Self; M], a: Self, slopes: &[Self; M]) -> Self {
+        let slopes = primals(*slopes);
+        Self::along(R::by_slopes(op, primals(x), a.primal, &slopes), slopes, x, [true; M])
+    }
+
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         expect_arity(op, len(x));
         let x = || x.iter().copied().flatten();
@@ -252,6 +282,30 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {
 }
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {}
+
+impl<R: Number, const N: usize, Z: ZeroPolicy> Number for Tangents<R, N, Z> {
+    #[inline(always)]
+    #[track_caller]
+    fn primal(self) -> f64 {
+        self.primal.primal()
+    }
+}
+
+impl<R: PartialEq, const N: usize, Z: ZeroPolicy> PartialEq for Tangents<R, N, Z> {
+    /// Whether the primals are equal.
+    #[inline(always)]
+    fn eq(&self, rhs: &Self) -> bool {
+        self.primal == rhs.primal
+    }
+}
+
+impl<R: PartialOrd, const N: usize, Z: ZeroPolicy> PartialOrd for Tangents<R, N, Z> {
+    #[inline(always)]
+    fn partial_cmp(&self, rhs: &Self) -> Option<Ordering> {
+        self.primal.partial_cmp(&rhs.primal)
+    }
+}
+comparisons_with_f64!([R: Call + PartialOrd, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> From<f64> for Tangents<R, N, Z> {
     #[inline(always)]
@@ -331,6 +385,10 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Real for Tangents<R, N, Z> {
     #[inline(always)]
     fn uniform(mask: R::Mask) -> Option<bool> {
         R::uniform(mask)
+    }
+    #[inline(always)]
+    fn detach(self) -> Self {
+        Tangents::constant(self.primal.detach())
     }
     intrinsics!(intrinsics_by_calls);
 }

@@ -4,7 +4,8 @@ use super::loops::{contract_each, expect_rows, map_each, scan_each, sum_each};
 use crate::op::{Call, Op};
 use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 
-/// A function of `N` numbers with `M` results, generic in the number: a part of a program. Every [`Op`] is one.
+/// A function of `N` numbers with `M` results, generic in the number: a part of a program. Every [`Op`] is one, and
+/// [`function!`](crate::function!) writes one as a closure is written.
 ///
 /// It needs no rule of its own, since its slopes follow from those of the ops in it. It must not branch on values, as the rule of an op must
 /// not. It may borrow data.
@@ -56,6 +57,8 @@ pub enum Keep {
 
 /// A number that functions can be applied to: what a generic program asks for as `R: Apply`. It has arithmetic, intrinsics and every op as a
 /// method (with `use gprime::prelude::*`), and the calls below. The meaning of each is plain code, its default; a tape has a faster way for each.
+///
+/// Lanes are such numbers too, so it has no comparisons that give a `bool`: a program that branches on values asks for [`Number`](super::Number).
 ///
 /// # What is evaluated more than once
 ///

@@ -1,14 +1,22 @@
 //! What is done with a function of a few numbers: run, mapped over lists, summed, scanned; and with matrices. Here is the meaning of each call,
-//! in plain loops, which every number without a tape runs; a tape has ways of its own, in `tape/statement/`.
+//! in plain loops, which every number without a tape runs; a tape has ways of its own, in `tape/statement/`. And what whole programs are, which
+//! choose their number themselves.
 //!
-//! This part uses `op` and `real`. Start with [`Function`] and [`Apply`].
+//! This part uses `op` and `real`. Start with [`Function`] and [`Apply`], then [`Number`] and [`Routine`]; `macros.rs` writes functions and
+//! routines.
 
 mod apply;
 mod loops;
+mod macros;
+mod number;
+mod routine;
 mod scan;
 
 pub use apply::{Apply, Function, Keep, Matrices};
 pub(crate) use loops::{
     TwoSums, common_len, contract_each, expect_rows, map_each, place, places_of, scan_each, sum_each,
 };
+pub use number::Number;
+pub(crate) use routine::numbers;
+pub use routine::{Outputs, Routine, SingleOutput, With};
 pub(crate) use scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};

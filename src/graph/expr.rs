@@ -1,14 +1,15 @@
 //! An expression as a number: its ops, operators and comparisons, each of which is recorded.
 
 use super::dynop::{bits, dyn_op, dyn_reduce, is_op, is_reduce};
-use super::guard::{Guard, Operand, Relation};
+use super::guard::{Guard, Operand, PrimalRead, Relation};
 use super::recorder::{Expr, Recorder};
+use crate::function::Number;
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{
-    ApplyClosure, Call, ClosureOp, Equal, Less, LessEqual, Op, Reduce, Select, comparisons_with_f64,
-    intrinsics_by_calls, operators_by_calls,
+    ApplyClosure, Call, ClosureOp, Detach, Equal, Less, LessEqual, Op, Reduce, Select, intrinsics_by_calls,
+    operators_by_calls,
 };
-use crate::real::{Real, intrinsics};
+use crate::real::{Real, comparisons_with_f64, intrinsics};
 use std::any::TypeId;
 use std::array::from_fn;
 use std::cmp::Ordering;
@@ -164,11 +165,27 @@ impl Real for Expr<'_> {
     fn uniform(_: Self) -> Option<bool> {
         None
     }
+    #[track_caller]
+    fn detach(self) -> Self {
+        Self::call(&Detach, [self])
+    }
     intrinsics!(intrinsics_by_calls);
 }
 
 operators_by_calls!(['g] Expr<'g>);
 comparisons_with_f64!(['g] Expr<'g>);
+
+impl Number for Expr<'_> {
+    /// The value; that it was read is remembered: [`Recorder::primals`]. Whoever only looks asks for [`value`](Expr::value).
+    #[track_caller]
+    fn primal(self) -> f64 {
+        if let Some(recorder) = self.recorder {
+            let read = PrimalRead { node: self.index as usize, line: Location::caller() };
+            recorder.primals.borrow_mut().push(read);
+        }
+        self.value
+    }
+}
 
 impl Sum for Expr<'_> {
     /// The sum, recorded as one statement; 0 if there is nothing to add.

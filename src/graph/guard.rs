@@ -1,4 +1,4 @@
-//! Comparisons that a recorded program branched on.
+//! What a recorded program learned of its numbers: comparisons that it branched on, and values that it read.
 
 use std::panic::Location;
 
@@ -12,6 +12,16 @@ pub struct Guard {
     /// Whether it held.
     pub held: bool,
     /// The line of the program that asked.
+    pub line: &'static Location<'static>,
+}
+
+/// A value that the recorded program took out as a plain number, by [`Number::primal`](crate::function::Number::primal): what the program made
+/// of it is not recorded, so a run with other inputs would go on with the number of the first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PrimalRead {
+    /// The index of the node whose value was read.
+    pub node: usize,
+    /// The line of the program that read it.
     pub line: &'static Location<'static>,
 }
 

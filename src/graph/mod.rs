@@ -34,7 +34,7 @@ pub use adjoints::Adjoints;
 pub use dynop::{dyn_op, dyn_reduce};
 pub use float::Float;
 pub(crate) use float::{Contribution, widened};
-pub use guard::{Guard, Operand, Relation};
+pub use guard::{Guard, Operand, PrimalRead, Relation};
 pub use id::Id;
 pub(crate) use naming::unnamed_output;
 pub use node::Node;

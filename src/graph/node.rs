@@ -1,6 +1,6 @@
 //! The nodes of a graph, one by one.
 
-use super::guard::Guard;
+use super::guard::{Guard, PrimalRead};
 use super::recorder::{DynOp, Expr, Graph, Indices, Placed, Recorder};
 use super::statement::{CONSTANT, INPUT, RESULT};
 use crate::error::{Error, Kind as ErrorKind};
@@ -99,6 +99,22 @@ impl Recorder {
     /// The comparisons that the program branched on, in order.
     pub fn comparisons(&self) -> Vec<Guard> {
         self.guards.borrow().clone()
+    }
+
+    /// The values that the program read as plain numbers by [`Number::primal`](crate::function::Number::primal), in order. A run of the recording
+    /// with other inputs would go on with those of this one, and its derivatives know nothing of what was made of them.
+    ///
+    /// ```
+    /// use gprime::prelude::*;
+    ///
+    /// let recorder = Recorder::new();
+    /// let x = recorder.var(3.0);
+    /// let y = x * x.primal();
+    /// assert_eq!(recorder.primals()[0].node, 0);
+    /// assert_eq!(recorder.backward(y)[x], 3.0);
+    /// ```
+    pub fn primals(&self) -> Vec<PrimalRead> {
+        self.primals.borrow().clone()
     }
 
     /// The indices of expressions.

@@ -1,6 +1,6 @@
 //! A recording with what functions do in place of their calls.
 
-use super::guard::{Guard, Operand};
+use super::guard::{Guard, Operand, PrimalRead};
 use super::recorder::{Expr, Recorder};
 use super::run::Site;
 use super::statement::Line;
@@ -90,7 +90,7 @@ impl Recorder {
             values.into_iter().map(|y| recorder.index(y).map_or(Operand::Constant(y.value()), Operand::Node)).collect()
         };
         let opened = Opened { recorder, nodes, owners: owners.into_inner(), stamp: self.stamp() };
-        opened.copy_scopes_and_guards(self, &ends.into_inner());
+        opened.copy_the_rest(self, &ends.into_inner());
         opened
     }
 
@@ -132,7 +132,7 @@ impl Opened {
     }
 
     /// Copies what the original recording has beside its statements, given how many nodes the opened one has after each of its nodes.
-    fn copy_scopes_and_guards(&self, from: &Recorder, ends: &[usize]) {
+    fn copy_the_rest(&self, from: &Recorder, ends: &[usize]) {
         let here = |node: u32| {
             node.checked_sub(1)
                 .map_or(0, |before| ends.get(before as usize).map_or(self.owners.len(), |&end| end) as u32)
@@ -142,5 +142,10 @@ impl Opened {
         let side = |side: Operand| if let Operand::Node(node) = side { self.nodes[node] } else { side };
         let guard = |guard: &Guard| Guard { sides: guard.sides.map(side), ..*guard };
         *self.recorder.guards.borrow_mut() = from.guards.borrow().iter().map(guard).collect();
+        let read = |read: &PrimalRead| match self.nodes[read.node] {
+            Operand::Node(node) => Some(PrimalRead { node, ..*read }),
+            Operand::Constant(_) => None,
+        };
+        *self.recorder.primals.borrow_mut() = from.primals.borrow().iter().filter_map(read).collect();
     }
 }

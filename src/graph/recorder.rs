@@ -1,6 +1,6 @@
 //! A recorder, its expressions, and the ops and calls that it keeps: types that refer to each other.
 
-use super::guard::{Guard, Operand};
+use super::guard::{Guard, Operand, PrimalRead};
 use super::labels::Labels;
 use super::ops::OpTable;
 use super::rule::Rule;
@@ -109,6 +109,8 @@ pub struct Recorder {
     pub(super) values: RefCell<Vec<f64>>,
     /// The comparisons that the program branched on, in order.
     pub(super) guards: RefCell<Vec<Guard>>,
+    /// The values that the program read as plain numbers, in order.
+    pub(super) primals: RefCell<Vec<PrimalRead>>,
     pub(super) labels: RefCell<Labels>,
     /// From the key of an op to its index in the graph.
     pub(super) ops: RefCell<OpTable>,
@@ -250,6 +252,7 @@ impl Recorder {
             graph: RefCell::default(),
             values: RefCell::default(),
             guards: RefCell::default(),
+            primals: RefCell::default(),
             labels: RefCell::default(),
             ops: RefCell::default(),
             functions: RefCell::default(),
@@ -290,6 +293,7 @@ impl Recorder {
         graph.statements.clear();
         graph.calls.clear();
         self.guards.get_mut().clear();
+        self.primals.get_mut().clear();
         *self.labels.get_mut() = Labels::default();
         self.ops.get_mut().reset(&mut graph.ops);
         self.functions.get_mut().reset();

@@ -10,7 +10,7 @@ use super::recorder::{DynOp, Expr, Recorder};
 use super::rule::Rule;
 use super::run::{Runs, chain_rule};
 use crate::error::Error;
-use crate::op::{Op, Point, Select};
+use crate::op::{Detach, Op, Point, Select};
 use crate::real::Dual;
 use smallvec::SmallVec;
 
@@ -33,7 +33,7 @@ pub struct Annihilated {
 pub(crate) enum Reach {
     /// Not at all, or through the side that a choice did not take.
     Not,
-    /// Through the condition of a choice alone.
+    /// Through the condition of a choice, or as a constant, alone.
     Decides,
     /// Through its value.
     Flows,
@@ -229,6 +229,9 @@ fn meet(a: f64, b: f64) -> bool {
 fn through(op: &dyn DynOp, x: &[f64]) -> SmallVec<[Reach; 4]> {
     if let (Select::NAME, &[mask, _, _]) = (op.name(), x) {
         return SmallVec::from_slice(&chosen(mask));
+    }
+    if op.name() == Detach::NAME {
+        return SmallVec::from_slice(&[Reach::Decides]);
     }
     let mut slopes = Point::from_elem(1.0, x.len());
     let known = Rule::<f64>::evaluate(op, x, &mut slopes).is_ok();

@@ -1,4 +1,4 @@
-//! Comparisons and choice as ops: what a rule's branches become on a recorder.
+//! Comparisons, choice and constants as ops: what a rule's branches become on a recorder, and what a program takes out of its derivative.
 
 use super::{Op, Point, Visitor};
 use crate::real::Real;
@@ -55,6 +55,20 @@ impl Op<3> for Select {
     }
     fn samples(&self) -> Vec<[f64; 3]> {
         vec![[0.0, 2.0, -1.0], [1.0, 2.0, -1.0], [0.0, -0.5, 3.0], [1.0, 1e-3, 10.0]]
+    }
+}
+
+/// Its argument as a constant, with the slope 0: [`Real::detach`]. It is in no registry, since it is a choice of the program and no function
+/// of numbers: differences of its value contradict its slope.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Detach;
+impl Op<1> for Detach {
+    const NAME: &'static str = "detach";
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        x.detach()
+    }
+    fn slope<R: Real>(&self, _: [R; 1], _: R) -> [R; 1] {
+        [0.0.into()]
     }
 }
 

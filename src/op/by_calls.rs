@@ -71,32 +71,3 @@ macro_rules! intrinsics_by_calls {
     };
 }
 pub(crate) use intrinsics_by_calls;
-
-/// Comparisons with a plain number, so that `x > 0.0` reads as it does for `f64`, of a type that is compared with itself.
-macro_rules! comparisons_with_f64 {
-    ([$($generics:tt)*] $ty:ty) => {
-        impl<$($generics)*> PartialEq<f64> for $ty {
-            #[inline(always)]
-            #[track_caller]
-            fn eq(&self, rhs: &f64) -> bool {
-                *self == Self::from(*rhs)
-            }
-        }
-
-        impl<$($generics)*> PartialOrd<f64> for $ty {
-            #[track_caller]
-            fn partial_cmp(&self, rhs: &f64) -> Option<std::cmp::Ordering> {
-                self.partial_cmp(&Self::from(*rhs))
-            }
-            $crate::op::comparisons_with_f64! { @one lt <, le <=, gt >, ge >= }
-        }
-    };
-    (@one $($f:ident $sign:tt),*) => { $(
-        #[inline(always)]
-        #[track_caller]
-        fn $f(&self, rhs: &f64) -> bool {
-            *self $sign Self::from(*rhs)
-        }
-    )* };
-}
-pub(crate) use comparisons_with_f64;

@@ -4,7 +4,7 @@
 //! building blocks of double-word arithmetic" (2017), each correct to a few units of 2⁻¹⁰⁶; they rest on `exact.rs`. The
 //! functions are in `math.rs` and `erf.rs`: as a rule one Newton step from the `f64` function, which doubles its digits.
 
-use super::{assign_operators, exact};
+use super::{assign_operators, comparisons_with_f64, exact};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
@@ -30,6 +30,7 @@ pub struct DoubleDouble {
     hi: f64,
     lo: f64,
 }
+comparisons_with_f64!([] DoubleDouble);
 
 impl DoubleDouble {
     /// The sum of two numbers.

@@ -3,7 +3,7 @@
 //! The derivatives below are written out on purpose, although the ops have rules of their own: running a rule's
 //! value on a `Dual` is a second opinion on the rule's slope, so it must not come from that slope.
 
-use super::{Real, assign_operators, power_slope};
+use super::{Real, assign_operators, comparisons_with_f64, power_slope};
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -143,6 +143,8 @@ impl<R: PartialOrd> PartialOrd for Dual<R> {
     }
 }
 
+comparisons_with_f64!([R: Real + PartialOrd] Dual<R>);
+
 impl<R: Real> Real for Dual<R> {
     type Mask = R::Mask;
     fn less(self, rhs: Self) -> R::Mask {
@@ -159,6 +161,9 @@ impl<R: Real> Real for Dual<R> {
     }
     fn uniform(mask: R::Mask) -> Option<bool> {
         R::uniform(mask)
+    }
+    fn detach(self) -> Self {
+        Dual::constant(self.primal.detach())
     }
 
     fn exp(self) -> Self {

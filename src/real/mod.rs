@@ -79,7 +79,7 @@ macro_rules! declare {
         /// There is arithmetic against itself and against `f64` on the right, a fixed set of
         /// intrinsics, and comparisons that give a [`Mask`](Real::Mask) for [`select`](Real::select). There is no
         /// `PartialOrd`: a rule must not branch, since lanes, printers and exports could not follow.
-        /// A program with control flow of its own asks for `R: Real + PartialOrd`.
+        /// A program with control flow of its own asks for `R: Number` ([`Number`](crate::function::Number)).
         ///
         /// Write `-a + 1.0` for 1 − a: the bits are the same, and `1.0 - a` does not exist for a generic number.
         pub trait Real:
@@ -118,6 +118,13 @@ macro_rules! declare {
                     None => Self::select(mask, yes(), no()),
                 }
             }
+            /// The same value as a constant: no derivative is taken by what it was made of. A number that carries derivatives leaves them
+            /// out; any other is itself. On a recording it is an op of its own, so that the recording stays right when it is run again.
+            #[inline(always)]
+            #[track_caller]
+            fn detach(self) -> Self {
+                self
+            }
             $(#[doc = $doc] #[doc = "."] #[track_caller] fn $f(self) -> Self;)*
             $(#[doc = $doc2] #[doc = "."] #[track_caller] fn $g(self, rhs: Self) -> Self;)*
         }
@@ -148,3 +155,32 @@ macro_rules! assign_operators {
     };
 }
 pub(crate) use assign_operators;
+
+/// Comparisons with a plain number, so that `x > 0.0` reads as it does for `f64`, of a type that is compared with itself.
+macro_rules! comparisons_with_f64 {
+    ([$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> PartialEq<f64> for $ty {
+            #[inline(always)]
+            #[track_caller]
+            fn eq(&self, rhs: &f64) -> bool {
+                *self == Self::from(*rhs)
+            }
+        }
+
+        impl<$($generics)*> PartialOrd<f64> for $ty {
+            #[track_caller]
+            fn partial_cmp(&self, rhs: &f64) -> Option<std::cmp::Ordering> {
+                self.partial_cmp(&Self::from(*rhs))
+            }
+            $crate::real::comparisons_with_f64! { @one lt <, le <=, gt >, ge >= }
+        }
+    };
+    (@one $($f:ident $sign:tt),*) => { $(
+        #[inline(always)]
+        #[track_caller]
+        fn $f(&self, rhs: &f64) -> bool {
+            *self $sign Self::from(*rhs)
+        }
+    )* };
+}
+pub(crate) use comparisons_with_f64;

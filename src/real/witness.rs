@@ -380,6 +380,9 @@ macro_rules! witness {
             fn uniform(mask: Cut) -> Option<bool> {
                 (!mask.changes).then_some(mask.holds)
             }
+            fn detach(self) -> Self {
+                Witness(self.0.detach())
+            }
             $(fn $f(self) -> Self {
                 let a = Witness(self.0.$f());
                 witness!(@unary $f a self)

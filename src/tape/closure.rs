@@ -58,6 +58,18 @@ impl<S: Scalar> Tape<S> {
         values
     }
 
+    /// What a function makes of variables with these values, the inputs of this tape, which is emptied first. The line of the caller does not
+    /// reach into the function.
+    pub(crate) fn with_inputs<A>(&mut self, x: &[S], f: impl for<'t> FnOnce(&'t Tape<S>, &[Var<'t, S>]) -> A) -> A {
+        self.reset();
+        let parked = std::mem::take(&mut self.store.parked);
+        let inputs = self.vars_again(parked, x);
+        let made = self.store.give(&inputs, |inputs| f(self, inputs));
+        let parked = park(inputs);
+        self.store.parked = parked;
+        made
+    }
+
     /// # Panics
     /// If an output of a closure is a variable of another tape. A constant is none.
     #[inline(always)]

@@ -2,11 +2,10 @@
 
 use super::scalar::{Scalar, one_lane};
 use super::var::Var;
+use crate::function::Number;
 use crate::op::call::{Args, expect_arity, len};
-use crate::op::{
-    ApplyClosure, Call, ClosureOp, Op, Reduce, comparisons_with_f64, intrinsics_by_calls, operators_by_calls,
-};
-use crate::real::{Real, intrinsics};
+use crate::op::{ApplyClosure, Call, ClosureOp, Op, Reduce, intrinsics_by_calls, operators_by_calls};
+use crate::real::{Real, comparisons_with_f64, intrinsics};
 use std::cmp::Ordering;
 use std::iter::{Sum, empty};
 use std::ptr;
@@ -112,11 +111,22 @@ impl<S: Scalar> Real for Var<'_, S> {
     fn uniform(mask: bool) -> Option<bool> {
         Some(mask)
     }
+    #[inline(always)]
+    fn detach(self) -> Self {
+        Var::constant(self.value.detach())
+    }
     intrinsics!(intrinsics_by_calls);
 }
 
 operators_by_calls!(['t, S: Scalar] Var<'t, S>);
 comparisons_with_f64!(['t, S: Scalar] Var<'t, S>);
+
+impl<S: Scalar> Number for Var<'_, S> {
+    #[inline(always)]
+    fn primal(self) -> f64 {
+        self.value.primal()
+    }
+}
 
 impl<S: Scalar> Sum for Var<'_, S> {
     /// The sum, recorded as one op; the zero that the tape's numbers give if there is nothing to add.

@@ -1,14 +1,14 @@
 //! The numbers a tape can be made of.
 
-use crate::forward::Tangent;
-use crate::function::Apply;
+use crate::forward::{Tangent, Tangents, ZeroPolicy};
+use crate::function::{Apply, Number};
 use crate::real::{Dual, Lanes, Real, Single};
 use std::fmt::Debug;
 
 /// A number that the tape can keep as a slope: one whose comparisons are plain `bool`s.
 ///
 /// `f64`, [`Dual`] over a scalar, and a variable of another tape are scalars; that is how modes nest.
-pub trait Scalar: Apply + Real<Mask = bool> + PartialOrd + Debug {
+pub trait Scalar: Number + Real<Mask = bool> + Debug {
     /// Whether every component is exactly 0.
     fn is_zero(&self) -> bool;
 
@@ -146,10 +146,13 @@ impl<S: Scalar> Scalar for Dual<S> {
     fn has_nan(&self) -> bool {
         self.primal.has_nan() || self.tangent.has_nan()
     }
+    #[inline(always)]
     fn folds(outer: Self, inner: Self, product: Self) -> bool {
-        S::folds(outer.primal, inner.primal, product.primal)
-            && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
-            && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
+        // most often the argument is a slot itself
+        inner.is(Self::from(1.0))
+            || S::folds(outer.primal, inner.primal, product.primal)
+                && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
+                && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
     }
     fn is(self, other: Self) -> bool {
         self.primal.is(other.primal) && self.tangent.is(other.tangent)
@@ -174,6 +177,35 @@ impl<S: Scalar> Scalar for Tangent<'_, S> {
     #[inline(always)]
     fn is(self, other: Self) -> bool {
         self.dual().is(other.dual())
+    }
+
+    one_lane! {}
+}
+
+impl<S: Scalar, const N: usize, Z: ZeroPolicy> Scalar for Tangents<S, N, Z> {
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        self.primal.is_zero() && self.tangents().iter().all(S::is_zero)
+    }
+    #[inline(always)]
+    fn has_nan(&self) -> bool {
+        self.primal.has_nan() || self.tangents().iter().any(S::has_nan)
+    }
+    #[inline(always)]
+    fn folds(outer: Self, inner: Self, product: Self) -> bool {
+        let (a, b) = (outer.primal, inner.primal);
+        // most often the argument is a slot itself
+        inner.is(Self::from(1.0))
+            || S::folds(a, b, product.primal)
+                && outer.tangents().into_iter().all(|tangent| S::folds(tangent, b, tangent * b))
+                && inner.tangents().into_iter().all(|tangent| S::folds(a, tangent, a * tangent))
+    }
+    #[inline(always)]
+    fn is(self, other: Self) -> bool {
+        let same = |(a, b): (S, S)| a.is(b);
+        self.primal.is(other.primal)
+            && self.tangents().into_iter().zip(other.tangents()).all(same)
+            && self.pattern() == other.pattern()
     }
 
     one_lane! {}
