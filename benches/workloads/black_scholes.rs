@@ -1,6 +1,6 @@
 //! R1b, the price of a call by Black and Scholes, from (S, K, r, σ, T).
 
-use super::{Apply, Function, Workload, unit};
+use super::{Function, Number, Workload, function, unit};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 const COUNT: usize = 1024;
@@ -17,10 +17,9 @@ impl BlackScholes {
     }
 }
 
-struct Price;
-impl Function<5, 1> for Price {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [s, k, r, sigma, t]: [R; 5]) -> [R; 1] {
+function! {
+    struct Price;
+    |[s, k, r, sigma, t]| -> [R; 1] {
         let normal = |x: R| ((x * FRAC_1_SQRT_2).erf() + 1.0) * 0.5;
         let width = sigma * t.sqrt();
         let d1 = ((s / k).ln() + (r + sigma * sigma * 0.5) * t) / width;
@@ -42,11 +41,11 @@ impl Workload for BlackScholes {
         unit(90, 5 * COUNT).skip(5 * self.index).zip(ranges).map(|(u, (low, width))| low + width * u).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         R::run(&Price, [x[0], x[1], x[2], x[3], x[4]])[0]
     }
 
-    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn scalars<R: Number>(&self, x: &[R]) -> R {
         let [price] = Price.run([x[0], x[1], x[2], x[3], x[4]]);
         price
     }

@@ -1,6 +1,6 @@
 //! Π xᵢ, one factor after the other.
 
-use super::{Apply, Workload, uniform};
+use super::{Number, Workload, uniform};
 
 #[derive(Clone)]
 pub struct Chain {
@@ -20,7 +20,7 @@ impl Workload for Chain {
         uniform(11, self.n).map(|u| 1.0 + 0.01 * u).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         let mut p = R::from(1.0);
         for &x in x {
             p *= x;

@@ -1,16 +1,15 @@
 //! S4, −ln Σ exp(−½ ((xᵢ − μ) / s)²), by every xᵢ, μ and s.
 
-use super::{Apply, Function, Workload, uniform};
+use super::{Number, Workload, function, uniform};
 
 #[derive(Clone)]
 pub struct Gaussians {
     pub n: usize,
 }
 
-struct Bell;
-impl Function<3, 1> for Bell {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, mu, s]: [R; 3]) -> [R; 1] {
+function! {
+    struct Bell;
+    |[x, mu, s]| -> [R; 1] {
         let z = (x - mu) / s;
         [(z * z * -0.5).exp()]
     }
@@ -29,12 +28,12 @@ impl Workload for Gaussians {
         uniform(4, self.n).map(|u| 0.3 + 1.5 * u).chain([0.3, 1.2]).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         let (x, &[mu, s]) = x.split_last_chunk().unwrap();
         -R::reduce_each(&Bell, [x, &[mu], &[s]], []).ln()
     }
 
-    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn scalars<R: Number>(&self, x: &[R]) -> R {
         let (x, &[mu, s]) = x.split_last_chunk().unwrap();
         let mut sum = R::from(0.0);
         for &x in x {

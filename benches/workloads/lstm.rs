@@ -32,11 +32,10 @@ struct Unit {
     tanh: f64,
 }
 
-/// The next cell of one unit, from the layer's input, hidden state and cell, and weights and biases of three gates.
-struct Cell;
-impl Function<9, 1> for Cell {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w3, b0, b1, b3]: [R; 9]) -> [R; 1] {
+function! {
+    /// The next cell of one unit, from the layer's input, hidden state and cell, and weights and biases of three gates.
+    struct Cell;
+    |[x, hidden, cell, w0, w1, w3, b0, b1, b3]| -> [R; 1] {
         let forget = x.mul_add(w0, b0).sigmoid();
         let ingate = hidden.mul_add(w1, b1).sigmoid();
         let change = hidden.mul_add(w3, b3).tanh();
@@ -44,14 +43,11 @@ impl Function<9, 1> for Cell {
     }
 }
 
-/// Its next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. Of the other weights it
-/// depends through the cell alone, so that in a block of its own it has fewer slopes.
-struct Hidden;
-impl Function<4, 1> for Hidden {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, w2, b2, cell]: [R; 4]) -> [R; 1] {
-        [x.mul_add(w2, b2).sigmoid() * cell.tanh()]
-    }
+function! {
+    /// Its next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. Of the other weights it
+    /// depends through the cell alone, so that in a block of its own it has fewer slopes.
+    struct Hidden;
+    |[x, w2, b2, cell]| [x.mul_add(w2, b2).sigmoid() * cell.tanh()]
 }
 
 impl Lstm {
@@ -88,7 +84,7 @@ impl Workload for Lstm {
         uniform(5, 8 * self.layers() * BITS).chain(unit(6, 3 * BITS).map(|u| 0.5 + u)).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, p: &[R]) -> R {
+    fn program<R: Number>(&self, p: &[R]) -> R {
         let (main, extra) = p.split_at(8 * self.layers() * BITS);
         let list = |values: &[f64]| values.iter().map(|&s| s.into()).collect();
         let mut state: Vec<[Vec<R>; 2]> =
@@ -112,7 +108,7 @@ impl Workload for Lstm {
         -total / self.predictions()
     }
 
-    fn scalars<R: Apply + PartialOrd>(&self, p: &[R]) -> R {
+    fn scalars<R: Number>(&self, p: &[R]) -> R {
         let (main, extra) = p.split_at(8 * self.layers() * BITS);
         let mut state: Vec<R> = self.state.iter().map(|&s| s.into()).collect();
         let mut total = R::from(0.0);

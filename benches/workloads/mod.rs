@@ -34,10 +34,10 @@ pub trait Workload: Clone {
     fn point(&self) -> Vec<f64>;
 
     /// What a user writes.
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R;
+    fn program<R: Number>(&self, x: &[R]) -> R;
 
     /// The same line by line, as someone writes who knows numbers and loops and no calls.
-    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn scalars<R: Number>(&self, x: &[R]) -> R {
         self.program(x)
     }
 

@@ -1,6 +1,6 @@
 //! S2 and R1a, a network in scalars: two hidden layers of tanh, a σ, and the cross entropy of one sample, by all weights.
 
-use super::{Apply, Workload, sigmoid, uniform};
+use super::{Number, Workload, sigmoid, uniform};
 use gprime::prelude::{Activations, Matrices, Reductions};
 
 const INPUTS: usize = 64;
@@ -58,7 +58,7 @@ impl Workload for Network {
         uniform(self.stream, n * INPUTS + n + n * n + n + n + 1).map(|u| 0.25 * u).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, w: &[R]) -> R {
+    fn program<R: Number>(&self, w: &[R]) -> R {
         let [w1, b1, w2, b2, w3, b3] = self.split(w);
         let layer = |w: &[R], b: &[R], x: &[R]| -> Vec<R> {
             w.matmul_nt(x, x.len()).into_iter().zip(b).map(|(z, &b)| (z + b).tanh()).collect()
@@ -69,8 +69,8 @@ impl Workload for Network {
         -(p.ln() * LABEL + (-p + 1.0).ln() * (1.0 - LABEL))
     }
 
-    fn scalars<R: Apply + PartialOrd>(&self, w: &[R]) -> R {
-        fn unit<R: Apply + std::ops::Mul<X, Output = R>, X: Copy>(w: &[R], b: R, x: &[X]) -> R {
+    fn scalars<R: Number>(&self, w: &[R]) -> R {
+        fn unit<R: Number + std::ops::Mul<X, Output = R>, X: Copy>(w: &[R], b: R, x: &[X]) -> R {
             let mut z = b;
             for (&w, &x) in w.iter().zip(x) {
                 z += w * x;

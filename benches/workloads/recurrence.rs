@@ -1,7 +1,7 @@
 //! S3, a long recurrence: x ← σ(a x + b tanh(c x)) + (0.01 (x − d) if x > d), and the mean of all x. The mean, since the
 //! slope of the last x alone dies out within a thousand steps.
 
-use super::{Apply, Function, Workload, sigmoid};
+use super::{Number, Workload, function, sigmoid};
 use gprime::prelude::Activations;
 
 #[derive(Clone)]
@@ -17,13 +17,10 @@ impl Recurrence {
     }
 }
 
-/// One step; the branch is a relu.
-struct Step;
-impl Function<5, 1> for Step {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [a, b, c, d, x]: [R; 5]) -> [R; 1] {
-        [(a * x + b * (c * x).tanh()).sigmoid() + (x - d).relu() * 0.01]
-    }
+function! {
+    /// One step; the branch is a relu.
+    struct Step;
+    |[a, b, c, d, x]| [(a * x + b * (c * x).tanh()).sigmoid() + (x - d).relu() * 0.01]
 }
 
 impl Workload for Recurrence {
@@ -39,7 +36,7 @@ impl Workload for Recurrence {
         vec![5.0, -12.0, 1.2, 0.4]
     }
 
-    fn program<R: Apply + PartialOrd>(&self, q: &[R]) -> R {
+    fn program<R: Number>(&self, q: &[R]) -> R {
         let [a, b, c, d] = [q[0], q[1], q[2], q[3]];
         let mut x = R::from(0.1);
         let step = |_| {
@@ -49,7 +46,7 @@ impl Workload for Recurrence {
         (0..self.steps).map(step).sum::<R>() * (1.0 / self.steps as f64)
     }
 
-    fn scalars<R: Apply + PartialOrd>(&self, q: &[R]) -> R {
+    fn scalars<R: Number>(&self, q: &[R]) -> R {
         let [a, b, c, d] = [q[0], q[1], q[2], q[3]];
         let (mut x, mut sum) = (R::from(0.1), R::from(0.0));
         for _ in 0..self.steps {

@@ -1,16 +1,15 @@
 //! S1, the Rosenbrock chain: Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)².
 
-use super::{Apply, Function, Workload, uniform};
+use super::{Number, Workload, function, uniform};
 
 #[derive(Clone)]
 pub struct Rosenbrock {
     pub n: usize,
 }
 
-struct Term;
-impl Function<2, 1> for Term {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, next]: [R; 2]) -> [R; 1] {
+function! {
+    struct Term;
+    |[x, next]| -> [R; 1] {
         let (a, b) = (next - x * x, -x + 1.0);
         [a * a * 100.0 + b * b]
     }
@@ -29,11 +28,11 @@ impl Workload for Rosenbrock {
         uniform(1, self.n).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         R::reduce_each(&Term, [&x[..x.len() - 1], &x[1..]], [])
     }
 
-    fn scalars<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn scalars<R: Number>(&self, x: &[R]) -> R {
         let mut sum = R::from(0.0);
         for w in x.windows(2) {
             let (a, b) = (w[1] - w[0] * w[0], -w[0] + 1.0);

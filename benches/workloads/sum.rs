@@ -1,6 +1,6 @@
 //! Σ xᵢ: term by term, and as one call.
 
-use super::{Apply, Workload, uniform};
+use super::{Number, Workload, uniform};
 use gprime::prelude::Reductions;
 
 #[derive(Clone)]
@@ -21,7 +21,7 @@ impl Workload for SumLoop {
         uniform(12, self.n).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         let mut s = R::from(0.0);
         for &x in x {
             s += x;
@@ -69,7 +69,7 @@ impl Workload for Sum {
         SumLoop { n: self.n }.point()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         x.sum()
     }
 

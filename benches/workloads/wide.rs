@@ -1,6 +1,6 @@
 //! 64 sums that do not wait for each other: outⱼ += l q, then the sum of all.
 
-use super::{Apply, Workload, uniform};
+use super::{Number, Workload, uniform};
 
 const WIDTH: usize = 64;
 
@@ -23,7 +23,7 @@ impl Workload for Wide {
         uniform(13, self.n + WIDTH * self.n).collect()
     }
 
-    fn program<R: Apply + PartialOrd>(&self, x: &[R]) -> R {
+    fn program<R: Number>(&self, x: &[R]) -> R {
         let (q, rows) = x.split_at(self.n);
         let mut out = [R::from(0.0); WIDTH];
         for (&q, row) in q.iter().zip(rows.chunks(WIDTH)) {

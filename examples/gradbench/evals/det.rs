@@ -26,14 +26,10 @@ impl Problem for Input {
 /// the size below stays in the cache.
 const SEGMENT: usize = 8;
 
-/// The determinant of two rows.
-struct Det2;
-
-impl Function<4, 1> for Det2 {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [a, b, c, d]: [R; 4]) -> [R; 1] {
-        [a * d - b * c]
-    }
+function! {
+    /// The determinant of two rows.
+    struct Det2;
+    |[a, b, c, d]| [a * d - b * c]
 }
 
 /// The determinant of the last `columns.len()` rows of `a`, ℓ numbers a row, and of these columns of it.

@@ -16,13 +16,10 @@ impl Problem for Input {
     }
 }
 
-/// exp(x − largest).
-struct Weight;
-
-impl Function<2, 1> for Weight {
-    fn run<R: Apply>(&self, [x, largest]: [R; 2]) -> [R; 1] {
-        [(x - largest).exp()]
-    }
+function! {
+    /// exp(x − largest).
+    struct Weight;
+    |[x, largest]| [(x - largest).exp()]
 }
 
 /// The shift is a constant: whatever it is, the sum is the same.

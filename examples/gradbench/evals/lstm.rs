@@ -50,12 +50,10 @@ fn sigmoid<R: Apply>(x: R) -> R {
     ((-x).exp() + 1.0).recip()
 }
 
-/// The next cell, from the layer's input, hidden state and cell, and weights and biases of three gates.
-struct Cell;
-
-impl Function<9, 1> for Cell {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, hidden, cell, w0, w1, w3, b0, b1, b3]: [R; 9]) -> [R; 1] {
+function! {
+    /// The next cell, from the layer's input, hidden state and cell, and weights and biases of three gates.
+    struct Cell;
+    |[x, hidden, cell, w0, w1, w3, b0, b1, b3]| -> [R; 1] {
         let forget = sigmoid(x * w0 + b0);
         let ingate = sigmoid(hidden * w1 + b1);
         let change = (hidden * w3 + b3).tanh();
@@ -63,24 +61,16 @@ impl Function<9, 1> for Cell {
     }
 }
 
-/// The next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. On the other weights it
-/// depends through the cell alone, so that in a block of its own it has fewer slopes.
-struct Hidden;
-
-impl Function<4, 1> for Hidden {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, w2, b2, cell]: [R; 4]) -> [R; 1] {
-        [sigmoid(x * w2 + b2) * cell.tanh()]
-    }
+function! {
+    /// The next hidden state, from the layer's input, weight and bias of the output gate, and the next cell. On the other weights it
+    /// depends through the cell alone, so that in a block of its own it has fewer slopes.
+    struct Hidden;
+    |[x, w2, b2, cell]| [sigmoid(x * w2 + b2) * cell.tanh()]
 }
 
-struct Linear;
-
-impl Function<3, 1> for Linear {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [x, weight, bias]: [R; 3]) -> [R; 1] {
-        [x * weight + bias]
-    }
+function! {
+    struct Linear;
+    |[x, weight, bias]| [x * weight + bias]
 }
 
 /// Minus the mean logarithm of the probability of each bit that follows. The weights are in one list.
