@@ -1,9 +1,9 @@
 //! Ops of any number of arguments, in lists.
 
-use super::layout::{Layout, take};
+use super::layout::{Layout, WORTH_IT, take};
 use super::scalar::Scalar;
 use super::var::{Tape, Var};
-use crate::op::call::len;
+use crate::op::call::{Args, len};
 use crate::op::{Reduce, inner_product};
 use smallvec::SmallVec;
 
@@ -38,6 +38,12 @@ impl<S: Scalar> Tape<S> {
 
     /// [`Call::weighted_sum`](crate::op::Call::weighted_sum), if a variable is active.
     pub(super) fn weighted_sum<'t>(&'t self, x: &[Var<'t, S>], weights: &[f64]) -> Var<'t, S> {
+        if x.len() < WORTH_IT {
+            let values: Args<S> = x.iter().map(|x| x.value).collect();
+            let active = x.iter().zip(weights).filter(|(x, _)| x.tape.is_some());
+            let handle = self.store.record_all(active.map(|(x, &weight)| (S::from(weight), x.handle)));
+            return Var { tape: Some(self), handle, value: inner_product(&values, weights) };
+        }
         let mut arguments = self.store.arguments.take();
         let (values, slopes) = arguments.of(x.len());
         let layout = Layout::of(x, values);

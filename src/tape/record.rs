@@ -185,6 +185,7 @@ impl<S: Scalar> Store<S> {
     pub(super) fn record_edges(&self, mut edges: Edges<S>) -> Handle<S> {
         let handle = match *edges.slots {
             [slot] => self.multiple(slot, edges.slopes[0]),
+            [first, second] => self.newest(self.push([edges.slopes[0], edges.slopes[1]], [first, second])),
             _ => {
                 let mut writer = Writer::new(self);
                 writer.edges(&edges);

@@ -19,15 +19,21 @@ impl Problem for Input {
     }
 }
 
+/// So many powers of a point are made at a time.
+const SOME: usize = 64;
+
 fn objective<R: Apply>(x: &[R], n: usize) -> R {
     let squares = |i: usize, x: &[R]| {
         let t = -1.0 + i as f64 * 2.0 / (n - 1) as f64;
-        let (mut sum, mut power) = (R::from(0.0), 1.0);
-        for &x in x {
-            sum += x * power;
-            power *= t;
+        let (mut residual, mut power) = (R::from(-t.sign()), 1.0);
+        for x in x.chunks(SOME) {
+            let mut powers = [0.0; SOME];
+            for p in &mut powers[..x.len()] {
+                *p = power;
+                power *= t;
+            }
+            residual += R::weighted_sum(x, &powers[..x.len()]);
         }
-        let residual = sum - t.sign();
         residual * residual
     };
     R::sum_terms(n, x, squares) * 0.5
