@@ -21,18 +21,36 @@ impl Problem for Input {
 
 /// So many powers of a point are made at a time.
 const SOME: usize = 64;
+/// From so many coefficients on a weighted sum of all is worth more than one product after the other.
+const MANY: usize = 32;
+
+/// The next powers tᵏ from one on; each is made of that four before, so that it need not wait for the last.
+fn powers(first: f64, t: f64) -> [f64; SOME] {
+    let (second, mut powers) = (t * t, [first; SOME]);
+    powers[1] *= t;
+    powers[2] *= second;
+    powers[3] *= second * t;
+    for k in 4..SOME {
+        powers[k] = powers[k - 4] * (second * second);
+    }
+    powers
+}
 
 fn objective<R: Apply>(x: &[R], n: usize) -> R {
     let squares = |i: usize, x: &[R]| {
         let t = -1.0 + i as f64 * 2.0 / (n - 1) as f64;
         let (mut residual, mut power) = (R::from(-t.sign()), 1.0);
-        for x in x.chunks(SOME) {
-            let mut powers = [0.0; SOME];
-            for p in &mut powers[..x.len()] {
-                *p = power;
+        if x.len() < MANY {
+            for &x in x {
+                residual += x * power;
                 power *= t;
             }
-            residual += R::weighted_sum(x, &powers[..x.len()]);
+        } else {
+            for x in x.chunks(SOME) {
+                let powers = powers(power, t);
+                residual += R::weighted_sum(x, &powers[..x.len()]);
+                power = powers[SOME - 1] * t;
+            }
         }
         residual * residual
     };

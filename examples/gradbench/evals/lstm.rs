@@ -46,6 +46,7 @@ impl Problem for Input {
 }
 
 /// The definition: the crate's own `sigmoid` has more digits, which the loss does not need.
+#[inline(always)]
 fn sigmoid<R: Apply>(x: R) -> R {
     ((-x).exp() + 1.0).recip()
 }

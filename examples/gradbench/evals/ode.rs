@@ -22,20 +22,15 @@ impl Problem for Input {
     }
 }
 
-/// One component in one step of length `h`. It needs the component before it at the four stages of the step and nothing else, so that a
-/// step goes through the components once.
-#[derive(Clone)]
-struct Step {
-    h: f64,
-}
-
-impl Function<6, 5> for Step {
-    #[inline(always)]
-    fn run<R: Apply>(&self, [y, before0, before1, before2, before3, x]: [R; 6]) -> [R; 5] {
-        let h = self.h;
-        let slope = [before0, before1, before2, before3].map(|before| x * before);
-        let next = y + (slope[0] + slope[1] * 2.0 + slope[2] * 2.0 + slope[3]) * (h / 6.0);
-        [next, y, y + slope[0] * (h / 2.0), y + slope[1] * (h / 2.0), y + slope[2] * h]
+function! {
+    /// One component in one step of length `h`. It needs the component before it at the four stages of the step and nothing else, so that a
+    /// step goes through the components once.
+    #[derive(Clone)]
+    struct Step { h: f64 }
+    |[y, before0, before1, before2, before3, x]| -> [R; 5] {
+        let [k0, k1, k2, k3] = [x * before0, x * before1, x * before2, x * before3];
+        let next = y + (k0 + k1 * 2.0 + k2 * 2.0 + k3) * (h / 6.0);
+        [next, y, y + k0 * (h / 2.0), y + k1 * (h / 2.0), y + k2 * h]
     }
 }
 

@@ -117,7 +117,13 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                     if let Some(slopes) = slopes.get(at * O..(at + 1) * O) {
                         return from_fn(|o| Tangents::new(zero, slopes[o]));
                     }
-                    let x: [S; I] = from_fn(|k| if k < O { given[at][k] } else { params[k - O][i] });
+                    let mut x = [zero; I];
+                    for o in 0..O {
+                        x[o] = given[at][o];
+                    }
+                    for n in 0..N {
+                        x[O + n] = params[n][i];
+                    }
                     f.run(Tangents::variables(x))
                 };
                 let shares = self.reverse_piece(partials, state_adjoints, carry_adjoints);
@@ -166,7 +172,13 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
             let mut carry_adjoint = *carried;
             for i in (0..len).rev() {
                 let y = partials(pass * len + i, i);
-                let adjoints: [S; O] = from_fn(|k| if k < M { state_adjoints[k][i] } else { carry_adjoint[k - M] });
+                let mut adjoints = [zero; O];
+                for m in 0..M {
+                    adjoints[m] = state_adjoints[m][i];
+                }
+                for k in 0..C {
+                    adjoints[M + k] = carry_adjoint[k];
+                }
                 let mut shares = [zero; I];
                 for k in 0..I {
                     let mut sum = None;
@@ -181,7 +193,9 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                 for m in 0..M {
                     state_adjoints[m][i] = shares[m];
                 }
-                carry_adjoint = from_fn(|k| shares[M + k]);
+                for k in 0..C {
+                    carry_adjoint[k] = shares[M + k];
+                }
                 for n in 0..N {
                     params_adjoints[n][i] += shares[O + n];
                 }

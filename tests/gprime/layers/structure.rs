@@ -383,15 +383,16 @@ fn without_tests<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
     let mut i = 0;
     while i < tokens.len() {
         if tokens[i..].starts_with(&["#", "[", "cfg", "(", "test", ")", "]", "mod"]) {
+            // up to the end of its body, or of the name of its file
             let mut depth = 0;
-            while depth > 0 || tokens[i] != "}" {
+            loop {
                 match tokens[i] {
                     "{" => depth += 1,
                     "}" => depth -= 1,
                     _ => {}
                 }
                 i += 1;
-                if depth == 0 && tokens[i - 1] == "}" {
+                if depth == 0 && matches!(tokens[i - 1], "}" | ";") {
                     break;
                 }
             }
