@@ -88,9 +88,7 @@ pub(crate) fn run_piece<R: Copy, const M: usize, const C: usize, const N: usize,
         for m in 1..M {
             x[m] = state[m][i];
         }
-        for k in 0..C {
-            x[M + k] = carry[k];
-        }
+        x[M..M + C].copy_from_slice(&carry);
         for n in 0..N {
             x[M + C + n] = params[n][i];
         }
@@ -98,9 +96,7 @@ pub(crate) fn run_piece<R: Copy, const M: usize, const C: usize, const N: usize,
         for m in 0..M {
             state[m][i] = y[m];
         }
-        for k in 0..C {
-            carry[k] = y[M + k];
-        }
+        carry.copy_from_slice(&y[M..M + C]);
     }
     carry
 }

@@ -80,7 +80,7 @@ impl Layout {
     }
 
     /// The same layout, from another slot on.
-    pub(super) fn from_slot(self, first: u32) -> Self {
+    pub(super) fn starting_at(self, first: u32) -> Self {
         match self {
             Layout::Constant => Layout::Constant,
             Layout::Strided { stride, units, .. } => Layout::Strided { first, stride, units },

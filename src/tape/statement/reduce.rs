@@ -46,7 +46,7 @@ impl<S: Scalar> Tape<S> {
         let mut rest = slopes;
         let lists = (0..N).filter(|&k| pieces.leader[k] == k).map(|k| {
             let slopes = take(&mut rest, pieces.slots[k].len());
-            (layouts[k].map(|layout| layout.from_slot(pieces.slots[k].start)), slopes, x[k])
+            (layouts[k].map(|layout| layout.starting_at(pieces.slots[k].start)), slopes, x[k])
         });
         let handle = self.store.record_lists(lists);
         self.store.arguments.set(arguments);

@@ -118,9 +118,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                         return from_fn(|o| Tangents::new(zero, slopes[o]));
                     }
                     let mut x = [zero; I];
-                    for o in 0..O {
-                        x[o] = given[at][o];
-                    }
+                    x[..O].copy_from_slice(&given[at]);
                     for n in 0..N {
                         x[O + n] = params[n][i];
                     }
@@ -176,9 +174,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                 for m in 0..M {
                     adjoints[m] = state_adjoints[m][i];
                 }
-                for k in 0..C {
-                    adjoints[M + k] = carry_adjoint[k];
-                }
+                adjoints[M..].copy_from_slice(&carry_adjoint);
                 let mut shares = [zero; I];
                 for k in 0..I {
                     let mut sum = None;
@@ -193,9 +189,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                 for m in 0..M {
                     state_adjoints[m][i] = shares[m];
                 }
-                for k in 0..C {
-                    carry_adjoint[k] = shares[M + k];
-                }
+                carry_adjoint.copy_from_slice(&shares[M..M + C]);
                 for n in 0..N {
                     params_adjoints[n][i] += shares[O + n];
                 }
