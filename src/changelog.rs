@@ -142,6 +142,11 @@
 //! derivatives may differ from before in the last bits, since a value inside of a slope is that of the evaluation; so may slopes in single
 //! precision, which are rounded from those in double precision at once.
 //!
+//! Slow without link-time optimisation, as Cargo builds by default: the evaluations of the elementary ops and of sigmoid were calls, so that a
+//! gradient of a scan took 3.8 times what it takes with it and one of a sum over lists up to 3.2. A sum over lists wrote the values of each list and
+//! its slopes to memory twice, and looked at each variable three times; now it runs some places at a time, and its values are added in
+//! two sums, of the even places and of the odd ones: a value may differ in its last bits from what it was.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!
