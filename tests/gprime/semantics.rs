@@ -1,43 +1,17 @@
 //! What every mode obeys: one answer whichever way a derivative is taken, 0 annihilates, no variable of another tape goes unnoticed, and a
 //! part of a program that panics leaves its tape whole.
 
-use crate::common::near;
+use crate::common::{near, quietly};
 use gprime::forward::Tangents;
 use gprime::op::ClosureOp;
 use gprime::op::{Dot, Mean, Visitor, visit};
 use gprime::prelude::*;
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
-
-thread_local! {
-    /// Whether panics of this thread are expected, and are not to be printed.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-    /// In which file the last of them was raised.
-    static PLACE: Cell<String> = const { Cell::new(String::new()) };
-}
-
-/// Runs something that may panic, without a word on the terminal.
-fn quietly<A>(f: impl FnOnce() -> A) -> std::thread::Result<A> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| match info.location() {
-            Some(at) if QUIET.get() => PLACE.set(at.file().to_owned()),
-            _ => before(info),
-        }));
-    });
-    QUIET.set(true);
-    let answer = catch_unwind(AssertUnwindSafe(f));
-    QUIET.set(false);
-    answer
-}
 
 /// What a panic says, and in which file it was raised.
 fn panic_of<A>(f: impl FnOnce() -> A) -> (String, String) {
-    let error = quietly(f).err().expect("there is no panic");
-    let text = error.downcast_ref::<String>().map(String::as_str).or(error.downcast_ref::<&str>().copied());
-    (text.unwrap_or_default().to_owned(), PLACE.take())
+    let panic = quietly(f).err().expect("there is no panic");
+    (panic.text, panic.file)
 }
 
 fn unit(n: usize, i: usize) -> Vec<f64> {

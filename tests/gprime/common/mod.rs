@@ -3,6 +3,10 @@
 #[cfg(feature = "cli")]
 pub mod golden;
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
 /// Parses a C99 hex float, such as `-0x1.8p-3`; an empty field is 0.
 pub fn hex(text: &str) -> f64 {
     if text.is_empty() {
@@ -43,4 +47,40 @@ pub fn close(a: &[f64], b: &[f64], [relative, absolute]: [f64; 2]) {
     for (a, b) in a.iter().zip(b) {
         approx::assert_relative_eq!(a, b, max_relative = relative, epsilon = absolute);
     }
+}
+
+/// A panic that was caught.
+pub struct Panic {
+    /// What it says.
+    pub text: String,
+    /// In which file it was raised, and the line and column there.
+    pub file: String,
+    pub at: [u32; 2],
+}
+
+/// Runs something that may panic, without a word on the terminal. The hook that keeps still is set once and for all threads, since
+/// tests that exchange hooks at the same time take each other's for their own.
+pub fn quietly<A>(f: impl FnOnce() -> A) -> Result<A, Panic> {
+    thread_local! {
+        static QUIET: Cell<bool> = const { Cell::new(false) };
+        static LAST: Cell<Option<Panic>> = const { Cell::new(None) };
+    }
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| match info.location() {
+            Some(at) if QUIET.get() => {
+                let payload = info.payload();
+                let text =
+                    payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+                let text = text.unwrap_or_default().to_owned();
+                LAST.set(Some(Panic { text, file: at.file().to_owned(), at: [at.line(), at.column()] }));
+            }
+            _ => before(info),
+        }));
+    });
+    let outer = QUIET.replace(true);
+    let answer = catch_unwind(AssertUnwindSafe(f));
+    QUIET.set(outer);
+    answer.map_err(|_| LAST.take().expect("the hook was called"))
 }

@@ -2,11 +2,10 @@
 
 use super::program::Program;
 use super::reference::{Known, Path, Reference};
+use crate::common::{Panic, quietly};
 use gprime::forward::Tangents;
 use gprime::prelude::*;
-use std::cell::RefCell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is wrong with a program in one mode.
 #[derive(Clone, Debug)]
@@ -77,20 +76,16 @@ impl Found<'_> {
 
     /// What a mode makes, unless it panics.
     fn asked<A>(&mut self, mode: &str, f: impl FnOnce() -> A) -> Option<A> {
-        thread_local! {
-            static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
-        }
         if self.failure.is_some() {
             return None;
         }
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|info| MESSAGE.set(info.to_string())));
-        let answer = catch_unwind(AssertUnwindSafe(f));
-        std::panic::set_hook(hook);
-        if answer.is_err() {
-            self.fail(&format!("{mode} panics"), MESSAGE.take());
+        match quietly(f) {
+            Ok(answer) => Some(answer),
+            Err(Panic { text, file, at: [line, column] }) => {
+                self.fail(&format!("{mode} panics"), format!("{file}:{line}:{column}: {text}"));
+                None
+            }
         }
-        answer.ok()
     }
 
     /// Values are the same, to the bit.
