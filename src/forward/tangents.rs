@@ -247,12 +247,7 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
 /// The primals of numbers with tangents.
 #[inline(always)]
 fn primals<R: Copy, const N: usize, const M: usize, Z: ZeroPolicy>(x: [Tangents<R, N, Z>; M]) -> [R; M] {
-    // a loop, since what `map` of an array calls is not always inlined
-    let mut primals = [x[0].primal; M];
-    for i in 1..M {
-        primals[i] = x[i].primal;
-    }
-    primals
+    x.map(|x| x.primal)
 }
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {

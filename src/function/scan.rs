@@ -83,20 +83,11 @@ pub(crate) fn run_piece<R: Copy, const M: usize, const C: usize, const N: usize,
     let state = state.each_mut().map(|list| &mut list[..len]);
     let params = params.map(|list| &list[..len]);
     for i in 0..len {
-        // loops, since what `map` of an array calls is not always inlined
-        let mut x = [state[0][i]; I];
-        for m in 1..M {
-            x[m] = state[m][i];
-        }
-        x[M..M + C].copy_from_slice(&carry);
-        for n in 0..N {
-            x[M + C + n] = params[n][i];
-        }
-        let y = block(x);
+        let y = block(inputs(state.each_ref().map(|list| list[i]), carry, params.map(|list| list[i])));
         for m in 0..M {
             state[m][i] = y[m];
         }
-        carry.copy_from_slice(&y[M..M + C]);
+        carry = from_fn(|k| y[M + k]);
     }
     carry
 }

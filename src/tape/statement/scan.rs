@@ -117,11 +117,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                     if let Some(slopes) = slopes.get(at * O..(at + 1) * O) {
                         return from_fn(|o| Tangents::new(zero, slopes[o]));
                     }
-                    let mut x = [zero; I];
-                    x[..O].copy_from_slice(&given[at]);
-                    for n in 0..N {
-                        x[O + n] = params[n][i];
-                    }
+                    let x: [S; I] = from_fn(|k| if k < O { given[at][k] } else { params[k - O][i] });
                     f.run(Tangents::variables(x))
                 };
                 let shares = self.reverse_piece(partials, state_adjoints, carry_adjoints);
@@ -170,11 +166,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
             let mut carry_adjoint = *carried;
             for i in (0..len).rev() {
                 let y = partials(pass * len + i, i);
-                let mut adjoints = [zero; O];
-                for m in 0..M {
-                    adjoints[m] = state_adjoints[m][i];
-                }
-                adjoints[M..].copy_from_slice(&carry_adjoint);
+                let adjoints: [S; O] = from_fn(|k| if k < M { state_adjoints[k][i] } else { carry_adjoint[k - M] });
                 let mut shares = [zero; I];
                 for k in 0..I {
                     let mut sum = None;
@@ -189,7 +181,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                 for m in 0..M {
                     state_adjoints[m][i] = shares[m];
                 }
-                carry_adjoint.copy_from_slice(&shares[M..M + C]);
+                carry_adjoint = from_fn(|k| shares[M + k]);
                 for n in 0..N {
                     params_adjoints[n][i] += shares[O + n];
                 }
