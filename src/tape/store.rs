@@ -74,6 +74,15 @@ pub struct Store<S: Scalar> {
     kept: Option<Box<Lists>>,
 }
 
+/// Forgets where the inputs are that a function was given when it is dropped, even if the function panics.
+pub(super) struct Given<'a>(&'a Cell<[usize; 2]>);
+
+impl Drop for Given<'_> {
+    fn drop(&mut self) {
+        self.0.set([0; 2]);
+    }
+}
+
 /// The arguments of a reduction: their values, and its slopes by them.
 pub(super) struct Arguments<S> {
     pub(super) values: Vec<S>,
@@ -205,16 +214,15 @@ impl<S: Scalar> Store<S> {
     /// Gives all inputs to a function. Nobody can change them meanwhile, so they are known by where they are in memory.
     #[inline(always)]
     pub(super) fn give<T, A>(&self, inputs: &[T], f: impl FnOnce(&[T]) -> A) -> A {
-        /// Forgets them, even if the function panics.
-        struct Forget<'a>(&'a Cell<[usize; 2]>);
-        impl Drop for Forget<'_> {
-            fn drop(&mut self) {
-                self.0.set([0; 2]);
-            }
-        }
-        self.given.set([inputs.as_ptr().addr(), size_of_val(inputs)]);
-        let _forget = Forget(&self.given);
+        let _given = self.given(inputs);
         f(inputs)
+    }
+
+    /// Knows the inputs that a function is given by where they are in memory, as long as what is returned lives.
+    #[inline(always)]
+    pub(super) fn given<'a, T>(&'a self, inputs: &'a [T]) -> Given<'a> {
+        self.given.set([inputs.as_ptr().addr(), size_of_val(inputs)]);
+        Given(&self.given)
     }
 
     /// The handle of what is a multiple of a slot.

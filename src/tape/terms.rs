@@ -49,10 +49,9 @@ pub(super) fn sum_terms<'t, S: Scalar>(
     };
     let inputs: Vec<_> = x.iter().map(|&x| segment.input(x)).collect();
     let mut adjoints = segment.tape.take_adjoints();
-    let mut terms = |x: &[Var<'t, S>]| segment.tape.reverse_terms(0..n, |i| term(i, x), &mut adjoints);
     // if all are active they are the inputs of the segment, and known by where they are in memory
-    let all_active = x.iter().all(|x| x.tape.is_some());
-    let value = if all_active { segment.tape.store.give(&inputs, terms) } else { terms(&inputs) };
+    let _given = x.iter().all(|x| x.tape.is_some()).then(|| segment.tape.store.given(&inputs));
+    let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), &mut adjoints);
     let result = tape.record_result(value, &adjoints, x);
     segment.tape.put_back_adjoints(adjoints);
     result
