@@ -4,8 +4,7 @@ use super::loops::{contract_each, expect_rows, map_each, scan_each, sum_each};
 use crate::op::{Call, Op};
 use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 
-/// A function of `N` numbers with `M` results, generic in the number: a part of a program. Every [`Op`] is one, and
-/// [`function!`](crate::function!) writes one as a closure is written.
+/// A function of `N` numbers with `M` results, generic in the number: a part of a program. Every [`Op`] is one.
 ///
 /// It needs no rule of its own, since its slopes follow from those of the ops in it. It must not branch on values, as the rule of an op must
 /// not. It may borrow data.
@@ -14,7 +13,7 @@ use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 /// is the fastest way to differentiate a long program that repeats a step: what is inside costs neither memory nor bookkeeping. With up to 8
 /// arguments it nearly always pays. A slope above 10³⁰⁸ overflows, even if the adjoint that it is multiplied by later is small.
 ///
-/// [`function!`](crate::function!) writes the `impl`, and with it the `#[inline(always)]` that it needs to be fast in Cargo's default profile. A generic
+/// [`function!`](crate::function!) writes the `impl` as a closure is written, and with it the `#[inline(always)]` that it needs to be fast in Cargo's default profile. A generic
 /// helper that it calls needs that attribute too, and a loop is seen through where `map` of an array is a call: both cost up to three times
 /// without link-time optimisation.
 ///

@@ -84,11 +84,10 @@ pub(crate) fn sum_each<R: Call, const N: usize, const D: usize, const I: usize>(
     f: impl Fn([R; I]) -> R,
 ) -> R {
     let (places, mut sums) = (places_of(&x, &data), TwoSums::new());
+    let term = |i: usize| f(place(x, data, i));
     for i in (0..places).step_by(2) {
-        sums.0[0] += f(place(x, data, i));
-        if i + 1 < places {
-            sums.0[1] += f(place(x, data, i + 1));
-        }
+        let even = term(i);
+        if i + 1 < places { sums.add(&[even, term(i + 1)]) } else { sums.add(&[even]) }
     }
     sums.total()
 }

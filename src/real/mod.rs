@@ -118,7 +118,7 @@ macro_rules! declare {
                     None => Self::select(mask, yes(), no()),
                 }
             }
-            /// The same value as a constant: no derivative is taken by what it was made of. A number that carries derivatives leaves them
+            /// The number as a constant of this value: no derivative is taken by what it was made of. A number that carries derivatives leaves them
             /// out; any other is itself. On a recording it is an op of its own, so that the recording stays right when it is run again.
             #[inline(always)]
             #[track_caller]

@@ -79,7 +79,7 @@ impl Layout {
         }
     }
 
-    /// The same layout, from another slot on.
+    /// The layout of a list with as large distances between its slots, of which this is the first.
     pub(super) fn starting_at(self, first: u32) -> Self {
         match self {
             Layout::Constant => Layout::Constant,

@@ -98,17 +98,19 @@ impl<S> Default for Arguments<S> {
 impl<S: Scalar> Arguments<S> {
     /// Room for so many slopes, whatever is in it.
     pub(super) fn slopes(&mut self, len: usize) -> &mut [S] {
-        self.slopes.resize(self.slopes.len().max(len), S::from(0.0));
-        &mut self.slopes[..len]
+        room(&mut self.slopes, len)
     }
 
     /// Room for so many values and slopes, whatever is in it.
     pub(super) fn of(&mut self, len: usize) -> (&mut [S], &mut [S]) {
-        for list in [&mut self.values, &mut self.slopes] {
-            list.resize(list.len().max(len), S::from(0.0));
-        }
-        (&mut self.values[..len], &mut self.slopes[..len])
+        (room(&mut self.values, len), room(&mut self.slopes, len))
     }
+}
+
+/// The first places of a list, which is made longer if it has too few.
+fn room<S: Scalar>(list: &mut Vec<S>, len: usize) -> &mut [S] {
+    list.resize(list.len().max(len), S::from(0.0));
+    &mut list[..len]
 }
 
 /// The slots that an op depends on, and with which slopes.

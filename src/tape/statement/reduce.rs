@@ -54,13 +54,13 @@ impl<S: Scalar> Tape<S> {
     }
 }
 
-/// The places of the slopes by each list, in one list of all. Lists that have slots in common have their slopes added there, since all are
+/// Where the slopes by each list begin, in one list of all. Lists that have slots in common have their slopes added there, since all are
 /// multiplied by one adjoint.
 ///
 /// ```text
-/// list 0  slots 0 1 2 3 4 5 6 7         leader 0, with the slots 0 … 8     place 0
-/// list 1  slots   1 2 3 4 5 6 7 8       led by 0                           place 1
-/// list 2  slot  9                       leader 2, with the slot 9          place 9
+/// list 0  slots 0 1 2 3 4 5 6 7         leader 0, with the slots 0 … 8     start 0
+/// list 1  slots   1 2 3 4 5 6 7 8       led by 0                           start 1
+/// list 2  slot  9                       leader 2, with the slot 9          start 9
 /// ```
 struct Pieces<const N: usize> {
     /// The first of the lists that a list shares slopes with.
