@@ -1,5 +1,5 @@
 //! Every structure that the modules with `unsafe` serve, small enough to run under a sanitizer: the entries of a tape and its sweep
-//! (`tape/bump.rs`, `tape/memory.rs`, `tape/sweep.rs`, `tape/prefetch.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
+//! (`tape/bump.rs`, `tape/memory.rs`, `tape/sweep.rs`, `tape/prefetch.rs`, `tape/given.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
 //! built with instrumentation in little time: `.ci/memory`.
 //!
 //! The answers are those of plain numbers and of dual numbers, which have no tape.

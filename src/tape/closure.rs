@@ -20,7 +20,7 @@ impl<S: Scalar> Tape<S> {
         self.reset();
         let parked = std::mem::take(&mut self.store.parked);
         let inputs = self.vars_again(parked, x);
-        let y = self.store.give(&inputs, f);
+        let y = self.store.given.give(&inputs, x, f);
         self.expect_outputs(&[y]);
         self.gradient_into(y, g);
         let (value, parked) = (y.value, park(inputs));
@@ -50,7 +50,7 @@ impl<S: Scalar> Tape<S> {
         self.reset();
         let parked = std::mem::take(&mut self.store.parked);
         let inputs = self.vars_again(parked, x);
-        let y = self.store.give(&inputs, f);
+        let y = self.store.given.give(&inputs, x, f);
         self.expect_outputs(&y);
         self.rows_into(&y, rows);
         let (values, parked) = (y.map(Var::value), park(inputs));
@@ -64,7 +64,7 @@ impl<S: Scalar> Tape<S> {
         self.reset();
         let parked = std::mem::take(&mut self.store.parked);
         let inputs = self.vars_again(parked, x);
-        let made = self.store.give(&inputs, |inputs| f(self, inputs));
+        let made = self.store.given.give(&inputs, x, |inputs| f(self, inputs));
         let parked = park(inputs);
         self.store.parked = parked;
         made

@@ -31,8 +31,14 @@ impl Layout {
     /// Writes the values of the list, which `values` must have room for, as well.
     #[inline(never)]
     pub(super) fn of<S: Scalar>(x: &[Var<'_, S>], values: &mut [S]) -> Option<Self> {
-        if let Some(given) = x.first()?.tape.and_then(|tape| Self::given(tape, x)) {
-            values.iter_mut().zip(x).for_each(|(value, x)| *value = x.value);
+        let tape = x.first()?.tape;
+        if let Some(tape) = tape
+            && let Some(given) = Self::given(tape, x)
+        {
+            tape.store.given.with_values(|all| match tape.store.given.part(all, x) {
+                Some(own) => values[..own.len()].copy_from_slice(own),
+                None => values.iter_mut().zip(x).for_each(|(value, x)| *value = x.value),
+            });
             return Some(given);
         }
         Self::by_each(x, values.iter_mut(), |value, x| *value = x)
@@ -41,7 +47,7 @@ impl Layout {
     /// The layout of inputs that a function is given, if these are a part of them.
     #[inline(always)]
     fn given<S: Scalar>(tape: &Tape<S>, x: &[Var<'_, S>]) -> Option<Self> {
-        let first = tape.store.given_at(x)?;
+        let first = tape.store.given.first_slot(x)?;
         Some(Layout::Strided { first, stride: u32::from(x.len() > 1), units: true })
     }
 

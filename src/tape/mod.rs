@@ -39,6 +39,7 @@ mod bump;
 mod checkpoint;
 mod closure;
 mod entry;
+mod given;
 mod gradient;
 mod inputs;
 mod layout;

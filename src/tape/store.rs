@@ -2,6 +2,7 @@
 
 use super::bump::Bump;
 use super::entry::{Entry, Run, SHARED, STATEMENT};
+use super::given::Given;
 use super::memory::Lists;
 use super::scalar::Scalar;
 use super::statement::slot::{List, PullBack, Statements};
@@ -57,8 +58,8 @@ pub struct Store<S: Scalar> {
     pub(super) base: Cell<u32>,
     /// Whether inputs were made after the first entry; each is an entry that is its own argument, so that its adjoint stays.
     pub(super) late_inputs: Cell<bool>,
-    /// Where in memory the list of inputs is that a function is given, and how many bytes it has.
-    pub(super) given: Cell<[usize; 2]>,
+    /// The inputs that a function is given.
+    pub(super) given: Given<S>,
     pub(super) entries: Bump<Entry<S>>,
     /// The slopes of runs and statements.
     pub(super) slopes: Bump<S>,
@@ -72,15 +73,6 @@ pub struct Store<S: Scalar> {
     pub(super) parked: Vec<Parked<S>>,
     /// What the memory is left to the thread in.
     kept: Option<Box<Lists>>,
-}
-
-/// Forgets where the inputs are that a function was given when it is dropped, even if the function panics.
-pub(super) struct Given<'a>(&'a Cell<[usize; 2]>);
-
-impl Drop for Given<'_> {
-    fn drop(&mut self) {
-        self.0.set([0; 2]);
-    }
 }
 
 /// The arguments of a reduction: their values, and its slopes by them.
@@ -162,7 +154,7 @@ impl<S: Scalar> Default for Store<S> {
             inputs: Cell::new(0),
             base: Cell::new(0),
             late_inputs: Cell::new(false),
-            given: Cell::default(),
+            given: Given::default(),
             entries: Bump::new(kept.list(0)),
             slopes: Bump::new(kept.list(1)),
             statements: RefCell::new(Statements::new(kept.list(2), kept.list(3), kept.list(4))),
@@ -203,28 +195,6 @@ impl<S: Scalar> Store<S> {
     #[inline(always)]
     pub(super) fn slots(&self) -> u32 {
         self.base.get() + self.entries.len() as u32
-    }
-
-    /// The first slot of a list of variables, which stand one after the other, if it is a part of the inputs that a function is given.
-    #[inline(always)]
-    pub(super) fn given_at<T>(&self, x: &[T]) -> Option<u32> {
-        let [start, bytes] = self.given.get();
-        let place = x.as_ptr().addr().wrapping_sub(start);
-        (place < bytes).then_some((place / size_of::<T>()) as u32)
-    }
-
-    /// Gives all inputs to a function. Nobody can change them meanwhile, so they are known by where they are in memory.
-    #[inline(always)]
-    pub(super) fn give<T, A>(&self, inputs: &[T], f: impl FnOnce(&[T]) -> A) -> A {
-        let _given = self.given(inputs);
-        f(inputs)
-    }
-
-    /// Knows the inputs that a function is given by where they are in memory, as long as what is returned lives.
-    #[inline(always)]
-    pub(super) fn given<'a, T>(&'a self, inputs: &'a [T]) -> Given<'a> {
-        self.given.set([inputs.as_ptr().addr(), size_of_val(inputs)]);
-        Given(&self.given)
     }
 
     /// The handle of what is a multiple of a slot.

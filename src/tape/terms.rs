@@ -50,7 +50,7 @@ pub(super) fn sum_terms<'t, S: Scalar>(
     let inputs: Vec<_> = x.iter().map(|&x| segment.input(x)).collect();
     let mut adjoints = segment.tape.take_adjoints();
     // if all are active they are the inputs of the segment, and known by where they are in memory
-    let _given = x.iter().all(|x| x.tape.is_some()).then(|| segment.tape.store.given(&inputs));
+    let _given = x.iter().all(|x| x.tape.is_some()).then(|| segment.tape.store.given.hold(&inputs));
     let value = segment.tape.reverse_terms(0..n, |i| term(i, &inputs), &mut adjoints);
     let result = tape.record_result(value, &adjoints, x);
     segment.tape.put_back_adjoints(adjoints);

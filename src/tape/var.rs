@@ -138,7 +138,7 @@ impl<'t, S: Scalar> Var<'t, S> {
     #[track_caller]
     pub(super) fn tape_of_list(x: &[Self]) -> Option<&'t Tape<S>> {
         match x.first().and_then(|first| first.tape) {
-            Some(tape) if tape.store.given_at(x).is_some() => Some(tape),
+            Some(tape) if tape.store.given.first_slot(x).is_some() => Some(tape),
             _ => Self::tape_of(x),
         }
     }

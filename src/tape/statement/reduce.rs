@@ -42,7 +42,11 @@ impl<S: Scalar> Tape<S> {
         let pieces = Pieces::new(&layouts, lens);
         let mut arguments = self.store.arguments.take();
         let slopes = arguments.slopes(pieces.len);
-        let value = add_slopes(f, x, data, len, &pieces, slopes);
+        let given = &self.store.given;
+        let value = given.with_values(|all| {
+            let lists = from_fn(|k| given.part(all, x[k]).map_or(List::Variables(x[k]), List::Values));
+            add_slopes(f, lists, data, len, &pieces, slopes)
+        });
         let mut rest = slopes;
         let lists = (0..N).filter(|&k| pieces.leader[k] == k).map(|k| {
             let slopes = take(&mut rest, pieces.slots[k].len());
@@ -98,13 +102,29 @@ impl<const N: usize> Pieces<N> {
     }
 }
 
+/// A list of variables, or their values if a function was given them.
+#[derive(Clone, Copy)]
+enum List<'a, S: Scalar> {
+    Variables(&'a [Var<'a, S>]),
+    Values(&'a [S]),
+}
+
+impl<S: Scalar> List<'_, S> {
+    fn len(self) -> usize {
+        match self {
+            List::Variables(x) => x.len(),
+            List::Values(x) => x.len(),
+        }
+    }
+}
+
 /// Runs a function at each place of some lists, and adds its slopes to those of each list; the sum of its values.
 ///
 /// As in the reverse sweep, 0 annihilates only in a second run, after a first one with a NaN in it.
 #[inline(always)]
 fn add_slopes<S: Scalar, const N: usize, const D: usize, const I: usize, F: Function<I, 1>>(
     f: &F,
-    x: [&[Var<'_, S>]; N],
+    x: [List<'_, S>; N],
     data: [&[f64]; D],
     len: usize,
     pieces: &Pieces<N>,
@@ -120,7 +140,8 @@ fn add_slopes<S: Scalar, const N: usize, const D: usize, const I: usize, F: Func
             let some = CHUNK.min(len - start);
             for (k, primals) in primals.iter_mut().enumerate() {
                 match x.get(k) {
-                    Some(x) => copy(x, start, some, |x| x.value, primals),
+                    Some(List::Values(x)) => copy(x, start, some, |&x| x, primals),
+                    Some(List::Variables(x)) => copy(x, start, some, |x| x.value, primals),
                     None => copy(data[k - N], start, some, |&datum| S::from(datum), primals),
                 }
             }
