@@ -85,17 +85,24 @@ impl<S: Scalar> Tape<S> {
     /// The inputs of a closure on an empty tape, in the memory of those before.
     #[inline(always)]
     fn vars_again<'t>(&'t self, parked: Vec<Parked<S>>, values: &[S]) -> Vec<Var<'t, S>> {
-        let mut inputs: Vec<_> =
-            parked.into_iter().map(|(_, handle, value)| Var { tape: Some(self), handle, value }).collect();
-        let first = self.first_inputs(values.len());
-        inputs.extend(values.iter().zip(first..).map(|(&value, slot)| self.input(slot, value)));
+        let again = |((_, handle, _), &value)| Var { tape: Some(self), handle, value };
+        let inputs: Vec<_> = parked.into_iter().zip(values).map(again).collect();
+        self.first_inputs(values.len());
+        if inputs.len() == values.len() { inputs } else { self.more_vars(inputs, values) }
+    }
+
+    /// The inputs of a closure, if there were not as many before.
+    #[inline(never)]
+    fn more_vars<'t>(&'t self, mut inputs: Vec<Var<'t, S>>, values: &[S]) -> Vec<Var<'t, S>> {
+        // all of them again, since a compiled loop over the rest alone takes four times as long
+        inputs.clear();
+        inputs.extend(values.iter().zip(0..).map(|(&value, slot)| self.input(slot, value)));
         inputs
     }
 }
 
 /// The memory of inputs, without the lifetime of their tape.
 #[inline(always)]
-fn park<S: Scalar>(mut inputs: Vec<Var<'_, S>>) -> Vec<Parked<S>> {
-    inputs.clear();
+fn park<S: Scalar>(inputs: Vec<Var<'_, S>>) -> Vec<Parked<S>> {
     inputs.into_iter().map(|x| (x.tape.map(|tape| NonNull::from(tape).addr()), x.handle, x.value)).collect()
 }
