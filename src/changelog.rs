@@ -147,6 +147,9 @@
 //! its slopes to memory twice, and looked at each variable three times; now it runs some places at a time, and its values are added in
 //! two sums, of the even places and of the odd ones: a value may differ in its last bits from what it was.
 //!
+//! Since its memory is kept for the next one, a [`Tape`](crate::Tape) could not be sent to another thread, nor be behind a `Mutex` that threads
+//! share. It can again.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!

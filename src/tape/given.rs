@@ -17,6 +17,9 @@ pub(super) struct Given<S> {
     values: Cell<*const [S]>,
 }
 
+// SAFETY: what is sent is not borrowed, so by the invariant of the field `values` it refers to nothing.
+unsafe impl<S> Send for Given<S> {}
+
 /// Forgets what a function was given when it is dropped, even if the function panics.
 pub(super) struct Held<'a, S>(&'a Given<S>);
 

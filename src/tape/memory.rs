@@ -150,6 +150,9 @@ struct Spare {
     item: Layout,
 }
 
+// SAFETY: the memory belongs to this value alone, and there are no items in it.
+unsafe impl Send for Spare {}
+
 impl Spare {
     const NOTHING: Self = Spare { place: NonNull::dangling(), capacity: 0, item: Layout::new::<()>() };
 

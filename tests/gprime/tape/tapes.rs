@@ -36,6 +36,25 @@ fn operators_take_numbers_on_either_side() {
 }
 
 #[test]
+fn a_tape_goes_to_another_thread_with_its_memory() {
+    let program = |x: &[f64], tape: &mut Tape| {
+        let mut g = vec![0.0; x.len()];
+        tape.value_and_gradient(|x| x.iter().map(|x| x.sin()).sum::<Var<_>>() * x.dot(x), x, &mut g);
+        g
+    };
+    let x: Vec<f64> = (0..100).map(|i| 0.1 * f64::from(i)).collect();
+    let mut tape = Tape::new();
+    let here = program(&x, &mut tape);
+    let there = std::thread::scope(|scope| {
+        scope.spawn(move || [program(&x, &mut tape), program(&x[1..], &mut tape)]).join().unwrap()
+    });
+    assert_eq!((&there[0], there[1].len()), (&here, 99));
+
+    fn is_send<T: Send>() {}
+    is_send::<(Tape, Tape<Dual<f64>>, Gradient, Recorder, Adjoints)>();
+}
+
+#[test]
 fn a_tape_takes_points_of_any_length_in_turn() {
     let mut tape = Tape::new();
     for len in [3, 7, 2, 0, 9, 9, 1, 10] {
