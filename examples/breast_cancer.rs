@@ -58,7 +58,7 @@ fn loss<R: Apply>(layers: &[usize], weights: &[R], samples: &[Sample]) -> R {
         .iter()
         .map(|sample| {
             let x: Vec<R> = sample.features.iter().map(|&x| x.into()).collect();
-            logit(layers, weights, &x).bce_with_logits(sample.class.into())
+            logit(layers, weights, &x).bce_with_logits(sample.class)
         })
         .collect();
     losses.mean()

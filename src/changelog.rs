@@ -150,6 +150,13 @@
 //! Since its memory is kept for the next one, a [`Tape`](crate::Tape) could not be sent to another thread, nor be behind a `Mutex` that threads
 //! share. It can again.
 //!
+//! Numbers behave as numbers: they have operators with references, sums and products of references, `Default` and `Display`; ops take a plain
+//! number where they take a second one (`x.max(0.5)`, `y.bce_with_logits(class)`), and there is `powf`. The intrinsics and the most usual ops are
+//! methods of each type itself, so `use num_traits::Float` beside the prelude leaves `x.sin()` as it was, where it was ambiguous. What does not
+//! compile any more: `x.max(0.5.into())`, and the like of other ops' later arguments (leave `.into()` out); `x > 0.5.into()` (write `x > 0.5`);
+//! `std::iter::empty().sum()` without a type; a number of one's own that implements `Real` and has no `R op &R`, `Product`, `Sum<&R>`,
+//! `Product<&R>` or `Default`.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!

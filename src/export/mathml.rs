@@ -202,7 +202,7 @@ mod tests {
     use super::{Dialect, Math, MathMl, math};
     use crate::export::printer::Printer;
     use crate::graph::{Expr, Operand, Recorder};
-    use crate::op::{Activations, Arithmetic};
+    use crate::op::Activations;
     use crate::real::Real;
 
     const MATH: Printer<MathMl> = Printer { dialect: MathMl };

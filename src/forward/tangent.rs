@@ -2,8 +2,8 @@
 
 use crate::function::{Apply, Number};
 use crate::op::call::Args;
-use crate::op::{Call, Op, Reduce};
-use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics};
+use crate::op::{Call, Op, Reduce, inherent_methods};
+use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics, number_traits};
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
@@ -63,6 +63,13 @@ impl<S: Copy> Clone for Tangent<'_, S> {
 impl<S: Copy> Copy for Tangent<'_, S> {}
 
 impl<S: fmt::Debug> fmt::Debug for Tangent<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.dual.fmt(f)
+    }
+}
+
+impl<S: fmt::Display> fmt::Display for Tangent<'_, S> {
+    /// The primal and the tangent, as of a [`Dual`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.dual.fmt(f)
     }
@@ -138,6 +145,8 @@ macro_rules! operators {
 }
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!(['b, S: Real] Tangent<'b, S>);
+number_traits!(['b, S: Real] Tangent<'b, S>);
+inherent_methods!(['b, S: Call] Tangent<'b, S>);
 
 impl<S: Real> std::iter::Sum for Tangent<'_, S> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {

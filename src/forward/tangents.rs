@@ -2,10 +2,11 @@
 
 use crate::function::{Apply, Number};
 use crate::op::call::{Args, expect_arity, len};
-use crate::op::{self, Call, Op, Reduce, intrinsics_by_calls};
-use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics};
+use crate::op::{self, Call, Op, Reduce, inherent_methods, intrinsics_by_calls};
+use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics, number_traits};
 use smallvec::smallvec;
 use std::cmp::Ordering;
+use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A primal with `N` tangents, its derivatives in as many directions: vector forward mode, for functions of few inputs.
@@ -291,6 +292,18 @@ impl<R: Number, const N: usize, Z: ZeroPolicy> Number for Tangents<R, N, Z> {
     }
 }
 
+impl<R: fmt::Display, const N: usize, Z: ZeroPolicy> fmt::Display for Tangents<R, N, Z> {
+    /// `3 + [1, 0]ε`: the primal and the tangents.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.primal.fmt(f)?;
+        for (k, tangent) in self.tangents.iter().enumerate() {
+            f.write_str(if k == 0 { " + [" } else { ", " })?;
+            tangent.fmt(f)?;
+        }
+        f.write_str(if N == 0 { "" } else { "]ε" })
+    }
+}
+
 impl<R: PartialEq, const N: usize, Z: ZeroPolicy> PartialEq for Tangents<R, N, Z> {
     /// Whether the primals are equal.
     #[inline(always)]
@@ -349,6 +362,8 @@ macro_rules! operators {
 }
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
+number_traits!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
+inherent_methods!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> std::iter::Sum for Tangents<R, N, Z> {
     #[inline]

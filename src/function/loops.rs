@@ -56,7 +56,7 @@ impl<R: Real> TwoSums<R> {
     /// The sum of no terms.
     #[inline(always)]
     pub fn new() -> Self {
-        TwoSums([empty().sum(), empty().sum()])
+        TwoSums([empty::<R>().sum(), empty::<R>().sum()])
     }
 
     /// Adds terms, of which the first stands at an even place.

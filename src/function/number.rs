@@ -9,6 +9,12 @@ use crate::real::{DoubleDouble, Dual, Single};
 /// Every number is one but [lanes](crate::real::Lanes), which are several, and the checker's [`Witness`](crate::real::Witness), whose comparisons
 /// tell whether they change. The rule of an [`Op`](crate::op::Op) and a [`Function`](super::Function) run on those too, so they cannot ask for it.
 ///
+/// It is written as `f64` is: operators with references on either side, sums and products of references, `Default`, constants where an op takes a
+/// second number (`x.max(0.5)`, `x.powf(1.5)`). What is not possible in Rust for a generic number, or for any type but the built-in ones:
+///
+/// * `1.0 - x` of a generic number: write `-x + 1.0`, the same bits, or `R::from(1.0) - x`. Of a `Var` or a `Dual` it works.
+/// * `v[i] *= v[j]` of a `Vec`: take a slice first, `let v = &mut v[..];`.
+///
 /// [`detach`](crate::Real::detach) takes a number out of the derivative and leaves it a number; [`primal`](Number::primal) takes it out of the
 /// program:
 ///

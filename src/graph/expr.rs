@@ -6,8 +6,8 @@ use super::recorder::{Expr, Recorder};
 use crate::function::Number;
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{
-    ApplyClosure, Call, ClosureOp, Detach, Equal, Less, LessEqual, Op, Reduce, Select, intrinsics_by_calls,
-    operators_by_calls,
+    ApplyClosure, Call, ClosureOp, Detach, Equal, Less, LessEqual, Op, Reduce, Select, inherent_methods,
+    intrinsics_by_calls, operators_by_calls,
 };
 use crate::real::{Real, comparisons_with_f64, intrinsics};
 use std::any::TypeId;
@@ -173,6 +173,7 @@ impl Real for Expr<'_> {
 }
 
 operators_by_calls!(['g] Expr<'g>);
+inherent_methods!(['g] Expr<'g>);
 comparisons_with_f64!(['g] Expr<'g>);
 
 impl Number for Expr<'_> {
@@ -193,14 +194,6 @@ impl Sum for Expr<'_> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         let terms: Args<Self> = iter.collect();
         if terms.is_empty() { Expr::constant(empty::<f64>().sum()) } else { Self::reduce(&crate::op::Sum, &terms) }
-    }
-}
-
-impl<'a, 'g> Sum<&'a Expr<'g>> for Expr<'g> {
-    /// The sum, recorded as one statement.
-    #[track_caller]
-    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
-        iter.copied().sum()
     }
 }
 

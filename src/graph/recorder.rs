@@ -228,6 +228,13 @@ impl fmt::Debug for Expr<'_> {
     }
 }
 
+impl fmt::Display for Expr<'_> {
+    /// The value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
 impl Default for Recorder {
     fn default() -> Self {
         Recorder::new()

@@ -459,7 +459,7 @@ ops! {
     fn recip(self) = Recip;
     fn square(self) = Square;
     fn powi(self; n: i32) = Powi { n }, as Powi { n: 3 };
-    Pow;
+    fn powf(self, exponent) = Pow;
     Abs;
     Sign;
     Floor;

@@ -1,6 +1,6 @@
 //! The arithmetic of numbers whose every operation is a call of an op: those that are recorded.
 
-/// The operators against itself and against `f64` on either side, the assigning ones, and the product of an iterator, of a type that
+/// The operators against itself and against `f64` on either side, the assigning ones, and what follows from them, of a type that
 /// implements [`Call`](crate::op::Call).
 macro_rules! operators_by_calls {
     ([$($generics:tt)*] $ty:ty) => {
@@ -17,14 +17,7 @@ macro_rules! operators_by_calls {
         $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Mul mul }
         $crate::op::operators_by_calls! { @one [$($generics)*] $ty, Div div }
         $crate::real::assign_operators! { [$($generics)*] $ty }
-
-        impl<$($generics)*> std::iter::Product for $ty {
-            /// The product; 1 if there is nothing to multiply.
-            #[track_caller]
-            fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
-                iter.reduce(|product, x| product * x).unwrap_or(Self::from(1.0))
-            }
-        }
+        $crate::real::number_traits! { [$($generics)*] $ty }
     };
     (@one [$($generics:tt)*] $ty:ty, $Op:ident $f:ident) => {
         impl<$($generics)*> std::ops::$Op for $ty {
@@ -71,3 +64,49 @@ macro_rules! intrinsics_by_calls {
     };
 }
 pub(crate) use intrinsics_by_calls;
+
+/// The intrinsics and the most usual ops as methods of a type that implements [`Call`](crate::op::Call), so that they are found before those of
+/// another library's trait that is in scope as well.
+macro_rules! inherent_methods {
+    ([$($generics:tt)*] $ty:ty) => {
+        $crate::real::intrinsics! { inherent_methods @of [$($generics)*] [$ty] }
+    };
+    (@of [$($generics:tt)*] [$ty:ty]
+        unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
+        impl<$($generics)*> $ty {
+            $(#[doc = $doc]
+            #[doc = "."]
+            #[inline(always)]
+            #[track_caller]
+            pub fn $f(self) -> Self {
+                $crate::real::Real::$f(self)
+            })*
+            $(#[doc = $doc2]
+            #[doc = "."]
+            #[inline(always)]
+            #[track_caller]
+            pub fn $g(self, rhs: Self) -> Self {
+                $crate::real::Real::$g(self, rhs)
+            })*
+            $crate::op::inherent_methods! { @ops
+                "1 / x", recip();
+                "xⁿ for an integer n", powi(n: i32);
+                "xʸ, as [`pow`](crate::real::Real::pow)", powf(exponent: impl Into<Self>);
+                "The larger of two numbers, as the op [`Max`](crate::op::Max)", max(rhs: impl Into<Self>);
+                "The smaller of two numbers, as the op [`Min`](crate::op::Min)", min(rhs: impl Into<Self>);
+                "x, but at least `lo` and at most `hi`", clamp(lo: f64, hi: f64);
+                "x · factor + term", mul_add(factor: impl Into<Self>, term: impl Into<Self>);
+            }
+        }
+    };
+    (@ops $($doc:literal, $f:ident($($arg:ident: $t:ty),*);)*) => { $(
+        #[doc = $doc]
+        #[doc = "."]
+        #[inline(always)]
+        #[track_caller]
+        pub fn $f(self $(, $arg: $t)*) -> Self {
+            $crate::op::Arithmetic::$f(self $(, $arg)*)
+        } )*
+    };
+}
+pub(crate) use inherent_methods;

@@ -24,7 +24,7 @@ pub use activation::*;
 pub use arithmetic::*;
 pub use branch::*;
 pub use built_in::{visit, visit_activations};
-pub(crate) use by_calls::{intrinsics_by_calls, operators_by_calls};
+pub(crate) use by_calls::{inherent_methods, intrinsics_by_calls, operators_by_calls};
 pub use call::{ApplyOp, Call};
 pub use closure::{ApplyClosure, ClosureOp};
 pub use domain::{Domain, Point};

@@ -21,8 +21,8 @@ macro_rules! ops {
                 #[doc = concat!("Applies `", stringify!($op), "`, with this number as its first argument.")]
                 #[inline(always)]
                 #[track_caller]
-                fn $name(self $(, $arg: Self)* $($(, $p: $t)+)?) -> Self {
-                    Self::call(&$op, [self $(, $arg)*])
+                fn $name(self $(, $arg: impl Into<Self>)* $($(, $p: $t)+)?) -> Self {
+                    Self::call(&$op, [self $(, $arg.into())*])
                 }
             )?)*
         }

@@ -4,7 +4,8 @@
 //! building blocks of double-word arithmetic" (2017), each correct to a few units of 2⁻¹⁰⁶; they rest on `exact.rs`. The
 //! functions are in `math.rs` and `erf.rs`: as a rule one Newton step from the `f64` function, which doubles its digits.
 
-use super::{assign_operators, comparisons_with_f64, exact};
+use super::{assign_operators, comparisons_with_f64, exact, number_traits};
+use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
@@ -31,6 +32,13 @@ pub struct DoubleDouble {
     lo: f64,
 }
 comparisons_with_f64!([] DoubleDouble);
+
+impl fmt::Display for DoubleDouble {
+    /// The number rounded to `f64`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.hi.fmt(f)
+    }
+}
 
 impl DoubleDouble {
     /// The sum of two numbers.
@@ -145,6 +153,7 @@ macro_rules! with_f64 {
 }
 with_f64! { Add add Sub sub Mul mul Div div }
 assign_operators!([] DoubleDouble);
+number_traits!([] DoubleDouble);
 
 impl std::iter::Sum for DoubleDouble {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {

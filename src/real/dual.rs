@@ -3,9 +3,10 @@
 //! The derivatives below are written out on purpose, although the ops have rules of their own: running a rule's
 //! value on a `Dual` is a second opinion on the rule's slope, so it must not come from that slope.
 
-use super::{Real, assign_operators, comparisons_with_f64, power_slope};
+use super::{Real, assign_operators, comparisons_with_f64, number_traits, power_slope};
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
+use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A primal and its tangent: p + t ε with ε² = 0.
@@ -25,6 +26,16 @@ pub struct Dual<R = f64> {
     pub primal: R,
     /// The derivative of the value in the direction chosen at the start.
     pub tangent: R,
+}
+
+impl<R: fmt::Display> fmt::Display for Dual<R> {
+    /// `3 + 6ε`: the primal and the tangent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.primal.fmt(f)?;
+        f.write_str(" + ")?;
+        self.tangent.fmt(f)?;
+        f.write_str("ε")
+    }
 }
 
 impl<R: Real> Dual<R> {
@@ -124,6 +135,7 @@ macro_rules! with_f64 {
 }
 with_f64! { Add add Sub sub Mul mul Div div }
 assign_operators!([R: Real] Dual<R>);
+number_traits!([R: Real] Dual<R>);
 
 impl<R: Real> std::iter::Sum for Dual<R> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {

@@ -1,8 +1,9 @@
 //! Several points at once, in the lanes of a vector register.
 
-use super::{Real, assign_operators, intrinsics, math};
+use super::{Real, assign_operators, intrinsics, math, number_traits};
 use pair::Pair;
 use std::array::from_fn;
+use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod pair;
@@ -16,6 +17,22 @@ pub struct Lanes<const L: usize = 4>(
     /// One number a lane.
     pub [f64; L],
 );
+
+impl<const L: usize> fmt::Display for Lanes<L> {
+    /// `[1, 2]`: the number in each lane.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_list(&self.0, f)
+    }
+}
+
+/// Numbers between brackets, each as the format says.
+fn write_list(numbers: &[impl fmt::Display], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (i, number) in numbers.iter().enumerate() {
+        f.write_str(if i == 0 { "[" } else { ", " })?;
+        number.fmt(f)?;
+    }
+    f.write_str("]")
+}
 
 /// Whether something holds in each lane: all bits of the lane, or none.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +109,7 @@ macro_rules! operators {
 }
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([const L: usize] Lanes<L>);
+number_traits!([const L: usize] Lanes<L>);
 
 impl<const L: usize> std::iter::Sum for Lanes<L> {
     #[inline(always)]

@@ -4,7 +4,7 @@
 //! This is the lowest part; it uses nothing above it. Start with [`Real`], then `dual.rs`, which is
 //! forward mode in one page and the oracle of the checker.
 
-use std::iter::Sum;
+use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 mod double_double;
@@ -13,6 +13,7 @@ mod exact;
 mod float;
 mod lanes;
 mod math;
+mod operators;
 mod single;
 mod witness;
 
@@ -20,15 +21,17 @@ pub use double_double::DoubleDouble;
 pub use dual::Dual;
 pub use lanes::{Lanes, SingleLanes};
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
+pub(crate) use operators::{assign_operators, comparisons_with_f64, number_traits};
 pub use single::Single;
 pub use witness::{Ball, Cut, Witness};
 
-/// Hands the list of intrinsics to another macro: `method: Op, "formula"`, one argument first, then two.
+/// Hands the list of intrinsics to another macro, after what else is given: `method: Op, "formula"`, one argument first, then two.
 /// The trait, `f64`, `Lanes` and the variables of a tape are all made from this list; `Dual` is
 /// not, since its derivatives are the second opinion that the checker asks for.
 macro_rules! intrinsics {
-    ($then:ident) => {
+    ($then:ident $($with:tt)*) => {
         $then! {
+            $($with)*
             unary {
                 exp: Exp, "eˣ";
                 exp2: Exp2, "2ˣ";
@@ -76,7 +79,7 @@ macro_rules! declare {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
         /// What a number must be able to do so that a rule can be written for it once.
         ///
-        /// There is arithmetic against itself and against `f64` on the right, a fixed set of
+        /// There is arithmetic against itself, a reference to itself, and `f64` on the right; sums and products; 0 as the default; a fixed set of
         /// intrinsics, and comparisons that give a [`Mask`](Real::Mask) for [`select`](Real::select). There is no
         /// `PartialOrd`: a rule must not branch, since lanes, printers and exports could not follow.
         /// A program with control flow of its own asks for `R: Number` ([`Number`](crate::function::Number)).
@@ -88,8 +91,11 @@ macro_rules! declare {
             + Neg<Output = Self>
             + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
             + Add<f64, Output = Self> + Sub<f64, Output = Self> + Mul<f64, Output = Self> + Div<f64, Output = Self>
+            + for<'a> Add<&'a Self, Output = Self> + for<'a> Sub<&'a Self, Output = Self>
+            + for<'a> Mul<&'a Self, Output = Self> + for<'a> Div<&'a Self, Output = Self>
             + AddAssign + SubAssign + MulAssign + DivAssign
-            + Sum
+            + Default
+            + Sum + Product + for<'a> Sum<&'a Self> + for<'a> Product<&'a Self>
         {
             /// The result of a comparison: `bool`, or one for each lane, or a recorded node.
             type Mask: Copy;
@@ -131,56 +137,3 @@ macro_rules! declare {
     };
 }
 intrinsics!(declare);
-
-/// `a op= b` from `a op b`, for a type with the four operators, against itself and against `f64`.
-macro_rules! assign_operators {
-    (@one [$($generics:tt)*] $ty:ty, $rhs:ty, $Op:ident $f:ident $sign:tt) => {
-        impl<$($generics)*> std::ops::$Op<$rhs> for $ty {
-            #[inline(always)]
-            #[track_caller]
-            fn $f(&mut self, rhs: $rhs) {
-                *self = *self $sign rhs;
-            }
-        }
-    };
-    (@all $generics:tt $ty:ty, $rhs:ty) => {
-        $crate::real::assign_operators! { @one $generics $ty, $rhs, AddAssign add_assign + }
-        $crate::real::assign_operators! { @one $generics $ty, $rhs, SubAssign sub_assign - }
-        $crate::real::assign_operators! { @one $generics $ty, $rhs, MulAssign mul_assign * }
-        $crate::real::assign_operators! { @one $generics $ty, $rhs, DivAssign div_assign / }
-    };
-    ($generics:tt $ty:ty) => {
-        $crate::real::assign_operators! { @all $generics $ty, Self }
-        $crate::real::assign_operators! { @all $generics $ty, f64 }
-    };
-}
-pub(crate) use assign_operators;
-
-/// Comparisons with a plain number, so that `x > 0.0` reads as it does for `f64`, of a type that is compared with itself.
-macro_rules! comparisons_with_f64 {
-    ([$($generics:tt)*] $ty:ty) => {
-        impl<$($generics)*> PartialEq<f64> for $ty {
-            #[inline(always)]
-            #[track_caller]
-            fn eq(&self, rhs: &f64) -> bool {
-                *self == Self::from(*rhs)
-            }
-        }
-
-        impl<$($generics)*> PartialOrd<f64> for $ty {
-            #[track_caller]
-            fn partial_cmp(&self, rhs: &f64) -> Option<std::cmp::Ordering> {
-                self.partial_cmp(&Self::from(*rhs))
-            }
-            $crate::real::comparisons_with_f64! { @one lt <, le <=, gt >, ge >= }
-        }
-    };
-    (@one $($f:ident $sign:tt),*) => { $(
-        #[inline(always)]
-        #[track_caller]
-        fn $f(&self, rhs: &f64) -> bool {
-            *self $sign Self::from(*rhs)
-        }
-    )* };
-}
-pub(crate) use comparisons_with_f64;

@@ -1,6 +1,6 @@
 //! Single precision as a number.
 
-use super::{Real, assign_operators, intrinsics, math};
+use super::{Real, assign_operators, intrinsics, math, number_traits};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -16,7 +16,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// assert_eq!(x[0] + x[1], Single(0.1f32 + 0.2f32));
 /// assert_eq!(gradient(|x| x[0].sigmoid() * x[1], &x)[1], Single(0.1f64.sigmoid() as f32));
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
 #[repr(transparent)]
 pub struct Single(
     /// The number.
@@ -86,6 +86,7 @@ macro_rules! operators {
 }
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([] Single);
+number_traits!([] Single);
 
 impl std::iter::Sum for Single {
     #[inline]

@@ -5,7 +5,7 @@
 //! balls that also notices when a comparison, |x|, a sign or a step is asked exactly where its answer changes: then the derivative is
 //! that of one branch alone.
 
-use super::{DoubleDouble, Dual, Real, assign_operators, intrinsics};
+use super::{DoubleDouble, Dual, Real, assign_operators, intrinsics, number_traits};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The relative rounding error of an operation: that of the functions. Sums and products are better than that; but with one unit for
@@ -323,10 +323,22 @@ macro_rules! arithmetic {
                 Witness(self.0.$f(rhs.0))
             }
         }
+        impl $Op<Witness> for f64 {
+            type Output = Witness;
+            fn $f(self, rhs: Witness) -> Witness {
+                Witness::from(self).$f(rhs)
+            }
+        }
         impl $Op<f64> for Witness {
             type Output = Self;
             fn $f(self, rhs: f64) -> Self {
                 self.$f(Witness::from(rhs))
+            }
+        }
+        impl $Op<Ball> for f64 {
+            type Output = Ball;
+            fn $f(self, rhs: Ball) -> Ball {
+                Ball::from(self).$f(rhs)
             }
         }
         impl $Op<f64> for Ball {
@@ -339,7 +351,9 @@ macro_rules! arithmetic {
 }
 arithmetic! { Add add Sub sub Mul mul Div div }
 assign_operators!([] Witness);
+number_traits!([] Witness);
 assign_operators!([] Ball);
+number_traits!([] Ball);
 
 impl std::iter::Sum for Ball {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {

@@ -4,7 +4,7 @@ use super::scalar::{Scalar, one_lane};
 use super::var::Var;
 use crate::function::Number;
 use crate::op::call::{Args, expect_arity, len};
-use crate::op::{ApplyClosure, Call, ClosureOp, Op, Reduce, intrinsics_by_calls, operators_by_calls};
+use crate::op::{ApplyClosure, Call, ClosureOp, Op, Reduce, inherent_methods, intrinsics_by_calls, operators_by_calls};
 use crate::real::{Real, comparisons_with_f64, intrinsics};
 use std::cmp::Ordering;
 use std::iter::{Sum, empty};
@@ -119,6 +119,7 @@ impl<S: Scalar> Real for Var<'_, S> {
 }
 
 operators_by_calls!(['t, S: Scalar] Var<'t, S>);
+inherent_methods!(['t, S: Scalar] Var<'t, S>);
 comparisons_with_f64!(['t, S: Scalar] Var<'t, S>);
 
 impl<S: Scalar> Number for Var<'_, S> {
@@ -134,16 +135,8 @@ impl<S: Scalar> Sum for Var<'_, S> {
     fn sum<I: Iterator<Item = Self>>(mut iter: I) -> Self {
         match iter.next() {
             Some(first) => Var::sum_of(first, iter),
-            None => Var::constant(empty().sum()),
+            None => Var::constant(empty::<S>().sum()),
         }
-    }
-}
-
-impl<'a, 't, S: Scalar> Sum<&'a Var<'t, S>> for Var<'t, S> {
-    /// The sum, recorded as one op.
-    #[track_caller]
-    fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
-        iter.copied().sum()
     }
 }
 

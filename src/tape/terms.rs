@@ -95,7 +95,7 @@ impl<S: Scalar> Tape<S> {
         term: impl Fn(usize) -> Var<'t, S>,
         adjoints: &mut Vec<S>,
     ) -> S {
-        let mut sum: S = empty().sum();
+        let mut sum: S = empty::<S>().sum();
         for i in terms {
             self.rewind();
             let y = term(i);
@@ -155,7 +155,7 @@ impl<S: Scalar> Tape<S> {
         match whole {
             Some((value, slopes)) if !slopes.is_empty() => self.record_result(value, &slopes, x),
             Some((value, _)) => Var::constant(value),
-            None => Var::constant(empty().sum()),
+            None => Var::constant(empty::<S>().sum()),
         }
     }
 }

@@ -79,7 +79,14 @@ impl<S: Scalar> Copy for Var<'_, S> {}
 
 impl<S: Scalar> fmt::Debug for Var<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
+        fmt::Debug::fmt(&self.value, f)
+    }
+}
+
+impl<S: Scalar + fmt::Display> fmt::Display for Var<'_, S> {
+    /// The value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.value, f)
     }
 }
 

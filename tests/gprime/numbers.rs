@@ -6,6 +6,7 @@ use gprime::forward::{Ieee, Masked, Strong, Tangents};
 use gprime::prelude::*;
 use gprime::real::DoubleDouble;
 use proptest::prelude::*;
+use std::fmt::{Debug, Display};
 
 /// How far apart roundings may carry two ways to one number.
 const ROUNDING: [f64; 2] = [1e-12, 1e-13];
@@ -125,4 +126,165 @@ fn the_check_names_what_was_taken_out() {
     // in a loop it is said once
     let repeated = reason(check::function(|x| (0..9).map(|_| x[0] * x[0].primal()).sum(), &[0.7]));
     assert_eq!(repeated.matches("was read").count(), 1, "{repeated}");
+}
+
+/// A trait of another library whose methods have the names of ours, in scope beside the prelude.
+mod other_library {
+    macro_rules! names {
+        ($($f:ident($($arg:ident: $t:ty),*))*) => {
+            #[expect(dead_code, reason = "no method of it is called")]
+            pub trait Float: Sized {
+                $(fn $f(self $(, $arg: $t)*) -> Self {
+                    $(let _ = $arg;)*
+                    panic!(concat!("the other library's ", stringify!($f)))
+                })*
+            }
+            impl<T> Float for T {}
+        };
+    }
+    names! {
+        exp() exp2() ln() log2() log10() ln_1p() sqrt() cbrt() sin() cos() tan() asin() acos() atan() sinh() cosh() tanh() asinh() acosh()
+        atanh() abs() floor() ceil() round() recip() powi(n: i32) powf(y: Self) max(y: Self) min(y: Self) hypot(y: Self) atan2(y: Self)
+        clamp(lo: Self, hi: Self) mul_add(a: Self, b: Self)
+    }
+}
+
+/// For a number of each concrete type: what operators with references, sums and the default give is what those by value give, and a method is
+/// ours although another library's trait has it as well. Each is a function of its own, which is compiled in little time.
+macro_rules! behaves_as_a_number {
+    ($($number:expr;)*) => { $( {
+        let make = $number;
+        pairs_agree(make(0.75), make(0.5), &[
+            (|x, y| x + y, |x, y| &x + &y),
+            (|x, y| x - y, |x, y| x - &y),
+            (|x, y| x * y, |x, y| &x * y),
+            (|x, y| x / y, |x, y| &x / &y),
+            (|x, _| x + 2.0, |x, _| &x + 2.0),
+            (|x, _| 2.0 - x, |x, _| 2.0 - &x),
+            (|x, _| -x, |x, _| -&x),
+            (|x, y| x + y, |mut x, y| { x += &y; x }),
+            (|x, y| x - y, |mut x, y| { x -= &y; x }),
+            (|x, y| x * y, |mut x, y| { x *= &y; x }),
+            (|x, y| x / y, |mut x, y| { x /= &y; x }),
+            (|x, y| x * y, |x, y| { let mut v = [x, y]; v[0] *= v[1]; v[0] }),
+            (|x, y| [x, y, x].into_iter().sum(), |x, y| [x, y, x].iter().sum()),
+            (|x, y| [x, y, x].into_iter().product(), |x, y| [x, y, x].iter().product()),
+            (|_, _| From::from(0.0), |_, _| Default::default()),
+            (|x, _| x.exp(), |x, _| Real::exp(x)),
+            (|x, _| x.exp2(), |x, _| Real::exp2(x)),
+            (|x, _| x.ln(), |x, _| Real::ln(x)),
+            (|x, _| x.log2(), |x, _| Real::log2(x)),
+            (|x, _| x.log10(), |x, _| Real::log10(x)),
+            (|x, _| x.ln_1p(), |x, _| Real::ln_1p(x)),
+            (|x, _| x.sqrt(), |x, _| Real::sqrt(x)),
+            (|x, _| x.cbrt(), |x, _| Real::cbrt(x)),
+            (|x, _| x.sin(), |x, _| Real::sin(x)),
+            (|x, _| x.cos(), |x, _| Real::cos(x)),
+            (|x, _| x.tan(), |x, _| Real::tan(x)),
+            (|x, _| x.asin(), |x, _| Real::asin(x)),
+            (|x, _| x.acos(), |x, _| Real::acos(x)),
+            (|x, _| x.atan(), |x, _| Real::atan(x)),
+            (|x, _| x.sinh(), |x, _| Real::sinh(x)),
+            (|x, _| x.cosh(), |x, _| Real::cosh(x)),
+            (|x, _| x.tanh(), |x, _| Real::tanh(x)),
+            (|x, _| x.asinh(), |x, _| Real::asinh(x)),
+            (|x, _| (x + 1.0).acosh(), |x, _| Real::acosh(x + 1.0)),
+            (|x, _| x.atanh(), |x, _| Real::atanh(x)),
+            (|x, _| x.abs(), |x, _| Real::abs(x)),
+            (|x, _| x.floor(), |x, _| Real::floor(x)),
+            (|x, _| x.ceil(), |x, _| Real::ceil(x)),
+            (|x, _| x.round(), |x, _| Real::round(x)),
+            (|x, _| x.recip(), |x, _| Arithmetic::recip(x)),
+            (|x, _| x.powi(3), |x, _| Arithmetic::powi(x, 3)),
+            (|x, y| x.powf(y), |x, y| Real::pow(x, y)),
+            (|x, _| x.powf(1.5), |x, _| Real::pow(x, 1.5.into())),
+            (|x, y| x.max(y), |x, y| Arithmetic::max(x, y)),
+            (|x, _| x.max(0.8), |x, _| Arithmetic::max(x, 0.8)),
+            (|x, y| x.min(y), |x, y| Arithmetic::min(x, y)),
+            (|x, _| x.min(0.2), |x, _| Arithmetic::min(x, 0.2)),
+            (|x, y| x.hypot(y), |x, y| Real::hypot(x, y)),
+            (|x, y| x.atan2(y), |x, y| Real::atan2(x, y)),
+            (|x, _| x.clamp(0.8, 0.9), |x, _| Arithmetic::clamp(x, 0.8, 0.9)),
+            (|x, y| x.mul_add(y, 1.5), |x, y| Arithmetic::mul_add(x, y, 1.5)),
+        ]);
+    } )* };
+}
+
+/// Two ways to one result.
+type Ways<R> = (fn(R, R) -> R, fn(R, R) -> R);
+
+/// Both ways give the same number with the same derivatives, which is what the text of a number says.
+fn pairs_agree<R: Copy + Debug + Display>(x: R, y: R, ways: &[Ways<R>]) {
+    let text = |x: R| format!("{x:?} {x}");
+    for (i, (one, other)) in ways.iter().enumerate() {
+        assert_eq!(text(one(x, y)), text(other(x, y)), "pair {i}");
+    }
+}
+
+#[test]
+fn every_number_behaves_as_a_number_beside_another_library() {
+    use gprime::real::SingleLanes;
+    #[expect(unused_imports, reason = "no method of it is called")]
+    use other_library::Float as _;
+    let (tape, outer, recorder) = (Tape::new(), Tape::new(), Recorder::new());
+    let nested = Tape::new();
+    behaves_as_a_number! {
+        DoubleDouble::from;
+        Single::from;
+        |x: f64| Lanes([x, 0.25]);
+        |x: f64| SingleLanes([x as f32, 0.25]);
+        Dual::variable;
+        |x: f64| Dual::variable(Dual::variable(x));
+        |x: f64| Tangents::<f64, 3, Strong>::variable(x, 1);
+        |x: f64| Tangents::<Dual, 3, Ieee>::variable(Dual::variable(x), 1);
+        |x: f64| Tangents::<f64, 3, Masked>::variable(x, 1);
+        |x: f64| tape.var(x);
+        |x: f64| nested.var(outer.var(x));
+        |x: f64| recorder.var(x);
+    }
+    jvp(
+        |x| {
+            let x = x[0];
+            behaves_as_a_number! { |factor: f64| x * factor; }
+            vec![x]
+        },
+        &[1.0],
+        &[1.0],
+    );
+}
+
+/// A program with references and a place that is changed by another, as generic code has them.
+fn with_references<R: Number>(x: &[R]) -> R {
+    let mut v = x.to_vec();
+    let places = &mut v[..];
+    places[0] *= places[1];
+    places[1] += x[0];
+    let mut sum: R = v.iter().sum();
+    sum += x.iter().map(|x| *x * x - R::default()).sum::<R>();
+    let last = v.iter().fold(R::default(), |_, x| x.max(0.25).min(v[0]).powf(2.0));
+    v.iter().fold(sum, |sum, x| sum * x) + last
+}
+
+proptest! {
+    #[test]
+    fn generic_programs_have_references(x in 0.5..2.0f64, y in 0.5..2.0f64) {
+        let plain = |x: f64, y: f64| {
+            let (u, v) = (x * y, y + x);
+            (u + v + x * x + y * y) * u * v + v.max(0.25).min(u).powf(2.0)
+        };
+        close(&[with_references(&[x, y])], &[plain(x, y)], ROUNDING);
+        let report = check::routine(&routine!(|x| with_references(x)), &[x, y]);
+        prop_assert!(report.verdict != Verdict::Fail, "{}", report);
+    }
+}
+
+#[test]
+fn numbers_are_written_with_their_derivatives() {
+    let x = Dual::new(1.5, 2.0);
+    assert_eq!(format!("{x} {:.2}", x), "1.5 + 2ε 1.50 + 2.00ε");
+    let y = Tangents::<f64, 2>::variables([3.0, 4.0]);
+    assert_eq!(format!("{} {:.1}", y[0], y[1]), "3 + [1, 0]ε 4.0 + [0.0, 1.0]ε");
+    assert_eq!(format!("{} {}", Lanes([1.0, 2.5]), Single(0.5)), "[1, 2.5] 0.5");
+    let (tape, recorder) = (Tape::new(), Recorder::new());
+    assert_eq!(format!("{:.1} {}", tape.var(2.0), recorder.var(3.0)), "2.0 3");
 }

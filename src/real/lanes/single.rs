@@ -1,7 +1,8 @@
 //! Several points of single precision at once.
 
-use super::{Lanes, Mask};
-use crate::real::{Real, Single, assign_operators, intrinsics};
+use super::{Lanes, Mask, write_list};
+use crate::real::{Real, Single, assign_operators, intrinsics, number_traits};
+use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// `L` points of [`Single`], worked on side by side. Every operation acts on each lane as it would on a `Single`: in the kernels of
@@ -17,6 +18,13 @@ impl<const L: usize> SingleLanes<L> {
     #[inline(always)]
     pub fn to_f64(self) -> Lanes<L> {
         Lanes(self.0.map(f64::from))
+    }
+}
+
+impl<const L: usize> fmt::Display for SingleLanes<L> {
+    /// `[1, 2]`: the number in each lane.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_list(&self.0, f)
     }
 }
 
@@ -70,6 +78,7 @@ macro_rules! operators {
 }
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([const L: usize] SingleLanes<L>);
+number_traits!([const L: usize] SingleLanes<L>);
 
 impl<const L: usize> std::iter::Sum for SingleLanes<L> {
     #[inline(always)]

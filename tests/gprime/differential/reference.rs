@@ -212,6 +212,12 @@ macro_rules! operators {
                 self.$f(Node::from(rhs))
             }
         }
+        impl $Op<&Node> for Node {
+            type Output = Self;
+            fn $f(self, rhs: &Node) -> Self {
+                self.$f(*rhs)
+            }
+        }
         impl $Assign for Node {
             fn $g(&mut self, rhs: Self) {
                 *self = self.$f(rhs);
@@ -231,6 +237,30 @@ impl std::iter::Sum for Node {
         let terms: Vec<Node> = terms.collect();
         let value = terms.iter().map(|x| x.value).sum();
         Node::record(value, Domain::ALL, &terms, |x| vec![Dual::from(1.0); x.len()])
+    }
+}
+
+impl std::iter::Product for Node {
+    fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
+        factors.fold(Node::from(1.0), |product, x| product * x)
+    }
+}
+
+impl<'a> std::iter::Sum<&'a Node> for Node {
+    fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
+        terms.copied().sum()
+    }
+}
+
+impl<'a> std::iter::Product<&'a Node> for Node {
+    fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
+        factors.copied().product()
+    }
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Node::from(0.0)
     }
 }
 
