@@ -33,14 +33,18 @@ impl Reduce for Dot {
 }
 
 /// Σ xᵢ yᵢ. Four sums side by side, since each addition waits for the one before it.
+///
+/// The fours are added in a loop and not by an iterator's `reduce`, whose closures are calls where the compiler has much else to inline.
 #[inline]
 pub(crate) fn inner_product<R: Real + Mul<T, Output = R>, T: Copy>(x: &[R], y: &[T]) -> R {
-    let (xs, ys) = (x.chunks_exact(4), y.chunks_exact(4));
-    let rest = xs.remainder().iter().zip(ys.remainder()).map(|(&x, &y)| x * y).sum::<R>();
-    let rest = if x.is_empty() { 0.0.into() } else { rest };
-    let fours = xs.zip(ys).map(|(x, y)| [x[0] * y[0], x[1] * y[1], x[2] * y[2], x[3] * y[3]]);
-    fours.reduce(|[a, b, c, d], [p, q, r, s]| [a + p, b + q, c + r, d + s]).map_or(rest, |[a, b, c, d]| {
-        let sum = (a + b) + (c + d);
-        if x.len().is_multiple_of(4) { sum } else { sum + rest }
-    })
+    let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<4>(), y.as_chunks::<4>());
+    let rest = x_rest.iter().zip(y_rest).map(|(&x, &y)| x * y).sum::<R>();
+    let mut fours = xs.iter().zip(ys);
+    let Some((first, other)) = fours.next() else { return if x.is_empty() { 0.0.into() } else { rest } };
+    let mut sums = [first[0] * other[0], first[1] * other[1], first[2] * other[2], first[3] * other[3]];
+    for (x, y) in fours {
+        sums = [sums[0] + x[0] * y[0], sums[1] + x[1] * y[1], sums[2] + x[2] * y[2], sums[3] + x[3] * y[3]];
+    }
+    let sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    if x_rest.is_empty() { sum } else { sum + rest }
 }
