@@ -247,8 +247,13 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
 
 /// The primals of numbers with tangents.
 #[inline(always)]
-fn primals<R: Copy, const N: usize, const M: usize, Z: ZeroPolicy>(x: [Tangents<R, N, Z>; M]) -> [R; M] {
-    x.map(|x| x.primal)
+fn primals<R: Real, const N: usize, const M: usize, Z: ZeroPolicy>(x: [Tangents<R, N, Z>; M]) -> [R; M] {
+    // a loop, since what `map` of an array calls is not always inlined
+    let mut primals = [R::from(0.0); M];
+    for (primal, x) in primals.iter_mut().zip(&x) {
+        *primal = x.primal;
+    }
+    primals
 }
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {

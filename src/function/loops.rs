@@ -45,7 +45,15 @@ pub(crate) fn place<R: Copy + From<f64>, const N: usize, const D: usize, const I
     i: usize,
 ) -> [R; I] {
     const { assert!(I == N + D, "the function of a sum takes a number of each list, then a datum of each") };
-    from_fn(|k| if k < N { x[k][i.min(x[k].len() - 1)] } else { data[k - N][i.min(data[k - N].len() - 1)].into() })
+    // loops, since what `from_fn` calls is not always inlined
+    let mut place = [R::from(0.0); I];
+    for (number, list) in place.iter_mut().zip(&x) {
+        *number = list[i.min(list.len() - 1)];
+    }
+    for (number, list) in place[N..].iter_mut().zip(&data) {
+        *number = list[i.min(list.len() - 1)].into();
+    }
+    place
 }
 
 /// A sum in two: of the terms at even places and of those at odd ones. Neither has to wait for the other.
@@ -95,7 +103,7 @@ pub(crate) fn sum_each<R: Call, const N: usize, const D: usize, const I: usize>(
 /// [`Apply::map`](super::Apply::map) of a function, one place after the other.
 #[track_caller]
 #[inline]
-pub(crate) fn map_each<R: Copy, const N: usize, const M: usize>(
+pub(crate) fn map_each<R: Real, const N: usize, const M: usize>(
     x: [&[R]; N],
     f: impl Fn([R; N]) -> [R; M],
 ) -> [Vec<R>; M] {
@@ -103,8 +111,14 @@ pub(crate) fn map_each<R: Copy, const N: usize, const M: usize>(
     let steps = x.map(|x| usize::from(x.len() > 1));
     let mut results: [Vec<R>; M] = from_fn(|_| Vec::with_capacity(len));
     for i in 0..len {
-        let results = results.iter_mut().zip(f(from_fn(|k| x[k][i * steps[k]])));
-        results.for_each(|(list, y)| list.push(y));
+        // loops, as in `place`
+        let mut place = [R::from(0.0); N];
+        for (number, (list, step)) in place.iter_mut().zip(x.iter().zip(&steps)) {
+            *number = list[i * step];
+        }
+        for (list, &y) in results.iter_mut().zip(&f(place)) {
+            list.push(y);
+        }
     }
     results
 }

@@ -115,8 +115,12 @@ pub(crate) fn outside<R: Call, const N: usize, O: Op<N>>(op: &O, x: &[R; N], a: 
 
 /// The slopes at `x`, which are NaN where the value `a` is. It is apart from [`outside`], so that it is compiled once for all ops.
 #[inline(always)]
-fn nan_with<R: Real, const N: usize>(a: R, x: &[R; N], slopes: [R; N]) -> [R; N] {
-    slopes.map(|slope| R::select_lazy(a.equal(a), || slope, || undefined(x)))
+fn nan_with<R: Real, const N: usize>(a: R, x: &[R; N], mut slopes: [R; N]) -> [R; N] {
+    // a loop, since what `map` of an array calls is not always inlined
+    for slope in &mut slopes {
+        *slope = R::select_lazy(a.equal(a), || *slope, || undefined(x));
+    }
+    slopes
 }
 
 /// [`outside`] of an op of any number of arguments.
@@ -137,11 +141,13 @@ pub(crate) fn settle_slopes<R: Call, O: Reduce>(op: &O, x: &[R], a: R, slopes: &
 
 /// The slopes at `x`, of which one that is NaN is so in all its parts: a rule that hands NaN on as an argument has its derivative 1.
 #[inline(always)]
-pub(crate) fn nan_in_all_parts<R: Call, const N: usize>(x: &[R], slopes: [R; N]) -> [R; N] {
-    if R::IS_FORMULA {
-        return slopes;
+pub(crate) fn nan_in_all_parts<R: Call, const N: usize>(x: &[R], mut slopes: [R; N]) -> [R; N] {
+    if !R::IS_FORMULA {
+        for slope in &mut slopes {
+            *slope = R::select_lazy(slope.equal(*slope), || *slope, || undefined(x));
+        }
     }
-    slopes.map(|slope| R::select_lazy(slope.equal(slope), || slope, || undefined(x)))
+    slopes
 }
 
 /// # Panics
@@ -245,11 +251,16 @@ rounded! { [] Single, f64; [const L: usize] SingleLanes<L>, Lanes<L>; }
 
 /// The primals of dual numbers.
 #[inline(always)]
-fn primals<R: Copy, const N: usize>(x: [Dual<R>; N]) -> [R; N] {
-    x.map(|x| x.primal)
+fn primals<R: Real, const N: usize>(x: [Dual<R>; N]) -> [R; N] {
+    let mut primals = [R::from(0.0); N];
+    for (primal, x) in primals.iter_mut().zip(&x) {
+        *primal = x.primal;
+    }
+    primals
 }
 
 /// The number with this value of an op at `x`, and the tangent that its slopes give.
+#[inline]
 fn along<R: Real, const N: usize>(x: [Dual<R>; N], value: R, slopes: [R; N]) -> Dual<R> {
     // −0 + x is x, whatever x is
     Dual::new(value, (0..N).fold(R::from(-0.0), |sum, i| sum + x[i].tangent.mul_strong_zero(slopes[i])))
@@ -258,11 +269,13 @@ fn along<R: Real, const N: usize>(x: [Dual<R>; N], value: R, slopes: [R; N]) -> 
 impl<R: Call> Call for Dual<R> {
     const IS_FORMULA: bool = R::IS_FORMULA;
 
+    #[inline]
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         let (a, slopes) = R::call_and_slope(op, primals(x));
         along(x, a, slopes)
     }
 
+    #[inline]
     fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], a: Self, slopes: &[Self; N]) -> Self {
         let slopes = primals(*slopes);
         along(x, R::by_slopes(op, primals(x), a.primal, &slopes), slopes)

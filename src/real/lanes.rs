@@ -2,7 +2,6 @@
 
 use super::{Real, assign_operators, intrinsics, math, number_traits};
 use pair::Pair;
-use std::array::from_fn;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -149,7 +148,13 @@ macro_rules! lanes {
                 (all || !any).then_some(all)
             }
             $(#[inline(always)] fn $f(self) -> Self { each::$f(self) })*
-            $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Lanes(from_fn(|i| <f64 as Real>::$g(self.0[i], rhs.0[i]))) })*
+            $(#[inline(always)] fn $g(self, rhs: Self) -> Self {
+                let mut y = self;
+                for i in 0..L {
+                    y.0[i] = <f64 as Real>::$g(self.0[i], rhs.0[i]);
+                }
+                y
+            })*
         }
     };
 }
@@ -169,8 +174,12 @@ mod each {
             (unary { $($f:ident: $op:ident, $doc:expr;)* } $binary:ident $of_two:tt) => {
                 $(#[inline(always)]
                 #[allow(dead_code)] // where there is another way
-                pub fn $f<const L: usize>(x: Lanes<L>) -> Lanes<L> {
-                    Lanes(x.0.map(<f64 as Real>::$f))
+                pub fn $f<const L: usize>(mut x: Lanes<L>) -> Lanes<L> {
+                    // a loop, since what `map` of an array calls is not always inlined
+                    for lane in &mut x.0 {
+                        *lane = <f64 as Real>::$f(*lane);
+                    }
+                    x
                 })*
             };
         }
@@ -201,7 +210,6 @@ mod each {
     /// [`scaled_power`] of each lane.
     #[inline(always)]
     fn scaled_powers<const L: usize>(shifted: Lanes<L>) -> (Lanes<L>, Lanes<L>) {
-        // a loop, since what `map` of an array calls is not always inlined
         let (mut powers, mut tails) = (shifted, shifted);
         for i in 0..L {
             (powers.0[i], tails.0[i]) = scaled_power(shifted.0[i]);

@@ -10,13 +10,19 @@ pub(super) const WIDEST: usize = WIDTHS[WIDTHS.len() - 1];
 
 #[inline(always)]
 pub(super) fn add<S: Scalar, const W: usize>(sum: &mut [S; W], share: [S; W]) {
-    *sum = from_fn(|k| sum[k] + share[k]);
+    // a loop, since what `from_fn` and `map` of an array call is not always inlined
+    for (sum, &share) in sum.iter_mut().zip(&share) {
+        *sum += share;
+    }
 }
 
 /// An adjoint times a slope; with the rule that 0 annihilates if it is to be `EXACT`.
 #[inline(always)]
-pub(super) fn times<S: Scalar, const W: usize, const EXACT: bool>(adjoint: [S; W], slope: S) -> [S; W] {
-    if EXACT { adjoint.map(|adjoint| adjoint.mul_strong_zero(slope)) } else { adjoint.map(|adjoint| adjoint * slope) }
+pub(super) fn times<S: Scalar, const W: usize, const EXACT: bool>(mut adjoint: [S; W], slope: S) -> [S; W] {
+    for part in &mut adjoint {
+        *part = if EXACT { part.mul_strong_zero(slope) } else { *part * slope };
+    }
+    adjoint
 }
 
 /// The adjoint of the `i`th output by itself.

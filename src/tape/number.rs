@@ -13,7 +13,12 @@ use std::ptr;
 /// The values of variables.
 #[inline(always)]
 pub(super) fn values<S: Scalar, const N: usize>(x: [Var<'_, S>; N]) -> [S; N] {
-    x.map(|x| x.value)
+    // a loop, since what `map` of an array calls is not always inlined
+    let mut values = [S::from(0.0); N];
+    for (value, x) in values.iter_mut().zip(&x) {
+        *value = x.value;
+    }
+    values
 }
 
 impl<S: Scalar> Call for Var<'_, S> {

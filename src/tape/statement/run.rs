@@ -3,6 +3,7 @@
 
 use crate::forward::{Masked, Tangents};
 use crate::function::Function;
+use crate::tape::number::values;
 use crate::tape::scalar::Scalar;
 use crate::tape::var::{Tape, Var};
 
@@ -15,7 +16,7 @@ pub(super) fn run<'t, S: Scalar, const N: usize, const M: usize, F: Function<N, 
 ) -> [Var<'t, S>; M] {
     match Var::tape_of(&x) {
         Some(tape) => recorded(tape, f, x),
-        None => S::run(f, x.map(|x| x.value)).map(Var::constant),
+        None => S::run(f, values(x)).map(Var::constant),
     }
 }
 
@@ -26,7 +27,7 @@ fn recorded<'t, S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
     f: &F,
     x: [Var<'t, S>; N],
 ) -> [Var<'t, S>; M] {
-    let results = run_with_slopes(f, Tangents::variables(x.map(|x| x.value)), || x.map(|x| x.value));
+    let results = run_with_slopes(f, Tangents::variables(values(x)), || values(x));
     let mut y = [Var::constant(S::from(0.0)); M];
     // a loop, since what `map` calls is not always inlined, and then goes through memory
     for (y, &(value, slopes)) in y.iter_mut().zip(&results) {
