@@ -40,35 +40,43 @@ impl<R: fmt::Display> fmt::Display for Dual<R> {
 
 impl<R: Real> Dual<R> {
     /// A number with this primal and tangent.
+    #[inline]
     pub fn new(primal: R, tangent: R) -> Self {
         Dual { primal, tangent }
     }
     /// The variable of differentiation: its tangent is 1.
+    #[inline]
     pub fn variable(primal: R) -> Self {
         Dual::new(primal, R::from(1.0))
     }
     /// A number that does not depend on the variable: its tangent is 0.
+    #[inline]
     pub fn constant(primal: R) -> Self {
         Dual::new(primal, R::from(0.0))
     }
     /// The number g(self), from g's value and slope at the primal.
+    #[inline]
     fn lift(self, value: R, slope: R) -> Self {
         Dual::new(value, self.tangent.mul_strong_zero(slope))
     }
     /// The number g(self, rhs), from g's value and its two slopes.
+    #[inline]
     fn lift2(self, rhs: Self, value: R, slopes: [R; 2]) -> Self {
         Dual::new(value, self.tangent.mul_strong_zero(slopes[0]) + rhs.tangent.mul_strong_zero(slopes[1]))
     }
     /// The number g(self) of a g that is not defined everywhere: where its value is NaN, so is its slope.
+    #[inline]
     fn lift_inside(self, value: R, slope: R) -> Self {
         self.lift(value, R::select(value.equal(value), slope, self.primal * f64::NAN))
     }
     /// The number g(self, rhs) of a g that is not defined everywhere.
+    #[inline]
     fn lift2_inside(self, rhs: Self, value: R, slopes: [R; 2]) -> Self {
         let undefined = (self.primal + rhs.primal) * f64::NAN;
         self.lift2(rhs, value, slopes.map(|slope| R::select(value.equal(value), slope, undefined)))
     }
     /// The number g(self) of a g that is constant between its jumps: slope 0, NaN at NaN.
+    #[inline]
     fn step(self, value: R) -> Self {
         let x = self.primal;
         self.lift(value, R::select(x.equal(x), R::from(0.0), x * f64::NAN))
@@ -76,6 +84,7 @@ impl<R: Real> Dual<R> {
 }
 
 impl<R: Real> From<f64> for Dual<R> {
+    #[inline]
     fn from(c: f64) -> Self {
         Dual::constant(R::from(c))
     }
@@ -83,6 +92,7 @@ impl<R: Real> From<f64> for Dual<R> {
 
 impl<R: Real> Neg for Dual<R> {
     type Output = Self;
+    #[inline]
     fn neg(self) -> Self {
         Dual::new(-self.primal, -self.tangent)
     }
@@ -90,6 +100,7 @@ impl<R: Real> Neg for Dual<R> {
 
 impl<R: Real> Add for Dual<R> {
     type Output = Self;
+    #[inline]
     fn add(self, rhs: Self) -> Self {
         Dual::new(self.primal + rhs.primal, self.tangent + rhs.tangent)
     }
@@ -97,6 +108,7 @@ impl<R: Real> Add for Dual<R> {
 
 impl<R: Real> Sub for Dual<R> {
     type Output = Self;
+    #[inline]
     fn sub(self, rhs: Self) -> Self {
         Dual::new(self.primal - rhs.primal, self.tangent - rhs.tangent)
     }
@@ -104,6 +116,7 @@ impl<R: Real> Sub for Dual<R> {
 
 impl<R: Real> Mul for Dual<R> {
     type Output = Self;
+    #[inline]
     fn mul(self, rhs: Self) -> Self {
         self.lift2(rhs, self.primal * rhs.primal, [rhs.primal, self.primal])
     }
@@ -111,6 +124,7 @@ impl<R: Real> Mul for Dual<R> {
 
 impl<R: Real> Div for Dual<R> {
     type Output = Self;
+    #[inline]
     fn div(self, rhs: Self) -> Self {
         let a = self.primal / rhs.primal;
         self.lift2_inside(rhs, a, [R::from(1.0) / rhs.primal, -a / rhs.primal])
@@ -121,12 +135,14 @@ macro_rules! with_f64 {
     ($($Op:ident $f:ident)*) => { $(
         impl<R: Real> $Op<f64> for Dual<R> {
             type Output = Self;
+            #[inline]
             fn $f(self, rhs: f64) -> Self {
                 self.$f(Dual::from(rhs))
             }
         }
         impl<R: Real> $Op<Dual<R>> for f64 {
             type Output = Dual<R>;
+            #[inline]
             fn $f(self, rhs: Dual<R>) -> Dual<R> {
                 Dual::from(self).$f(rhs)
             }
@@ -144,12 +160,14 @@ impl<R: Real> std::iter::Sum for Dual<R> {
 }
 
 impl<R: PartialEq> PartialEq for Dual<R> {
+    #[inline]
     fn eq(&self, rhs: &Self) -> bool {
         self.primal == rhs.primal
     }
 }
 
 impl<R: PartialOrd> PartialOrd for Dual<R> {
+    #[inline]
     fn partial_cmp(&self, rhs: &Self) -> Option<Ordering> {
         self.primal.partial_cmp(&rhs.primal)
     }
@@ -159,21 +177,27 @@ comparisons_with_f64!([R: Real + PartialOrd] Dual<R>);
 
 impl<R: Real> Real for Dual<R> {
     type Mask = R::Mask;
+    #[inline]
     fn less(self, rhs: Self) -> R::Mask {
         self.primal.less(rhs.primal)
     }
+    #[inline]
     fn less_equal(self, rhs: Self) -> R::Mask {
         self.primal.less_equal(rhs.primal)
     }
+    #[inline]
     fn equal(self, rhs: Self) -> R::Mask {
         self.primal.equal(rhs.primal)
     }
+    #[inline]
     fn select(mask: R::Mask, yes: Self, no: Self) -> Self {
         Dual::new(R::select(mask, yes.primal, no.primal), R::select(mask, yes.tangent, no.tangent))
     }
+    #[inline]
     fn uniform(mask: R::Mask) -> Option<bool> {
         R::uniform(mask)
     }
+    #[inline]
     fn detach(self) -> Self {
         Dual::constant(self.primal.detach())
     }
@@ -262,6 +286,7 @@ impl<R: Real> Real for Dual<R> {
         let x = self.primal;
         self.lift(x.erfc(), (-(x * x)).exp() * -FRAC_2_SQRT_PI)
     }
+    #[inline]
     fn abs(self) -> Self {
         self.lift(self.primal.abs(), self.primal.sign())
     }
@@ -306,6 +331,7 @@ impl<R: Real> Real for Dual<R> {
         };
         self.lift2(rhs, h, [cosine(x, y), cosine(y, x)])
     }
+    #[inline]
     fn mul_strong_zero(self, rhs: Self) -> Self {
         Dual::new(
             self.primal.mul_strong_zero(rhs.primal),

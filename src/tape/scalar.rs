@@ -140,9 +140,11 @@ impl Scalar for Single {
 }
 
 impl<S: Scalar> Scalar for Dual<S> {
+    #[inline]
     fn is_zero(&self) -> bool {
         self.primal.is_zero() && self.tangent.is_zero()
     }
+    #[inline]
     fn has_nan(&self) -> bool {
         self.primal.has_nan() || self.tangent.has_nan()
     }
@@ -154,6 +156,7 @@ impl<S: Scalar> Scalar for Dual<S> {
                 && S::folds(outer.tangent, inner.primal, outer.tangent * inner.primal)
                 && S::folds(outer.primal, inner.tangent, outer.primal * inner.tangent)
     }
+    #[inline]
     fn is(self, other: Self) -> bool {
         self.primal.is(other.primal) && self.tangent.is(other.tangent)
     }
