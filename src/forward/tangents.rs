@@ -212,6 +212,26 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Tangents<R, N, Z> {
         self.pattern
     }
 
+    /// What results whose adjoints are given bring to the adjoint of each direction's variable.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // the compiler unrolls these and finds the patterns to be constants, which it does not with iterators
+    pub(crate) fn pull_back<const M: usize>(results: &[Self; M], adjoints: [R; M]) -> [R; N] {
+        let mut shares = [R::from(0.0); N];
+        for_each_direction! { k in N {
+            let mut sum = None;
+            for m in 0..M {
+                if results[m].depends_on(k) {
+                    let share = Z::share(adjoints[m], results[m].tangents[k]);
+                    sum = Some(if let Some(sum) = sum { sum + share } else { share });
+                }
+            }
+            if let Some(sum) = sum {
+                shares[k] = sum;
+            }
+        } }
+        shares
+    }
+
     /// Applies an op; what is not active is a constant.
     #[inline(always)]
     fn apply<const M: usize, O: Op<M>>(op: &O, x: [Self; M], active: [bool; M]) -> Self {

@@ -19,4 +19,4 @@ pub(crate) use loops::{
 pub use number::Number;
 pub(crate) use routine::numbers;
 pub use routine::{Outputs, Routine, SingleOutput, With};
-pub(crate) use scan::{PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece};
+pub(crate) use scan::{PIECE, Params, TOGETHER, places, run_passes, run_piece};

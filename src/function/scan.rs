@@ -72,37 +72,32 @@ pub(crate) fn run_passes<R: Copy, const M: usize, const C: usize, const N: usize
 
 /// Runs a block from place to place; what is carried on is returned.
 #[inline(always)]
-#[allow(clippy::needless_range_loop)] // with indices, and lists cut to one length, the compiler runs several places at once
+#[allow(clippy::needless_range_loop)] // with indices, and lists that are known to have one length, the compiler runs several places at once
 pub(crate) fn run_piece<R: Copy, const M: usize, const C: usize, const N: usize, const I: usize, const O: usize>(
     state: &mut [&mut [R]; M],
     mut carry: [R; C],
     params: [&[R]; N],
     mut block: impl FnMut([R; I]) -> [R; O],
 ) -> [R; C] {
+    const { assert!(I == M + C + N, "the block of a scan takes the state, what is carried, and the parameters") };
     let len = state[0].len();
-    let state = state.each_mut().map(|list| &mut list[..len]);
-    let params = params.map(|list| &list[..len]);
+    // so that no index has to be tested in the loop
+    assert!(state.iter().all(|list| list.len() == len) && params.iter().all(|list| list.len() == len));
     for i in 0..len {
-        let y = block(inputs(state.each_ref().map(|list| list[i]), carry, params.map(|list| list[i])));
+        // loops, since what `map` and `from_fn` of an array call is not always inlined
+        let mut x = [state[0][i]; I];
+        for m in 1..M {
+            x[m] = state[m][i];
+        }
+        x[M..M + C].copy_from_slice(&carry);
+        for n in 0..N {
+            x[M + C + n] = params[n][i];
+        }
+        let y = block(x);
         for m in 0..M {
             state[m][i] = y[m];
         }
-        carry = from_fn(|k| y[M + k]);
+        carry.copy_from_slice(&y[M..]);
     }
     carry
-}
-
-/// What the block is given.
-#[inline(always)]
-pub(crate) fn inputs<R: Copy, const M: usize, const C: usize, const N: usize, const I: usize>(
-    state: [R; M],
-    carry: [R; C],
-    params: [R; N],
-) -> [R; I] {
-    const { assert!(I == M + C + N, "the block of a scan takes the state, what is carried, and the parameters") };
-    from_fn(|k| match k {
-        k if k < M => state[k],
-        k if k < M + C => carry[k - M],
-        k => params[k - M - C],
-    })
 }

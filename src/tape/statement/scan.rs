@@ -4,9 +4,7 @@
 use super::run::run_with_slopes;
 use super::slot::{Body, List, PullBack, Recorded};
 use crate::forward::{Masked, Strong, Tangents, ZeroPolicy};
-use crate::function::{
-    Apply, Function, Keep, PIECE, Params, TOGETHER, inputs, places, run_passes, run_piece, scan_each,
-};
+use crate::function::{Apply, Function, Keep, PIECE, Params, TOGETHER, places, run_passes, run_piece, scan_each};
 use crate::tape::layout::take;
 use crate::tape::scalar::{Scalar, same_primals};
 use crate::tape::var::{Tape, Var};
@@ -66,10 +64,9 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
         };
         let run = |x: [S; I]| {
             if self.keep == Keep::Slopes {
-                return run_with_slopes(&f, Tangents::variables(x), || x).map(|(y, slopes)| {
-                    list(&slopes);
-                    y
-                });
+                let results = run_with_slopes(&f, Tangents::variables(x), || x);
+                results.iter().for_each(|(_, slopes)| list(slopes));
+                return results.map(|(y, _)| y);
             }
             if self.keep == Keep::Inputs {
                 list(&x[..O]);
@@ -80,6 +77,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
     }
 
     /// [`Body::reverse`].
+    #[allow(clippy::needless_range_loop)] // as in `reverse_piece`
     fn reverse_by<S: Scalar, Z: ZeroPolicy>(&self, slopes: &[S], mut adjoints: &mut [S]) {
         let (places, zero) = (self.places(), S::from(0.0));
         let params: usize = self.lens[M + C..].iter().sum();
@@ -101,26 +99,31 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
                     (kept, last) = kept.split_at(kept.len() - count);
                     last
                 };
-                let given = &mut given[..passes * len];
-                let mut slopes: &[[S; I]] = &[];
-                match self.keep {
-                    Keep::Slopes => slopes = take_last(O * I * len * passes).as_chunks().0,
-                    Keep::Inputs => given.as_flattened_mut().copy_from_slice(take_last(O * len * passes)),
-                    Keep::Few => {
+                let shares = if self.keep == Keep::Slopes {
+                    let slopes: &[[S; I]] = take_last(O * I * len * passes).as_chunks().0;
+                    let partials = |at: usize, _| from_fn(|o| Tangents::new(zero, slopes[at * O + o]));
+                    self.reverse_piece::<S, Z>(partials, state_adjoints, carry_adjoints)
+                } else {
+                    let given = &mut given[..passes * len];
+                    if self.keep == Keep::Inputs {
+                        given.as_flattened_mut().copy_from_slice(take_last(O * len * passes));
+                    } else {
                         let state = take_last(M * len);
                         self.run_again(take_last(C * passes), state, params, given);
                     }
-                }
-                // copies, so that what is in them can be kept in registers
-                let (f, params) = (self.f.clone(), params.map(|list| &list[..len]));
-                let partials = |at: usize, i: usize| -> [Tangents<S, I, Z>; O] {
-                    if let Some(slopes) = slopes.get(at * O..(at + 1) * O) {
-                        return from_fn(|o| Tangents::new(zero, slopes[o]));
-                    }
-                    let x: [S; I] = from_fn(|k| if k < O { given[at][k] } else { params[k - O][i] });
-                    f.run(Tangents::variables(x))
+                    // copies, so that what is in them can be kept in registers
+                    let (f, params) = (self.f.clone(), params.map(|list| &list[..len]));
+                    let partials = |at: usize, i: usize| {
+                        // a loop, since what `from_fn` calls is not always inlined
+                        let mut x = [zero; I];
+                        x[..O].copy_from_slice(&given[at]);
+                        for n in 0..N {
+                            x[O + n] = params[n][i];
+                        }
+                        f.run(Tangents::variables(x))
+                    };
+                    self.reverse_piece::<S, Z>(partials, state_adjoints, carry_adjoints)
                 };
-                let shares = self.reverse_piece(partials, state_adjoints, carry_adjoints);
                 for (adjoints, shares) in params_adjoints.iter_mut().zip(&shares) {
                     match &mut **adjoints {
                         [adjoint] => *adjoint += shares[..len].iter().copied().sum(),
@@ -166,22 +169,16 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
             let mut carry_adjoint = *carried;
             for i in (0..len).rev() {
                 let y = partials(pass * len + i, i);
-                let adjoints: [S; O] = from_fn(|k| if k < M { state_adjoints[k][i] } else { carry_adjoint[k - M] });
-                let mut shares = [zero; I];
-                for k in 0..I {
-                    let mut sum = None;
-                    for o in 0..O {
-                        if y[o].depends_on(k) {
-                            let share = Z::share(adjoints[o], y[o].tangents()[k]);
-                            sum = Some(sum.map_or(share, |sum| sum + share));
-                        }
-                    }
-                    shares[k] = sum.unwrap_or(zero);
+                let mut adjoints = [zero; O];
+                for m in 0..M {
+                    adjoints[m] = state_adjoints[m][i];
                 }
+                adjoints[M..].copy_from_slice(&carry_adjoint);
+                let shares = Tangents::pull_back(&y, adjoints);
                 for m in 0..M {
                     state_adjoints[m][i] = shares[m];
                 }
-                carry_adjoint = from_fn(|k| shares[M + k]);
+                carry_adjoint.copy_from_slice(&shares[M..O]);
                 for n in 0..N {
                     params_adjoints[n][i] += shares[O + n];
                 }
@@ -204,7 +201,7 @@ fn run_and_keep<S: Scalar, const M: usize, const C: usize, const N: usize, const
     let mut given = given.iter_mut();
     run_piece(state, carry, params, |x| {
         let given = given.next().expect("there is room for each place");
-        *given = from_fn(|k| x[k]);
+        given.copy_from_slice(&x[..O]);
         f.run(x)
     })
 }
@@ -261,8 +258,11 @@ impl<S: Scalar> Tape<S> {
         F: Function<I, O> + Clone + Send + 'static,
     {
         let len = M * places(&state, &params);
-        let numbers = carry.each_ref().map(std::slice::from_ref);
-        let lists: [&[_]; I] = inputs(state.each_ref().map(|list| &**list), numbers, params);
+        let lists: [&[_]; I] = {
+            let carry = carry.iter().map(std::slice::from_ref);
+            let mut lists = state.iter().map(|list| &**list).chain(carry).chain(params);
+            from_fn(|_| lists.next().expect("there is a list for each argument"))
+        };
         let passes = Passes::<F, M, C, N, I, O> { f: f.clone(), keep, count: passes, lens: lists.map(<[_]>::len) };
         let mut memory = self.store.statements.borrow().memory().take();
         let numbers = passes.lens.iter().sum();
