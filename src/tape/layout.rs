@@ -97,14 +97,6 @@ impl Layout {
     pub(super) fn is_consecutive(self) -> bool {
         matches!(self, Layout::Strided { stride: 1, units: true, .. })
     }
-
-    /// As a list of arguments of a statement, on which these of its results depend.
-    pub(super) fn list(self, results: u32) -> Option<List> {
-        match self {
-            Layout::Constant => None,
-            Layout::Strided { first, stride, .. } => Some(List { first, stride, results }),
-        }
-    }
 }
 
 /// Where a tape is; 0 if there is none.
@@ -118,6 +110,7 @@ pub(super) const WORTH_IT: usize = 8;
 
 /// Where a list of variables stands, if it can be written as a run; its slopes are then multiplied by those in the handles. If all are slots
 /// themselves, there may be slopes for more than `x`.
+#[inline]
 pub(super) fn as_run<S: Scalar>(layout: Layout, slopes: &mut [S], x: &[Var<'_, S>]) -> Option<[u32; 2]> {
     let Layout::Strided { first, stride, units } = layout else { return None };
     let pairs = || slopes.iter().zip(x).map(|(&slope, x)| (slope, x.handle.slope));

@@ -1,6 +1,6 @@
 //! A function of a few numbers at each place of lists: one statement, recorded and pulled back in loops without a branch.
 
-use super::slot::{PullBack, Recorded};
+use super::slot::{List, PullBack, Recorded};
 use crate::forward::{Masked, Policy, Tangents};
 use crate::function::{Apply, Function, common_len, map_each};
 use crate::tape::adjoint::{add, times};
@@ -74,18 +74,27 @@ impl<S: Scalar> Tape<S> {
         chunk.resize(chunk.len().max(N * M), [S::from(0.0); CHUNK]);
         let mut lists = memory.chunks_exact_mut(padded);
         let mut list = || lists.next().expect("there is one for each number");
-        let (mut primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
-        let mut layouts = [Layout::Constant; N];
-        for ((layout, primals), x) in layouts.iter_mut().zip(&mut primals).zip(x) {
-            *layout = Layout::of(x, primals).filter(|_| x[0].tape.is_none_or(|tape| ptr::eq(tape, self)))?;
-            let last = primals[x.len() - 1];
-            primals[x.len()..].fill(last);
+        let (primals, mut values): ([_; N], [_; M]) = (from_fn(|_| list()), from_fn(|_| list()));
+        // Where each list stands, and whether all in it are the slots themselves; nothing of constants. The first slots and the distances are
+        // kept apart: both would be read as one number, which waits for the two writes before it.
+        let (mut firsts, mut strides, mut units) = ([0; N], [0; N], [None; N]);
+        for k in 0..N {
+            match Layout::of(x[k], primals[k])? {
+                Layout::Constant => {}
+                Layout::Strided { .. } if x[k][0].tape.is_none_or(|tape| !ptr::eq(tape, self)) => return None,
+                Layout::Strided { first, stride, units: all } => {
+                    (firsts[k], strides[k], units[k]) = (first, stride, Some(all))
+                }
+            }
+            let last = primals[k][x[k].len() - 1];
+            primals[k][x[k].len()..].fill(last);
         }
         let primals = primals.map(|list| &*list);
         let appended = self.store.slopes.undo();
-        let patterns = self.append_slopes(f, x, len, primals, &mut values, &layouts, chunk)?;
+        let patterns = self.append_slopes(f, x, len, primals, &mut values, &units, chunk)?;
         let slopes = appended.keep();
-        let lists = layouts.iter().zip(&patterns).filter_map(|(layout, &results)| layout.list(results));
+        let list = |k: usize| List { first: firsts[k], stride: strides[k], results: patterns[k] };
+        let lists = (0..N).filter(|&k| units[k].is_some()).map(list);
         let slot = self.store.push_statement::<Map>(M * len, lists, slopes, [len as u32, 0, 0]);
         let mut results = from_fn(|_| Vec::with_capacity(len));
         for ((list, values), first) in results.iter_mut().zip(&values).zip((slot..).step_by(len)) {
@@ -104,27 +113,31 @@ impl<S: Scalar> Tape<S> {
         len: usize,
         primals: [&[S]; N],
         values: &mut [&mut [S]; M],
-        layouts: &[Layout; N],
+        units: &[Option<bool>; N],
         chunk: &mut [[S; CHUNK]],
     ) -> Option<[u32; N]> {
         let mut dependent = None;
         for start in (0..len).step_by(CHUNK) {
             let some = (len - start).min(CHUNK);
             let padded = room(some);
-            let patterns = run_some(f, primals.map(|list| &list[start..][..padded]), values, start, chunk)?;
-            let (mut simple, mut lists) = (true, 0);
+            let mut x_here: [&[S]; N] = [&[]; N];
             for k in 0..N {
-                let Layout::Strided { units, .. } = layouts[k] else { continue };
+                x_here[k] = &primals[k][start..][..padded];
+            }
+            let patterns = run_some(f, x_here, values, start, chunk)?;
+            let (mut simple, mut count) = (true, 0);
+            for k in 0..N {
+                let Some(units) = units[k] else { continue };
                 let x = if x[k].len() == 1 { x[k] } else { &x[k][start..][..some] };
                 for m in (0..M).filter(|m| patterns[k] >> m & 1 != 0) {
                     let slopes = &mut chunk[k * M + m][..padded];
                     simple &= units || fold_each(&mut slopes[..some], x);
                     self.store.slopes.extend(slopes);
-                    lists += 1;
+                    count += 1;
                 }
             }
             let has_nan = |slopes: &[S]| slopes.iter().fold(false, |nan, slope| nan | slope.has_nan());
-            let any_nan = self.store.slopes.with(|slopes| has_nan(&slopes[slopes.len() - lists * padded..]));
+            let any_nan = self.store.slopes.with(|slopes| has_nan(&slopes[slopes.len() - count * padded..]));
             if !simple || any_nan || *dependent.get_or_insert(patterns) != patterns {
                 return None;
             }
@@ -188,19 +201,24 @@ fn run_some<S: Scalar, const N: usize, const M: usize, F: Function<N, M>>(
     start: usize,
     slopes: &mut [[S; CHUNK]],
 ) -> Option<[u32; N]> {
-    let values = values.each_mut().map(|list| &mut list[start..]);
     let len = x.first().map_or(0, |list| list.len());
     // so that few indices have to be tested in the loop
     assert!(len <= CHUNK && slopes.len() >= N * M);
-    assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() >= len));
+    assert!(x.iter().all(|list| list.len() == len) && values.iter().all(|list| list.len() >= start + len));
     let (mut first, mut same) = (None, true);
     for i in (0..len).step_by(S::LANES) {
-        let lanes = from_fn(|k| S::load(&x[k][i..]));
+        // loops, since what `from_fn` and `map` of an array call is not always inlined
+        let (mut lanes, mut patterns) = ([S::Lanes::from(0.0); N], [Masked::NONE; M]);
+        for k in 0..N {
+            lanes[k] = S::load(&x[k][i..]);
+        }
         let results: [Tangents<S::Lanes, N, Masked>; M] = f.run(Tangents::variables(lanes));
-        let patterns = results.map(Tangents::pattern);
+        for m in 0..M {
+            patterns[m] = results[m].pattern();
+        }
         same &= *first.get_or_insert(patterns) == patterns;
         for m in 0..M {
-            S::store(results[m].primal, &mut values[m][i..]);
+            S::store(results[m].primal, &mut values[m][start + i..]);
             let tangents = results[m].tangents();
             for k in 0..N {
                 if results[m].depends_on(k) {
