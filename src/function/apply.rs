@@ -243,8 +243,8 @@ pub trait Apply: Call {
 
     /// Σ term(i, x) for i = 0, …, n − 1.
     ///
-    /// A tape reverses each term as soon as it is recorded and forgets it: what it needs is the memory of one term, not
-    /// of n, and stays in the cache. A term must be made of the `x` it is given, constants and data; its own variables
+    /// A tape reverses the terms as soon as some are recorded and forgets them: what it needs is the memory of a few terms, or of one large
+    /// one, not of n, and stays in the cache. A term must be made of the `x` it is given, constants and data; its own variables
     /// must not leave it. It may be evaluated twice and must [give the same then](Apply#what-is-evaluated-more-than-once): a term that
     /// takes the next item of an iterator, or the next random number, is another term the second time. Take it by its index.
     ///

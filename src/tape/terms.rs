@@ -8,6 +8,9 @@ use std::iter::empty;
 use std::ops::Range;
 use std::ptr;
 
+/// How many slots and slopes are worth a sweep, which has a cost of its own; as many stay in the fastest cache.
+const ENOUGH: usize = 64;
+
 impl<'t, S: Scalar> Lent<'t, Tape<S>> {
     /// The segment's own variable for one of the program; constants stay what they are.
     fn input(&self, x: Var<'t, S>) -> Var<'t, S> {
@@ -72,7 +75,8 @@ impl<S: Scalar> Tape<S> {
         Var { tape: Some(self), handle, value }
     }
 
-    /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. Each is recorded and reversed, and forgotten.
+    /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. They are recorded, reversed as soon as there is
+    /// [`ENOUGH`] of them, and forgotten.
     #[track_caller]
     fn reverse_terms<'t>(
         &'t self,
@@ -96,18 +100,27 @@ impl<S: Scalar> Tape<S> {
         adjoints: &mut Vec<S>,
     ) -> S {
         let mut sum: S = empty::<S>().sum();
+        self.rewind();
         for i in terms {
-            self.rewind();
             let y = term(i);
             Var::same_tape(Some(self), y.tape);
-            self.accumulate::<1, EXACT>([(y, [S::from(1.0)])], adjoints);
             sum += y.value;
+            let slots = self.store.slots() as usize;
+            if y.tape.is_some() {
+                adjoints.resize(adjoints.len().max(slots), S::from(0.0));
+                adjoints[..slots][y.handle.place.slot() as usize] += y.handle.slope;
+            }
+            if slots - self.inputs() + self.store.slopes.len() >= ENOUGH {
+                self.accumulate::<1, EXACT>([], adjoints);
+                self.rewind();
+            }
         }
+        self.accumulate::<1, EXACT>([], adjoints);
         sum
     }
 
     /// Σ term(i, x) for i = 0, …, n − 1, as [`Apply::sum_terms`](crate::function::Apply::sum_terms), on all threads with the feature `parallel`:
-    /// each thread has a tape of its own, and memory for one term and one gradient.
+    /// each thread has a tape of its own, and memory for a few terms and one gradient.
     ///
     /// The terms are added in 32 pieces, and these in their order, whatever the number of threads: so the result is the same to the
     /// bit, with the feature and without.
