@@ -1,6 +1,6 @@
 //! Ops of any number of arguments, in lists.
 
-use super::layout::{Layout, WORTH_IT, take};
+use super::layout::{Layout, WORTH_IT, as_run, take};
 use super::scalar::Scalar;
 use super::var::{Tape, Var};
 use crate::op::call::{Args, len};
@@ -49,7 +49,10 @@ impl<S: Scalar> Tape<S> {
         let layout = Layout::of(x, values);
         slopes.iter_mut().zip(weights).for_each(|(slope, &weight)| *slope = S::from(weight));
         let value = inner_product(values, slopes);
-        let handle = self.store.record_lists(std::iter::once((layout, slopes, x)));
+        let handle = match layout.and_then(|layout| as_run(layout, slopes, x)) {
+            Some(run) => self.store.record_run(run, slopes),
+            None => self.store.record_lists(std::iter::once((None, slopes, x))),
+        };
         self.store.arguments.set(arguments);
         Var { tape: Some(self), handle, value }
     }

@@ -162,6 +162,14 @@ impl<S: Scalar> Store<S> {
         handle
     }
 
+    /// What is recorded of slots at equal distances, given the first and the distance, and a slope for each.
+    #[inline]
+    pub(super) fn record_run(&self, run: [u32; 2], slopes: &[S]) -> Handle<S> {
+        let mut writer = Writer::new(self);
+        writer.run(run, slopes);
+        self.newest(writer.finish())
+    }
+
     /// Adds the edges to the active ones of these variables, given the slopes by all.
     fn add_edges(&self, edges: &mut Edges<S>, slopes: &[S], x: &[Var<'_, S>]) {
         // First as if all were simple, in loops without a branch.

@@ -17,11 +17,13 @@ pub(super) struct Writer<'s, S: Scalar> {
 }
 
 impl<'s, S: Scalar> Writer<'s, S> {
+    #[inline]
     pub(super) fn new(store: &'s Store<S>) -> Self {
         Writer { store, last: None, single: None }
     }
 
     /// Edges to slots that are so far apart, at most [`Run::WIDEST`].
+    #[inline]
     pub(super) fn run(&mut self, [first, stride]: [u32; 2], slopes: &[S]) {
         for (slopes, i) in slopes.chunks(Run::MOST).zip(0..) {
             let uniform = slopes.iter().all(|other| other.is(slopes[0]));
@@ -53,6 +55,7 @@ impl<'s, S: Scalar> Writer<'s, S> {
     }
 
     /// The slot.
+    #[inline]
     pub(super) fn finish(mut self) -> u32 {
         if let Some((slope, slot)) = self.single.take() {
             self.entry([slope, S::from(0.0)], [slot, slot]);
@@ -62,6 +65,7 @@ impl<'s, S: Scalar> Writer<'s, S> {
     }
 
     /// All but the last are marked as belonging to the slot after them.
+    #[inline]
     fn entry(&mut self, slope: [S; 2], arg: [u32; 2]) {
         if let Some((slope, [first, second])) = self.last.replace((slope, arg)) {
             self.store.push(slope, [first | SHARED, second]);
