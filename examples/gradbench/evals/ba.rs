@@ -93,14 +93,26 @@ fn rotate<R: Apply>(axis: [R; 3], x: [R; 3]) -> [R; 3] {
     if R::uniform(square.equal(0.0.into())) == Some(true) {
         // to the first order
         let turn = cross(axis, x);
-        return [0, 1, 2].map(|i| x[i] + turn[i]);
+        return add(x, turn);
     }
     let angle = square.sqrt();
     let (sin, cos) = (angle.sin(), angle.cos());
     let inverse = angle.recip();
-    let axis = axis.map(|a| a * inverse);
+    let axis = scale(axis, inverse);
     let (turn, along) = (cross(axis, x), dot(axis, x) * (-cos + 1.0));
-    [0, 1, 2].map(|i| x[i] * cos + turn[i] * sin + axis[i] * along)
+    add(add(scale(x, cos), scale(turn, sin)), scale(axis, along))
+}
+
+// written out, since what `map` of an array calls is not always inlined
+
+#[inline(always)]
+fn add<R: Real>(a: [R; 3], b: [R; 3]) -> [R; 3] {
+    [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
+}
+
+#[inline(always)]
+fn scale<R: Real>(a: [R; 3], s: R) -> [R; 3] {
+    [a[0] * s, a[1] * s, a[2] * s]
 }
 
 #[inline(always)]

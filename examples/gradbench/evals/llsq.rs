@@ -3,6 +3,7 @@
 use super::{Problem, expect_between};
 use gprime::prelude::*;
 use serde::Deserialize;
+use std::cell::Cell;
 
 #[derive(Clone, Deserialize)]
 pub struct Input {
@@ -20,23 +21,27 @@ impl Problem for Input {
 }
 
 /// So many powers of a point are made at a time.
-const SOME: usize = 64;
+const SOME: usize = 128;
 /// From so many coefficients on a weighted sum of all is worth more than one product after the other.
 const MANY: usize = 32;
 
-/// The next powers tᵏ from one on; each is made of that four before, so that it need not wait for the last.
-fn powers(first: f64, t: f64) -> [f64; SOME] {
-    let (second, mut powers) = (t * t, [first; SOME]);
-    powers[1] *= t;
-    powers[2] *= second;
-    powers[3] *= second * t;
-    for k in 4..SOME {
-        powers[k] = powers[k - 4] * (second * second);
+/// Writes the powers tᵏ from one on, each made of that four before, so that it need not wait for the last. What follows a multiple of four
+/// is returned.
+fn write_powers(powers: &mut [f64], first: f64, t: f64) -> f64 {
+    let (second, (fours, rest)) = (t * t, powers.as_chunks_mut());
+    let mut four = [first, first * t, first * second, first * second * t];
+    for powers in fours {
+        *powers = four;
+        for power in &mut four {
+            *power *= second * second;
+        }
     }
-    powers
+    rest.copy_from_slice(&four[..rest.len()]);
+    four[0]
 }
 
 fn objective<R: Apply>(x: &[R], n: usize) -> R {
+    let memory = Cell::new(if x.len() < MANY { vec![] } else { vec![0.0; x.len().min(SOME)] });
     let squares = |i: usize, x: &[R]| {
         let t = -1.0 + i as f64 * 2.0 / (n - 1) as f64;
         let (mut residual, mut power) = (R::from(-t.sign()), 1.0);
@@ -46,11 +51,13 @@ fn objective<R: Apply>(x: &[R], n: usize) -> R {
                 power *= t;
             }
         } else {
+            let mut powers = memory.take();
             for x in x.chunks(SOME) {
-                let powers = powers(power, t);
-                residual += R::weighted_sum(x, &powers[..x.len()]);
-                power = powers[SOME - 1] * t;
+                let powers = &mut powers[..x.len()];
+                power = write_powers(powers, power, t);
+                residual += R::weighted_sum(x, powers);
             }
+            memory.set(powers);
         }
         residual * residual
     };
