@@ -163,7 +163,7 @@ fn in_reverse<P: Routine>(routine: &P, x: &[f64], weights: &[f64]) -> Option<(f6
     Tape::new().with_inputs(x, |tape, x| {
         let y = sum_on(routine, x, weights)?;
         let mut g = vec![0.0; x.len()];
-        tape.rows_into(&[y], &mut g);
+        tape.gradient_into(y, &mut g);
         Some((y.value(), g))
     })
 }

@@ -38,7 +38,7 @@ pub trait Modes: Routine {
     {
         in_reverse(self, x, |tape, y| {
             let mut g = vec![S::from(0.0); x.len()];
-            tape.rows_into(y, &mut g);
+            tape.gradient_into(y[0], &mut g);
             g
         })
     }
@@ -55,7 +55,7 @@ pub trait Modes: Routine {
     {
         assert_eq!(x.len(), g.len(), "the gradient must be as long as the point");
         in_reverse(self, x, |tape, y| {
-            tape.rows_into(y, g);
+            tape.gradient_into(y[0], g);
             y[0].value()
         })
     }
@@ -137,7 +137,7 @@ pub trait Modes: Routine {
     {
         in_reverse(self, &along(x, u), |tape, y| {
             let mut product = vec![S::from(0.0); x.len()];
-            product_into(tape, y, &mut product);
+            product_into(tape, y[0], &mut product);
             product
         })
     }
@@ -157,7 +157,7 @@ pub trait Modes: Routine {
                 for (i, row) in rows.iter_mut().enumerate() {
                     u[i] = S::from(1.0);
                     Tape::new().with_inputs(&along(x, &u), |tape, x| {
-                        again::<Self::Out, _, _>(self.run(x), |y| product_into(tape, y, row));
+                        again::<Self::Out, _, _>(self.run(x), |y| product_into(tape, y[0], row));
                     });
                     u[i] = S::from(0.0);
                 }
@@ -188,7 +188,7 @@ fn second_derivatives<P: Routine + ?Sized, S: Scalar>(routine: &P, x: &[S], rows
     for start in (0..x.len()).step_by(TOGETHER) {
         let moving = start..x.len().min(start + TOGETHER);
         tape.with_inputs(point.turn(&moving), |tape, x| {
-            again::<P::Out, _, _>(routine.run(x), |y| tape.rows_into(y, &mut g));
+            again::<P::Out, _, _>(routine.run(x), |y| tape.gradient_into(y[0], &mut g));
         });
         for (row, g) in rows.chunks_exact_mut(x.len()).zip(&g) {
             row[moving.clone()].copy_from_slice(&g.tangents()[..moving.len()]);
@@ -197,8 +197,8 @@ fn second_derivatives<P: Routine + ?Sized, S: Scalar>(routine: &P, x: &[S], rows
 }
 
 /// The product of a Hessian and a direction, given the result and a tape whose inputs move along it.
-fn product_into<'t, 'b, S: Scalar>(tape: &'t Tape<Tangent<'b, S>>, y: &[Var<'t, Tangent<'b, S>>], product: &mut [S]) {
+fn product_into<'t, 'b, S: Scalar>(tape: &'t Tape<Tangent<'b, S>>, y: Var<'t, Tangent<'b, S>>, product: &mut [S]) {
     let mut g = vec![Tangent::from(0.0); product.len()];
-    tape.rows_into(y, &mut g);
+    tape.gradient_into(y, &mut g);
     product.iter_mut().zip(g).for_each(|(product, g)| *product = g.dual().tangent);
 }

@@ -43,7 +43,7 @@ impl<S: Scalar> Tape<S> {
     }
 
     /// Puts the adjoints of the inputs, of one output, into `gradient`.
-    pub(super) fn gradient_into(&self, y: Var<'_, S>, gradient: &mut [S]) {
+    pub(crate) fn gradient_into(&self, y: Var<'_, S>, gradient: &mut [S]) {
         let mut adjoints = self.store.adjoints.take();
         if self.gradient_has_nan::<false>(y, &mut adjoints, gradient) {
             self.gradient_has_nan::<true>(y, &mut adjoints, gradient);
