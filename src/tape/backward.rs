@@ -3,7 +3,7 @@
 use super::adjoint::{add, of_width, seed, times};
 use super::gradient::Gradient;
 use super::scalar::Scalar;
-use super::sweep::sweep;
+use super::shared::sweep_any;
 use super::var::{Tape, Var};
 
 impl<S: Scalar> Tape<S> {
@@ -116,12 +116,13 @@ impl<S: Scalar> Tape<S> {
             if adjoints.len() < slots * W {
                 adjoints.resize(slots * W, S::from(0.0));
             }
-            let adjoints = of_width::<S, W>(&mut adjoints[..slots * W]);
+            let adjoints = &mut adjoints[..slots * W];
+            let places = of_width::<S, W>(adjoints);
             for (y, seed) in seeds.into_iter().filter(|(y, _)| y.tape.is_some()) {
-                add(&mut adjoints[y.handle.place.slot() as usize], times::<S, W, true>(seed, y.handle.slope));
+                add(&mut places[y.handle.place.slot() as usize], times::<S, W, true>(seed, y.handle.slope));
             }
             let statements = &*self.store.statements.borrow();
-            self.store.slopes.with(|slopes| sweep::<S, W, EXACT>(entries, slopes, statements, adjoints));
+            self.store.slopes.with(|slopes| sweep_any::<S, W, EXACT>(entries, slopes, statements, adjoints));
         });
     }
 

@@ -50,6 +50,7 @@ mod prefetch;
 mod record;
 mod scalar;
 mod segment;
+mod shared;
 mod statement;
 mod store;
 mod sweep;

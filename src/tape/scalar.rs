@@ -22,6 +22,17 @@ pub trait Scalar: Number + Real<Mask = bool> + Debug {
     /// Whether two numbers are the same in every component, to the bit: one may stand for the other. `==` looks at the primals alone.
     fn is(self, other: Self) -> bool;
 
+    /// Something of this number as what it is of `f64`, if that is this number; else as it is. What is done with it then is compiled once, with
+    /// this crate, and not with each that uses it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn plain<'a, T: OfNumber<'a>>(of_self: T::Of<Self>) -> Result<T::Of<f64>, T::Of<Self>>
+    where
+        Self: 'a,
+    {
+        Err(of_self)
+    }
+
     /// Several of these, or one: what a block is run on at several places at once.
     type Lanes: Apply;
     /// How many they are: 1 or 2.
@@ -36,6 +47,12 @@ pub trait Scalar: Number + Real<Mask = bool> + Debug {
     /// # Panics
     /// If they are too few.
     fn store(lanes: Self::Lanes, list: &mut [Self]);
+}
+
+/// A type for each type of number, such as a list of these numbers.
+pub trait OfNumber<'a> {
+    /// The type for this number.
+    type Of<S: 'a>;
 }
 
 /// Whether the primals of two results are equal, or both NaN: what a step gives when it is asked twice. Variables that were made twice
@@ -84,6 +101,11 @@ impl Scalar for f64 {
     #[inline(always)]
     fn is(self, other: f64) -> bool {
         self.to_bits() == other.to_bits()
+    }
+
+    #[inline(always)]
+    fn plain<'a, T: OfNumber<'a>>(of_self: T::Of<f64>) -> Result<T::Of<f64>, T::Of<f64>> {
+        Ok(of_self)
     }
 
     // four were no faster: they need more registers than there are
