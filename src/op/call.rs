@@ -1,6 +1,6 @@
 //! Applying an op to a number.
 
-use super::{Domain, Op, Reduce, inherent_methods, inner_product};
+use super::{Domain, Op, Reduce, inner_product};
 use crate::real::{DoubleDouble, Dual, Lanes, Real, Single, SingleLanes, Witness};
 use smallvec::{SmallVec, smallvec};
 
@@ -289,9 +289,3 @@ impl<R: Call> Call for Dual<R> {
         Dual::new(a, terms.fold(R::from(-0.0), |sum, (x, &s)| sum + x.tangent.mul_strong_zero(s)))
     }
 }
-
-inherent_methods!([R: Call] Dual<R>);
-inherent_methods!([] Single);
-inherent_methods!([] DoubleDouble);
-inherent_methods!([const L: usize] Lanes<L>);
-inherent_methods!([const L: usize] SingleLanes<L>);

@@ -2,8 +2,6 @@
 //!
 //! A variable is four numbers wide, so its value is read from a quarter of the memory. `cargo bench --bench tape -- S2 R1a` shows the gain: 6 %.
 
-use super::scalar::Scalar;
-use super::var::Var;
 use std::cell::Cell;
 
 /// The list of variables that a function is given, while it runs, and their values; they are the first slots of the tape. Nobody can change
@@ -37,10 +35,10 @@ impl<S> Default for Given<S> {
     }
 }
 
-impl<S: Scalar> Given<S> {
+impl<S> Given<S> {
     /// Gives variables with these values to a function.
     #[inline(always)]
-    pub(super) fn give<'t, A>(&self, x: &[Var<'t, S>], values: &[S], f: impl FnOnce(&[Var<'t, S>]) -> A) -> A {
+    pub(super) fn give<V, A>(&self, x: &[V], values: &[S], f: impl FnOnce(&[V]) -> A) -> A {
         let _held = self.hold(x);
         self.values.set(values);
         f(x)
@@ -48,7 +46,7 @@ impl<S: Scalar> Given<S> {
 
     /// Knows variables by where they are, as long as what is returned lives.
     #[inline(always)]
-    pub(super) fn hold<'a>(&'a self, x: &'a [Var<'_, S>]) -> Held<'a, S> {
+    pub(super) fn hold<'a, V>(&'a self, x: &'a [V]) -> Held<'a, S> {
         self.list.set([x.as_ptr().addr(), size_of_val(x)]);
         self.values.set(&[]);
         Held(self)
@@ -56,10 +54,10 @@ impl<S: Scalar> Given<S> {
 
     /// The slot of the first of these variables, which stand one after the other, if they are a part of those that a function is given.
     #[inline(always)]
-    pub(super) fn first_slot(&self, x: &[Var<'_, S>]) -> Option<u32> {
+    pub(super) fn first_slot<V>(&self, x: &[V]) -> Option<u32> {
         let [start, bytes] = self.list.get();
         let place = x.as_ptr().addr().wrapping_sub(start);
-        (place < bytes).then_some((place / size_of::<Var<'_, S>>()) as u32)
+        (place < bytes).then_some((place / size_of::<V>()) as u32)
     }
 
     /// Lends the values of all variables that a function is given; none if they are not known.
@@ -72,21 +70,21 @@ impl<S: Scalar> Given<S> {
 
     /// The values of these variables, in `all` that a function is given; `None` if they are no part of these.
     #[inline(always)]
-    pub(super) fn part<'a>(&self, all: &'a [S], x: &[Var<'_, S>]) -> Option<&'a [S]> {
+    pub(super) fn part<'a, V>(&self, all: &'a [S], x: &[V]) -> Option<&'a [S]> {
         all.get(self.first_slot(x)? as usize..)?.get(..x.len())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, Var};
+    use super::Given;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[test]
     fn values_are_lent_while_a_function_runs_and_not_after_it() {
         let given = Given::default();
         let values = vec![1.0, 2.0, 3.0];
-        let x: Vec<_> = values.iter().map(|&value| Var::constant(value)).collect();
+        let x: Vec<_> = values.iter().map(|&value| [value; 4]).collect();
         let read = || given.with_values(|all| given.part(all, &x[1..]).map(<[f64]>::to_vec));
         assert_eq!(given.give(&x, &values, |_| read()), Some(vec![2.0, 3.0]));
         assert_eq!((read(), given.first_slot(&x)), (None, None));
