@@ -3,7 +3,7 @@
 use crate::function::{Apply, Number};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{self, Call, Op, Reduce, inherent_methods, intrinsics_by_calls};
-use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics, number_traits};
+use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics, number_traits, write_list};
 use smallvec::smallvec;
 use std::cmp::Ordering;
 use std::fmt;
@@ -321,11 +321,12 @@ impl<R: fmt::Display, const N: usize, Z: ZeroPolicy> fmt::Display for Tangents<R
     /// `3 + [1, 0]ε`: the primal and the tangents.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.primal.fmt(f)?;
-        for (k, tangent) in self.tangents.iter().enumerate() {
-            f.write_str(if k == 0 { " + [" } else { ", " })?;
-            tangent.fmt(f)?;
+        if N == 0 {
+            return Ok(());
         }
-        f.write_str(if N == 0 { "" } else { "]ε" })
+        f.write_str(" + ")?;
+        write_list(&self.tangents, f)?;
+        f.write_str("ε")
     }
 }
 

@@ -25,9 +25,10 @@ impl<const L: usize> fmt::Display for Lanes<L> {
 }
 
 /// Numbers between brackets, each as the format says.
-fn write_list(numbers: &[impl fmt::Display], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn write_list(numbers: &[impl fmt::Display], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("[")?;
     for (i, number) in numbers.iter().enumerate() {
-        f.write_str(if i == 0 { "[" } else { ", " })?;
+        f.write_str(if i == 0 { "" } else { ", " })?;
         number.fmt(f)?;
     }
     f.write_str("]")

@@ -19,6 +19,7 @@ mod witness;
 
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
+pub(crate) use lanes::write_list;
 pub use lanes::{Lanes, SingleLanes};
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
 pub(crate) use operators::{assign_operators, comparisons_with_f64, number_traits};

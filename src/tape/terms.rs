@@ -75,8 +75,8 @@ impl<S: Scalar> Tape<S> {
         Var { tape: Some(self), handle, value }
     }
 
-    /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. They are recorded, reversed as soon as there is
-    /// [`ENOUGH`] of them, and forgotten.
+    /// The sum of terms, whose adjoints by the inputs are put into `adjoints`, all 0. They are recorded, reversed as soon as their slots
+    /// and slopes are [`ENOUGH`], and forgotten.
     #[track_caller]
     fn reverse_terms<'t>(
         &'t self,
