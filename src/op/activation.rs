@@ -598,6 +598,8 @@ impl Op<1> for Gelu {
 }
 
 /// z (1 + tanh(√(2/π) (z + 0.044715 z³))) / 2: `Gelu`, approximated.
+///
+/// On dual numbers a tangent from 10³⁰⁰ on makes NaN, since products are split to have all their digits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GeluTanh;
 impl GeluTanh {

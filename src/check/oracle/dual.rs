@@ -278,6 +278,9 @@ where
 
 /// The derivative of one slope along one argument, from exact slopes at small steps to both sides, and how far it may be off; `None` at a
 /// kink of the slope, and where the slopes are not known.
+///
+/// A slope that has many steps between these points, as that of x − y·trunc(x / y) by y has at a large quotient, is taken for one that rises: no
+/// built-in op has such a slope.
 pub(in crate::check) fn second(op: &dyn DynOp, x: &[f64], i: usize, j: usize) -> Option<(f64, f64)> {
     let (axis, size) = (axis(x.len(), i), if x[j] == 0.0 { 1.0 } else { x[j].abs() });
     let at = |step: f64| {
