@@ -23,6 +23,7 @@ pub(crate) enum Kind {
     Arity,
     Name,
     Drawing,
+    Rule,
 }
 
 impl Error {
@@ -30,6 +31,16 @@ impl Error {
         Error { kind, message: message.into() }
     }
 
+    /// That a [`VectorRule`](crate::function::VectorRule) has no results, or no derivative, for what it was given: the message says the rule's name,
+    /// and why.
+    pub fn rule(message: impl Into<String>) -> Self {
+        Error::new(Kind::Rule, message)
+    }
+
+    /// A vector rule has no results, or no derivative, for what it was given: lists that do not fit, or a matrix that is singular.
+    pub fn is_rule(&self) -> bool {
+        self.kind == Kind::Rule
+    }
     /// A variable of another tape was used.
     pub fn is_foreign_variable(&self) -> bool {
         self.kind == Kind::ForeignVariable

@@ -8,7 +8,7 @@
 //! Inside, start with `judge.rs`, the one place where a slope is judged, and with `oracle/`, the two references that it asks. Everything
 //! else is who asks the judge, and where:
 //!
-//! * `of_op/` asks of an op, at points from `points.rs` and `thresholds.rs`; `of_function.rs` of a whole function, `of_routine.rs` of a routine; `of_foreign/` of closures
+//! * `of_op/` asks of an op, at points from `points.rs` and `thresholds.rs`; `of_function.rs` of a whole function, `of_routine.rs` of a routine, `of_vector.rs` of a vector rule; `of_foreign/` of closures
 //!   that are not ours, under the eye of `guard.rs`; `table.rs` of a recording, which is the gradient table of `teach`.
 //! * What failed is explained: `locate.rs` finds the op whose rule is wrong, `crossing.rs` the kink that a step crosses, `shrink.rs` the
 //!   simplest point, `diagnosis.rs` the mistake that gives such numbers. `report.rs` holds all this.
@@ -28,6 +28,7 @@ mod of_foreign;
 mod of_function;
 mod of_op;
 mod of_routine;
+mod of_vector;
 mod options;
 mod oracle;
 mod points;
@@ -49,6 +50,7 @@ pub use of_foreign::{Differences, RuleCheck, gradient, jacobian, numeric, rule, 
 pub use of_function::{function, second_order};
 pub(crate) use of_op::check_at;
 pub use of_routine::routine;
+pub use of_vector::vector;
 pub use options::Options;
 pub use oracle::bar::Difference;
 pub use oracle::difference::{Class, Numeric};

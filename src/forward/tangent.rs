@@ -1,6 +1,7 @@
 //! The number of the forward modes: a dual number that knows which derivative it belongs to.
 
-use crate::function::{Apply, Number};
+use crate::error::Error;
+use crate::function::{Apply, Number, VectorRule};
 use crate::op::call::Args;
 use crate::op::{Call, Op, Reduce, inherent_methods};
 use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics, number_traits};
@@ -236,7 +237,15 @@ impl<S: Call> Call for Tangent<'_, S> {
     }
 }
 
-impl<S: Call> Apply for Tangent<'_, S> {}
+impl<S: Apply> Apply for Tangent<'_, S> {
+    const ORDER: u32 = Dual::<S>::ORDER;
+
+    fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error> {
+        let duals: Vec<Vec<Dual<S>>> = x.iter().map(|list| list.iter().map(|x| x.dual).collect()).collect();
+        let duals: Vec<&[Dual<S>]> = duals.iter().map(|list| &**list).collect();
+        Ok(Dual::vector(rule, &duals)?.into_iter().map(Tangent::new).collect())
+    }
+}
 
 impl<S: Number> Number for Tangent<'_, S> {
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! Forward mode in several directions at once.
 
-use crate::function::{Apply, Number};
+use crate::error::Error;
+use crate::function::{Apply, Number, VectorRule, at_primals, joined};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{self, Call, Op, Reduce, inherent_methods, intrinsics_by_calls};
 use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics, number_traits, write_list};
@@ -307,7 +308,25 @@ impl<R: Call, const N: usize, Z: ZeroPolicy> Call for Tangents<R, N, Z> {
     }
 }
 
-impl<R: Call, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {}
+impl<R: Apply, const N: usize, Z: ZeroPolicy> Apply for Tangents<R, N, Z> {
+    const ORDER: u32 = R::ORDER + 1;
+
+    /// One direction after the other.
+    fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error> {
+        let (primals, y) = at_primals(rule, x, |x| x.primal)?;
+        let x = joined(x);
+        let pattern = x.iter().fold(Z::NONE, |all, x| Z::union(all, x.pattern));
+        let mut results: Vec<Self> = y.iter().map(|&y| Tangents { pattern, ..Tangents::constant(y) }).collect();
+        let mut of_y = vec![R::from(0.0); y.len()];
+        for k in (0..N).filter(|&k| Z::contains(pattern, k)) {
+            let of_x: Vec<R> = x.iter().map(|x| x.tangents[k]).collect();
+            of_y.fill(R::from(0.0));
+            rule.tangent(&primals, &y, &of_x, &mut of_y)?;
+            results.iter_mut().zip(&of_y).for_each(|(result, &tangent)| result.tangents[k] = tangent);
+        }
+        Ok(results)
+    }
+}
 
 impl<R: Number, const N: usize, Z: ZeroPolicy> Number for Tangents<R, N, Z> {
     #[inline(always)]

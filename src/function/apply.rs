@@ -1,8 +1,8 @@
-//! Functions, and the calls that apply them.
+//! Functions, vector rules, and the calls that apply them.
 
 use super::loops::{contract_each, expect_rows, map_each, scan_each, sum_each};
+use crate::error::{Error, Kind};
 use crate::op::{Call, Op};
-use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 
 /// A function of `N` numbers with `M` results, generic in the number: a part of a program. Every [`Op`] is one.
 ///
@@ -47,6 +47,94 @@ impl<const N: usize, O: Op<N>> Function<N, 1> for O {
     }
 }
 
+/// A function of lists of numbers with a list of results, and its derivative in both directions: what an [`Op`](crate::op::Op) is for single
+/// numbers. It is for what is fast on plain numbers alone, as the routines of linear algebra are, and for what has a rule that is shorter than its
+/// program, as a solver has.
+///
+/// The values are computed on `f64` and on nothing else. The derivatives are generic: a number with parts computes its primal by
+/// [`forward`](VectorRule::forward), and the parts by the two rules, in which other vector rules may be applied. So every order of derivative stands on
+/// the same `f64` code.
+///
+/// It is applied by [`Apply::vector`]. A tape keeps the arguments and the results, one statement for all of them; a recorder keeps one statement, too.
+/// [`check::vector`](crate::check::vector) holds the parts of a rule to each other and to differences.
+///
+/// ```
+/// use gprime::{Error, check, function::VectorRule, prelude::*};
+///
+/// /// x / ‖x‖.
+/// #[derive(Clone, PartialEq)]
+/// struct Direction;
+/// impl VectorRule for Direction {
+///     fn name(&self) -> &'static str {
+///         "direction"
+///     }
+///     fn results(&self, lens: &[usize]) -> Result<usize, Error> {
+///         match lens {
+///             [len] => Ok(*len),
+///             _ => Err(Error::rule("direction takes one list")),
+///         }
+///     }
+///     fn forward(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
+///         let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt();
+///         if norm == 0.0 {
+///             return Err(Error::rule("direction of a vector of zeros"));
+///         }
+///         y.iter_mut().zip(x).for_each(|(y, x)| *y = x / norm);
+///         Ok(())
+///     }
+///     // the Jacobian is (1 − y yᵀ) / ‖x‖, which is symmetric
+///     fn tangent<R: Apply>(&self, x: &[R], y: &[R], of_x: &[R], of_y: &mut [R]) -> Result<(), Error> {
+///         let (norm, along) = (x.norm(), R::dot(y, of_x));
+///         for i in 0..y.len() {
+///             of_y[i] = (of_x[i] - along * y[i]) / norm;
+///         }
+///         Ok(())
+///     }
+///     fn pull_back<R: Apply>(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error> {
+///         self.tangent(x, y, of_y, of_x)
+///     }
+/// }
+///
+/// fn slope<R: Apply>(x: &[R]) -> R {
+///     R::vector(&Direction, &[x]).map_or(R::from(f64::NAN), |y| y[1] / y[0])
+/// }
+/// let g = gradient(|x| slope(x), &[2.0, 1.0]);
+/// assert!((g[0] + 0.25).abs() < 1e-15 && (g[1] - 0.5).abs() < 1e-15);
+/// check::vector(&Direction, &[&[0.3, -1.2, 2.0]]).assert_pass();
+/// ```
+pub trait VectorRule: Clone + PartialEq + Send + Sync + 'static {
+    /// The name, in messages and in what a recorder shows.
+    fn name(&self) -> &'static str;
+
+    /// How often a result can be differentiated: without end, unless the derivative is `f64` code as well.
+    const ORDER: u32 = u32::MAX;
+
+    /// How many results there are, given the length of each list of arguments.
+    ///
+    /// # Errors
+    /// If lists of these lengths do not fit: [`Error::rule`] makes the error.
+    fn results(&self, lens: &[usize]) -> Result<usize, Error>;
+
+    /// The results at `x`, the numbers of all lists one after the other, into `y`, whose numbers are 0. It must give the same for the same `x`.
+    ///
+    /// # Errors
+    /// If there are none, as for a matrix that is singular: [`Error::rule`] makes the error.
+    fn forward(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error>;
+
+    /// The adjoints of the arguments, Jᵀ ȳ, into `of_x`, whose numbers are 0; `y` are the results at `x`, and `of_y` their adjoints. It is not asked
+    /// if these are all 0.
+    ///
+    /// # Errors
+    /// If the derivative does not exist there. On a tape the adjoints are NaN then.
+    fn pull_back<R: Apply>(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error>;
+
+    /// The tangents of the results, J ẋ, into `of_y`, whose numbers are 0; `y` are the results at `x`, and `of_x` the tangents of the arguments.
+    ///
+    /// # Errors
+    /// If the derivative does not exist there.
+    fn tangent<R: Apply>(&self, x: &[R], y: &[R], of_x: &[R], of_y: &mut [R]) -> Result<(), Error>;
+}
+
 /// How much of a call a tape keeps until the reverse sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
@@ -71,6 +159,10 @@ pub enum Keep {
 /// function and slopes of another, and the gradient is that of neither. What changes from call to call is an argument, a parameter, or data
 /// that is chosen before the call.
 pub trait Apply: Call {
+    /// How often this number is differentiated: 0 for plain numbers, 1 for a dual number of them, 2 for a variable of those.
+    #[doc(hidden)]
+    const ORDER: u32;
+
     /// The results of a [`Function`], which a tape differentiates immediately: it keeps one slope for each argument of each result that is
     /// not known to be 0.
     #[inline(always)]
@@ -215,6 +307,16 @@ pub trait Apply: Call {
         contract_each(a, b, inner)
     }
 
+    /// The results of a [`VectorRule`] at some lists of numbers: of a function whose values are fast `f64` code, and whose derivative is a rule. The
+    /// primals are computed by that code whatever this number is.
+    ///
+    /// A tape keeps the arguments and the results, 8 bytes each, as one statement, and a recorder one statement as well.
+    ///
+    /// # Errors
+    /// If the rule has no results there, as for lists of lengths that do not fit, or has not as many derivatives as this number asks.
+    #[track_caller]
+    fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error>;
+
     /// The results f(x) of a closure over this number.
     ///
     /// A tape differentiates the closure immediately and keeps only the slopes of its results by `x`: of a step of a
@@ -300,6 +402,26 @@ pub trait Apply: Call {
     }
 }
 
+/// How many results a rule has at some lists.
+///
+/// # Errors
+/// If the lists do not fit, or the rule has not as many derivatives as this number asks.
+pub(super) fn results<R: Apply, V: VectorRule>(rule: &V, x: &[&[R]]) -> Result<usize, Error> {
+    if V::ORDER < R::ORDER {
+        return Err(too_often(rule.name(), V::ORDER));
+    }
+    rule.results(&x.iter().map(|list| list.len()).collect::<Vec<_>>())
+}
+
+/// That a rule was asked for a derivative of a higher order than it has.
+pub(super) fn too_often(name: &str, order: u32) -> Error {
+    let known =
+        if order == 1 { "first derivatives".to_owned() } else { format!("derivatives up to the order {order}") };
+    let message =
+        format!("{name} has {known} alone, since these are `f64` code; write it as a `VectorRule` that is generic");
+    Error::new(Kind::NoSecondDerivative, message)
+}
+
 /// Matrices as methods of slices, row by row.
 pub trait Matrices<R: Apply> {
     /// The product with the transpose of another matrix, both with rows of `inner` numbers: [`Apply::contract`].
@@ -314,9 +436,3 @@ impl<R: Apply> Matrices<R> for [R] {
         R::contract(self, rhs, inner)
     }
 }
-
-/// Numbers that run the plain loops.
-macro_rules! plain {
-    ($([$($generics:tt)*] $ty:ty;)*) => { $( impl<$($generics)*> Apply for $ty {} )* };
-}
-plain! { [] f64; [] Single; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; [const L: usize] SingleLanes<L>; [R: Apply] Dual<R>; }

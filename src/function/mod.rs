@@ -3,20 +3,24 @@
 //! choose their number themselves.
 //!
 //! This part uses `op` and `real`. Start with [`Function`] and [`Apply`], then [`Number`] and [`Routine`]; `macros.rs` writes functions and
-//! routines.
+//! routines. [`VectorRule`] is a function of lists that has a rule of its own, for what is `f64` code.
 
 mod apply;
+mod first_order;
 mod loops;
 mod macros;
 mod number;
+mod plain;
 mod routine;
 mod scan;
 
-pub use apply::{Apply, Function, Keep, Matrices};
+pub use apply::{Apply, Function, Keep, Matrices, VectorRule};
+pub use first_order::FirstOrder;
 pub(crate) use loops::{
     TwoSums, common_len, contract_each, expect_rows, map_each, place, places_of, scan_each, sum_each,
 };
 pub use number::Number;
+pub(crate) use plain::{at_primals, joined};
 pub(crate) use routine::numbers;
 pub use routine::{Outputs, Routine, SingleOutput, With};
 pub(crate) use scan::{PIECE, Params, TOGETHER, places, run_passes, run_piece};

@@ -1,9 +1,11 @@
 //! The calls of functions, recorded as one statement each.
 
 use super::recorder::{Expr, Form, Recorder};
+use super::vector;
+use crate::error::Error;
 use crate::function::{
-    Apply, Function, Keep, common_len, contract_each, expect_rows, map_each, place, places, places_of, scan_each,
-    sum_each,
+    Apply, Function, Keep, VectorRule, common_len, contract_each, expect_rows, map_each, place, places, places_of,
+    scan_each, sum_each,
 };
 use std::any::type_name;
 use std::array::from_fn;
@@ -30,6 +32,14 @@ fn run_on<'b, const N: usize, const M: usize>(f: &impl Function<N, M>, x: &[Expr
 }
 
 impl Apply for Expr<'_> {
+    // what can be asked of a recording is known when it is asked
+    const ORDER: u32 = 0;
+
+    #[track_caller]
+    fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error> {
+        vector::vector(rule, x)
+    }
+
     #[track_caller]
     fn run<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [Self; N]) -> [Self; M] {
         let Some(recorder) = Self::recorder_of_call(&[&x]) else { return f.run(x) };

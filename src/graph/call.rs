@@ -1,13 +1,13 @@
 //! A function applied to lists: forward over any number, and in reverse.
 
 use super::guard::Operand;
-use super::recorder::{Body, DynOp, Form, FunctionCall, Indices, Placed, Recorder, ResultOps};
+use super::recorder::{Body, Callee, DynOp, DynVectorRule, Form, FunctionCall, Indices, Placed, Recorder, ResultOps};
 use super::result_op::dyn_result_op;
 use super::run::{Applier, Runs, Site, Text};
 use crate::error::Error;
 use crate::function::TwoSums;
-use crate::op::Call;
 use crate::real::Real;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 impl Placed {
@@ -17,7 +17,37 @@ impl Placed {
         match self.call.form {
             Form::Map => &ops[result / self.call.places()],
             Form::Sum | Form::Contract { .. } => &ops[0],
-            Form::Scan { .. } => &ops[result],
+            Form::Scan { .. } | Form::Rule { .. } => &ops[result],
+        }
+    }
+}
+
+impl Callee {
+    /// The function's name.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Callee::Body(body) => body.name(),
+            Callee::Rule(rule) => rule.name(),
+        }
+    }
+
+    /// Whether something in it is known only as closures.
+    pub(super) fn is_opaque(&self) -> bool {
+        match self {
+            Callee::Body(body) => body.is_opaque,
+            Callee::Rule(rule) => rule.is_opaque(),
+        }
+    }
+
+    /// A number that is the same for equal functions.
+    pub(super) fn hash(&self) -> u64 {
+        match self {
+            Callee::Body(body) => body.hash,
+            Callee::Rule(rule) => {
+                let mut hasher = DefaultHasher::new();
+                rule.name().hash(&mut hasher);
+                hasher.finish()
+            }
         }
     }
 }
@@ -31,10 +61,11 @@ impl FunctionCall {
     /// How many results there are.
     pub(super) fn results(&self) -> usize {
         match self.form {
-            Form::Map => self.body.results.len() * self.places(),
+            Form::Map => self.body().results.len() * self.places(),
             Form::Sum => 1,
             Form::Contract { .. } => self.places(),
-            Form::Scan { carried, .. } => (self.body.results.len() - carried) * self.places(),
+            Form::Scan { carried, .. } => (self.body().results.len() - carried) * self.places(),
+            Form::Rule { results } => results,
         }
     }
 
@@ -44,6 +75,18 @@ impl FunctionCall {
             Form::Map | Form::Sum => self.lens.iter().copied().find(|&len| len != 1).unwrap_or(1),
             Form::Contract { inner } => self.lens[0] / inner * (self.lens[1] / inner),
             Form::Scan { .. } => self.lens[0],
+            Form::Rule { .. } => 1,
+        }
+    }
+
+    /// What was recorded of the function.
+    ///
+    /// # Panics
+    /// If it is a vector rule.
+    fn body(&self) -> &Body {
+        match &self.callee {
+            Callee::Body(body) => body,
+            Callee::Rule(rule) => unreachable!("{} is a vector rule and has no body", rule.name()),
         }
     }
 
@@ -67,41 +110,45 @@ impl FunctionCall {
         match self.form {
             Form::Map => self.args_at(result % self.places(), &mut each),
             Form::Contract { .. } => self.args_at(result, &mut each),
-            Form::Sum | Form::Scan { .. } => (0..self.arg_count()).for_each(each),
+            Form::Sum | Form::Scan { .. } | Form::Rule { .. } => (0..self.arg_count()).for_each(each),
         }
     }
 
     /// The results as ops, at lists of these lengths: see [`Placed::ops`].
     pub(super) fn ops(&self) -> ResultOps {
         let count = match self.form {
-            Form::Map => self.body.results.len(),
+            Form::Map => self.body().results.len(),
             Form::Sum | Form::Contract { .. } => 1,
-            Form::Scan { .. } => self.results(),
+            Form::Scan { .. } | Form::Rule { .. } => self.results(),
         };
-        match self.body.one_op() {
-            Some(op) if matches!(self.form, Form::Map | Form::Contract { .. }) => [op.clone()].into(),
+        match &self.callee {
+            Callee::Body(body) if matches!(self.form, Form::Map | Form::Contract { .. }) && body.one_op().is_some() => {
+                body.one_op().cloned().into_iter().collect()
+            }
             _ => (0..count).map(|result| dyn_result_op(self.clone(), result)).collect(),
         }
     }
 
     /// The results, given the arguments.
-    pub(super) fn values(&self, x: &[f64]) -> Vec<f64> {
-        self.forward(x, None, &|op, x, _| op.evaluate_value(x)).expect("every op can be evaluated over f64")
+    pub(super) fn values(&self, x: &[f64]) -> Result<Vec<f64>, Error> {
+        self.forward(x, None, &|op, x, _| op.evaluate_value(x))
     }
 
     /// The results, given the arguments and how an op is applied, which is told the site of the call, if there is one.
-    pub(super) fn forward<R: Call>(&self, x: &[R], site: Option<Site>, apply: Applier<'_, R>) -> Result<Vec<R>, Error> {
-        if let Form::Scan { .. } = self.form {
-            return self.scan(x, site, apply, |_| {});
+    pub(super) fn forward<R: Runs>(&self, x: &[R], site: Option<Site>, apply: Applier<'_, R>) -> Result<Vec<R>, Error> {
+        match (&self.callee, self.form) {
+            (Callee::Rule(rule), _) => return R::vector_rule(&**rule).apply(x, &self.lens),
+            (_, Form::Scan { .. }) => return self.scan(x, site, apply, |_| {}),
+            _ => {}
         }
-        let (places, count) = (self.places(), self.body.results.len());
+        let (places, count) = (self.places(), self.body().results.len());
         let mut results = vec![R::from(0.0); count * places];
         let (mut given, mut values) = (vec![], vec![]);
         for place in 0..places {
             given.clear();
             self.args_at(place, &mut |arg| given.push(x[arg]));
-            self.body.run(&given, self.site_at(place, site), apply, &mut values)?;
-            (0..count).for_each(|m| results[m * places + place] = self.body.result(m, &values));
+            self.body().run(&given, self.site_at(place, site), apply, &mut values)?;
+            (0..count).for_each(|m| results[m * places + place] = self.body().result(m, &values));
         }
         if self.form == Form::Sum {
             let mut sums = TwoSums::new();
@@ -118,7 +165,7 @@ impl FunctionCall {
     }
 
     /// The state after the passes of a scan; `step` is told what the function is given in each.
-    fn scan<R: Call>(
+    fn scan<R: Runs>(
         &self,
         x: &[R],
         site: Option<Site>,
@@ -126,7 +173,7 @@ impl FunctionCall {
         mut step: impl FnMut(&[R]),
     ) -> Result<Vec<R>, Error> {
         let Form::Scan { passes, carried } = self.form else { unreachable!("only a scan has passes") };
-        let (places, count) = (self.places(), self.body.results.len() - carried);
+        let (places, count) = (self.places(), self.body().results.len() - carried);
         // the arguments as they are before a step: first the state, then what is carried
         let mut now = x.to_vec();
         let carry = count * places..count * places + carried;
@@ -137,9 +184,9 @@ impl FunctionCall {
                 given.clear();
                 self.args_at(place, &mut |arg| given.push(now[arg]));
                 step(&given);
-                self.body.run(&given, self.site_at(place, site), apply, &mut values)?;
-                (0..count).for_each(|m| now[m * places + place] = self.body.result(m, &values));
-                (0..carried).for_each(|k| now[carry.start + k] = self.body.result(count + k, &values));
+                self.body().run(&given, self.site_at(place, site), apply, &mut values)?;
+                (0..count).for_each(|m| now[m * places + place] = self.body().result(m, &values));
+                (0..carried).for_each(|k| now[carry.start + k] = self.body().result(count + k, &values));
             }
         }
         now.truncate(count * places);
@@ -152,6 +199,7 @@ impl FunctionCall {
             Form::Map => self.results() * self.lens.len(),
             Form::Contract { inner } => self.results() * 2 * inner,
             Form::Sum => self.arg_count(),
+            Form::Rule { results } => results.saturating_mul(self.arg_count()),
             Form::Scan { passes, .. } => {
                 let steps = passes.saturating_mul(self.places());
                 self.results().saturating_mul(steps.saturating_add(self.arg_count()))
@@ -159,19 +207,22 @@ impl FunctionCall {
         }
     }
 
-    /// The reverse sweep: adds to the adjoints of the arguments what those of the results pass on. A scan keeps what the function was given in
+    /// The reverse sweep: adds to the adjoints of the arguments `x` what those of the results `y` pass on. A scan keeps what the function was given in
     /// each step: passes · places · arguments numbers.
     pub(super) fn pull_back<R: Runs>(
         &self,
         text: Text,
         x: &[R],
+        y: &[R],
         of_results: &[R],
         adjoints: &mut [R],
     ) -> Result<(), Error> {
-        if let Form::Scan { .. } = self.form {
-            return self.pull_back_scan(text, x, of_results, adjoints);
+        match (&self.callee, self.form) {
+            (Callee::Rule(rule), _) => return pull_back_rule(&**rule, x, y, of_results, adjoints),
+            (_, Form::Scan { .. }) => return self.pull_back_scan(text, x, of_results, adjoints),
+            _ => {}
         }
-        let (places, count) = (self.places(), self.body.results.len());
+        let (places, count) = (self.places(), self.body().results.len());
         let (mut args, mut given, mut seeds) = (Indices::new(), vec![], vec![]);
         for place in (0..places).rev() {
             seeds.clear();
@@ -183,7 +234,7 @@ impl FunctionCall {
             self.args_at(place, &mut |arg| args.push(arg));
             given.clear();
             given.extend(args.iter().map(|&arg| x[arg]));
-            let shares = self.body.pull_back(text, &given, &seeds)?;
+            let shares = self.body().pull_back(text, &given, &seeds)?;
             args.iter().zip(shares).for_each(|(&arg, share)| adjoints[arg] = R::sum_of(adjoints[arg], share));
         }
         Ok(())
@@ -192,7 +243,7 @@ impl FunctionCall {
     /// The reverse sweep of a scan.
     fn pull_back_scan<R: Runs>(&self, text: Text, x: &[R], of_results: &[R], adjoints: &mut [R]) -> Result<(), Error> {
         let Form::Scan { carried, .. } = self.form else { unreachable!("only a scan has passes") };
-        let (places, count, arity) = (self.places(), self.body.results.len() - carried, self.body.arity);
+        let (places, count, arity) = (self.places(), self.body().results.len() - carried, self.body().arity);
         let mut steps = vec![];
         self.scan(x, None, &|op, x, _| R::rule(op).apply(x), |given| steps.extend_from_slice(given))?;
         // the adjoints of the state, then of what is carried, before the steps that were swept
@@ -208,7 +259,7 @@ impl FunctionCall {
                 if seeds.iter().all(R::is_zero) {
                     continue;
                 }
-                let shares = self.body.pull_back(text, given, &seeds)?;
+                let shares = self.body().pull_back(text, given, &seeds)?;
                 (0..count).for_each(|m| now[m * places + place] = shares[m]);
                 now[count * places..].copy_from_slice(&shares[count..count + carried]);
                 let mut shares = shares.into_iter().enumerate();
@@ -229,6 +280,23 @@ impl FunctionCall {
         }
         Ok(())
     }
+}
+
+/// Adds to the adjoints of a vector rule's arguments what those of its results pass on.
+fn pull_back_rule<R: Runs>(
+    rule: &dyn DynVectorRule,
+    x: &[R],
+    y: &[R],
+    of_results: &[R],
+    adjoints: &mut [R],
+) -> Result<(), Error> {
+    if of_results.iter().all(R::is_zero) {
+        return Ok(());
+    }
+    let mut shares = vec![R::from(0.0); x.len()];
+    R::vector_rule(rule).pull_back(x, y, of_results, &mut shares)?;
+    adjoints.iter_mut().zip(shares).for_each(|(adjoint, share)| *adjoint = R::sum_of(*adjoint, share));
+    Ok(())
 }
 
 impl Recorder {
@@ -261,7 +329,7 @@ impl Body {
 
     /// Runs the function; the value of every node comes to stand in `values`. Its ops are applied at the site, with their own lines; if it is a single
     /// op, which stands in the caller's code, with the line of the call.
-    fn run<R: Call>(
+    fn run<R: Runs>(
         &self,
         x: &[R],
         site: Option<Site>,

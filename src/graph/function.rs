@@ -2,7 +2,9 @@
 
 use super::dynop::bits;
 use super::guard::Operand;
-use super::recorder::{Body, DynOp, Expr, Form, FunctionCall, Functions, Graph, Lens, Placed, Recorder, ResultOps};
+use super::recorder::{
+    Body, Callee, DynOp, Expr, Form, FunctionCall, Functions, Graph, Lens, Placed, Recorder, ResultOps,
+};
 use super::statement::{CONSTANT, INPUT, Line, RESULT};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
@@ -31,18 +33,37 @@ impl Recorder {
         body
     }
 
-    /// Appends a call of a function and returns its results.
+    /// Appends a call of a function that was recorded and returns its results.
     ///
     /// # Panics
     /// If the graph is full.
     pub(super) fn call<'g>(&'g self, body: Arc<Body>, form: Form, lists: &[&[Expr<'g>]], line: Line) -> Vec<Expr<'g>> {
-        let all = || lists.iter().copied().flatten();
-        let arg_nodes: Vec<u32> = all().map(|&x| self.argument(x, line)).collect();
-        let call = FunctionCall { body, form, lens: lists.iter().map(|list| list.len()).collect() };
-        let values = call.values(&all().map(|x| x.value).collect::<Vec<_>>());
-        let ops = match form {
-            Form::Scan { .. } => OnceLock::new(),
-            _ => self.functions.borrow_mut().ops(&call).into(),
+        let callee = Callee::Body(body);
+        let call = FunctionCall { callee: callee.clone(), form, lens: lists.iter().map(|list| list.len()).collect() };
+        let x: Vec<f64> = lists.iter().copied().flatten().map(|x| x.value).collect();
+        let values = call.values(&x).expect("what was evaluated over f64 can be evaluated again");
+        self.push_call(callee, form, lists, values, line)
+    }
+
+    /// Appends a call with these results.
+    ///
+    /// # Panics
+    /// If the graph is full.
+    pub(super) fn push_call<'g>(
+        &'g self,
+        callee: Callee,
+        form: Form,
+        lists: &[&[Expr<'g>]],
+        values: Vec<f64>,
+        line: Line,
+    ) -> Vec<Expr<'g>> {
+        let arg_nodes: Vec<u32> = lists.iter().copied().flatten().map(|&x| self.argument(x, line)).collect();
+        let call = FunctionCall { callee, form, lens: lists.iter().map(|list| list.len()).collect() };
+        let ops = match &call.callee {
+            Callee::Body(body) if !matches!(form, Form::Scan { .. }) => {
+                self.functions.borrow_mut().ops(&call, body).into()
+            }
+            _ => OnceLock::new(),
         };
         self.graph.borrow_mut().calls.push(Placed { first: self.len(), call, arg_nodes, ops });
         let result = |value| Expr { recorder: Some(self), index: self.push(RESULT, &[], value, line), value };
@@ -77,10 +98,10 @@ impl Functions {
     }
 
     /// The results of a call as ops, shared by all calls that have the same.
-    fn ops(&mut self, call: &FunctionCall) -> ResultOps {
+    fn ops(&mut self, call: &FunctionCall, body: &Arc<Body>) -> ResultOps {
         // the ops of a map do not depend on the lengths of its lists
         let lens = if call.form == Form::Map { Lens::from_elem(1, call.lens.len()) } else { call.lens.clone() };
-        let key = (Arc::as_ptr(&call.body) as usize, call.form, lens);
+        let key = (Arc::as_ptr(body) as usize, call.form, lens);
         let one = || FunctionCall { lens: key.2.clone(), ..call.clone() }.ops();
         self.ops.entry(key.clone()).or_insert_with(one).clone()
     }
@@ -137,7 +158,7 @@ impl Recorded<'_> {
             }
         }
         for Placed { call, arg_nodes, .. } in &self.graph.calls {
-            (call.body.hash, call.form, &call.lens, arg_nodes).hash(&mut hasher);
+            (call.callee.hash(), call.form, &call.lens, arg_nodes).hash(&mut hasher);
         }
         self.results.iter().for_each(|&result| key(result).hash(&mut hasher));
         hasher.finish()
@@ -180,7 +201,8 @@ impl Recorded<'_> {
             };
             own.statements.push(op, graph.statements.args(node), head.line);
         }
-        let is_opaque = own.ops.iter().any(|op| op.is_opaque()) || own.calls.iter().any(|at| at.call.body.is_opaque);
+        let is_opaque =
+            own.ops.iter().any(|op| op.is_opaque()) || own.calls.iter().any(|at| at.call.callee.is_opaque());
         let (values, results) = (values.to_vec(), results.to_vec());
         Body { type_name, arity, graph: own, values, results, hash, is_opaque }
     }
@@ -189,12 +211,17 @@ impl Recorded<'_> {
 impl Placed {
     fn is(&self, other: &Placed) -> bool {
         let (own, others) = (&self.call, &other.call);
-        let same_body = || Arc::ptr_eq(&own.body, &others.body) || own.body.recorded().is(&others.body.recorded());
+        let same_callee = || match (&own.callee, &others.callee) {
+            (Callee::Body(own), Callee::Body(others)) => {
+                Arc::ptr_eq(own, others) || own.hash == others.hash && own.recorded().is(&others.recorded())
+            }
+            (Callee::Rule(own), Callee::Rule(others)) => own.is(&**others),
+            _ => false,
+        };
         self.first == other.first
             && self.arg_nodes == other.arg_nodes
             && own.form == others.form
             && own.lens == others.lens
-            && own.body.hash == others.body.hash
-            && same_body()
+            && same_callee()
     }
 }

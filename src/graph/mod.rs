@@ -3,7 +3,7 @@
 //! This part uses `function`, `op` and `real`, and knows nothing of the tape. Start with `recorder.rs`, its types.
 //!
 //! * `statement.rs`, `node.rs`, `ops.rs`, `function.rs`: what a graph holds: statements, nodes, and each op and each function once.
-//! * `rule.rs`, `dynop.rs`, `result_op.rs`: ops behind pointers; a result of a function is one as well.
+//! * `rule.rs`, `dynop.rs`, `result_op.rs`: ops behind pointers; a result of a function is one as well. `vector.rs`: vector rules.
 //! * `expr.rs` records ops and comparisons, `apply.rs` calls of functions; `naming.rs`, `labels.rs` and `guard.rs` have what belongs to them.
 //! * `run.rs` and `call.rs` run what was recorded again, forward over any number and in reverse; `float.rs` in double or single precision.
 //! * `derivative.rs`, `adjoints.rs` and `taken.rs` answer questions about derivatives; `opened.rs` opens the calls.
@@ -29,6 +29,7 @@ mod rule;
 mod run;
 mod statement;
 mod taken;
+mod vector;
 
 pub use adjoints::Adjoints;
 pub use dynop::{dyn_op, dyn_reduce};

@@ -50,13 +50,13 @@ impl Recorder {
         // for each node of the opened recording its owner, and for each of this one how many nodes the opened one has after it
         let (owners, ends) = (RefCell::new(vec![]), RefCell::new(vec![]));
         let nodes = {
-            let enter = |before: usize, site: Site| {
-                recorder.graph.borrow_mut().statements.heads[before..]
-                    .iter_mut()
-                    .for_each(|head| head.line = site.line);
-                owners.borrow_mut().resize(recorder.len(), site.node);
+            let enter_some = |before: usize, end: usize, site: Site| {
+                let heads = &mut recorder.graph.borrow_mut().statements.heads[before..end];
+                heads.iter_mut().for_each(|head| head.line = site.line);
+                owners.borrow_mut().resize(end, site.node);
             };
-            let end = |node: usize| ends.borrow_mut().resize(node + 1, recorder.len());
+            let enter = |before: usize, site: Site| enter_some(before, recorder.len(), site);
+            let end = |node: usize| ends.borrow_mut().resize(node + 1, owners.borrow().len());
             let values = self.rerun(
                 |node, value| {
                     let x = recorder.var(value);
@@ -74,7 +74,10 @@ impl Recorder {
                     // what is in no op of the function: the sum over the places, and a result that came out as a constant
                     let before = owners.borrow().len();
                     let index = recorder.argument(y, self.node_line(node));
-                    enter(before, Site { node, line: self.node_line(node) });
+                    // the results of a vector rule, which cannot be opened, are recorded together
+                    let end_of_node =
+                        if recorder.is_result(index as usize) { index as usize + 1 } else { recorder.len() };
+                    enter_some(before, end_of_node.max(before), Site { node, line: self.node_line(node) });
                     end(node);
                     Expr { recorder: Some(&recorder), index, value: y.value() }
                 },

@@ -3,7 +3,7 @@
 use super::guard::{Guard, Operand, PrimalRead};
 use super::labels::Labels;
 use super::ops::OpTable;
-use super::rule::Rule;
+use super::rule::{Rule, VectorRuleOver};
 use super::statement::{CONSTANT, INPUT, Line, Statements};
 use crate::error::Error;
 use crate::op::{Domain, Kink, Params, Point, bad_param};
@@ -70,6 +70,26 @@ pub trait DynOp: Rule<f64> + Rule<Single> + Rule<Dual> + Rule<Witness> + for<'t>
     fn is(&self, _other: &dyn DynOp) -> bool {
         false
     }
+}
+
+/// A vector rule of any kind.
+pub trait DynVectorRule:
+    VectorRuleOver<f64>
+    + VectorRuleOver<Single>
+    + VectorRuleOver<Dual>
+    + VectorRuleOver<Witness>
+    + for<'g> VectorRuleOver<Expr<'g>>
+    + Send
+    + Sync
+{
+    /// The name.
+    fn name(&self) -> &'static str;
+    /// Whether the derivative is `f64` code.
+    fn is_opaque(&self) -> bool;
+    /// The rule as `Any`, so that it can be held against another one.
+    fn as_any(&self) -> &dyn Any;
+    /// Whether another rule is this one.
+    fn is(&self, other: &dyn DynVectorRule) -> bool;
 }
 
 impl fmt::Debug for dyn DynOp {
@@ -157,10 +177,19 @@ pub(super) type ResultOps = Arc<[Arc<dyn DynOp>]>;
 /// A function, and how it is applied to lists of arguments.
 #[derive(Clone)]
 pub(super) struct FunctionCall {
-    pub body: Arc<Body>,
+    pub callee: Callee,
     pub form: Form,
     /// The length of each list.
     pub lens: Lens,
+}
+
+/// What is called.
+#[derive(Clone)]
+pub(super) enum Callee {
+    /// A function that was recorded.
+    Body(Arc<Body>),
+    /// A vector rule, whose form is [`Form::Rule`].
+    Rule(Arc<dyn DynVectorRule>),
 }
 
 /// The lengths of lists.
@@ -181,6 +210,8 @@ pub(super) enum Form {
     /// At each place of a state, in passes. The lists are those of the state, the numbers that are carried, and those of the parameters; the
     /// results are the lists of the state.
     Scan { passes: usize, carried: usize },
+    /// To all lists at once, as a vector rule is.
+    Rule { results: usize },
 }
 
 /// The recorded ops of a function, as a graph whose first nodes are the arguments.

@@ -37,7 +37,8 @@ impl ResultOp {
         let mut seeds = vec![R::from(0.0); self.call.results()];
         seeds[self.result] = R::from(1.0);
         slopes.fill(R::from(0.0));
-        self.call.pull_back(text, x, &seeds, slopes)
+        let y = self.call.forward(x, None, &|op, x, _| R::rule(op).apply(x))?;
+        self.call.pull_back(text, x, &y, &seeds, slopes)
     }
 
     /// Refuses to print a formula of more than [`MOST_PRINTED`] arguments.
@@ -78,7 +79,7 @@ impl<R: Runs> Rule<R> for ResultOp {
 
 impl DynOp for ResultOp {
     fn name(&self) -> &'static str {
-        self.call.body.name()
+        self.call.callee.name()
     }
     fn arity(&self) -> Option<usize> {
         Some(self.call.arg_count())
@@ -87,7 +88,7 @@ impl DynOp for ResultOp {
         (n != self.call.arg_count()).then(|| wrong_arity(self.call.arg_count(), n))
     }
     fn is_opaque(&self) -> bool {
-        self.call.body.is_opaque
+        self.call.callee.is_opaque()
     }
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)

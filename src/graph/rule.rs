@@ -1,4 +1,4 @@
-//! The rule of an op behind a pointer, made for one type of number.
+//! The rule of an op, and a vector rule, behind a pointer: each made for one type of number.
 
 use crate::error::Error;
 
@@ -21,4 +21,12 @@ pub trait Rule<R> {
     /// The value, as one application: a [`Dual`](crate::Dual)'s tangent comes from the slope, an expression is one statement.
     #[track_caller]
     fn apply(&self, x: &[R]) -> Result<R, Error>;
+}
+
+/// A vector rule made for one type of number.
+pub trait VectorRuleOver<R> {
+    /// The results, given the arguments list after list and the lengths of the lists.
+    fn apply(&self, x: &[R], lens: &[usize]) -> Result<Vec<R>, Error>;
+    /// The adjoints of the arguments, into numbers that are 0, given the arguments, the results, and the adjoints of these.
+    fn pull_back(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error>;
 }

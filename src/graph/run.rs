@@ -3,11 +3,11 @@
 //! There are two reverse sweeps. `pull_back` computes derivatives: a call passes on the adjoints of all its results at once. `sweep` goes edge by
 //! edge for those who look at each: a result of a call is there an op like others.
 
-use super::recorder::{DynOp, Expr, Graph, Indices, Placed, Recorder};
-use super::rule::Rule;
+use super::recorder::{DynOp, DynVectorRule, Expr, Graph, Indices, Placed, Recorder};
+use super::rule::{Rule, VectorRuleOver};
 use super::statement::{CONSTANT, INPUT, Line, RESULT};
 use crate::error::Error;
-use crate::op::Call;
+use crate::function::Apply;
 use crate::real::{Dual, Real, Single, Witness};
 use smallvec::SmallVec;
 use std::collections::HashSet;
@@ -52,12 +52,16 @@ pub(crate) fn chain_rule<R: Real>(_: Edge, adjoint: R, slope: R, sum: R) -> R {
 
 /// A number that a graph is run over, forward and in reverse: `f64`, [`Single`], [`Dual`], the checker's number, and an expression, which records
 /// the derivative.
-pub trait Runs: Call {
+pub trait Runs: Apply {
     /// Whether every part is known to be exactly 0; of an expression, whether it is the constant 0.
     fn is_zero(&self) -> bool;
 
     /// The rule of an op for this number.
     fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Self> + 'a);
+
+    /// A vector rule for this number.
+    #[doc(hidden)]
+    fn vector_rule<'a>(rule: &'a (dyn DynVectorRule + 'a)) -> &'a (dyn VectorRuleOver<Self> + 'a);
 
     /// The sum of two adjoints.
     #[doc(hidden)]
@@ -83,6 +87,9 @@ macro_rules! runs {
             fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<$R> + 'a) {
                 op
             }
+            fn vector_rule<'a>(rule: &'a (dyn DynVectorRule + 'a)) -> &'a (dyn VectorRuleOver<$R> + 'a) {
+                rule
+            }
         }
     )* };
 }
@@ -100,6 +107,9 @@ impl<'g> Runs for Expr<'g> {
     }
     fn rule<'a>(op: &'a (dyn DynOp + 'a)) -> &'a (dyn Rule<Expr<'g>> + 'a) {
         op
+    }
+    fn vector_rule<'a>(rule: &'a (dyn DynVectorRule + 'a)) -> &'a (dyn VectorRuleOver<Self> + 'a) {
+        rule
     }
     fn sum_of(a: Self, b: Self) -> Self {
         match (a.is_zero(), b.is_zero()) {
@@ -123,7 +133,7 @@ impl Graph {
     /// Runs the graph over another number: the value of every node comes to stand in `values`. `recorded` holds the values of the first run: constants
     /// are read from it, and `input(node, recorded[node])` makes an input's value. `apply` applies an op. `set` may change the value of a node that is
     /// no input and no constant.
-    pub(super) fn run<R: Call>(
+    pub(super) fn run<R: Runs>(
         &self,
         recorded: &[f64],
         input: impl Fn(usize, f64) -> R,
@@ -176,7 +186,8 @@ impl Graph {
                     }
                     let args: Vec<R> = at.arg_nodes.iter().map(|&arg| values[arg as usize]).collect();
                     let mut of_args = vec![R::from(0.0); args.len()];
-                    at.call.pull_back(text, &args, &of_results, &mut of_args)?;
+                    let results = &values[node..node + of_results.len()];
+                    at.call.pull_back(text, &args, results, &of_results, &mut of_args)?;
                     for (&arg, of_arg) in at.arg_nodes.iter().zip(of_args) {
                         adjoints[arg as usize] = R::sum_of(adjoints[arg as usize], of_arg);
                     }
@@ -259,7 +270,7 @@ impl Recorder {
     }
 
     /// The value of every node when the recording is run again over another number: see [`Graph::run`].
-    pub(super) fn rerun<R: Call>(
+    pub(super) fn rerun<R: Runs>(
         &self,
         input: impl Fn(usize, f64) -> R,
         apply: impl Fn(&dyn DynOp, &[R], Site) -> Result<R, Error>,
@@ -296,7 +307,7 @@ impl Recorder {
         of_ops
             && graph.calls.iter().all(|Placed { first, call, arg_nodes, .. }| {
                 let again = call.values(&arg_nodes.iter().map(|&arg| values[arg as usize]).collect::<Vec<_>>());
-                again.iter().zip(&values[*first..]).all(|(&a, &b)| same(a, b))
+                again.is_ok_and(|again| again.iter().zip(&values[*first..]).all(|(&a, &b)| same(a, b)))
             })
     }
 

@@ -302,6 +302,14 @@ impl Witness {
     }
 }
 
+impl Witness {
+    /// A value and a slope that were computed on plain numbers, each with how far off it may be.
+    pub(crate) fn rounded(numbers: [f64; 2], radii: [f64; 2]) -> Self {
+        let ball = |i: usize| Ball::new(numbers[i].into(), radii[i], &[]);
+        Witness(Dual::new(ball(0), ball(1)))
+    }
+}
+
 impl From<f64> for Witness {
     fn from(c: f64) -> Self {
         Witness(Dual::from(c))

@@ -31,5 +31,6 @@ mod tape;
 mod teach;
 mod teach_cli;
 mod usual_rules;
+mod vector;
 mod workloads;
 mod wrong_rules;

@@ -13,14 +13,16 @@
 //! ```
 //!
 //! A new kind is one more file. It appends what its pull-back needs to the tape's slopes, calls `store.push_statement::<Kind>`, and implements
-//! [`PullBack`](slot::PullBack); one that runs a function again leaves it with `keep`. What users call is a method in `function/apply.rs`, whose
-//! default is its meaning, a plain loop of `function/loops.rs`; `impl Apply for Var` below hands the call to the file. Other numbers, the
-//! expressions of a graph among them, need nothing: they run the loop.
+//! [`PullBack`](slot::PullBack); one that runs a function again, as `scan.rs` and `rule.rs` do, calls `store.push_body` (`body.rs`). What users call
+//! is a method in `function/apply.rs`, whose default is its meaning, a plain loop of `function/loops.rs`; `impl Apply for Var` below hands the call
+//! to the file. Other numbers, the expressions of a graph among them, need nothing: they run the loop.
 
+mod body;
 mod constant;
 mod contract;
 mod map;
 mod reduce;
+mod rule;
 mod run;
 mod scan;
 pub(super) mod slot;
@@ -30,9 +32,17 @@ pub(super) use constant::Constant;
 use super::scalar::Scalar;
 use super::var::Var;
 use super::{checkpoint, terms};
-use crate::function::{Apply, Function, Keep};
+use crate::error::Error;
+use crate::function::{Apply, Function, Keep, VectorRule};
 
 impl<S: Scalar> Apply for Var<'_, S> {
+    const ORDER: u32 = S::ORDER + 1;
+
+    #[track_caller]
+    fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error> {
+        rule::vector(rule, x)
+    }
+
     #[inline(always)]
     #[track_caller]
     fn run<const N: usize, const M: usize, F: Function<N, M>>(f: &F, x: [Self; N]) -> [Self; M] {

@@ -2,7 +2,7 @@
 //! sweep runs the passes again, unless their slopes are kept.
 
 use super::run::run_with_slopes;
-use super::slot::{Body, List, PullBack, Recorded};
+use super::slot::{Body, List};
 use crate::forward::{Masked, Strong, Tangents, ZeroPolicy};
 use crate::function::{Apply, Function, Keep, PIECE, Params, TOGETHER, places, run_passes, run_piece, scan_each};
 use crate::tape::layout::take;
@@ -10,11 +10,8 @@ use crate::tape::scalar::{Scalar, same_primals};
 use crate::tape::var::{Tape, Var};
 use std::array::from_fn;
 
-/// The state after the passes of a scan. The shape is the index of its [`Passes`]; its lists are those of the state,
+/// A function, and how often it is run: the body of a statement whose results are the state after the passes. Its lists are those of the state,
 /// each number that is carried, and the parameters.
-struct Scan;
-
-/// A function, and how often it is run.
 ///
 /// It appends the parameters to the slopes, and then for each piece of the state, and the passes that go over it together, what is kept of them:
 ///
@@ -76,7 +73,7 @@ impl<F: Function<I, O> + Clone, const M: usize, const C: usize, const N: usize, 
         run_passes(self.count, state, carry, &params, run, keep_few);
     }
 
-    /// [`Body::reverse`].
+    /// [`Body::reverse`], with the adjoints of the results where those of the state will be.
     #[allow(clippy::needless_range_loop)] // as in `reverse_piece`
     fn reverse_by<S: Scalar, Z: ZeroPolicy>(&self, slopes: &[S], mut adjoints: &mut [S]) {
         let (places, zero) = (self.places(), S::from(0.0));
@@ -215,7 +212,8 @@ where
         &self.lens
     }
 
-    fn reverse(&self, slopes: &[S], adjoints: &mut [S], exact: bool) {
+    fn reverse(&self, slopes: &[S], of_results: &[S], adjoints: &mut [S], exact: bool) {
+        adjoints[..of_results.len()].copy_from_slice(of_results);
         if exact {
             self.reverse_by::<S, Strong>(slopes, adjoints);
         } else {
@@ -282,42 +280,12 @@ impl<S: Scalar> Tape<S> {
         let appended = self.store.slopes.undo();
         passes.run(values, &|numbers| self.store.slopes.extend(numbers));
         let slopes = appended.keep();
-        let index = self.store.statements.borrow_mut().keep(Box::new(passes));
-        let slot = self.store.push_statement::<Scan>(len, lists, slopes, [index, 0, 0]);
+        let slot = self.store.push_body(len, lists, slopes, Box::new(passes));
         let mut results = (slot..).zip(&*values);
         for x in state.iter_mut().flat_map(|list| list.iter_mut()) {
             let (slot, &value) = results.next().expect("there is a value for each");
             *x = Var { tape: Some(self), handle: self.store.newest(slot), value };
         }
         self.store.statements.borrow().memory().set(memory);
-    }
-}
-
-impl<S: Scalar> PullBack<S> for Scan {
-    /// One output after the other, since the passes are run again in numbers of one tangent for each argument.
-    fn pull_back<const W: usize, const EXACT: bool>(
-        recorded: &Recorded<'_, S>,
-        below: &mut [[S; W]],
-        results: &mut [[S; W]],
-    ) {
-        let body = recorded.body(recorded.shape[0]);
-        let mut memory = recorded.memory().take();
-        for lane in 0..W {
-            memory.clear();
-            memory.extend(results.iter().map(|adjoint| adjoint[lane]));
-            memory.resize(body.lens().iter().sum(), S::from(0.0));
-            body.reverse(recorded.slopes, &mut memory, EXACT);
-            let mut adjoints = memory.iter();
-            for (list, &len) in recorded.lists.iter().zip(body.lens()) {
-                let shares = adjoints.by_ref().take(len);
-                match list.first {
-                    List::CONSTANT => shares.for_each(drop),
-                    first => {
-                        below[first as usize..][..len].iter_mut().zip(shares).for_each(|(x, &share)| x[lane] += share)
-                    }
-                }
-            }
-        }
-        recorded.memory().set(memory);
     }
 }

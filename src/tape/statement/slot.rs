@@ -106,10 +106,9 @@ pub(in crate::tape) trait Body<S>: Send {
     /// How long each list of arguments is.
     fn lens(&self) -> &[usize];
 
-    /// Takes adjoints back, given what was appended to the slopes. `adjoints` has a number for each argument, list after list; it begins with
-    /// the adjoints of the results, list after list, and is 0 from there on. It becomes the adjoints of the arguments. If it is to be
-    /// `exact`, an adjoint or a slope of 0 gives 0, whatever the other is.
-    fn reverse(&self, slopes: &[S], adjoints: &mut [S], exact: bool);
+    /// Takes the adjoints of the results back to the arguments, given what was appended to the slopes: `adjoints` has a 0 for each argument, list
+    /// after list. If it is to be `exact`, an adjoint or a slope of 0 gives 0, whatever the other is.
+    fn reverse(&self, slopes: &[S], of_results: &[S], adjoints: &mut [S], exact: bool);
 }
 
 /// All statements of a tape.

@@ -1,0 +1,102 @@
+//! The numbers without a tape as numbers that functions can be applied to: they run the plain loops, and a vector rule on their primals.
+
+use super::apply::{Apply, VectorRule, results};
+use crate::error::Error;
+use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
+
+/// How often numbers are differentiated, and how a vector rule is applied to them.
+macro_rules! plain {
+    ($([$($generics:tt)*] $ty:ty, $order:expr, |$rule:ident, $x:ident| $vector:expr;)*) => { $(
+        impl<$($generics)*> Apply for $ty {
+            const ORDER: u32 = $order;
+            fn vector<V: VectorRule>($rule: &V, $x: &[&[Self]]) -> Result<Vec<Self>, Error> {
+                $vector
+            }
+        }
+    )* };
+}
+plain! {
+    [] f64, 0, |rule, x| each_lane(rule, x, 1, |x, _| x, |y, _, new| *y = new);
+    [] Single, 0, |rule, x| each_lane(rule, x, 1, |x, _| x.to_f64(), |y, _, new| *y = new.into());
+    [const L: usize] Lanes<L>, 0, |rule, x| each_lane(rule, x, L, |x, i| x.0[i], |y, i, new| y.0[i] = new);
+    [const L: usize] SingleLanes<L>, 0, |rule, x| {
+        each_lane(rule, x, L, |x, i| f64::from(x.0[i]), |y, i, new| y.0[i] = new as f32)
+    };
+    [] DoubleDouble, 0, |rule, x| of_double_double(rule, x);
+    [] Witness, 1, |rule, x| of_witness(rule, x);
+    [R: Apply] Dual<R>, R::ORDER + 1, |rule, x| of_dual(rule, x);
+}
+
+/// The results of a rule on numbers that are plain numbers side by side: lane by lane.
+fn each_lane<R: Apply, V: VectorRule>(
+    rule: &V,
+    x: &[&[R]],
+    lanes: usize,
+    get: impl Fn(R, usize) -> f64,
+    set: impl Fn(&mut R, usize, f64),
+) -> Result<Vec<R>, Error> {
+    let results = results(rule, x)?;
+    let (mut of_lane, mut y) = (vec![], vec![R::from(0.0); results]);
+    let mut y_of_lane = vec![0.0; results];
+    for lane in 0..lanes {
+        of_lane.clear();
+        of_lane.extend(x.iter().copied().flatten().map(|&x| get(x, lane)));
+        y_of_lane.fill(0.0);
+        rule.forward(&of_lane, &mut y_of_lane)?;
+        y.iter_mut().zip(&y_of_lane).for_each(|(y, &of_lane)| set(y, lane, of_lane));
+    }
+    Ok(y)
+}
+
+/// The results of a rule, in the digits of `f64`: those at the nearest plain numbers, and their change from there.
+fn of_double_double<V: VectorRule>(rule: &V, x: &[&[DoubleDouble]]) -> Result<Vec<DoubleDouble>, Error> {
+    let (near, y) = at_primals(rule, x, DoubleDouble::to_f64)?;
+    let rest: Vec<f64> = joined(x).into_iter().map(DoubleDouble::lo).collect();
+    let mut change = vec![0.0; y.len()];
+    rule.tangent(&near, &y, &rest, &mut change)?;
+    Ok(y.into_iter().zip(change).map(|(y, change)| DoubleDouble::from(y) + change).collect())
+}
+
+/// The results of a rule for the checker: their values and slopes on plain numbers, of whose last six digits nothing is said.
+fn of_witness<V: VectorRule>(rule: &V, x: &[&[Witness]]) -> Result<Vec<Witness>, Error> {
+    const UNKNOWN: f64 = 1e-10;
+    let (primals, y) = at_primals(rule, x, |x| x.value().number())?;
+    let tangents: Vec<f64> = joined(x).into_iter().map(|x| x.slope().number()).collect();
+    let mut slopes = vec![0.0; y.len()];
+    rule.tangent(&primals, &y, &tangents, &mut slopes)?;
+    let radius = |list: &[f64]| list.iter().fold(0.0, |most: f64, x| most.max(x.abs())) * UNKNOWN;
+    let radii = [radius(&y), radius(&slopes)];
+    Ok(y.into_iter().zip(slopes).map(|(y, slope)| Witness::rounded([y, slope], radii)).collect())
+}
+
+/// The results of a rule on dual numbers.
+fn of_dual<R: Apply, V: VectorRule>(rule: &V, x: &[&[Dual<R>]]) -> Result<Vec<Dual<R>>, Error> {
+    let (primals, y) = at_primals(rule, x, |x| x.primal)?;
+    let tangents: Vec<R> = joined(x).into_iter().map(|x| x.tangent).collect();
+    let mut of_y = vec![R::from(0.0); y.len()];
+    rule.tangent(&primals, &y, &tangents, &mut of_y)?;
+    Ok(y.into_iter().zip(of_y).map(|(primal, tangent)| Dual::new(primal, tangent)).collect())
+}
+
+/// The numbers of all lists, one after the other.
+pub(crate) fn joined<R: Copy>(x: &[&[R]]) -> Vec<R> {
+    x.iter().copied().flatten().copied().collect()
+}
+
+/// The primals of numbers with more parts, one after the other, and the results of a rule there: what is needed for the other parts.
+///
+/// # Errors
+/// If the rule has no results there, or not as many derivatives as the number `N` asks.
+pub(crate) fn at_primals<R: Apply, N: Apply, V: VectorRule>(
+    rule: &V,
+    x: &[&[N]],
+    primal: impl Fn(N) -> R,
+) -> Result<(Vec<R>, Vec<R>), Error> {
+    results(rule, x)?;
+    let primals: Vec<R> = x.iter().copied().flatten().map(|&x| primal(x)).collect();
+    let mut rest = &primals[..];
+    let lists: Vec<&[R]> =
+        x.iter().map(|list| rest.split_off(..list.len()).expect("there is a primal for each")).collect();
+    let y = R::vector(rule, &lists)?;
+    Ok((primals, y))
+}

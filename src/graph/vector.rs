@@ -1,0 +1,49 @@
+//! Vector rules behind a pointer, made for the crate's types of number, and recorded as one statement each.
+
+use super::recorder::{Callee, DynVectorRule, Expr, Form};
+use super::rule::VectorRuleOver;
+use crate::error::Error;
+use crate::function::{Apply, VectorRule, at_primals};
+use std::any::Any;
+use std::panic::Location;
+use std::sync::Arc;
+
+impl<R: Apply, V: VectorRule> VectorRuleOver<R> for V {
+    fn apply(&self, mut x: &[R], lens: &[usize]) -> Result<Vec<R>, Error> {
+        let lists: Vec<&[R]> = lens.iter().map(|&len| x.split_off(..len).expect("there are so many")).collect();
+        R::vector(self, &lists)
+    }
+    fn pull_back(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error> {
+        VectorRule::pull_back(self, x, y, of_y, of_x)
+    }
+}
+
+impl<V: VectorRule> DynVectorRule for V {
+    fn name(&self) -> &'static str {
+        VectorRule::name(self)
+    }
+    fn is_opaque(&self) -> bool {
+        V::ORDER != u32::MAX
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn is(&self, other: &dyn DynVectorRule) -> bool {
+        other.as_any().downcast_ref() == Some(self)
+    }
+}
+
+/// [`Apply::vector`] for expressions.
+#[track_caller]
+pub(super) fn vector<'g, V: VectorRule>(rule: &V, x: &[&[Expr<'g>]]) -> Result<Vec<Expr<'g>>, Error> {
+    let recorder = Expr::recorder_of_lists(x);
+    let (_, y) = at_primals(rule, x, |x| x.value())?;
+    Ok(match recorder {
+        Some(recorder) if !y.is_empty() => {
+            let results = y.len();
+            let callee = Callee::Rule(Arc::new(rule.clone()));
+            recorder.push_call(callee, Form::Rule { results }, x, y, Location::caller())
+        }
+        _ => y.into_iter().map(Expr::from).collect(),
+    })
+}
