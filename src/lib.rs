@@ -90,6 +90,8 @@ pub mod function;
 pub mod graph;
 pub mod guide;
 mod json;
+#[cfg(feature = "linalg")]
+pub mod linalg;
 pub mod modes;
 pub mod op;
 pub mod real;

@@ -133,7 +133,8 @@ fn sum(a: &[f64], b: &[f64]) -> [f64; 2] {
 
 /// Holds two ways to one number against each other, each with the sizes that it is the sum of.
 fn agree(names: [&str; 2], [a, of_a]: [f64; 2], [b, of_b]: [f64; 2], x: &[f64], report: &mut Report) {
-    if !((a - b).abs() <= ROUND_OFF * of_a.max(of_b)) {
+    let agrees = (a - b).abs() <= ROUND_OFF * of_a.max(of_b);
+    if !agrees {
         let [first, second] = names;
         report.fail(format!("{first} and {second} differ at {}: {a:e} and {b:e} along random directions", show(x)));
     }

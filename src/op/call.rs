@@ -102,7 +102,7 @@ impl<R: Call> ApplyOp for R {}
 
 /// NaN, of which each derivative by one of these numbers is NaN as well.
 #[inline(always)]
-fn undefined<R: Real>(x: &[R]) -> R {
+pub(crate) fn undefined<R: Real>(x: &[R]) -> R {
     x.iter().fold(R::from(-0.0), |sum, &x| sum + x * f64::NAN)
 }
 

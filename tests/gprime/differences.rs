@@ -238,6 +238,14 @@ fn lossy() -> Vec<Family> {
                 sigmoid(2.0 * u) + 0.5 * x * grows
             },
         ),
+        family("a sum that cancels", Uniform(-0.2, 0.2), 95, |x| (0.305 + x * 0.37) - 0.427 + 0.122, |_| 0.37),
+        family(
+            "products that cancel",
+            Uniform(-1.5, 1.5),
+            95,
+            |x| x * 0.83 * x - 0.61 * x * 0.7 + 0.05,
+            |x| 1.66 * x - 0.427,
+        ),
         family("noise of 1e-7", wide, 0, move |x| x.sin() + 1e-7 * hash(x), f64::cos),
         family("noise of 1e-12", wide, 10, move |x| x.sin() + 1e-12 * hash(x), f64::cos),
         family("x − 1e8", all, 0, |x| x - 1e8, |_| 1.0),

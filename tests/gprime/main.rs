@@ -19,6 +19,8 @@ mod gradbench;
 mod guide;
 mod kinks;
 mod layers;
+#[cfg(feature = "linalg")]
+mod linalg;
 mod modes;
 mod mutants;
 mod numbers;

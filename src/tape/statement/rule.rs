@@ -3,6 +3,7 @@
 use super::slot::{Body, List};
 use crate::error::Error;
 use crate::function::{VectorRule, at_primals};
+use crate::op::call::undefined;
 use crate::tape::scalar::Scalar;
 use crate::tape::var::{Tape, Var};
 use smallvec::SmallVec;
@@ -57,7 +58,7 @@ impl<S: Scalar, V: VectorRule> Body<S> for Rule<V> {
     fn reverse(&self, slopes: &[S], of_results: &[S], adjoints: &mut [S], _exact: bool) {
         let (x, y) = slopes.split_at(adjoints.len());
         if self.rule.pull_back(x, y, of_results, adjoints).is_err() {
-            adjoints.fill(S::from(f64::NAN));
+            adjoints.fill(undefined(x));
         }
     }
 }

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 11] = [
     &["function"],
     &["forward"],
     &["tape", "graph"],
-    &["modes", "registry"],
+    &["modes", "registry", "linalg"],
     &["check", "export"],
     &["teach"],
     &["draw"],

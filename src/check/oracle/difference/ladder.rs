@@ -119,7 +119,9 @@ impl Ladder {
         self.rungs[..finer].iter_mut().for_each(|rung| rung.noise = noise);
         // digits lost to cancellation are noise that values next to each other do not show
         let scale = if self.x == 0.0 { 1.0 } else { self.x.abs() };
-        let lost = self.noise_within(LOCAL * scale).min(LOST_ULP * f64::EPSILON * self.here.abs());
+        let local = self.noise_within(LOCAL * scale);
+        let of_terms = LOST_ULP * local.min(self.unit_of_terms());
+        let lost = local.min(LOST_ULP * f64::EPSILON * self.here.abs()).max(of_terms);
         self.rungs.iter_mut().for_each(|rung| rung.round_off = lost);
     }
 
@@ -187,6 +189,16 @@ impl Ladder {
     /// The noise that follows from the precision.
     pub fn known_noise(&self) -> f64 {
         4.0 * self.precision * self.size_of_noise([self.slope_nearby(); 2])
+    }
+
+    /// The unit in the last place of terms that the value is the sum of, of size 1 at the most, where it is much smaller than they are, and they as large as the values go apart: the least by
+    /// which two values differ, if smaller steps do not change the value. Else 0.
+    fn unit_of_terms(&self) -> f64 {
+        let is_constant = |side: usize| self.rungs.last().is_some_and(|rung| rung.values[side] == self.here);
+        let apart = self.values().map(|value| (value - self.here).abs()).filter(|&apart| apart > 0.0);
+        let least = apart.reduce(f64::min).filter(|_| is_constant(0) || is_constant(1));
+        let units = f64::EPSILON * 0.125 * self.range()..=f64::EPSILON;
+        least.filter(|least| units.contains(least)).unwrap_or(0.0)
     }
 
     /// What a relative error of values and argument comes to, in units of that error.
