@@ -89,6 +89,8 @@ pub mod forward;
 pub mod function;
 pub mod graph;
 pub mod guide;
+#[cfg(feature = "linalg")]
+pub mod implicit;
 mod json;
 #[cfg(feature = "linalg")]
 pub mod linalg;

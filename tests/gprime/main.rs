@@ -17,6 +17,8 @@ mod functions;
 mod golden;
 mod gradbench;
 mod guide;
+#[cfg(feature = "linalg")]
+mod implicit;
 mod kinks;
 mod layers;
 #[cfg(feature = "linalg")]

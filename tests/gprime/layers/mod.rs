@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 11] = [
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry", "linalg"],
-    &["check", "export"],
+    &["check", "export", "implicit"],
     &["teach"],
     &["draw"],
     &["guide"],
