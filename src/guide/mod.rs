@@ -1,4 +1,4 @@
-//! A course in reverse mode, in fourteen short chapters: from a slope measured with two values to how this crate is made.
+//! A course in reverse mode, in fifteen short chapters: from a slope measured with two values to how this crate is made.
 //!
 //! Each chapter has one idea, numbers first, and ends with a quiz. The programs in it are tests, and what its commands print
 //! is compared with what they print now. On a terminal `gprime lesson` lists the chapters, and `gprime lesson 1` shows one and
@@ -17,7 +17,8 @@
 //! 11. [Arrays](_11_arrays): shapes, and why transposes appear
 //! 12. [Second derivatives](_12_second_derivatives): one mode over the other
 //! 13. [Faster](_13_faster): what a tape need not keep
-//! 14. [How this crate works](_14_how_this_crate_works): where to read on
+//! 14. [Solvers](_14_solvers): the derivative of an answer that was searched for
+//! 15. [How this crate works](_15_how_this_crate_works): where to read on
 
 /// A chapter: what `gprime lesson` shows.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,7 @@ macro_rules! chapters {
     ($($name:ident $file:literal;)*) => {
         $(pub mod $name { #![doc = include_str!($file)] })*
         /// The chapters, in order.
-        pub const CHAPTERS: [Chapter; 14] = [$(Chapter { text: include_str!($file) }),*];
+        pub const CHAPTERS: [Chapter; 15] = [$(Chapter { text: include_str!($file) }),*];
     };
 }
 chapters! {
@@ -59,5 +60,6 @@ chapters! {
     _11_arrays "11_arrays.md";
     _12_second_derivatives "12_second_derivatives.md";
     _13_faster "13_faster.md";
-    _14_how_this_crate_works "14_how_this_crate_works.md";
+    _14_solvers "14_solvers.md";
+    _15_how_this_crate_works "15_how_this_crate_works.md";
 }

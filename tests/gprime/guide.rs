@@ -263,10 +263,10 @@ fn the_list_has_every_chapter() {
 #[test]
 fn a_wrong_chapter_is_told_what_there_is() {
     for (chapter, message) in [
-        ("0", "they are 1 to 14"),
-        ("15", "they are 1 to 14"),
+        ("0", "they are 1 to 15"),
+        ("15", "they are 1 to 15"),
         ("-1", "'-1'"),
-        ("99999999999999999999999", "they are 1 to 14"),
+        ("99999999999999999999999", "they are 1 to 15"),
         ("cornres", "did you mean 8, \"Corners\"?"),
         ("used twise", "did you mean 5, \"Used twice\"?"),
         ("\"\"", "there is no chapter \"\""),
