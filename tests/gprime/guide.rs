@@ -264,7 +264,7 @@ fn the_list_has_every_chapter() {
 fn a_wrong_chapter_is_told_what_there_is() {
     for (chapter, message) in [
         ("0", "they are 1 to 15"),
-        ("15", "they are 1 to 15"),
+        ("16", "they are 1 to 15"),
         ("-1", "'-1'"),
         ("99999999999999999999999", "they are 1 to 15"),
         ("cornres", "did you mean 8, \"Corners\"?"),
