@@ -80,6 +80,7 @@
 #![deny(missing_docs)]
 
 pub mod accuracy;
+pub mod border;
 pub mod changelog;
 pub mod check;
 pub mod draw;

@@ -21,6 +21,8 @@ mod kinks;
 mod layers;
 mod modes;
 mod mutants;
+#[cfg(feature = "num-traits")]
+mod num_traits;
 mod numbers;
 mod pasted;
 mod routines;
