@@ -27,20 +27,27 @@
 //!
 //! # What nalgebra's own branches do to a derivative
 //!
-//! Comparisons look at the primal, so a program takes the branches that it takes on plain numbers. Where nalgebra stops or leaves work out
-//! because a number *is nearly* 0, its derivative is lost. It asks in two ways:
+//! Comparisons look at the primal, so a program takes the branches that it takes on plain numbers. [`is_zero`](num_traits::Zero::is_zero) alone is
+//! only true of a constant, so `gemv`, `axpy`, products and triangular solves, which leave out what is multiplied by 0, lose nothing. What stays is
+//! listed here; it is the same with any number that carries derivatives. Nearly always it is a point where a shortcut is taken, and a derivative of
+//! 0 comes out. Derivatives are right elsewhere, those of second order too.
 //!
-//! * `is_zero` is only true of a constant (see [`num_traits`](super::num_traits)), so `gemv`, `axpy`, products and the like lose nothing. The price:
-//!   a number that is 0 with a derivative counts as different from 0 where nalgebra is about to divide by it. `try_inverse`, `cholesky`
-//!   and the `solve` of a decomposition have a result with ±∞ or NaN then, where they give `None` of plain numbers, and
-//!   `is_invertible` is true. Such a matrix is singular, and what is asked for has no derivative.
-//! * `x < epsilon`, or `==`, is decided by the primal. What is cut off then has derivatives that are dropped:
-//!
-//! | call | where | what it does |
+//! | call | where | what its derivative is |
 //! |---|---|---|
+//! | `Rotation3::from_axis_angle`, `Matrix4::from_axis_angle` | at the angle 0 | 0. Take `UnitQuaternion::from_axis_angle`, or `from_euler_angles`, which have no branch |
+//! | `new`, `from_scaled_axis`, `exp` of rotations, `Isometry3::new`, `Matrix4::new_rotation` | at a rotation vector of length 0 | 0 |
+//! | `scaled_axis`, `ln`, `powf`, `rotation_between`, `slerp`, `lerp_slerp` | at no rotation, between parallel vectors or equal rotations | 0, of `slerp` that of its first argument |
+//! | `euler_angles` | at gimbal lock | 0 |
+//! | `max`, `min`, `amax`, `cap_magnitude` of a matrix | at a tie | that of one of the equals, where `max` of two numbers has ½ of each |
+//! | `symmetric_tridiagonalize`, `hessenberg`, `bidiagonalize`, `qr`, and so `symmetric_eigen`, `svd`, `pseudo_inverse` and `schur` | where what is to be reflected to 0 is 0 already, as in a diagonal or triangular matrix | without what is 0 there. *Eigenvalues* and *singular values* of such a matrix have the right first derivatives; vectors, the pseudoinverse and products of the factors do not, and second derivatives are NaN, as the values are then |
+//! | `symmetric_eigenvalues` | of the matrix 0 | 0 |
+//! | `symmetric_eigen`, `svd` | near repeated values | of the vectors arbitrary; of each value too, while sums over equal ones are right. Iterations stop when the primals have converged, and close to such a point derivatives have fewer digits |
+//! | `singular_values` | at a singular matrix | ±that of one side, where `abs` has 0 |
+//! | `normalize` | at the vector 0 | NaN, as the value is |
+//! | `norm`, `metric_distance` | at the vector 0, equal points | 0, as of [`norm`](crate::op::Reductions::norm); the second derivative is ±∞ or NaN |
+//! | `try_inverse`, `lu().solve`, `is_invertible`, `determinant` from 4 × 4 on | at a singular matrix whose zero pivot changes | ±∞ or NaN, and so is the result, which is `None`, or 0, for plain numbers; or 0, if the whole column is 0 |
 //!
-//! These are nalgebra's, whatever number carries the derivatives. Write such a value by a formula that has no branch there, or keep away from
-//! these points.
+//! Where nalgebra converts a number to a plain one to count something, as `exp` of a matrix does, the derivatives stay behind.
 
 use crate::forward::{Ieee, Strong, Tangents, ZeroPolicy};
 use crate::function::Number;
@@ -323,7 +330,7 @@ macro_rules! fields {
                 pi two_pi frac_pi_2 frac_pi_3 frac_pi_4 frac_pi_6 frac_pi_8 frac_1_pi frac_2_pi frac_2_sqrt_pi e log2_e log10_e ln_2 ln_10 }
         } )*
     };
-    // a number without derivatives is in the set of those with them, and nothing else is
+    // a plain number is a number without derivatives; the other way leaves them behind, as nalgebra does where it counts how often to scale
     (@plain [$($generics:tt)*] $ty:ty, $plain:ty) => {
         impl<$($generics)*> SubsetOf<$ty> for $plain {
             #[inline(always)]
@@ -334,9 +341,9 @@ macro_rules! fields {
             fn from_superset_unchecked(x: &$ty) -> $plain {
                 Number::primal(*x) as $plain
             }
-            #[inline]
-            fn is_in_subset(x: &$ty) -> bool {
-                Scalar::is_zero(&(*x - Number::primal(*x)))
+            #[inline(always)]
+            fn is_in_subset(_: &$ty) -> bool {
+                true
             }
         }
     };

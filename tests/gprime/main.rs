@@ -21,6 +21,10 @@ mod kinks;
 mod layers;
 mod modes;
 mod mutants;
+#[cfg(feature = "nalgebra")]
+mod nalgebra;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 #[cfg(feature = "num-traits")]
 mod num_traits;
 mod numbers;
