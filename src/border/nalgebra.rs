@@ -30,7 +30,7 @@
 //! Comparisons look at the primal, so a program takes the branches that it takes on plain numbers. [`is_zero`](num_traits::Zero::is_zero) alone is
 //! only true of a constant, so `gemv`, `axpy`, products and triangular solves, which leave out what is multiplied by 0, lose nothing. What stays is
 //! listed here; it is the same with any number that carries derivatives. Nearly always it is a point where a shortcut is taken, and a derivative of
-//! 0 comes out. Derivatives are right elsewhere, those of second order too.
+//! 0 comes out.
 //!
 //! | call | where | what its derivative is |
 //! |---|---|---|
@@ -39,13 +39,19 @@
 //! | `scaled_axis`, `ln`, `powf`, `rotation_between`, `slerp`, `lerp_slerp` | at no rotation, between parallel vectors or equal rotations | 0, of `slerp` that of its first argument |
 //! | `euler_angles` | at gimbal lock | 0 |
 //! | `max`, `min`, `amax`, `cap_magnitude` of a matrix | at a tie | that of one of the equals, where `max` of two numbers has ½ of each |
-//! | `symmetric_tridiagonalize`, `hessenberg`, `bidiagonalize`, `qr`, and so `symmetric_eigen`, `svd`, `pseudo_inverse` and `schur` | where what is to be reflected to 0 is 0 already, as in a diagonal or triangular matrix | without what is 0 there. *Eigenvalues* and *singular values* of such a matrix have the right first derivatives; vectors, the pseudoinverse and products of the factors do not, and second derivatives are NaN, as the values are then |
-//! | `symmetric_eigenvalues` | of the matrix 0 | 0 |
-//! | `symmetric_eigen`, `svd` | near repeated values | of the vectors arbitrary; of each value too, while sums over equal ones are right. Iterations stop when the primals have converged, and close to such a point derivatives have fewer digits |
-//! | `singular_values` | at a singular matrix | ±that of one side, where `abs` has 0 |
 //! | `normalize` | at the vector 0 | NaN, as the value is |
 //! | `norm`, `metric_distance` | at the vector 0, equal points | 0, as of [`norm`](crate::op::Reductions::norm); the second derivative is ±∞ or NaN |
-//! | `try_inverse`, `lu().solve`, `is_invertible`, `determinant` from 4 × 4 on | at a singular matrix whose zero pivot changes | ±∞ or NaN, and so is the result, which is `None`, or 0, for plain numbers; or 0, if the whole column is 0 |
+//! | `qr`, `symmetric_tridiagonalize`, `hessenberg`, `bidiagonalize`, and `symmetric_eigen`, `svd`, `schur`, `eigenvalues`, `pseudo_inverse`, which begin with these | where an entry that is to be reflected or rotated to 0 is 0 already, as in a diagonal, triangular, sparse or singular matrix | without what is 0 there: wrong for vectors and factors, and sometimes for values. Of a diagonal matrix the first derivatives of `symmetric_eigenvalues` and `singular_values` are right. Second derivatives are NaN, as the values are then |
+//! | the same | near repeated values | of vectors arbitrary; sums over equal values are right. Iterations stop when the primals have converged, so close to such a point the derivatives have fewer digits |
+//! | `singular_values` | at a singular matrix | ± that of one side, where `abs` has 0 |
+//! | `symmetric_eigenvalues` | of the matrix 0 | 0 |
+//! | `try_inverse`, `solve` of a decomposition, `is_invertible` | at a singular matrix that moves | ±∞ or NaN, and so is the result, which is `None` for plain numbers |
+//! | `determinant` from 4 × 4 on, `lu().determinant()` | at a singular matrix that moves | NaN, as the value is, or 0 |
+//!
+//! `svd` panics where it sorts NaN, and with `schur` it iterates for ever on NaN, as it does on plain ones; by the row above on second derivatives
+//! that is so at a sparse matrix. `try_svd` and `try_schur` take the number of iterations that are allowed.
+//!
+//! For a matrix without such zeros all derivatives are right, those of second order too.
 //!
 //! Where nalgebra converts a number to a plain one to count something, as `exp` of a matrix does, the derivatives stay behind.
 

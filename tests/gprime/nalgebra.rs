@@ -258,6 +258,10 @@ fn what_nalgebra_drops() {
         eigenvectors_of_a_diagonal |t| list!(Matrix2::new(c(1.0), t, t, c(3.0)).symmetric_eigen().recompose());
         tridiagonal_of_a_diagonal |t| list!(Matrix3::new(c(1.0), t, t, t, c(3.0), t, t, t, c(7.0)).symmetric_tridiagonalize().q());
         reflection_of_a_zero_column |t| list!(Matrix2::new(t, c(1.0), t, c(2.0)).qr().r().column(0));
+        determinant_with_a_zero_column |t| {
+            let (zero, one) = (c(0.0), c(1.0));
+            vec![Matrix4::new(zero, one, zero, zero, t, zero, zero, zero, zero, zero, one, zero, zero, zero, zero, one).determinant()]
+        };
         eigenvalues_of_zero |t| vec![Matrix2::from_element(t).symmetric_eigenvalues().sum()];
     }
     for program in DROPPED {
