@@ -15,10 +15,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use workloads::*;
 
+mod arm;
 #[allow(dead_code, unused_imports)] // what counts instructions
 #[path = "../../measure/mod.rs"]
 mod measure;
-mod arm;
 mod peers;
 mod programs;
 #[allow(dead_code, unused_imports)] // what is not measured here
