@@ -161,6 +161,13 @@
 //! `std::iter::empty().sum()` without a type; a number of one's own that implements `Real` and has no `R op &R`, `Product`, `Sum<&R>`,
 //! `Product<&R>` or `Default`.
 //!
+//! New: other libraries' generic code runs on the numbers. Behind the features `num-traits`, `nalgebra` and `ndarray` they have the traits of these
+//! crates ([`border`](crate::border)): `Float` and what it asks for in every mode but on a recording, so that a function of `T: Float` has a `gradient`; `RealField`
+//! and `ComplexField` for [`Dual`](crate::Dual) and [`Tangents`](crate::forward::Tangents), with a driver for Jacobians of functions of `T: RealField`;
+//! elements of arrays. `is_zero` of these traits means the constant 0. With them comes the operator `%`, also against `f64`, with references and
+//! assigning, for all numbers that have a value to divide: `Single`, `Dual`, `Tangents`, `Tangent`, `Var`; and
+//! [`Expr::is_constant`](crate::Expr::is_constant).
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!

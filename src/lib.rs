@@ -25,6 +25,8 @@
 //! * **To apply a function again and again**: write it as a [`Function`](trait@function::Function), with [`function!`](macro@function), for any
 //!   number, and say what is done with it:
 //!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
+//! * **To differentiate what is written for another library's numbers**, functions of `T: Float` or `T: RealField`, or arrays: the features
+//!   `num-traits`, `nalgebra` and `ndarray`, each with a page in [`border`].
 //! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
 //!   [where NaN came from](Recorder::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
@@ -80,6 +82,7 @@
 #![deny(missing_docs)]
 
 pub mod accuracy;
+pub mod border;
 pub mod changelog;
 pub mod check;
 pub mod draw;

@@ -4,11 +4,11 @@ use crate::error::Error;
 use crate::function::{Apply, Number, VectorRule};
 use crate::op::call::Args;
 use crate::op::{Call, Op, Reduce, inherent_methods};
-use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics, number_traits};
+use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics, number_traits, remainder_operators};
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A value with its tangent in the derivative `'b`: what [`jvp`](crate::jvp), [`hvp`](crate::hvp) and [`hessian`](crate::hessian) hand to
 /// their closures.
@@ -147,6 +147,15 @@ macro_rules! operators {
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!(['b, S: Real] Tangent<'b, S>);
 number_traits!(['b, S: Real] Tangent<'b, S>);
+
+impl<S: Real + Rem<Output = S>> Rem for Tangent<'_, S> {
+    type Output = Self;
+    #[inline(always)]
+    fn rem(self, rhs: Self) -> Self {
+        Tangent::new(self.dual % rhs.dual)
+    }
+}
+remainder_operators!(['b, S: Real + Rem<Output = S>] Tangent<'b, S>);
 inherent_methods!(['b, S: Call] Tangent<'b, S>);
 
 impl<S: Real> std::iter::Sum for Tangent<'_, S> {

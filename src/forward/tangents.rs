@@ -4,11 +4,14 @@ use crate::error::Error;
 use crate::function::{Apply, Number, VectorRule, at_primals, joined};
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{self, Call, Op, Reduce, inherent_methods, intrinsics_by_calls};
-use crate::real::{Real, assign_operators, comparisons_with_f64, intrinsics, number_traits, write_list};
+use crate::real::{
+    Real, assign_operators, comparisons_with_f64, intrinsics, number_traits, remainder_operators, remainder_slopes,
+    write_list,
+};
 use smallvec::smallvec;
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A primal with `N` tangents, its derivatives in as many directions: vector forward mode, for functions of few inputs.
 ///
@@ -82,9 +85,9 @@ mod sealed {
     use super::{Ieee, Masked, Real, Strong};
     use std::fmt::Debug;
 
-    pub trait Policy: Copy + Debug {
+    pub trait Policy: Copy + Debug + Send + Sync + 'static {
         /// Which directions a number depends on.
-        type Pattern: Copy + Debug + PartialEq;
+        type Pattern: Copy + Debug + PartialEq + Send + Sync;
         const NONE: Self::Pattern;
         const ALL: Self::Pattern;
         fn only(k: usize) -> Self::Pattern;
@@ -408,6 +411,16 @@ macro_rules! operators {
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 number_traits!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
+
+impl<R: Call + Rem<Output = R>, const N: usize, Z: ZeroPolicy> Rem for Tangents<R, N, Z> {
+    type Output = Self;
+    #[inline(always)]
+    fn rem(self, rhs: Self) -> Self {
+        let a = self.primal % rhs.primal;
+        Self::along(a, remainder_slopes(self.primal, rhs.primal, a), [self, rhs], [true; 2])
+    }
+}
+remainder_operators!([R: Call + Rem<Output = R>, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 inherent_methods!([R: Call, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>);
 
 impl<R: Call, const N: usize, Z: ZeroPolicy> std::iter::Sum for Tangents<R, N, Z> {

@@ -31,6 +31,12 @@ impl<'g> Expr<'g> {
         Expr { recorder: None, index: u32::MAX, value }
     }
 
+    /// Whether it is a constant: a number of no recorder.
+    #[inline(always)]
+    pub fn is_constant(self) -> bool {
+        self.recorder.is_none()
+    }
+
     /// The recorder of two expressions, of which either may be a constant.
     #[track_caller]
     fn same_recorder(a: Option<&'g Recorder>, b: Option<&'g Recorder>) -> Option<&'g Recorder> {

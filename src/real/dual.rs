@@ -3,11 +3,13 @@
 //! The derivatives below are written out on purpose, although the ops have rules of their own: running a rule's
 //! value on a `Dual` is a second opinion on the rule's slope, so it must not come from that slope.
 
-use super::{Real, assign_operators, comparisons_with_f64, number_traits, power_slope};
+use super::{
+    Real, assign_operators, comparisons_with_f64, number_traits, power_slope, remainder_operators, remainder_slopes,
+};
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 use std::fmt;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A primal and its tangent: p + t ε with ε² = 0.
 ///
@@ -131,6 +133,15 @@ impl<R: Real> Div for Dual<R> {
     }
 }
 
+impl<R: Real + Rem<Output = R>> Rem for Dual<R> {
+    type Output = Self;
+    #[inline]
+    fn rem(self, rhs: Self) -> Self {
+        let a = self.primal % rhs.primal;
+        self.lift2(rhs, a, remainder_slopes(self.primal, rhs.primal, a))
+    }
+}
+
 macro_rules! with_f64 {
     ($($Op:ident $f:ident)*) => { $(
         impl<R: Real> $Op<f64> for Dual<R> {
@@ -152,6 +163,7 @@ macro_rules! with_f64 {
 with_f64! { Add add Sub sub Mul mul Div div }
 assign_operators!([R: Real] Dual<R>);
 number_traits!([R: Real] Dual<R>);
+remainder_operators!([R: Real + Rem<Output = R>] Dual<R>);
 
 impl<R: Real> std::iter::Sum for Dual<R> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {

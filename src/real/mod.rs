@@ -22,7 +22,9 @@ pub use dual::Dual;
 pub(crate) use lanes::write_list;
 pub use lanes::{Lanes, SingleLanes};
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
-pub(crate) use operators::{assign_operators, comparisons_with_f64, number_traits};
+pub(crate) use operators::{
+    assign_operators, comparisons_with_f64, number_traits, remainder_operators, remainder_slopes,
+};
 pub use single::Single;
 pub use witness::{Ball, Cut, Witness};
 

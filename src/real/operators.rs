@@ -1,5 +1,7 @@
 //! The operators of a number that follow from those by value, for every number in one place.
 
+use super::Real;
+
 /// `a op= b` from `a op b`, for a type with the four operators, against itself and against `f64`.
 macro_rules! assign_operators {
     (@one [$($generics:tt)*] $ty:ty, $rhs:ty, $Op:ident $f:ident $sign:tt) => {
@@ -130,3 +132,40 @@ macro_rules! number_traits {
     };
 }
 pub(crate) use number_traits;
+
+/// The operator `%` against `f64` on either side, with references and assigning, of a type that has it by value.
+macro_rules! remainder_operators {
+    ([$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> std::ops::Rem<f64> for $ty {
+            type Output = Self;
+            #[inline(always)]
+            #[track_caller]
+            fn rem(self, rhs: f64) -> Self {
+                self % Self::from(rhs)
+            }
+        }
+        impl<$($generics)*> std::ops::Rem<$ty> for f64 {
+            type Output = $ty;
+            #[inline(always)]
+            #[track_caller]
+            fn rem(self, rhs: $ty) -> $ty {
+                <$ty>::from(self) % rhs
+            }
+        }
+        $crate::real::assign_operators! { @one [$($generics)*] $ty, Self, RemAssign rem_assign % }
+        $crate::real::assign_operators! { @one [$($generics)*] $ty, f64, RemAssign rem_assign % }
+        $crate::real::number_traits! { @references [$($generics)*] $ty, Rem rem RemAssign rem_assign }
+    };
+}
+pub(crate) use remainder_operators;
+
+/// The slopes of the remainder a = x % y, which is x − n y of an integer n: 1 by x and −n by y. Where x is a multiple of y the remainder jumps
+/// as y changes, and the slope by y is 0. Where it is not defined, for y = 0 and for an infinite x, they are NaN.
+#[inline(always)]
+pub(crate) fn remainder_slopes<R: Real>(x: R, y: R, a: R) -> [R; 2] {
+    let [zero, one] = [0.0, 1.0].map(R::from);
+    // x − a is a multiple of y, where x / y may be rounded up to the next integer
+    let n = R::select(a.equal(zero), zero, ((x - a) / y).round().detach());
+    let undefined = (x + y) * f64::NAN;
+    [one, -n].map(|slope| R::select(a.equal(a), slope, undefined))
+}

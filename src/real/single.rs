@@ -1,8 +1,8 @@
 //! Single precision as a number.
 
-use super::{Real, assign_operators, intrinsics, math, number_traits};
+use super::{Real, assign_operators, intrinsics, math, number_traits, remainder_operators};
 use std::fmt;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A number of single precision, wherever an `f64` may be: on a tape, in a dual number, in a run of a graph.
 ///
@@ -87,6 +87,15 @@ macro_rules! operators {
 operators! { Add add Sub sub Mul mul Div div }
 assign_operators!([] Single);
 number_traits!([] Single);
+
+impl Rem for Single {
+    type Output = Self;
+    #[inline(always)]
+    fn rem(self, rhs: Self) -> Self {
+        Single(self.0 % rhs.0)
+    }
+}
+remainder_operators!([] Single);
 
 impl std::iter::Sum for Single {
     #[inline]

@@ -5,9 +5,10 @@ use super::var::Var;
 use crate::function::Number;
 use crate::op::call::{Args, expect_arity, len};
 use crate::op::{ApplyClosure, Call, ClosureOp, Op, Reduce, inherent_methods, intrinsics_by_calls, operators_by_calls};
-use crate::real::{Real, comparisons_with_f64, intrinsics};
+use crate::real::{Real, comparisons_with_f64, intrinsics, remainder_operators, remainder_slopes};
 use std::cmp::Ordering;
 use std::iter::{Sum, empty};
+use std::ops::Rem;
 use std::ptr;
 
 /// The values of variables.
@@ -122,6 +123,22 @@ impl<S: Scalar> Real for Var<'_, S> {
     }
     intrinsics!(intrinsics_by_calls);
 }
+
+impl<S: Scalar + Rem<Output = S>> Rem for Var<'_, S> {
+    type Output = Self;
+    #[track_caller]
+    fn rem(self, rhs: Self) -> Self {
+        let value = self.value % rhs.value;
+        match Self::same_tape(self.tape, rhs.tape) {
+            Some(tape) => {
+                let slopes = remainder_slopes(self.value, rhs.value, value);
+                Var { tape: Some(tape), handle: tape.store.record(slopes, &[self, rhs]), value }
+            }
+            None => Var::constant(value),
+        }
+    }
+}
+remainder_operators!(['t, S: Scalar + Rem<Output = S>] Var<'t, S>);
 
 operators_by_calls!(['t, S: Scalar] Var<'t, S>);
 inherent_methods!(['t, S: Scalar] Var<'t, S>);

@@ -25,6 +25,12 @@ mod layers;
 mod linalg;
 mod modes;
 mod mutants;
+#[cfg(feature = "nalgebra")]
+mod nalgebra;
+#[cfg(feature = "ndarray")]
+mod ndarray;
+#[cfg(feature = "num-traits")]
+mod num_traits;
 mod numbers;
 mod pasted;
 mod routines;

@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use workloads::*;
 
+mod arm;
 #[allow(dead_code, unused_imports)] // what counts instructions
 #[path = "../../measure/mod.rs"]
 mod measure;
@@ -92,7 +93,7 @@ impl<'a, W: Workload> Ways<'a, W> {
     }
 
     fn measure(self, timing: &mut Timing, missing: &mut Vec<String>) {
-        timing.measure(&self.turns[0], self.ways);
+        timing.measure(self.turns[0].name(), self.turns[0].ops(), self.ways);
         for why in &self.missing {
             println!("{why}");
         }
@@ -151,6 +152,9 @@ fn run(args: Vec<String>) -> Result<(), String> {
     measure!(network, Network::small(), aad ad_trait easy_ml echidna reverse rustquant;);
     measure!(black_scholes, BlackScholes::all(), aad easy_ml echidna num_dual rustquant;
         ad_trait "has no erf" reverse "has no erf");
+    if filters.is_empty() || filters.iter().any(|filter| "arm".contains(&**filter)) {
+        arm::measure(&mut timing);
+    }
 
     println!("{NOTE}");
     if record {
@@ -170,7 +174,8 @@ fn run(args: Vec<String>) -> Result<(), String> {
 }
 
 const NOTE: &str = "`plain` is the value alone, `gprime` the tape. `num_dual` is forward mode, a tangent for each \
-                    input, and is measured where inputs are few.";
+                    input, and is measured where inputs are few. Of `arm`, a program for nalgebra's numbers, they have the Jacobian \
+                    of seven results by seven inputs, both forwards.";
 
 const CRATES: [&str; 8] =
     ["gprime", "aad", "ad_trait", "easy-ml", "echidna", "num-dual", "reverse", "RustQuant_autodiff"];
