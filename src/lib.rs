@@ -25,6 +25,8 @@
 //! * **To apply a function again and again**: write it as a [`Function`](trait@function::Function), with [`function!`](macro@function), for any
 //!   number, and say what is done with it:
 //!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
+//! * **To hand it to a solver**: [`border`] makes a routine into a problem of argmin, basin, levenberg-marquardt or nuts-rs, each behind the feature of
+//!   its name; [`optim`] has gradient descent with momentum, and Adam.
 //! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
 //!   [where NaN came from](Recorder::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
@@ -80,6 +82,7 @@
 #![deny(missing_docs)]
 
 pub mod accuracy;
+pub mod border;
 pub mod changelog;
 pub mod check;
 pub mod draw;
@@ -92,6 +95,7 @@ pub mod guide;
 mod json;
 pub mod modes;
 pub mod op;
+pub mod optim;
 pub mod real;
 pub mod registry;
 pub mod tape;

@@ -4,6 +4,7 @@
 //! `tests/allocation.rs` is a program of its own, since it counts the allocations of its whole process; so is `tests/memory.rs`, which is
 //! built again for a sanitizer.
 
+mod border;
 mod check;
 mod cli;
 mod common;
@@ -22,6 +23,7 @@ mod layers;
 mod modes;
 mod mutants;
 mod numbers;
+mod optim;
 mod pasted;
 mod routines;
 mod rules;

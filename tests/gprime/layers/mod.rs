@@ -6,7 +6,7 @@ use std::path::Path;
 use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["error", "json", "visible"],
     &["real"],
     &["op"],
@@ -14,10 +14,11 @@ const LAYERS: [&[&str]; 11] = [
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry"],
-    &["check", "export"],
+    &["check", "export", "optim"],
     &["teach"],
     &["draw"],
     &["guide"],
+    &["border"],
 ];
 
 /// What belongs to no part: the program, and what only documents. The crate's own file only hands on.

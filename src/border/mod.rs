@@ -1,0 +1,18 @@
+//! Borders to other crates: what their solvers ask of a function is done by a [`Routine`](crate::function::Routine).
+//!
+//! Each file stands for one crate, behind the optional feature of that crate's name. A border takes an [`Objective`], which has a
+//! value, or [`Residuals`], which are a list: every routine that fits is one. Where a function is NaN, or gives an error, the solver ends with a
+//! [`gprime::Error`](crate::Error) or does what it does where a function has no value; it never goes on with a NaN.
+
+mod objective;
+
+pub use objective::{Objective, Outcome, Residuals};
+
+#[cfg(feature = "argmin")]
+pub mod argmin;
+#[cfg(feature = "basin")]
+pub mod basin;
+#[cfg(feature = "levenberg-marquardt")]
+pub mod levenberg_marquardt;
+#[cfg(feature = "nuts-rs")]
+pub mod nuts_rs;
