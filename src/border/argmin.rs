@@ -1,4 +1,4 @@
-//! Problems of [argmin](::argmin): a routine has the cost, the gradient and the Hessian that its solvers ask for.
+//! Problems of [argmin]: a routine has the cost, the gradient and the Hessian that its solvers ask for.
 //!
 //! ```
 //! use argmin::core::{Executor, State};

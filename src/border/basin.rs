@@ -1,4 +1,4 @@
-//! Problems of [basin](::basin): a routine has costs, residuals and all derivatives that its solvers ask for, on `Vec<f64>` and its own dense
+//! Problems of [basin]: a routine has costs, residuals and all derivatives that its solvers ask for, on `Vec<f64>` and its own dense
 //! matrices.
 //!
 //! ```

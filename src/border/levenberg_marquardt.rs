@@ -1,4 +1,4 @@
-//! Fits by [levenberg-marquardt](::levenberg_marquardt): a routine has the residuals and their Jacobian.
+//! Fits by [levenberg-marquardt](levenberg_marquardt): a routine has the residuals and their Jacobian.
 //!
 //! ```
 //! use gprime::border::levenberg_marquardt::Fit;

@@ -1,4 +1,4 @@
-//! Densities for the samplers of [nuts-rs](::nuts_rs): a routine has the logarithm of a density and its gradient.
+//! Densities for the samplers of [nuts-rs](nuts_rs): a routine has the logarithm of a density and its gradient.
 //!
 //! ```
 //! use gprime::border::nuts_rs::Density;

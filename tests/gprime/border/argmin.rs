@@ -56,7 +56,8 @@ fn value_and_gradient_at_a_point_are_one_pass() {
     assert_eq!((values.get(), passes.get() as u64), (0, costs));
 
     // a line search that looks at values alone: one pass for each gradient, and one for the first of several points tried
-    (values.set(0), passes.set(0));
+    values.set(0);
+    passes.set(0);
     let search = BacktrackingLineSearch::new(ArmijoCondition::new(1e-4).unwrap());
     let run = Executor::new(Problem::new(counted()), LBFGS::new(search, 7))
         .configure(|state| state.param(START.to_vec()).max_iters(100))

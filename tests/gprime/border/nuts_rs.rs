@@ -6,8 +6,10 @@ use nuts_rs::rand::SeedableRng;
 use nuts_rs::rand::rngs::ChaCha8Rng;
 use nuts_rs::{Chain, CpuMath, DiagNutsSettings, Settings};
 
+type Draws = Vec<Box<[f64]>>;
+
 /// Draws after the tuning, and how many of all trajectories diverged.
-fn sample<F: Objective>(logp: F, start: &[f64]) -> Result<(Vec<Box<[f64]>>, usize), Box<dyn std::error::Error>> {
+fn sample<F: Objective>(logp: F, start: &[f64]) -> Result<(Draws, usize), Box<dyn std::error::Error>> {
     let settings = DiagNutsSettings { num_tune: 300, ..DiagNutsSettings::default() };
     let math = CpuMath::new(Density::new(logp, start.len()));
     let mut chain = settings.new_chain(0, math, &mut ChaCha8Rng::seed_from_u64(3))?;
