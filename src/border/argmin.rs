@@ -15,10 +15,10 @@
 //! # Ok::<(), argmin::core::Error>(())
 //! ```
 //!
-//! A program has `argmin` 0.11 among its own dependencies, and `argmin-math` with the feature `vec`. Of argmin's solvers those for a `Vec` apply:
-//! the quasi-Newton methods, conjugate gradients, steepest descent, Newton's method with conjugate gradients, and trust regions. Its
-//! `GaussNewton` and `Newton` invert a matrix, which argmin cannot do for lists: fits by least squares have
-//! `border::levenberg_marquardt` and `border::basin`.
+//! A program has `argmin` 0.11 among its own dependencies, and `argmin-math` with the feature `vec`. Of argmin's solvers those for a `Vec`
+//! apply: the quasi-Newton methods, conjugate gradients, steepest descent, Newton's method with conjugate gradients, and trust regions. Its
+//! `GaussNewton` and `Newton` invert a matrix, which argmin cannot do for lists: fits by least squares have `border::levenberg_marquardt`
+//! and `border::basin`.
 
 use super::Objective;
 use crate::error::Error;
@@ -27,12 +27,13 @@ use std::sync::{Mutex, PoisonError};
 
 /// A function for the solvers of argmin.
 ///
-/// The value and the gradient at one point cost one pass: what the last point gave is remembered. A cost is computed together with the gradient if
-/// the gradient was asked for at the point before, as by a line search that looks at slopes; else it is run on plain numbers.
+/// The value and the gradient at one point cost one pass: what the last point gave is remembered. A cost is computed together with the
+/// gradient if the gradient was asked for at the point before, as by a line search that looks at slopes; else it is run on plain numbers.
 ///
 /// # Errors
-/// Its costs and derivatives are errors where the function is NaN, and where it gives one: `error.downcast_ref::<gprime::Error>()`. Where a line search
-/// meets an error, argmin's quasi-Newton methods end without one, and the state's termination status is a `SolverExit` with the error's words.
+/// Its costs and derivatives are errors where the function is NaN, and where it gives one: `error.downcast_ref::<gprime::Error>()`. Where a
+/// line search meets an error, argmin's quasi-Newton methods end without one: look at `get_termination_status` of the state, which is then
+/// a `SolverExit` with the error's words.
 #[derive(Debug)]
 pub struct Problem<F> {
     function: F,

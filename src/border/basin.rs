@@ -34,8 +34,8 @@ use super::{Objective, Residuals};
 use crate::error::Error;
 use ::basin::{CostFunction, DenseMatrix, Gradient, Hessian, HessianProduct, Jacobian, Residual};
 
-/// A function for the solvers of basin. It is `Sync` if the function is, so that solvers with threads take it: the memory of a tape is each
-/// thread's own.
+/// A function for the solvers of basin. Bounds and other constraints are put around it by basin's [`Constrained`](::basin::Constrained). It
+/// is `Sync` if the function is, so that solvers with threads take it: the memory of a tape is each thread's own.
 ///
 /// # Errors
 /// Its costs, residuals and derivatives are errors where the function is NaN, and where it gives one.

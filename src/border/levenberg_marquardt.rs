@@ -22,10 +22,11 @@ use ::levenberg_marquardt::LeastSquaresProblem;
 use nalgebra_lm::{DMatrix, DVector, Dyn, storage::Owned};
 use std::cell::OnceCell;
 
-/// A list of residuals as a function of parameters, and where the parameters stand: before the fit at the start, after it at the minimum of the
-/// sum of squares.
+/// A list of residuals as a function of parameters, and where the parameters stand: before the fit at the start, after it at the minimum of
+/// the sum of squares.
 ///
-/// The solver takes no errors. Where the routine gives one, or is NaN, it ends with the reason `User`, and [`error`](Fit::error) has the error.
+/// The solver takes no errors. Where the routine gives one, or is NaN, it ends with the reason `User`, and [`error`](Fit::error) has the
+/// error.
 #[derive(Clone, Debug)]
 pub struct Fit<F> {
     residuals: F,

@@ -1,7 +1,7 @@
 //! Borders to other crates: what their solvers ask of a function is done by a [`Routine`](crate::function::Routine).
 //!
-//! Each file stands for one crate, behind the optional feature of that crate's name. A border takes an [`Objective`], which has a
-//! value, or [`Residuals`], which are a list: every routine that fits is one. Where a function is NaN, or gives an error, the solver ends with a
+//! Each file stands for one crate, behind the optional feature of that crate's name. A border takes an [`Objective`], which has a value, or
+//! [`Residuals`], which are a list: every routine that fits is one. Where a function is NaN, or gives an error, the solver ends with a
 //! [`gprime::Error`](crate::Error) or does what it does where a function has no value; it never goes on with a NaN.
 
 mod objective;

@@ -6,7 +6,8 @@ use crate::modes::Modes;
 
 /// A function of one result as solvers ask for it: its value, and its derivatives by all of `x`.
 ///
-/// Every [`Routine`] of one result is one. Implement it for a function whose gradient is known in another way, and each border takes that too.
+/// Every [`Routine`] of one result is one. Implement it for a function whose gradient is known in another way, and each border takes that
+/// too.
 ///
 /// ```
 /// use gprime::border::Objective;
@@ -21,8 +22,8 @@ use crate::modes::Modes;
 ///
 /// # Errors
 /// Of each method: the error of a routine that gives one, [in its own type](Error::of_routine), and an error that
-/// [says so](Error::is_not_finite) where the value or a derivative is NaN. ±∞ is a value like any other: `R::from(f64::INFINITY)` is how a routine
-/// tells a minimiser to stay away from a point.
+/// [says so](Error::is_not_finite) where the value or a derivative is NaN. ±∞ is a value like any other; some minimisers retreat from a point
+/// whose value is +∞.
 #[diagnostic::on_unimplemented(
     message = "a minimiser or a sampler needs a function of one result, and `{Self}` is none",
     note = "it is a `Routine` that returns `R`, `Result<R, E>` or `(R, A)`, where E can be boxed as `Box<dyn Error + Send + Sync>`"

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 
-/// Adam (Kingma and Ba, 2015): a step along the mean of the past gradients, divided by the root of the mean of their squares, so that each parameter moves by
-/// about `rate`. In step t, componentwise,
+/// Adam (Kingma and Ba, 2015): a step along the mean of the past gradients, divided by the root of the mean of their squares, so that each
+/// parameter moves by about `rate`. In step t, componentwise,
 ///
 /// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², x ← x − rate · m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε),
 ///

@@ -1,8 +1,8 @@
 //! Optimisers for many parameters and a gradient that is cheap or noisy: gradient descent with momentum, [`Sgd`], and [`Adam`].
 //!
-//! An optimiser takes a step in a flat list of parameters, given their gradient in the same layout. [`Parameters`] is such a list whose parts have
-//! names and shapes; with the feature `safetensors` it is saved and loaded. Where the value is smooth and exact, the solvers behind
-//! [`border`](crate::border) need far fewer steps.
+//! An optimiser takes a step in a flat list of parameters, given their gradient in the same layout. [`Parameters`] is such a list whose
+//! parts have names and shapes; with the feature `safetensors` it is saved and loaded. Where the value is smooth and exact, the solvers
+//! behind [`border`](crate::border) need far fewer steps.
 //!
 //! ```
 //! use gprime::optim::{Adam, Parameters};

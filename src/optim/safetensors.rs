@@ -21,12 +21,12 @@ impl Parameters {
         serialize(views, None).map_err(failed)
     }
 
-    /// Takes the numbers of a file of the format safetensors, which has parts of the same names and shapes, in 64 or in 32 bits, in any order. Needs
-    /// the feature `safetensors`.
+    /// Takes the numbers of a file of the format safetensors, which has parts of the same names and shapes, in 64 or in 32 bits, in any
+    /// order. Needs the feature `safetensors`.
     ///
     /// # Errors
-    /// If the file is not of the format, or is cut short, or if a part is missing, is one too many, or has another shape or type. Nothing has
-    /// changed then.
+    /// If the file is not of the format, or is cut short, or if a part is missing, is one too many, or has another shape or type. Nothing
+    /// has changed then.
     pub fn load_safetensors(&mut self, file: &[u8]) -> Result<(), Error> {
         let file = SafeTensors::deserialize(file).map_err(failed)?;
         let more = file.iter().map(|(name, _)| name).find(|&name| !self.parts.contains_key(name));

@@ -1,6 +1,9 @@
 use super::{Counted, downhill, is_too_far, rosenbrock};
 use crate::common::close;
-use basin::{Bfgs, Executor, FirstOrderState, GaussNewton, Lbfgs, LevenbergMarquardt, PointState, TrustRegion};
+use basin::{
+    Bfgs, BoxBounds, Constrained, ConstraintSet, Executor, FirstOrderState, GaussNewton, Lbfgs, LevenbergMarquardt,
+    PointState, TrustRegion,
+};
 use gprime::border::basin::Problem;
 use gprime::prelude::*;
 use std::cell::Cell;
@@ -23,6 +26,15 @@ fn first_order_methods_find_the_minimum() {
     let start = FirstOrderState::new(START.to_vec());
     let f = Problem::new(routine!(|x| rosenbrock(x)));
     close(Executor::new(f, solver, start).max_iter(200).run().unwrap().param(), &[1.0; 2], [1e-8, 0.0]);
+}
+
+#[test]
+fn bounds_are_held() {
+    let bounds = ConstraintSet::new().with_bounds(BoxBounds::new(Some(vec![-2.0; 2]), Some(vec![0.5, 2.0])));
+    let f = Constrained::new(Problem::new(routine!(|x| rosenbrock(x))), bounds);
+    let start = FirstOrderState::new(START.to_vec());
+    let found = Executor::new(f, Lbfgs::new(), start).max_iter(200).run().unwrap();
+    close(found.param(), &[0.5, 0.25], [1e-6, 0.0]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What solvers of other crates make of routines.
 
+#![allow(dead_code)] // what the tests of a feature that is off would use
+
 mod objective;
 
 #[cfg(feature = "argmin")]

@@ -1,5 +1,5 @@
-//! An arm of seven joints draws a circle with its hand turned down: at each point the angles are found by least squares (levenberg-marquardt), from
-//! those of the point before, with the Jacobian of the arm's kinematics.
+//! An arm of seven joints draws a circle with its hand turned down: at each point the angles are found by least squares
+//! (levenberg-marquardt), from those of the point before, with the Jacobian of the arm's kinematics.
 
 use gprime::border::levenberg_marquardt::Fit;
 use gprime::prelude::*;
@@ -24,13 +24,12 @@ fn product<R: Number>(a: &Pose<R>, b: &Pose<R>) -> Pose<R> {
 fn hand<R: Number>(angles: &[R]) -> Pose<R> {
     let joint = |i: usize| {
         let (s, c) = (angles[i].sin(), angles[i].cos());
-        let (zero, one) = (R::from(0.0), R::from(1.0));
         let (st, ct) = (TWIST[i].sin(), TWIST[i].cos());
-        let (up, turned) = (one * LENGTH[i], [one * st, one * ct]);
+        let [zero, one] = [0.0, 1.0].map(R::from);
         [
             [c, s * -ct, s * st, zero],
             [s, c * ct, c * -st, zero],
-            [zero, turned[0], turned[1], up],
+            [zero, st.into(), ct.into(), LENGTH[i].into()],
             [zero, zero, zero, one],
         ]
     };

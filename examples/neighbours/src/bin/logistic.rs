@@ -1,5 +1,5 @@
-//! Is a tumour benign? The posterior of a logistic regression with Student's t as the prior of each weight, by the No-U-Turn Sampler (nuts-rs): four
-//! chains on four threads, which share one routine.
+//! Is a tumour benign? The posterior of a logistic regression with Student's t as the prior of each weight, by the No-U-Turn Sampler
+//! (nuts-rs): four chains on four threads, which share one routine.
 
 use gprime::border::nuts_rs::Density;
 use gprime::prelude::*;

@@ -1,5 +1,5 @@
-//! The three constants of Lorenz's equations, and where it all began, are found from a few noisy points of one path: least squares (basin) through
-//! the steps of a Runge–Kutta method.
+//! The three constants of Lorenz's equations, and where it all began, are found from a few noisy points of one path: least squares (basin)
+//! through the steps of a Runge–Kutta method.
 
 use basin::{Executor, LevenbergMarquardt, PointState};
 use gprime::border::basin::Problem;
