@@ -168,6 +168,9 @@
 //! assigning, for all numbers that have a value to divide: `Single`, `Dual`, `Tangents`, `Tangent`, `Var`; and
 //! [`Expr::is_constant`](crate::Expr::is_constant).
 //!
+//! Solvers take routines: [`border`](crate::border) has what argmin, basin, levenberg-marquardt and nuts-rs ask of a function, each behind the feature of
+//! its name. [`optim`](crate::optim) has gradient descent with momentum, Adam, and parameters by name, which the feature `safetensors` saves.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!
