@@ -161,6 +161,10 @@
 //! `std::iter::empty().sum()` without a type; a number of one's own that implements `Real` and has no `R op &R`, `Product`, `Sum<&R>`,
 //! `Product<&R>` or `Default`.
 //!
+//! A library that asks for a `'static` number, as nalgebra does, is differentiated in reverse mode by numbers that find their tape through the thread:
+//! [`Scoped`](crate::scoped::Scoped), with [`scoped::gradient`](crate::scoped::gradient) and its kin. A number that is used outside of its scope is
+//! caught in every build.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!

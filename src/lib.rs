@@ -25,6 +25,7 @@
 //! * **To apply a function again and again**: write it as a [`Function`](trait@function::Function), with [`function!`](macro@function), for any
 //!   number, and say what is done with it:
 //!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
+//! * **To differentiate a library** that asks for a number which is `'static`, `Send` and `Sync`, as nalgebra does: [`scoped`] has reverse mode for it.
 //! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
 //!   [where NaN came from](Recorder::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
@@ -94,6 +95,7 @@ pub mod modes;
 pub mod op;
 pub mod real;
 pub mod registry;
+pub mod scoped;
 pub mod tape;
 pub mod teach;
 mod visible;

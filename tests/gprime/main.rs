@@ -25,6 +25,7 @@ mod numbers;
 mod pasted;
 mod routines;
 mod rules;
+mod scoped;
 mod semantics;
 mod single;
 mod tape;

@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 11] = [
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry"],
-    &["check", "export"],
+    &["check", "export", "scoped"],
     &["teach"],
     &["draw"],
     &["guide"],
