@@ -171,6 +171,10 @@
 //! Solvers take routines: [`border`](crate::border) has what argmin, basin, levenberg-marquardt and nuts-rs ask of a function, each behind the feature of
 //! its name. [`optim`](crate::optim) has gradient descent with momentum, Adam, and parameters by name, which the feature `safetensors` saves.
 //!
+//! A library that asks for a `'static` number, as nalgebra does, is differentiated in reverse mode by numbers that find their tape through the thread:
+//! [`Scoped`](crate::scoped::Scoped), with [`scoped::gradient`](crate::scoped::gradient) and its kin. A number that is used outside of its scope is
+//! caught in every build.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!

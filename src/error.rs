@@ -39,6 +39,7 @@ pub(crate) enum Kind {
     NotFinite,
     Routine,
     File,
+    NestedScope,
 }
 
 impl Error {
@@ -88,6 +89,10 @@ impl Error {
     /// A slope was chosen at a kink that lies outside the kink's interval, or the op has no kink.
     pub fn is_kink(&self) -> bool {
         self.kind == Kind::Kink
+    }
+    /// A scope was opened within a scope of such numbers: see [`scoped`](crate::scoped).
+    pub fn is_nested_scope(&self) -> bool {
+        self.kind == Kind::NestedScope
     }
     /// An op was given a number of arguments that it does not take, or a function has too many to be printed or told of; or a routine has other
     /// than so many results as there are places for.

@@ -37,6 +37,7 @@ mod optim;
 mod pasted;
 mod routines;
 mod rules;
+mod scoped;
 mod semantics;
 mod single;
 mod tape;

@@ -5,6 +5,7 @@ use gprime::graph::DynOp;
 use gprime::op::{Domain, Kink, Op, Point, Visitor, visit};
 use gprime::prelude::*;
 use gprime::registry::Registry;
+use gprime::scoped::{Holder, Scoped};
 use serde::{Deserialize, Serialize};
 use std::array::from_fn;
 use std::borrow::Cow;
@@ -424,6 +425,7 @@ impl Runs for f64 {}
 impl<R: Runs> Runs for Dual<R> {}
 impl<const N: usize> Runs for Tangents<f64, N> {}
 impl<S: Scalar> Runs for Var<'_, S> {}
+impl<H: Holder> Runs for Scoped<H> {}
 /// Here each op is itself, so that the recording knows it.
 impl Runs for Expr<'_> {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {

@@ -6,6 +6,8 @@
 //! on.
 
 use super::program::{Registered, Runs};
+use gprime::Error;
+use gprime::function::VectorRule;
 use gprime::op::{self, Domain, Op};
 use gprime::prelude::*;
 use gprime::real::DoubleDouble;
@@ -169,7 +171,14 @@ impl Call for Node {
     }
 }
 
-impl Apply for Node {}
+impl Apply for Node {
+    const ORDER: u32 = 2;
+
+    /// No program has a vector rule, whose values are known in `f64` alone.
+    fn vector<V: VectorRule>(rule: &V, _: &[&[Self]]) -> Result<Vec<Self>, Error> {
+        Err(Error::rule(format!("{} is not known in numbers of twice the digits", rule.name())))
+    }
+}
 
 impl Runs for Node {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {
