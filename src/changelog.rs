@@ -175,6 +175,15 @@
 //! [`Scoped`](crate::scoped::Scoped), with [`scoped::gradient`](crate::scoped::gradient) and its kin. A number that is used outside of its scope is
 //! caught in every build.
 //!
+//! Functions of lists have rules: [`VectorRule`](crate::function::VectorRule) and [`Apply::vector`](crate::function::Apply::vector) for what is fast in
+//! `f64` alone, with derivatives of any order; [`FirstOrder`](crate::function::FirstOrder) for closures and foreign libraries, which refuses what it has
+//! not; [`check::vector`](fn@crate::check::vector). On them stand, behind the feature `linalg`, products, factorisations, solutions and eigenvalues
+//! (`linalg`), and the solutions of equations, fixed points and minima as functions of their parameters (`implicit`). An
+//! [`Apply`](crate::function::Apply) of one's own needs `vector` now. The guide has a chapter on solvers; that on how the crate works is the fifteenth.
+//!
+//! The checker said "unsure" of one slope in twenty of a sum whose large terms cancel, as of a·x + b·y with a small value: over steps that the terms'
+//! round-off hides the value is constant, and that was taken for what the function does. It is one in a hundred now.
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!
