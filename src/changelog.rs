@@ -168,6 +168,9 @@
 //! assigning, for all numbers that have a value to divide: `Single`, `Dual`, `Tangents`, `Tangent`, `Var`; and
 //! [`Expr::is_constant`](crate::Expr::is_constant).
 //!
+//! WebAssembly: the library always built for `wasm32-unknown-unknown` and `wasm32-wasip1`, and nothing held it to that. Examples are run under node now,
+//! and print what they print elsewhere, to the byte (`.ci/wasm`).
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!
