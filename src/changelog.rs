@@ -168,6 +168,9 @@
 //! assigning, for all numbers that have a value to divide: `Single`, `Dual`, `Tangents`, `Tangent`, `Var`; and
 //! [`Expr::is_constant`](crate::Expr::is_constant).
 //!
+//! New: pages to look things up in ([`howto`](crate::howto)): which call does what one wants, what one wrote elsewhere and writes here, and what the
+//! compiler's messages mean.
+//!
 //! WebAssembly: the library always built for `wasm32-unknown-unknown` and `wasm32-wasip1`, and nothing held it to that. Examples are run under node now,
 //! and print what they print elsewhere, to the byte (`.ci/wasm`).
 //!

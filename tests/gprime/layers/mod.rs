@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 12] = [
     &["check", "export", "implicit"],
     &["teach"],
     &["draw"],
-    &["guide"],
+    &["guide", "howto"],
     &["border"],
 ];
 
