@@ -3,6 +3,9 @@
 //!
 //! This part is text; it uses no other. The programs in it are tests. To learn reverse mode from the beginning there is the [`guide`](crate::guide).
 
+// the pages name items of all features
+#![cfg_attr(not(feature = "linalg"), allow(rustdoc::broken_intra_doc_links))]
+
 macro_rules! pages {
     ($($name:ident $file:literal;)*) => {
         $(pub mod $name { #![doc = include_str!($file)] })*
