@@ -184,6 +184,12 @@
 //! The checker said "unsure" of one slope in twenty of a sum whose large terms cancel, as of a·x + b·y with a small value: over steps that the terms'
 //! round-off hides the value is constant, and that was taken for what the function does. It is one in a hundred now.
 //!
+//! Pages to look things up in ([`howto`](crate::howto)): which call does what one wants, what one wrote elsewhere and writes here, and what the
+//! compiler's messages mean.
+//!
+//! WebAssembly: the library always built for `wasm32-unknown-unknown` and `wasm32-wasip1`, and nothing held it to that. Examples are run under node now,
+//! and print what they print elsewhere, to the byte (`.ci/wasm`).
+//!
 //! Gone, because nothing made or asked for them: `Error::is_shape`, `Error::is_expression`, `Twofold::hi` (`Twofold::to_f64` is the same), and
 //! the rules of `Erased` for `Lanes` and `Dual<Dual>`.
 //!

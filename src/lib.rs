@@ -9,6 +9,8 @@
 //!
 //! # Where to start
 //!
+//! * **To look something up**: [which call](howto::which_call) does what, and at what cost; what one wrote in [JAX, PyTorch, Stan, num-dual or
+//!   CasADi](howto::coming_from) and writes here; what the [compiler's messages](howto::compiler_messages) mean.
 //! * **To differentiate a program**, write it in one of three ways. Any control flow may be in it, and with `use gprime::prelude::*` every op is a
 //!   method of every number.
 //!   * As a closure: [`gradient`], [`jacobian`], [`hessian`] and their kin take one; [`Tape::value_and_gradient`] does it again and again
@@ -95,6 +97,7 @@ pub mod forward;
 pub mod function;
 pub mod graph;
 pub mod guide;
+pub mod howto;
 #[cfg(feature = "linalg")]
 pub mod implicit;
 mod json;

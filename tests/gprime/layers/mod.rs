@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 12] = [
     &["check", "export", "implicit", "optim", "scoped"],
     &["teach"],
     &["draw"],
-    &["guide"],
+    &["guide", "howto"],
     &["border"],
 ];
 
