@@ -125,7 +125,7 @@ pub trait VectorRule: Clone + PartialEq + Send + Sync + 'static {
     /// if these are all 0.
     ///
     /// # Errors
-    /// If the derivative does not exist there. On a tape the adjoints are NaN then.
+    /// If the derivative does not exist there. The adjoints are NaN then.
     fn pull_back<R: Apply>(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error>;
 
     /// The tangents of the results, J ẋ, into `of_y`, whose numbers are 0; `y` are the results at `x`, and `of_x` the tangents of the arguments.

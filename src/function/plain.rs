@@ -2,6 +2,7 @@
 
 use super::apply::{Apply, VectorRule, results};
 use crate::error::Error;
+use crate::op::call::undefined;
 use crate::real::{DoubleDouble, Dual, Lanes, Single, SingleLanes, Witness};
 
 /// How often numbers are differentiated, and how a vector rule is applied to them.
@@ -91,6 +92,24 @@ fn of_dual<R: Apply, V: VectorRule>(rule: &V, x: &[&[Dual<R>]]) -> Result<Vec<Du
 /// The numbers of all lists, one after the other.
 pub(crate) fn joined<R: Copy>(x: &[&[R]]) -> Vec<R> {
     x.iter().copied().flatten().copied().collect()
+}
+
+/// The adjoints of a rule's arguments, into numbers that are 0. Where the derivative does not exist they are NaN.
+///
+/// # Errors
+/// If the rule has not as many derivatives as this number asks.
+pub(crate) fn pull_back<R: Apply, V: VectorRule>(
+    rule: &V,
+    x: &[R],
+    y: &[R],
+    of_y: &[R],
+    of_x: &mut [R],
+) -> Result<(), Error> {
+    match rule.pull_back(x, y, of_y, of_x) {
+        Err(error) if !error.is_no_second_derivative() => of_x.fill(undefined(x)),
+        done => return done,
+    }
+    Ok(())
 }
 
 /// The primals of numbers with more parts, one after the other, and the results of a rule there: what is needed for the other parts.

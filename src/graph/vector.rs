@@ -3,7 +3,7 @@
 use super::recorder::{Callee, DynVectorRule, Expr, Form};
 use super::rule::VectorRuleOver;
 use crate::error::Error;
-use crate::function::{Apply, VectorRule, at_primals};
+use crate::function::{Apply, VectorRule, at_primals, pull_back};
 use std::any::Any;
 use std::panic::Location;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ impl<R: Apply, V: VectorRule> VectorRuleOver<R> for V {
         R::vector(self, &lists)
     }
     fn pull_back(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error> {
-        VectorRule::pull_back(self, x, y, of_y, of_x)
+        pull_back(self, x, y, of_y, of_x)
     }
 }
 

@@ -243,6 +243,14 @@ fn equal_eigenvalues_have_sums_and_no_vectors() {
         &identity,
     );
     assert!(linalg::symmetric_eigen(&identity).unwrap().vectors().is_ok());
+    let recorder = Recorder::new();
+    let a = identity.map(|x| recorder.var(x));
+    let eigen = linalg::symmetric_eigen(&a).unwrap();
+    let adjoints = eigen.values[n - 1].backward();
+    close(&a.map(|a| adjoints[a]), &identity.map(|x| x / 6.0));
+    // whether derivatives will be asked for is not known of a recording
+    let adjoints = eigen.vectors().unwrap()[0].backward();
+    assert!(a.iter().any(|&a| adjoints[a].is_nan()));
     // second derivatives do not exist, and none are made up
     assert!(hvp(|a| linalg::symmetric_eigen(a).unwrap().values[0], &identity, &[1.0; 9]).iter().any(|x| x.is_nan()));
 }

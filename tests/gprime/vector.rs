@@ -175,6 +175,10 @@ fn a_recorder_keeps_one_statement() {
     assert_eq!(trace.nodes.len(), of_opened.nodes.len());
     assert!(trace.nodes.iter().filter(|node| node.rule.starts_with("scaled(")).count() == 2, "{trace}");
     close(&[trace.nodes.last().unwrap().value], &[whole(&POINT, false)]);
+    let page = gprime::draw::Page::new(&trace).html();
+    assert!(page.contains("scaled"));
+    let explained: Vec<String> = trace.nodes.iter().map(|node| trace.explain(node.id, &Default::default())).collect();
+    assert!(explained.iter().any(|text| text.contains("scaled")), "{explained:#?}");
     check::function(|x| whole(x, true), &POINT).assert_pass();
     check::second_order(|x| whole(x, true), &POINT).assert_pass();
     check::routine(&routine!(|x| whole(x, true)), &POINT).assert_pass();

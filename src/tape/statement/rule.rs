@@ -2,8 +2,7 @@
 
 use super::slot::{Body, List};
 use crate::error::Error;
-use crate::function::{VectorRule, at_primals};
-use crate::op::call::undefined;
+use crate::function::{VectorRule, at_primals, pull_back};
 use crate::tape::scalar::Scalar;
 use crate::tape::var::{Tape, Var};
 use smallvec::SmallVec;
@@ -54,11 +53,8 @@ impl<S: Scalar, V: VectorRule> Body<S> for Rule<V> {
         &self.lens
     }
 
-    /// Where the derivative does not exist the adjoints are NaN.
     fn reverse(&self, slopes: &[S], of_results: &[S], adjoints: &mut [S], _exact: bool) {
         let (x, y) = slopes.split_at(adjoints.len());
-        if self.rule.pull_back(x, y, of_results, adjoints).is_err() {
-            adjoints.fill(undefined(x));
-        }
+        pull_back(&self.rule, x, y, of_results, adjoints).expect("it was asked when the rule was applied");
     }
 }
