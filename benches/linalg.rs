@@ -15,9 +15,9 @@ function! {
 
 /// Observations at n places.
 struct Process {
-    /// The squared distance of each place to each other, row by row.
+    /// The squared distance of each place to itself and to those before it, row by row.
     squares: Vec<f64>,
-    /// 1 on the diagonal.
+    /// 1 for a place and itself, else 0.
     same: Vec<f64>,
     y: Vec<f64>,
 }
@@ -25,8 +25,9 @@ struct Process {
 impl Process {
     fn new(n: usize) -> Self {
         let place = |i: usize| i as f64 * 10.0 / n as f64;
-        let squares = (0..n * n).map(|at| (place(at / n) - place(at % n)).powi(2)).collect();
-        let same = (0..n * n).map(|at| f64::from(u8::from(at / n == at % n))).collect();
+        let pairs = || (0..n).flat_map(|i| (0..=i).map(move |j| (i, j)));
+        let squares = pairs().map(|(i, j)| (place(i) - place(j)).powi(2)).collect();
+        let same = pairs().map(|(i, j)| f64::from(u8::from(i == j))).collect();
         let y = (0..n).map(|i| place(i).sin() + 0.1 * (37.0 * place(i)).cos()).collect();
         Process { squares, same, y }
     }
@@ -40,7 +41,7 @@ impl Routine for Process {
         let width = (theta[1] * -2.0).exp() * -0.5;
         let constants = |list: &[f64]| list.iter().map(|&x| R::from(x)).collect::<Vec<R>>();
         let [k] = R::map(&Kernel, [&[height], &[width], &[noise], &constants(&self.squares), &constants(&self.same)]);
-        let (k, y) = (Factored::positive_definite(&k)?, constants(&self.y));
+        let (k, y) = (Factored::packed(k)?, constants(&self.y));
         Ok((k.log_det() + k.quadratic_form(&y)?) * 0.5)
     }
 }

@@ -168,6 +168,13 @@
 //! assigning, for all numbers that have a value to divide: `Single`, `Dual`, `Tangents`, `Tangent`, `Var`; and
 //! [`Expr::is_constant`](crate::Expr::is_constant).
 //!
+//! Solvers take routines: [`border`](crate::border) has what argmin, basin, levenberg-marquardt and nuts-rs ask of a function, each behind the feature of
+//! its name. [`optim`](crate::optim) has gradient descent with momentum, Adam, and parameters by name, which the feature `safetensors` saves.
+//!
+//! A library that asks for a `'static` number, as nalgebra does, is differentiated in reverse mode by numbers that find their tape through the thread:
+//! [`Scoped`](crate::scoped::Scoped), with [`scoped::gradient`](crate::scoped::gradient) and its kin. A number that is used outside of its scope is
+//! caught in every build.
+//!
 //! New: pages to look things up in ([`howto`](crate::howto)): which call does what one wants, what one wrote elsewhere and writes here, and what the
 //! compiler's messages mean.
 //!

@@ -1,14 +1,26 @@
 //! The crate's one error type.
 
 use std::fmt;
+use std::sync::Arc;
+
+type Source = dyn std::error::Error + Send + Sync;
 
 /// What went wrong, said in one message that names the op, the variable or the place and what to do instead.
 ///
 /// The kinds are asked for by predicates, so that more can be told later without breaking a `match`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Error {
     kind: Kind,
     message: String,
+    /// The error that a routine gave.
+    given: Option<Arc<Source>>,
+}
+
+/// Two errors are equal if they are of one kind and say the same.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.message == other.message
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,11 +36,20 @@ pub(crate) enum Kind {
     Name,
     Drawing,
     Rule,
+    NotFinite,
+    Routine,
+    File,
+    NestedScope,
 }
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into() }
+        Error { kind, message: message.into(), given: None }
+    }
+
+    /// The error that a routine gave, with its words.
+    pub(crate) fn given(error: Box<Source>) -> Self {
+        Error { kind: Kind::Routine, message: error.to_string(), given: Some(error.into()) }
     }
 
     /// That a [`VectorRule`](crate::function::VectorRule) has no results, or no derivative, for what it was given: the message says the rule's name,
@@ -69,6 +90,10 @@ impl Error {
     pub fn is_kink(&self) -> bool {
         self.kind == Kind::Kink
     }
+    /// A scope was opened within a scope of such numbers: see [`scoped`](crate::scoped).
+    pub fn is_nested_scope(&self) -> bool {
+        self.kind == Kind::NestedScope
+    }
     /// An op was given a number of arguments that it does not take, or a function has too many to be printed or told of; or a routine has other
     /// than so many results as there are places for.
     pub fn is_arity(&self) -> bool {
@@ -81,6 +106,18 @@ impl Error {
     /// A drawing could not be made into pixels.
     pub fn is_drawing(&self) -> bool {
         self.kind == Kind::Drawing
+    }
+    /// A number that a solver or an optimiser needs is NaN, or infinite where that is of no use.
+    pub fn is_not_finite(&self) -> bool {
+        self.kind == Kind::NotFinite
+    }
+    /// A file does not hold what was to be read from it, or could not be read or written.
+    pub fn is_file(&self) -> bool {
+        self.kind == Kind::File
+    }
+    /// The error of its own that a [routine](crate::function::Routine) gave to a solver, if this is one: `downcast_ref` has it in its type.
+    pub fn of_routine(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.given.as_deref()
     }
 }
 
@@ -96,4 +133,9 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// What a routine's own error came from; that error itself, in whose words this one speaks, is [`of_routine`](Error::of_routine).
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.given.as_deref()?.source()
+    }
+}

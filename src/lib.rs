@@ -29,6 +29,9 @@
 //!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
 //! * **To differentiate what is written for another library's numbers**, functions of `T: Float` or `T: RealField`, or arrays: the features
 //!   `num-traits`, `nalgebra` and `ndarray`, each with a page in [`border`].
+//! * **To hand it to a solver**: [`border`] makes a routine into a problem of argmin, basin, levenberg-marquardt or nuts-rs, each behind the feature of
+//!   its name; [`optim`] has gradient descent with momentum, and Adam.
+//! * **To differentiate a library** that asks for a number which is `'static`, `Send` and `Sync`, as nalgebra does: [`scoped`] has reverse mode for it.
 //! * **To see what happens**: record on [`Recorder::new`] and print its [trace](Recorder::trace): values, adjoints as the sums that they are, and
 //!   formulas. [`teach`] has the steps one by one, the classic mistakes made on purpose, and
 //!   [where NaN came from](Recorder::first_non_finite); [`draw`] makes pictures of it, and a page to click through.
@@ -102,8 +105,10 @@ mod json;
 pub mod linalg;
 pub mod modes;
 pub mod op;
+pub mod optim;
 pub mod real;
 pub mod registry;
+pub mod scoped;
 pub mod tape;
 pub mod teach;
 mod visible;

@@ -1,6 +1,6 @@
 //! A tape that is used again allocates nothing. A test of its own, since it counts what the whole process allocates.
 
-use gprime::prelude::*;
+use gprime::{prelude::*, scoped};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -94,6 +94,16 @@ fn a_routine_differentiated_again_allocates_nothing() {
     };
     run();
     assert_eq!(allocations(run), 0);
+}
+
+/// A scope takes the memory that the thread has kept.
+#[test]
+fn a_scope_allocates_the_list_of_its_inputs() {
+    let x: Vec<f64> = (0..100).map(|i| 0.001 * f64::from(i)).collect();
+    let mut g = vec![0.0; x.len()];
+    let mut run = || drop(scoped::value_and_gradient(program, &x, &mut g));
+    run();
+    assert_eq!(allocations(run), 1);
 }
 
 #[test]

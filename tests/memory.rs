@@ -1,11 +1,13 @@
 //! Every structure that the modules with `unsafe` serve, small enough to run under a sanitizer: the entries of a tape and its sweep
-//! (`tape/bump.rs`, `tape/memory.rs`, `tape/sweep.rs`, `tape/prefetch.rs`, `tape/given.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
+//! (`tape/bump.rs`, `tape/memory.rs`, `tape/sweep.rs`, `tape/prefetch.rs`, `tape/given.rs`), the scope that a thread finds its tape by
+//! (`scoped/open.rs`) and pairs of lanes (`real/lanes/pair.rs`). A program of its own, so that it is
 //! built with instrumentation in little time: `.ci/memory`.
 //!
 //! The answers are those of plain numbers and of dual numbers, which have no tape.
 
 use gprime::memory;
 use gprime::prelude::*;
+use gprime::scoped::{self, Scoped};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[derive(Clone)]
@@ -216,6 +218,41 @@ fn memory_goes_from_tape_to_tape() {
     memory::release();
     assert_eq!(memory::kept(), 0);
     rounds();
+}
+
+/// The tape of a scope is found while the scope is open and not after it: after a panic, in a scope inside of a call, and on another thread.
+#[test]
+fn a_scope_is_open_while_its_tape_lives() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let x = point(9);
+    let (expected, mut kept) = (forward(&x), None);
+    for n in [33, 9, 10] {
+        scoped::gradient(total, &point(n)).unwrap();
+        let gradient = scoped::gradient(
+            |x| {
+                kept = Some(x[0]);
+                total(x)
+            },
+            &x,
+        );
+        close(&gradient.unwrap(), &expected);
+        let kept = kept.unwrap();
+        let panics = [
+            catch_unwind(|| scoped::gradient(|_| -> Scoped { panic!("on purpose") }, &[1.0])).is_err(),
+            catch_unwind(|| {
+                scoped::gradient(|x| Scoped::call_closure([x[0]], |_| -> [_; 1] { panic!("on purpose") })[0], &[1.0])
+            })
+            .is_err(),
+            catch_unwind(|| kept * 2.0).is_err(),
+            catch_unwind(|| scoped::gradient(|x| x[0] * kept, &[1.0])).is_err(),
+            std::thread::spawn(move || kept * 2.0).join().is_err(),
+        ];
+        assert_eq!(panics, [true; 5]);
+        // on a tape that is gone before the next is made
+        let tape = Box::new(Tape::new());
+        let y = scoped::within(&tape.vars(&x), |x| vec![total(x), x[0]]).unwrap();
+        close(&[y[0].value(), y[1].value()], &[total(&x), x[0]]);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@
 
 use crate::Visitor;
 use crate::workloads::Workload;
-use gprime::prelude::*;
+use gprime::{prelude::*, scoped};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Visitor for Timing {
         let (points, len) = (turns.iter().flat_map(W::point).collect::<Vec<f64>>(), turns[0].point().len());
         let point = |k: usize| &points[len * k..len * (k + 1)];
         let mut by_hand = turns.to_vec();
-        let [mut g_hand, mut g_scalars, mut g_tape, mut g_free] = [(); 4].map(|()| vec![0.0; len]);
+        let [mut g_hand, mut g_scalars, mut g_scoped, mut g_tape, mut g_free] = [(); 5].map(|()| vec![0.0; len]);
         let (mut for_scalars, mut tape) = (Tape::new(), Tape::new());
         let (mut recorder, mut gradient) = (Recorder::new(), Adjoints::default());
         let mut ways = vec![
@@ -80,6 +80,10 @@ impl Visitor for Timing {
             way("scalars", turns.len(), |k| {
                 let (x, g) = (black_box(point(k)), black_box(&mut g_scalars));
                 for_scalars.value_and_gradient(|x| turns[k].scalars(x), x, g)
+            }),
+            way("scoped", turns.len(), |k| {
+                let (x, g) = (black_box(point(k)), black_box(&mut g_scoped));
+                scoped::value_and_gradient(|x| turns[k].scalars(x), x, g).expect("no scope is open")
             }),
             way("tape", turns.len(), |k| {
                 tape.value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_tape))

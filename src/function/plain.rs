@@ -16,7 +16,7 @@ macro_rules! plain {
     )* };
 }
 plain! {
-    [] f64, 0, |rule, x| each_lane(rule, x, 1, |x, _| x, |y, _, new| *y = new);
+    [] f64, 0, |rule, x| of_f64(rule, x);
     [] Single, 0, |rule, x| each_lane(rule, x, 1, |x, _| x.to_f64(), |y, _, new| *y = new.into());
     [const L: usize] Lanes<L>, 0, |rule, x| each_lane(rule, x, L, |x, i| x.0[i], |y, i, new| y.0[i] = new);
     [const L: usize] SingleLanes<L>, 0, |rule, x| {
@@ -25,6 +25,16 @@ plain! {
     [] DoubleDouble, 0, |rule, x| of_double_double(rule, x);
     [] Witness, 1, |rule, x| of_witness(rule, x);
     [R: Apply] Dual<R>, R::ORDER + 1, |rule, x| of_dual(rule, x);
+}
+
+/// The results of a rule on plain numbers.
+fn of_f64<V: VectorRule>(rule: &V, x: &[&[f64]]) -> Result<Vec<f64>, Error> {
+    let mut y = vec![0.0; results(rule, x)?];
+    match x {
+        [x] => rule.forward(x, &mut y)?,
+        lists => rule.forward(&joined(lists), &mut y)?,
+    }
+    Ok(y)
 }
 
 /// The results of a rule on numbers that are plain numbers side by side: lane by lane.

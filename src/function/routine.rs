@@ -43,6 +43,16 @@ pub trait Routine {
     fn run<R: Number>(&self, x: &[R]) -> <Self::Out as Outputs>::Of<R>;
 }
 
+/// A routine by reference is the routine, so that several solvers or threads can have one.
+impl<P: Routine + ?Sized> Routine for &P {
+    type Out = P::Out;
+
+    #[inline(always)]
+    fn run<R: Number>(&self, x: &[R]) -> <P::Out as Outputs>::Of<R> {
+        (**self).run(x)
+    }
+}
+
 /// The type of the results of a [`Routine`], with `()` in the place of each number:
 ///
 /// | type | results |

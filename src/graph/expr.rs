@@ -37,6 +37,18 @@ impl<'g> Expr<'g> {
         self.recorder.is_none()
     }
 
+    /// The recorder, the index of the node and the value: what [`of_parts`](Expr::of_parts) makes an expression of.
+    #[inline]
+    pub(crate) fn parts(self) -> (Option<&'g Recorder>, u32, f64) {
+        (self.recorder, self.index, self.value)
+    }
+
+    /// The expression whose [`parts`](Expr::parts) these are; the node must be of this use of the recorder.
+    #[inline]
+    pub(crate) fn of_parts(recorder: Option<&'g Recorder>, index: u32, value: f64) -> Self {
+        Expr { recorder, index, value }
+    }
+
     /// The recorder of two expressions, of which either may be a constant.
     #[track_caller]
     fn same_recorder(a: Option<&'g Recorder>, b: Option<&'g Recorder>) -> Option<&'g Recorder> {

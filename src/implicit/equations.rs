@@ -20,7 +20,7 @@ pub trait Residual: Clone + PartialEq + Send + Sync + 'static {
 }
 
 /// A function f(x, θ) whose minimum by x is looked for, written for any number.
-pub trait Objective: Clone + PartialEq + Send + Sync + 'static {
+pub trait Cost: Clone + PartialEq + Send + Sync + 'static {
     /// How many unknowns there are for so many parameters.
     fn unknowns(&self, parameters: usize) -> usize;
 

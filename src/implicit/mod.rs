@@ -45,7 +45,7 @@
 mod equations;
 mod rule;
 
-pub use equations::{Objective, Residual};
+pub use equations::{Cost, Residual};
 
 use crate::Error;
 use crate::function::Apply;
@@ -104,7 +104,7 @@ pub fn fixed_point<R: Apply, F: Residual, E: Display>(
 ///
 /// # Errors
 /// As [`root`]: the Hessian by x must not be singular.
-pub fn minimum<R: Apply, F: Objective, E: Display>(
+pub fn minimum<R: Apply, F: Cost, E: Display>(
     f: &F,
     theta: &[R],
     solver: impl Fn(&[f64]) -> Result<Vec<f64>, E> + Send + Sync + 'static,

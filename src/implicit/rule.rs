@@ -1,6 +1,6 @@
 //! The rule of an implicit function.
 
-use super::equations::{Objective, Residual};
+use super::equations::{Cost, Residual};
 use crate::Error;
 use crate::function::{Apply, VectorRule};
 use crate::linalg::rules::{Matrix, Solve};
@@ -152,7 +152,7 @@ impl<F: Residual> Residual for Step<F> {
 #[derive(Clone, PartialEq)]
 pub(super) struct Gradient<F>(pub F);
 
-impl<F: Objective> Residual for Gradient<F> {
+impl<F: Cost> Residual for Gradient<F> {
     fn unknowns(&self, parameters: usize) -> usize {
         self.0.unknowns(parameters)
     }

@@ -1,6 +1,6 @@
 //! Factorisations of plain matrices, made by faer and shared by all rules that ask about one matrix.
 
-use super::matrix::order;
+use super::matrix::triangular;
 use crate::Error;
 use faer::linalg::solvers::{DenseSolveCore, Llt, PartialPivLu, SelfAdjointEigen, Solve};
 use faer::{Mat, MatMut, MatRef, Side};
@@ -14,6 +14,8 @@ pub(super) enum Kind {
     General,
     /// A = L Lᵀ, of the lower triangle.
     PositiveDefinite,
+    /// A = L Lᵀ, of which the lower triangle alone is stored.
+    Packed,
     /// A = V Λ Vᵀ, of the lower triangle.
     Eigen,
 }
@@ -58,6 +60,7 @@ impl Shared {
         &self,
         name: &str,
         kind: Kind,
+        n: usize,
         matrix: &[f64],
         f: impl FnOnce(&Decomposition) -> A,
     ) -> Result<A, Error> {
@@ -70,7 +73,7 @@ impl Shared {
         let factors = match kept.filter(is_same) {
             Some(factors) => factors,
             None => {
-                let decomposition = Decomposition::new(name, kind, matrix)?;
+                let decomposition = Decomposition::new(name, kind, n, matrix)?;
                 let factors = Arc::new(Factors { kind, matrix: matrix.to_vec(), decomposition });
                 *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(factors.clone());
                 factors
@@ -81,31 +84,36 @@ impl Shared {
 }
 
 impl Decomposition {
-    /// The factors of a square matrix.
-    fn new(name: &str, kind: Kind, matrix: &[f64]) -> Result<Self, Error> {
-        let n = order(name, matrix.len())?;
-        let a = MatRef::from_row_major_slice(matrix, n, n);
-        let read = |i: usize, j: usize| kind == Kind::General || j <= i;
-        if let Some(at) = (0..n * n).find(|&at| read(at / n, at % n) && !matrix[at].is_finite()) {
-            let (i, j, x) = (at / n, at % n, matrix[at]);
-            return Err(Error::rule(format!("{name}: the matrix has {x} in row {i}, column {j}")));
+    /// The factors of a square matrix of `n` rows.
+    fn new(name: &str, kind: Kind, n: usize, matrix: &[f64]) -> Result<Self, Error> {
+        let packed;
+        let a = match kind {
+            Kind::Packed => {
+                packed = Mat::from_fn(n, n, |i, j| if j <= i { matrix[triangular(i) + j] } else { 0.0 });
+                packed.as_ref()
+            }
+            _ => MatRef::from_row_major_slice(matrix, n, n),
+        };
+        let columns_read = |i: usize| if kind == Kind::General { 0..n } else { 0..i + 1 };
+        for i in 0..n {
+            if let Some(j) = columns_read(i).find(|&j| !a[(i, j)].is_finite()) {
+                return Err(Error::rule(format!("{name}: the matrix has {} in row {i}, column {j}", a[(i, j)])));
+            }
         }
         match kind {
             Kind::General => {
                 let lu = PartialPivLu::new(a);
-                match (0..n).find(|&i| lu.U()[(i, i)] == 0.0 || !lu.U()[(i, i)].is_finite()) {
-                    Some(_) => Err(Error::rule(format!("{name}: the matrix is singular"))),
-                    None => Ok(Decomposition::General(lu)),
-                }
+                let is_regular = (0..n).map(|i| lu.U()[(i, i)]).all(|pivot| pivot != 0.0 && pivot.is_finite());
+                let singular = || Error::rule(format!("{name}: the matrix is singular"));
+                is_regular.then_some(Decomposition::General(lu)).ok_or_else(singular)
             }
-            Kind::PositiveDefinite => {
+            Kind::PositiveDefinite | Kind::Packed => {
                 let not_positive = |_| Error::rule(format!("{name}: the matrix is not positive definite"));
                 Llt::new(a, Side::Lower).map(Decomposition::PositiveDefinite).map_err(not_positive)
             }
             Kind::Eigen => {
-                let no_convergence =
-                    |_| Error::rule(format!("{name}: the iteration for the eigenvalues does not converge"));
-                SelfAdjointEigen::new(a, Side::Lower).map(Decomposition::Eigen).map_err(no_convergence)
+                let endless = |_| Error::rule(format!("{name}: the iteration for the eigenvalues does not converge"));
+                SelfAdjointEigen::new(a, Side::Lower).map(Decomposition::Eigen).map_err(endless)
             }
         }
     }

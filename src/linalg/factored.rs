@@ -1,6 +1,6 @@
 //! A matrix that is factored once, and what can be asked about it.
 
-use super::matrix::{columns, order};
+use super::matrix::{columns, order, triangular};
 use super::rules::{CholeskyFactor, Inverse, LogDet, Matrix, Solve};
 use crate::Error;
 use crate::function::Apply;
@@ -26,7 +26,8 @@ impl<R: Apply> Factored<R> {
     ///
     /// # Errors
     /// If it is not square, is singular or not finite.
-    pub fn general(a: &[R]) -> Result<Self, Error> {
+    pub fn general(a: impl Into<Vec<R>>) -> Result<Self, Error> {
+        let a = a.into();
         Self::new(Matrix::general(order("factored", a.len())?), a)
     }
 
@@ -35,14 +36,29 @@ impl<R: Apply> Factored<R> {
     ///
     /// # Errors
     /// If it is not square, or not positive definite.
-    pub fn positive_definite(a: &[R]) -> Result<Self, Error> {
+    pub fn positive_definite(a: impl Into<Vec<R>>) -> Result<Self, Error> {
+        let a = a.into();
         Self::new(Matrix::positive_definite(order("factored", a.len())?), a)
     }
 
-    fn new(of: Matrix, a: &[R]) -> Result<Self, Error> {
+    /// A symmetric and positive definite matrix by its lower triangle alone, row by row: n (n + 1) / 2 numbers. It is half the work of making the
+    /// matrix, and half the memory.
+    ///
+    /// # Errors
+    /// If no triangle has so many numbers, or the matrix is not positive definite.
+    pub fn packed(a: impl Into<Vec<R>>) -> Result<Self, Error> {
+        let a = a.into();
+        let n = (2 * a.len()).isqrt();
+        match triangular(n) == a.len() {
+            true => Self::new(Matrix::packed(n), a),
+            false => Err(Error::rule(format!("factored: {} numbers are no triangle", a.len()))),
+        }
+    }
+
+    fn new(of: Matrix, a: Vec<R>) -> Result<Self, Error> {
         // the factors are made here, so that a singular matrix is told of here
-        let log_det = R::vector(&LogDet { of: of.clone() }, &[a])?[0];
-        Ok(Factored { of, a: a.to_vec(), log_det })
+        let log_det = R::vector(&LogDet { of: of.clone() }, &[&a])?[0];
+        Ok(Factored { of, a, log_det })
     }
 
     /// How many rows it has.
@@ -87,9 +103,9 @@ impl<R: Apply> Factored<R> {
     /// The lower triangular L with L Lᵀ = A.
     ///
     /// # Errors
-    /// If the matrix was not made by [`positive_definite`](Factored::positive_definite).
+    /// If the matrix was made by [`general`](Factored::general).
     pub fn lower(&self) -> Result<Vec<R>, Error> {
-        if self.of != Matrix::positive_definite(self.of.n) {
+        if self.of == Matrix::general(self.of.n) {
             return Err(Error::rule("lower: only a matrix that is made as a positive definite one has this factor"));
         }
         R::vector(&CholeskyFactor { of: self.of.clone() }, &[&self.a])

@@ -24,18 +24,29 @@ pub(super) fn columns(name: &str, n: usize, len: usize) -> Result<usize, Error> 
     }
 }
 
-/// The symmetric matrix that has this lower triangle.
-pub(super) fn symmetric<R: Copy>(a: &[R], n: usize) -> Vec<R> {
-    (0..n * n).map(|at| a[at.max(at % n * n + at / n)]).collect()
+/// How many numbers a triangle of `n` rows has.
+pub(super) fn triangular(n: usize) -> usize {
+    n * (n + 1) / 2
 }
 
-/// The adjoint of a symmetric matrix's lower triangle, given that of the whole.
-pub(super) fn fold<R: Apply>(whole: &[R], n: usize, lower: &mut [R]) {
+/// The symmetric matrix that has this lower triangle, of which `at(i)` is the index of the first number in row i.
+pub(super) fn symmetric<R: Copy>(lower: &[R], n: usize, at: impl Fn(usize) -> usize) -> Vec<R> {
+    let mut whole = Vec::with_capacity(n * n);
     for i in 0..n {
-        for j in 0..i {
-            lower[i * n + j] = whole[i * n + j] + whole[j * n + i];
+        whole.extend_from_slice(&lower[at(i)..=at(i) + i]);
+        whole.extend((i + 1..n).map(|j| lower[at(j) + i]));
+    }
+    whole
+}
+
+/// Writes the adjoint of a symmetric matrix's lower triangle, given that of the whole and a factor.
+pub(super) fn fold<R: Apply>(whole: &[R], factor: R, n: usize, lower: &mut [R], at: impl Fn(usize) -> usize) {
+    for i in 0..n {
+        let row = &mut lower[at(i)..=at(i) + i];
+        for (j, adjoint) in row[..i].iter_mut().enumerate() {
+            *adjoint = (whole[i * n + j] + whole[j * n + i]) * factor;
         }
-        lower[i * n + i] = whole[i * n + i];
+        row[i] = whole[i * n + i] * factor;
     }
 }
 
@@ -47,8 +58,7 @@ pub(super) fn half_lower<R: Apply>(a: &mut [R], n: usize) {
     }
 }
 
-/// The transpose of a matrix with rows of so many numbers.
-pub(super) fn transposed<R: Copy>(a: &[R], columns: usize) -> Vec<R> {
-    let rows = a.len().checked_div(columns).unwrap_or(0);
-    (0..a.len()).map(|at| a[at % rows * columns + at / rows]).collect()
+/// The transpose of a square matrix of `n` rows.
+pub(super) fn transposed<R: Copy>(a: &[R], n: usize) -> Vec<R> {
+    (0..n).flat_map(|i| a[i..].iter().step_by(n).copied()).collect()
 }

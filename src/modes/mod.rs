@@ -74,7 +74,7 @@ where
 }
 
 /// A matrix of so many columns and rows as a list of its rows.
-fn rows_of<S: Scalar>(matrix: &[S], columns: usize, rows: usize) -> Vec<Vec<S>> {
+pub(crate) fn rows_of<S: Scalar>(matrix: &[S], columns: usize, rows: usize) -> Vec<Vec<S>> {
     if columns == 0 { vec![vec![]; rows] } else { matrix.chunks(columns).map(<[S]>::to_vec).collect() }
 }
 

@@ -60,4 +60,6 @@ mod writer;
 
 pub use gradient::Gradient;
 pub use scalar::Scalar;
+pub(crate) use scalar::one_lane;
+pub(crate) use store::Handle;
 pub use var::{Tape, Var};

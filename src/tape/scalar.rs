@@ -76,7 +76,7 @@ macro_rules! one_lane {
         }
     };
 }
-pub(super) use one_lane;
+pub(crate) use one_lane;
 
 impl Scalar for f64 {
     #[inline(always)]

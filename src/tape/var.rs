@@ -120,6 +120,18 @@ impl<'t, S: Scalar> Var<'t, S> {
         Var { tape: None, handle: Handle { place: Place(0), slope: S::from(0.0) }, value }
     }
 
+    /// The tape, the place on it and the value: what [`of_parts`](Var::of_parts) makes a variable of.
+    #[inline(always)]
+    pub(crate) fn parts(self) -> (Option<&'t Tape<S>>, Handle<S>, S) {
+        (self.tape, self.handle, self.value)
+    }
+
+    /// The variable whose [`parts`](Var::parts) these are; the handle must be of this use of the tape.
+    #[inline(always)]
+    pub(crate) fn of_parts(tape: Option<&'t Tape<S>>, handle: Handle<S>, value: S) -> Self {
+        Var { tape, handle, value }
+    }
+
     /// The tape of these variables; `None` if all are constants.
     #[inline(always)]
     #[track_caller]

@@ -1,6 +1,6 @@
 //! Implicit functions: their derivatives of every order are those of a closed form, and what is no solution is an error.
 
-use gprime::implicit::{self, Objective, Residual};
+use gprime::implicit::{self, Cost, Residual};
 use gprime::prelude::*;
 use gprime::{Error, check};
 use proptest::prelude::*;
@@ -36,7 +36,7 @@ fn newton(theta: &[f64]) -> Result<Vec<f64>, Error> {
 #[derive(Clone, PartialEq)]
 struct Bowl;
 
-impl Objective for Bowl {
+impl Cost for Bowl {
     fn unknowns(&self, _: usize) -> usize {
         2
     }

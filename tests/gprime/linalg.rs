@@ -71,6 +71,16 @@ fn every_rule_is_right_with_its_second_order() {
                 checked(|| rule.clone(), &|seed| vec![regular(n, seed), numbers(2 * n, seed)]);
             }
         }
+        let packed = |seed| {
+            let a = positive(n, seed);
+            (0..n).flat_map(|i| a[i * n..=i * n + i].to_vec()).collect::<Vec<f64>>()
+        };
+        checked(|| LogDet { of: Matrix::packed(n) }, &|seed| vec![packed(seed)]);
+        checked(|| Solve { of: Matrix::packed(n), columns: 2, transposed: false }, &|seed| {
+            vec![packed(seed), numbers(2 * n, seed)]
+        });
+        checked(|| Inverse { of: Matrix::packed(n) }, &|seed| vec![packed(seed)]);
+        checked(|| CholeskyFactor { of: Matrix::packed(n) }, &|seed| vec![packed(seed)]);
         for (of, matrix) in kinds {
             checked(|| LogDet { of: of(n) }, &|seed| vec![matrix(n, seed)]);
             checked(|| Inverse { of: of(n) }, &|seed| vec![matrix(n, seed)]);

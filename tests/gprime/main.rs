@@ -4,6 +4,7 @@
 //! `tests/allocation.rs` is a program of its own, since it counts the allocations of its whole process; so is `tests/memory.rs`, which is
 //! built again for a sanitizer.
 
+mod border;
 mod check;
 mod cli;
 mod common;
@@ -32,9 +33,11 @@ mod ndarray;
 #[cfg(feature = "num-traits")]
 mod num_traits;
 mod numbers;
+mod optim;
 mod pasted;
 mod routines;
 mod rules;
+mod scoped;
 mod semantics;
 mod single;
 mod tape;

@@ -4,7 +4,7 @@ use super::product::square_times;
 use super::{Matrix, SolveTriangular, Triangle, expect};
 use crate::Error;
 use crate::function::{Apply, VectorRule};
-use crate::linalg::matrix::{fold, half_lower, symmetric, transposed};
+use crate::linalg::matrix::{half_lower, transposed};
 
 /// The lower triangular L with L Lᵀ = A, of which the lower triangle is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ impl VectorRule for CholeskyFactor {
     }
     fn results(&self, lens: &[usize]) -> Result<usize, Error> {
         expect(self.name(), lens, &[self.of.len()])?;
-        Ok(self.of.len())
+        Ok(self.of.n * self.of.n)
     }
     fn forward(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
         self.of.with(self.name(), x, |factors| factors.lower(y))
@@ -36,7 +36,7 @@ impl VectorRule for CholeskyFactor {
     fn tangent<R: Apply>(&self, _: &[R], l: &[R], of_a: &[R], of_l: &mut [R]) -> Result<(), Error> {
         let n = self.of.n;
         // the second solution transposed: L⁻¹ (L⁻¹ Ȧ)ᵀ is symmetric
-        let half = self.solve(l, &symmetric(of_a, n), false)?;
+        let half = self.solve(l, &self.of.whole(of_a), false)?;
         let mut middle = self.solve(l, &transposed(&half, n), false)?;
         half_lower(&mut middle, n);
         of_l.copy_from_slice(&square_times([l, &middle], n, [false, false])?);
@@ -51,7 +51,7 @@ impl VectorRule for CholeskyFactor {
         half_lower(&mut middle, n);
         let half = self.solve(l, &middle, true)?;
         let s = self.solve(l, &transposed(&half, n), true)?;
-        fold(&transposed(&s, n), n, of_a);
+        self.of.write_adjoint(&transposed(&s, n), R::from(1.0), of_a);
         Ok(())
     }
 }

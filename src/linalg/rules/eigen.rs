@@ -4,7 +4,6 @@ use super::product::square_times;
 use super::{Matrix, expect};
 use crate::Error;
 use crate::function::{Apply, VectorRule};
-use crate::linalg::matrix::{fold, symmetric};
 use std::ops::Range;
 
 /// How far apart two eigenvalues may be that count as equal, relative to the largest: what rounding makes of them.
@@ -76,7 +75,7 @@ impl VectorRule for EigenValues {
     fn tangent<R: Apply>(&self, a: &[R], values: &[R], of_a: &[R], of_values: &mut [R]) -> Result<(), Error> {
         let n = self.of.n;
         let v = R::vector(&EigenVectors { of: self.of.clone() }, &[a])?;
-        let moved = square_times([&symmetric(of_a, n), &v], n, [false, false])?;
+        let moved = square_times([&self.of.whole(of_a), &v], n, [false, false])?;
         for (at, (&v, &moved)) in v.iter().zip(&moved).enumerate() {
             of_values[at % n] += v * moved;
         }
@@ -90,7 +89,7 @@ impl VectorRule for EigenValues {
         let mut of_values = of_values.to_vec();
         mean_of_each(&mut of_values, &clusters(values));
         let scaled: Vec<R> = v.iter().enumerate().map(|(at, &v)| v * of_values[at % n]).collect();
-        fold(&square_times([&scaled, &v], n, [false, true])?, n, of_a);
+        self.of.write_adjoint(&square_times([&scaled, &v], n, [false, true])?, R::from(1.0), of_a);
         Ok(())
     }
 }
@@ -123,7 +122,7 @@ impl VectorRule for EigenVectors {
     /// V̇ = V (F ∘ Vᵀ Ȧ V).
     fn tangent<R: Apply>(&self, a: &[R], v: &[R], of_a: &[R], of_v: &mut [R]) -> Result<(), Error> {
         let n = self.of.n;
-        let moved = square_times([&symmetric(of_a, n), v], n, [false, false])?;
+        let moved = square_times([&self.of.whole(of_a), v], n, [false, false])?;
         let m = square_times([v, &moved], n, [true, false])?;
         of_v.copy_from_slice(&self.turned(a, v, m)?);
         Ok(())
@@ -133,7 +132,7 @@ impl VectorRule for EigenVectors {
         let n = self.of.n;
         let m = square_times([v, of_v], n, [true, false])?;
         let turned = self.turned(a, v, m)?;
-        fold(&square_times([&turned, v], n, [false, true])?, n, of_a);
+        self.of.write_adjoint(&square_times([&turned, v], n, [false, true])?, R::from(1.0), of_a);
         Ok(())
     }
 }

@@ -12,6 +12,14 @@ pub struct LogDet {
     pub of: Matrix,
 }
 
+impl LogDet {
+    /// A⁻ᵀ.
+    fn slopes<R: Apply>(&self, x: &[R]) -> Result<Vec<R>, Error> {
+        let inverse = R::vector(&Inverse { of: self.of.clone() }, &[x])?;
+        Ok(if self.of.is_symmetric() { inverse } else { transposed(&inverse, self.of.n) })
+    }
+}
+
 impl VectorRule for LogDet {
     fn name(&self) -> &'static str {
         "log_det"
@@ -25,15 +33,12 @@ impl VectorRule for LogDet {
     }
     /// tr(A⁻¹ Ȧ).
     fn tangent<R: Apply>(&self, x: &[R], _: &[R], of_x: &[R], of_y: &mut [R]) -> Result<(), Error> {
-        let inverse = R::vector(&Inverse { of: self.of.clone() }, &[x])?;
-        of_y[0] = R::dot(&transposed(&inverse, self.of.n), &self.of.whole(of_x));
+        of_y[0] = R::dot(&self.slopes(x)?, &self.of.whole(of_x));
         Ok(())
     }
     /// Ā = A⁻ᵀ times the adjoint.
     fn pull_back<R: Apply>(&self, x: &[R], _: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error> {
-        let inverse = R::vector(&Inverse { of: self.of.clone() }, &[x])?;
-        let of_whole: Vec<R> = transposed(&inverse, self.of.n).into_iter().map(|slope| slope * of_y[0]).collect();
-        self.of.write_adjoint(&of_whole, of_x);
+        self.of.write_adjoint(&self.slopes(x)?, of_y[0], of_x);
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ pub use solve::Solve;
 pub use triangular::{SolveTriangular, Triangle};
 
 use super::decomposition::{Decomposition, Kind, Shared};
-use super::matrix::{fold, symmetric};
+use super::matrix::{fold, symmetric, triangular};
 use crate::Error;
 use crate::function::Apply;
 use std::borrow::Cow;
@@ -45,34 +45,48 @@ impl Matrix {
         Matrix { n, kind: Kind::PositiveDefinite, shared: Shared::default() }
     }
 
+    /// A matrix of `n` rows that is symmetric and positive definite, given by its lower triangle alone: n (n + 1) / 2 numbers, row by row.
+    pub fn packed(n: usize) -> Self {
+        Matrix { n, kind: Kind::Packed, shared: Shared::default() }
+    }
+
     /// A symmetric matrix of `n` rows in its eigenvalues and eigenvectors, of which the lower triangle is read.
     pub fn eigen(n: usize) -> Self {
         Matrix { n, kind: Kind::Eigen, shared: Shared::default() }
     }
 
-    /// How many numbers it has.
+    /// How many numbers are stored.
     fn len(&self) -> usize {
-        self.n * self.n
+        if self.kind == Kind::Packed { triangular(self.n) } else { self.n * self.n }
+    }
+
+    /// Whether it is known to be symmetric, so that the lower triangle alone is read.
+    fn is_symmetric(&self) -> bool {
+        self.kind != Kind::General
+    }
+
+    /// The index of the first number of a row.
+    fn row(&self) -> impl Fn(usize) -> usize {
+        let (n, is_packed) = (self.n, self.kind == Kind::Packed);
+        move |i| if is_packed { triangular(i) } else { i * n }
     }
 
     /// Gives its factors to `f`; a matrix without rows has none, and nothing is done.
     fn with(&self, name: &str, numbers: &[f64], f: impl FnOnce(&Decomposition)) -> Result<(), Error> {
-        if self.n == 0 { Ok(()) } else { self.shared.with(name, self.kind, numbers, f) }
+        if self.n == 0 { Ok(()) } else { self.shared.with(name, self.kind, self.n, numbers, f) }
     }
 
     /// The whole matrix, or a change of it, given what is stored.
     fn whole<'a, R: Apply>(&self, stored: &'a [R]) -> Cow<'a, [R]> {
-        match self.kind {
-            Kind::General => stored.into(),
-            _ => symmetric(stored, self.n).into(),
-        }
+        if self.is_symmetric() { symmetric(stored, self.n, self.row()).into() } else { stored.into() }
     }
 
-    /// Writes the adjoint of what is stored, given that of the whole matrix.
-    fn write_adjoint<R: Apply>(&self, of_whole: &[R], of_stored: &mut [R]) {
-        match self.kind {
-            Kind::General => of_stored.copy_from_slice(of_whole),
-            _ => fold(of_whole, self.n, of_stored),
+    /// Writes the adjoint of what is stored, given that of the whole matrix, which is a factor times these numbers.
+    fn write_adjoint<R: Apply>(&self, of_whole: &[R], factor: R, of_stored: &mut [R]) {
+        if self.is_symmetric() {
+            fold(of_whole, factor, self.n, of_stored, self.row());
+        } else {
+            of_stored.iter_mut().zip(of_whole).for_each(|(adjoint, &number)| *adjoint = number * factor);
         }
     }
 }

@@ -53,8 +53,7 @@ impl VectorRule for Solve {
         let n = self.of.n;
         let pair = if self.transposed { [y, &*of_b] } else { [&*of_b, y] };
         let product = times(pair, [n, self.columns, n], [false, true])?;
-        let of_whole: Vec<R> = product.into_iter().map(|share| -share).collect();
-        self.of.write_adjoint(&of_whole, of_a);
+        self.of.write_adjoint(&product, R::from(-1.0), of_a);
         Ok(())
     }
 }

@@ -227,6 +227,9 @@ impl<'a> Generator<'a> {
                 let inner = 1 + self.random.below(5);
                 let [rows, columns] = [self.random.below(6), 1 + self.random.below(5)];
                 let a = self.list(rows * inner, values, inputs);
+                if self.random.percent(40) {
+                    return Statement::Vector { matrix: a, x: self.list(inner, values, inputs) };
+                }
                 Statement::MatMul { a, b: self.list(columns * inner, values, inputs), inner }
             }
             64..69 => {

@@ -4,7 +4,7 @@ use super::program::Program;
 use super::reference::{Known, Path, Reference};
 use crate::common::{Panic, quietly};
 use gprime::forward::Tangents;
-use gprime::prelude::*;
+use gprime::{prelude::*, scoped};
 use std::fmt;
 
 /// What is wrong with a program in one mode.
@@ -156,6 +156,12 @@ impl Found<'_> {
         });
         let Some(hand) = hand else { return };
         self.equal("gradient, by hand", &hand, &g);
+        let mut of_scope = vec![f64::NAN; n];
+        let scoped = self.asked("scoped", || scoped::value_and_gradient(|x| body.run(x)[0], x, &mut of_scope));
+        let Some(value) = scoped else { return };
+        self.values("scoped", &[value.expect("no scope is open")], &plain[..1]);
+        self.right("scoped", 1, &of_scope, &gradient);
+        self.equal("scoped", &of_scope, &g);
 
         // the recording
         let recorded = self.asked("the recording", || {

@@ -1,10 +1,13 @@
 //! Programs as data: they can be made at random, shrunk, printed, read again, and run over any number.
 
+use gprime::Error;
 use gprime::forward::Tangents;
+use gprime::function::VectorRule;
 use gprime::graph::DynOp;
 use gprime::op::{Domain, Kink, Op, Point, Visitor, visit};
 use gprime::prelude::*;
 use gprime::registry::Registry;
+use gprime::scoped::{Holder, Scoped};
 use serde::{Deserialize, Serialize};
 use std::array::from_fn;
 use std::borrow::Cow;
@@ -177,6 +180,47 @@ fn straight<R: Apply, const N: usize, const M: usize>(steps: &[Step], x: [R; N])
     from_fn(|i| values[(len - 1).saturating_sub(i)])
 }
 
+/// The product of a matrix and a vector as a vector rule.
+#[derive(Clone, Debug, PartialEq)]
+struct Product;
+
+impl VectorRule for Product {
+    fn name(&self) -> &'static str {
+        "product"
+    }
+    fn results(&self, lens: &[usize]) -> Result<usize, Error> {
+        match *lens {
+            [matrix, x] if x > 0 && matrix % x == 0 => Ok(matrix / x),
+            _ => Err(Error::rule("product takes a matrix and a vector of a row's length")),
+        }
+    }
+    fn forward(&self, all: &[f64], y: &mut [f64]) -> Result<(), Error> {
+        let columns = all.len() / (y.len() + 1);
+        let (matrix, x) = all.split_at(columns * y.len());
+        y.copy_from_slice(&f64::contract(matrix, x, columns));
+        Ok(())
+    }
+    fn pull_back<R: Apply>(&self, all: &[R], y: &[R], of_y: &[R], of_all: &mut [R]) -> Result<(), Error> {
+        let columns = all.len() / (y.len() + 1);
+        let split = columns * y.len();
+        for (at, &number) in all[..split].iter().enumerate() {
+            let (row, column) = (at / columns, at % columns);
+            of_all[at] = of_y[row].mul_strong_zero(all[split + column]);
+            of_all[split + column] += of_y[row].mul_strong_zero(number);
+        }
+        Ok(())
+    }
+    fn tangent<R: Apply>(&self, all: &[R], y: &[R], of_all: &[R], of_y: &mut [R]) -> Result<(), Error> {
+        let columns = all.len() / (y.len() + 1);
+        let split = columns * y.len();
+        for (at, &number) in all[..split].iter().enumerate() {
+            let x = split + at % columns;
+            of_y[at / columns] += of_all[at].mul_strong_zero(all[x]) + of_all[x].mul_strong_zero(number);
+        }
+        Ok(())
+    }
+}
+
 /// A statement of a program. Each appends its results to the values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -197,6 +241,8 @@ pub enum Statement {
     WeightedSum(List, Vec<Number>),
     /// `Apply::contract`.
     MatMul { a: List, b: List, inner: usize },
+    /// `Apply::vector` of [`Product`], of a matrix and a vector.
+    Vector { matrix: List, x: List },
     /// `Apply::run`.
     Block { steps: Vec<Step>, args: Vec<Arg> },
     /// `Apply::map`.
@@ -310,6 +356,9 @@ impl Statement {
                 vec![values.list(x).weighted_sum(&weights)]
             }
             Statement::MatMul { a, b, inner } => Apply::contract(&values.list(a), &values.list(b), *inner),
+            Statement::Vector { matrix, x } => {
+                R::vector(&Product, &[&values.list(matrix), &values.list(x)]).expect("the lists fit")
+            }
             Statement::Block { steps, args } => {
                 let x: Vec<R> = args.iter().map(|&arg| values.arg(arg)).collect();
                 match x.len() {
@@ -381,6 +430,7 @@ impl Statement {
         match self {
             Statement::Constants(constants) => constants.len(),
             Statement::MatMul { a, b, inner } => (a.len() / inner) * (b.len() / inner),
+            Statement::Vector { matrix, x } => matrix.len() / x.len(),
             Statement::Block { args, .. } => outputs(args.len()),
             Statement::Map { lists, .. } => {
                 outputs(lists.len()) * lists.iter().map(List::len).find(|&len| len != 1).unwrap_or(1)
@@ -424,6 +474,7 @@ impl Runs for f64 {}
 impl<R: Runs> Runs for Dual<R> {}
 impl<const N: usize> Runs for Tangents<f64, N> {}
 impl<S: Scalar> Runs for Var<'_, S> {}
+impl<H: Holder> Runs for Scoped<H> {}
 /// Here each op is itself, so that the recording knows it.
 impl Runs for Expr<'_> {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {

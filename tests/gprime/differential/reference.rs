@@ -6,6 +6,8 @@
 //! on.
 
 use super::program::{Registered, Runs};
+use gprime::Error;
+use gprime::function::VectorRule;
 use gprime::op::{self, Domain, Op};
 use gprime::prelude::*;
 use gprime::real::DoubleDouble;
@@ -169,7 +171,28 @@ impl Call for Node {
     }
 }
 
-impl Apply for Node {}
+impl Apply for Node {
+    const ORDER: u32 = 2;
+
+    /// Each result is a node whose slopes are its adjoint taken back.
+    fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error> {
+        let values: Vec<Vec<f64>> = x.iter().map(|list| list.iter().map(|x| x.value).collect()).collect();
+        let y = f64::vector(rule, &values.iter().map(|list| &**list).collect::<Vec<_>>())?;
+        let node = |(k, &value): (usize, &f64)| {
+            let slopes = |at: &[Dual<DoubleDouble>]| {
+                let mut rest = at;
+                let lists = x.iter().map(|list| rest.split_off(..list.len()).unwrap()).collect::<Vec<_>>();
+                let y = <Dual<DoubleDouble>>::vector(rule, &lists).unwrap();
+                let (mut seed, mut of_x) = (vec![Dual::from(0.0); y.len()], vec![Dual::from(0.0); at.len()]);
+                seed[k] = Dual::from(1.0);
+                rule.pull_back(at, &y, &seed, &mut of_x).unwrap();
+                of_x
+            };
+            Node::record(value, Domain::ALL, &x.concat(), slopes).by_differences()
+        };
+        Ok(y.iter().enumerate().map(node).collect())
+    }
+}
 
 impl Runs for Node {
     fn registered(op: Registered, x: &[&[Self]]) -> Self {

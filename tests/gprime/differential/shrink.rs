@@ -145,6 +145,9 @@ fn statements(statement: &Statement, values: &[f64]) -> Vec<Statement> {
                     Statement::ReduceEach { lists, data, .. } if data.len() == longest => {
                         data.truncate(lists.iter().map(List::len).max().unwrap_or(0));
                     }
+                    Statement::Vector { matrix, x } if x.len() == 0 || matrix.len() % x.len() != 0 => {
+                        *s = statement.clone();
+                    }
                     Statement::MatMul { a, b, inner } if (a.len() % *inner != 0 || b.len() % *inner != 0) => {
                         *s = statement.clone();
                     }
@@ -268,7 +271,7 @@ fn lists(statement: &mut Statement) -> Vec<&mut List> {
         Statement::Sum(list) | Statement::WeightedSum(list, _) | Statement::SumTerms { args: list, .. } => vec![list],
         Statement::Checkpoint { params, .. } => vec![params],
         Statement::Dot(x, y) => vec![x, y],
-        Statement::MatMul { a, b, .. } => vec![a, b],
+        Statement::MatMul { a, b, .. } | Statement::Vector { matrix: a, x: b } => vec![a, b],
         Statement::Map { lists, .. } | Statement::ReduceEach { lists, .. } => lists.iter_mut().collect(),
         Statement::Scan { state, params, .. } => state.iter_mut().chain(params).collect(),
         _ => vec![],

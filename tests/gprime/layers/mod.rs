@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 12] = [
     &["forward"],
     &["tape", "graph"],
     &["modes", "registry", "linalg"],
-    &["check", "export", "implicit"],
+    &["check", "export", "implicit", "optim", "scoped"],
     &["teach"],
     &["draw"],
     &["guide", "howto"],
