@@ -254,7 +254,10 @@ fn adjoints_of_zero_do_not_ask_the_rule() {
     let rule = FirstOrder::new(
         "counted",
         |lens| Ok(lens.iter().sum()),
-        |x, y| Ok(y.copy_from_slice(x)),
+        |x, y| {
+            y.copy_from_slice(x);
+            Ok(())
+        },
         move |_, _, of_y, of_x| {
             count.fetch_add(1, Ordering::Relaxed);
             of_x.copy_from_slice(of_y);
@@ -272,15 +275,23 @@ fn closures_have_first_derivatives_and_refuse_others_by_name() {
     let rule = FirstOrder::new(
         "sines",
         |lens| Ok(lens.iter().sum()),
-        |x, y| Ok(y.iter_mut().zip(x).for_each(|(y, x)| *y = x.sin())),
-        |x, _, of_y, of_x| Ok((0..x.len()).for_each(|i| of_x[i] = x[i].cos() * of_y[i])),
+        |x, y| {
+            y.iter_mut().zip(x).for_each(|(y, x)| *y = x.sin());
+            Ok(())
+        },
+        |x, _, of_y, of_x| {
+            (0..x.len()).for_each(|i| of_x[i] = x[i].cos() * of_y[i]);
+            Ok(())
+        },
     );
     check::vector(&rule, &[&[0.5, 2.0]]).assert_pass();
     close(&gradient(|x| Var::vector(&rule, &[x]).unwrap()[1] * x[0], &[0.5, 2.0]), &[2f64.sin(), 0.5 * 2f64.cos()]);
     let tangent = jvp(|x| Tangent::vector(&rule, &[x]).unwrap(), &[0.5, 2.0], &[1.0, 2.0]).1;
     close(&tangent, &[0.5f64.cos(), 2.0 * 2f64.cos()]);
-    let with_tangent =
-        rule.clone().with_tangent(|x, _, of_x, of_y| Ok((0..x.len()).for_each(|i| of_y[i] = x[i].cos() * of_x[i])));
+    let with_tangent = rule.clone().with_tangent(|x, _, of_x, of_y| {
+        (0..x.len()).for_each(|i| of_y[i] = x[i].cos() * of_x[i]);
+        Ok(())
+    });
     assert!(with_tangent != rule && rule == rule.clone());
     close(&jvp(|x| Tangent::vector(&with_tangent, &[x]).unwrap(), &[0.5, 2.0], &[1.0, 2.0]).1, &tangent);
 
