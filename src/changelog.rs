@@ -162,10 +162,11 @@
 //! `Product<&R>` or `Default`.
 //!
 //! New: other libraries' generic code runs on the numbers. Behind the features `num-traits`, `nalgebra` and `ndarray` they have the traits of these
-//! crates ([`border`](crate::border)): `Float` and what it asks for in every mode but on a recording, so that a function of `T: Float` has a `gradient`; `RealField`
-//! and `ComplexField` for [`Dual`](crate::Dual) and [`Tangents`](crate::forward::Tangents), with a driver for Jacobians of functions of `T: RealField`;
-//! elements of arrays. `is_zero` of these traits means the constant 0. With them comes the operator `%`, also against `f64`, with references and
-//! assigning, for all numbers that have a value to divide: `Single`, `Dual`, `Tangents`, `Tangent`, `Var`; and
+//! crates ([`border`](crate::border)): `Float` and what it asks for in every mode, so that a function of `T: Float` has a `gradient`; `RealField`
+//! and `ComplexField` for [`Dual`](crate::Dual), [`Tangents`](crate::forward::Tangents) and, in reverse mode and on a recorder,
+//! [`Scoped`](crate::scoped::Scoped) numbers, with a driver for Jacobians of functions of `T: RealField`; elements of arrays. `is_zero`
+//! of these traits means the constant 0. With them comes the operator `%`, also against `f64`, with references and assigning, for all numbers but
+//! lanes and `DoubleDouble`; on a recording guards say for which inputs its integer quotient is right. And
 //! [`Expr::is_constant`](crate::Expr::is_constant).
 //!
 //! Solvers take routines: [`border`](crate::border) has what argmin, basin, levenberg-marquardt and nuts-rs ask of a function, each behind the feature of

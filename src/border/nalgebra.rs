@@ -1,5 +1,6 @@
-//! The traits of `nalgebra` (feature `nalgebra`): [`RealField`] and [`ComplexField`] for [`Dual`] and [`Tangents`], so that its matrices, its
-//! decompositions and functions that are generic over `T: RealField` are differentiated as they stand; and [`jacobian!`], which does it.
+//! The traits of `nalgebra` (feature `nalgebra`): [`RealField`] and [`ComplexField`] for [`Dual`], [`Tangents`] and [`Scoped`] numbers, so that its
+//! matrices, its decompositions and functions that are generic over `T: RealField` are differentiated as they stand; and [`jacobian!`], which does
+//! it forwards.
 //!
 //! ```
 //! use gprime::border::nalgebra::jacobian;
@@ -19,8 +20,28 @@
 //! ```
 //!
 //! By hand, and for second derivatives, a program is run on the numbers themselves: `Dual<Dual<f64>>`, `Tangents<Dual, N>`,
-//! `Tangents<Tangents<f64, N>, N>`. nalgebra asks for `'static` numbers, which a [`Var`](crate::Var), an [`Expr`](crate::Expr) and a
-//! [`Tangent`](crate::Tangent) are not.
+//! `Tangents<Tangents<f64, N>, N>`.
+//!
+//! nalgebra asks for `'static` numbers, which a [`Var`](crate::Var), an [`Expr`](crate::Expr) and a [`Tangent`](crate::Tangent) are not. Reverse mode,
+//! which is cheaper where the inputs are many, is that of [`scoped`](crate::scoped): [`gradient`](crate::scoped::gradient), `value_and_gradient`,
+//! `jacobian`, [`hvp`](crate::scoped::hvp), and [`within`](crate::scoped::within), by which nalgebra does a part of a program that is on a tape or a
+//! recorder.
+//!
+//! ```
+//! use gprime::scoped;
+//! use nalgebra::{Matrix2, RealField, Vector2};
+//!
+//! /// bᵀA⁻¹b of a positive definite matrix.
+//! fn quadratic<T: RealField + Copy>(a: Matrix2<T>, b: Vector2<T>) -> T {
+//!     a.cholesky().map_or(T::zero() / T::zero(), |a| a.solve(&b).dot(&b))
+//! }
+//! let by_b = scoped::gradient(|x| quadratic(Matrix2::identity() * x[2], Vector2::new(x[0], x[1])), &[1.0, 3.0, 2.0])?;
+//! assert!(by_b.iter().zip([1.0, 3.0, -2.5]).all(|(slope, exact)| (slope - exact).abs() < 1e-12));
+//! # Ok::<(), gprime::Error>(())
+//! ```
+//!
+//! On a recorder, `Scoped<Recorder>`, each comparison is a guard, that of a pivot too, and what nalgebra turns into a plain number is
+//! [remembered](crate::Recorder::primals), so it is known for which other inputs the recording is right.
 //!
 //! In generic code a bound is either `T: RealField` or `R: Number`: of `T: RealField + Number` most methods would have to say whose they are. On a
 //! concrete number both preludes may be in scope, and its own methods are found.
@@ -53,12 +74,14 @@
 //!
 //! For a matrix without such zeros all derivatives are right, those of second order too.
 //!
-//! Where nalgebra converts a number to a plain one to count something, as `exp` of a matrix does, the derivatives stay behind.
+//! Where nalgebra converts a number to a plain one to count something, as `exp` of a matrix and comparisons within a tolerance do, the derivatives
+//! stay behind.
 
 use crate::forward::{Ieee, Strong, Tangents, ZeroPolicy};
 use crate::function::Number;
 use crate::op::Arithmetic;
 use crate::real::Dual;
+use crate::scoped::{Holder, Scoped};
 use crate::tape::Scalar;
 use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 use nalgebra::{ComplexField, Field, RealField, SMatrix, SVector, SimdValue};
@@ -75,7 +98,8 @@ use simba::scalar::SubsetOf;
 /// NaN then: 0 met ∞ on the way, which gives 0 in every mode. A closure could be of one of these numbers only; so this is a macro, which writes
 /// `f` down twice. It must give the same each time.
 ///
-/// It costs about as much as N + 1 evaluations, in the memory of N + 1 numbers for each. If the inputs are many, a reverse mode is cheaper.
+/// It costs about as much as N + 1 evaluations, in the memory of N + 1 numbers for each. If the inputs are many,
+/// [`scoped::jacobian`](crate::scoped::jacobian) is cheaper.
 ///
 /// ```
 /// use gprime::border::nalgebra::jacobian;
@@ -137,7 +161,7 @@ fn cardinal<R: Arithmetic>(x: R, sign: f64) -> R {
 }
 
 macro_rules! fields {
-    ($([$($generics:tt)*] $ty:ty, $constant:expr;)*) => { $(
+    ($([$($generics:tt)*] $ty:ty, $primal:ty, $constant:expr;)*) => { $(
         impl<$($generics)*> Field for $ty {}
 
         impl<$($generics)*> SimdValue for $ty {
@@ -192,11 +216,12 @@ macro_rules! fields {
             type Epsilon = Self;
             #[inline]
             fn default_epsilon() -> Self {
-                $constant(R::default_epsilon())
+                $constant(<$primal>::default_epsilon())
             }
             #[inline]
+            #[track_caller]
             fn abs_diff_eq(&self, other: &Self, epsilon: Self) -> bool {
-                self.primal.abs_diff_eq(&other.primal, epsilon.primal)
+                AbsDiffEq::abs_diff_eq(&self.primal(), &other.primal(), epsilon.primal())
             }
         }
 
@@ -204,11 +229,12 @@ macro_rules! fields {
         impl<$($generics)*> RelativeEq for $ty {
             #[inline]
             fn default_max_relative() -> Self {
-                $constant(R::default_max_relative())
+                $constant(<$primal>::default_max_relative())
             }
             #[inline]
+            #[track_caller]
             fn relative_eq(&self, other: &Self, epsilon: Self, max_relative: Self) -> bool {
-                self.primal.relative_eq(&other.primal, epsilon.primal, max_relative.primal)
+                RelativeEq::relative_eq(&self.primal(), &other.primal(), epsilon.primal(), max_relative.primal())
             }
         }
 
@@ -216,11 +242,12 @@ macro_rules! fields {
         impl<$($generics)*> UlpsEq for $ty {
             #[inline]
             fn default_max_ulps() -> u32 {
-                R::default_max_ulps()
+                <$primal>::default_max_ulps()
             }
             #[inline]
+            #[track_caller]
             fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
-                self.primal.ulps_eq(&other.primal, epsilon.primal, max_ulps)
+                UlpsEq::ulps_eq(&self.primal(), &other.primal(), epsilon.primal(), max_ulps)
             }
         }
 
@@ -250,59 +277,73 @@ macro_rules! fields {
                 self
             }
             #[inline(always)]
+            #[track_caller]
             fn modulus(self) -> Self {
                 self.abs()
             }
             #[inline(always)]
+            #[track_caller]
             fn modulus_squared(self) -> Self {
                 self * self
             }
             #[inline(always)]
+            #[track_caller]
             fn norm1(self) -> Self {
                 self.abs()
             }
             #[inline]
+            #[track_caller]
             fn argument(self) -> Self {
                 if self >= 0.0 { 0.0.into() } else { Self::pi() }
             }
             /// |x| and a constant 1 or −1, which is 1 at 0.
             #[inline]
+            #[track_caller]
             fn to_exp(self) -> (Self, Self) {
                 (self.abs(), if self >= 0.0 { 1.0 } else { -1.0 }.into())
             }
             #[inline(always)]
+            #[track_caller]
             fn scale(self, factor: Self) -> Self {
                 self * factor
             }
             #[inline(always)]
+            #[track_caller]
             fn unscale(self, factor: Self) -> Self {
                 self / factor
             }
             #[inline(always)]
+            #[track_caller]
             fn powc(self, exponent: Self) -> Self {
                 self.powf(exponent)
             }
             #[inline(always)]
+            #[track_caller]
             fn is_finite(&self) -> bool {
                 <$ty>::is_finite(*self)
             }
             #[inline]
+            #[track_caller]
             fn try_sqrt(self) -> Option<Self> {
                 (self >= 0.0).then(|| self.sqrt())
             }
             /// sin x / x, also at 0.
+            #[track_caller]
             fn sinc(self) -> Self {
                 if self.abs() < 0.5 { cardinal(self, -1.0) } else { self.sin() / self }
             }
             /// sinh x / x, also at 0.
+            #[track_caller]
             fn sinhc(self) -> Self {
                 if self.abs() < 0.5 { cardinal(self, 1.0) } else { self.sinh() / self }
             }
             /// cos x / x; the constant 1 at 0, as it is for `f64`.
+            #[track_caller]
             fn cosc(self) -> Self {
                 if self == 0.0 { 1.0.into() } else { self.cos() / self }
             }
             /// cosh x / x; the constant 1 at 0, as it is for `f64`.
+            #[track_caller]
             fn coshc(self) -> Self {
                 if self == 0.0 { 1.0.into() } else { self.cosh() / self }
             }
@@ -312,27 +353,30 @@ macro_rules! fields {
             fields! { @own $ty;
                 copysign(sign: Self) -> Self, max(rhs: Self) -> Self, min(rhs: Self) -> Self, atan2(rhs: Self) -> Self }
             #[inline(always)]
+            #[track_caller]
             fn is_sign_positive(&self) -> bool {
                 <$ty>::is_sign_positive(*self)
             }
             #[inline(always)]
+            #[track_caller]
             fn is_sign_negative(&self) -> bool {
                 <$ty>::is_sign_negative(*self)
             }
             /// x, but at least `lo` and at most `hi`, whose slopes at a tie are those of `max` and `min`.
             #[inline]
+            #[track_caller]
             fn clamp(self, lo: Self, hi: Self) -> Self {
                 self.max(lo).min(hi)
             }
             #[inline]
             fn min_value() -> Option<Self> {
-                <R as RealField>::min_value().map($constant)
+                <$primal as RealField>::min_value().map($constant)
             }
             #[inline]
             fn max_value() -> Option<Self> {
-                <R as RealField>::max_value().map($constant)
+                <$primal as RealField>::max_value().map($constant)
             }
-            fields! { @constants $constant;
+            fields! { @constants $primal, $constant;
                 pi two_pi frac_pi_2 frac_pi_3 frac_pi_4 frac_pi_6 frac_pi_8 frac_1_pi frac_2_pi frac_2_sqrt_pi e log2_e log10_e ln_2 ln_10 }
         } )*
     };
@@ -344,6 +388,7 @@ macro_rules! fields {
                 f64::from(*self).into()
             }
             #[inline(always)]
+            #[track_caller]
             fn from_superset_unchecked(x: &$ty) -> $plain {
                 Number::primal(*x) as $plain
             }
@@ -355,18 +400,20 @@ macro_rules! fields {
     };
     (@own $ty:ty; $($f:ident($($arg:ident: $t:ty),*) -> $out:ty),*) => { $(
         #[inline(always)]
+        #[track_caller]
         fn $f(self $(, $arg: $t)*) -> $out {
             <$ty>::$f(self $(, $arg)*)
         } )*
     };
-    (@constants $constant:expr; $($f:ident)*) => { $(
+    (@constants $primal:ty, $constant:expr; $($f:ident)*) => { $(
         #[inline]
         fn $f() -> Self {
-            $constant(R::$f())
+            $constant(<$primal>::$f())
         } )*
     };
 }
 fields! {
-    [R: Scalar + Float + RealField] Dual<R>, Dual::constant;
-    [R: Scalar + Float + RealField, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>, Tangents::constant;
+    [R: Scalar + Float + RealField] Dual<R>, R, Dual::constant;
+    [R: Scalar + Float + RealField, const N: usize, Z: ZeroPolicy] Tangents<R, N, Z>, R, Tangents::constant;
+    [H: Holder<Value: Float + RealField>] Scoped<H>, H::Value, Scoped::constant;
 }

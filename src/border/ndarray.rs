@@ -13,17 +13,19 @@
 //! assert_eq!(product[1].tangents(), [16.0, 4.0]);
 //! ```
 //!
-//! [`Single`], [`Dual`] and [`Tangents`] are [`ScalarOperand`]s, and with `num-traits` all that ndarray asks of an element of a product
-//! ([`LinalgScalar`](ndarray::LinalgScalar)) or of `sum`, `mean` and `var`.
+//! [`Single`], [`Dual`], [`Tangents`] and [`Scoped`] numbers are [`ScalarOperand`]s, and with `num-traits` all that ndarray asks of an element of a
+//! product ([`LinalgScalar`](ndarray::LinalgScalar)) or of `sum`, `mean` and `var`.
 //!
-//! A [`Var`](crate::Var), an [`Expr`](crate::Expr) and a [`Tangent`](crate::Tangent) are no `'static` numbers, which both traits ask for. Arrays of
-//! these have the operators between arrays, `map`, `sum`, `product` and the like; for products of matrices there is
-//! [`contract`](crate::function::Apply::contract), and `&a * x` of a number is `a.map(|&a| a * x)`.
+//! A [`Var`](crate::Var), an [`Expr`](crate::Expr) and a [`Tangent`](crate::Tangent) are no `'static` numbers, which both traits ask for: in reverse mode
+//! [`scoped`](crate::scoped) numbers are. Arrays of the others have the operators between arrays, `map`, `sum`, `product` and the like; for products of
+//! matrices there is [`contract`](crate::function::Apply::contract), and `&a * x` of a number is `a.map(|&a| a * x)`.
 
 use crate::forward::{Tangents, ZeroPolicy};
 use crate::real::{Dual, Single};
+use crate::scoped::{Holder, Scoped};
 use ndarray::ScalarOperand;
 
 impl ScalarOperand for Single {}
 impl<R: Copy + 'static> ScalarOperand for Dual<R> {}
 impl<R: Copy + 'static, const N: usize, Z: ZeroPolicy> ScalarOperand for Tangents<R, N, Z> {}
+impl<H: Holder> ScalarOperand for Scoped<H> {}

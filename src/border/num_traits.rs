@@ -15,31 +15,35 @@
 //!
 //! | number | traits |
 //! |---|---|
-//! | [`Single`], [`Dual`], [`Tangents`], [`Tangent`], [`Var`] | all of them: [`Float`], [`FloatConst`], [`Signed`], `NumAssign`, `NumRef` and what these ask for, [`Bounded`], [`FromPrimitive`], [`Inv`], [`Pow`], [`MulAdd`] |
-//! | [`Expr`] | [`Zero`], [`One`], [`FromPrimitive`], [`FloatConst`], [`Inv`], [`Pow`], [`MulAdd`] |
+//! | [`Single`], [`Dual`], [`Tangents`], [`Tangent`], [`Var`], [`Expr`], [`Scoped`] | all of them: [`Float`], [`FloatConst`], [`Signed`], `NumAssign`, `NumRef` and what these ask for, [`Bounded`], [`FromPrimitive`], [`Inv`], [`Pow`], [`MulAdd`] |
 //! | [`DoubleDouble`] | [`Zero`], [`One`], [`Inv`], [`Pow`], [`MulAdd`] |
 //!
-//! An [`Expr`] has no `%`, and so neither [`Num`] nor [`Float`]: the integer quotient would be a constant of the recording, and wrong when that is
-//! run again. A [`DoubleDouble`] has none either: the constants and conversions of these traits have the digits of `f64`.
+//! A [`DoubleDouble`] has no `%`, and so neither [`Num`] nor [`Float`]: the constants and conversions of these traits have the digits of `f64`.
 //!
 //! What differs from `f64`:
 //!
-//! * [`is_zero`](Zero::is_zero) and [`is_one`](One::is_one) ask for *the constant* 0 or 1: all derivatives are exactly 0, and a [`Var`] or an
-//!   [`Expr`] is of no tape. Libraries leave work out by them: 0 · x has no value, but if that 0 is a variable it has a slope.
+//! * [`is_zero`](Zero::is_zero) and [`is_one`](One::is_one) ask for *the constant* 0 or 1: all derivatives are exactly 0, and a [`Var`], an
+//!   [`Expr`] or a [`Scoped`] number is of no tape. Libraries leave work out by them: 0 · x has no value, but if that 0 is a variable it has a slope.
 //! * Comparisons, `is_nan`, `is_finite` and the like look at the primal alone; so do conversions to plain numbers ([`ToPrimitive`], [`NumCast`]),
 //!   which leave the derivatives behind as [`primal`](crate::function::Number::primal) does. Between two numbers with derivatives a generic program
 //!   must not convert.
 //! * At a kink or a jump the slopes are those of the crate's [rules](crate#what-happens-at-the-edges): 0 of `abs` and `copysign` at 0, ½ and ½ of
 //!   `max` and `min` at a tie, 0 of `signum`, `trunc` and of `x % y` by y where x is a multiple of y. `max` and `min` hand NaN on.
 //! * Values are those of this crate's functions, which may differ from the standard library's in the last bit.
+//! * On a recording, of an [`Expr`] or a `Scoped<Recorder>`, what holds for the recorded inputs alone is told by the recorder. Comparisons are
+//!   [guards](crate::Recorder::comparisons), and so are the questions for a sign, `is_finite`, and that the integer quotient of `x % y` is the one that
+//!   the values have. Conversions to plain numbers and all other questions are remembered as [values that were read](crate::Recorder::primals);
+//!   so are both sides of an `x % y` that has no value, and one whose quotient is too large for a number is NaN.
 //!
 //! Where both `Float` and `Real` are bounds of one type parameter, as in `T: Float + Number`, a method that both have must say whose it is,
 //! `Real::sin(x)`; on a concrete number the type's own method is found, whatever is in scope.
 
 use crate::forward::{Tangent, Tangents, ZeroPolicy};
+use crate::function::Number;
 use crate::graph::Expr;
 use crate::op::{Activations, Arithmetic, Call, Cos, Sin};
 use crate::real::{DoubleDouble, Dual, Real, Single};
+use crate::scoped::{Holder, Scoped};
 use crate::tape::{Scalar, Var};
 use num_traits::{
     Bounded, Float, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, One, Pow, Signed, ToPrimitive,
@@ -134,6 +138,7 @@ arithmetic! {
     ['b, S: Scalar] Tangent<'b, S>, is_scalar;
     ['t, S: Scalar] Var<'t, S>, is_scalar;
     ['g] Expr<'g>, |x, c| x.is_constant() && x.value() == c;
+    [H: Holder] Scoped<H>, |x, c| x.is_constant() && is_scalar(x.value(), c);
 }
 
 /// Constants, which are those of the number's primal.
@@ -170,6 +175,7 @@ constants! {
     ['b, S: Scalar] Tangent<'b, S>, S, Tangent::constant;
     ['t, S: Scalar] Var<'t, S>, S, Var::constant;
     ['g] Expr<'g>, f64, Expr::constant;
+    [H: Holder] Scoped<H>, H::Value, Scoped::constant;
 }
 
 /// What a number with `%` and comparisons has: everything that `Float` and the traits below it ask for. What is no function of the number but a
@@ -185,27 +191,41 @@ macro_rules! floats {
             }
             /// Whether the primal is neither infinite nor NaN.
             #[inline(always)]
+            #[track_caller]
             pub fn is_finite(self) -> bool {
-                let $x = self;
-                Float::is_finite($of)
+                self > f64::NEG_INFINITY && self < f64::INFINITY
             }
             /// Whether the primal has no minus sign; 0 and NaN have a sign too.
             #[inline(always)]
+            #[track_caller]
             pub fn is_sign_positive(self) -> bool {
                 !self.is_sign_negative()
             }
             /// Whether the primal has a minus sign; 0 and NaN have a sign too.
-            #[inline(always)]
+            #[inline]
+            #[track_caller]
             pub fn is_sign_negative(self) -> bool {
-                let $x = self;
-                Float::is_sign_negative($of)
+                // two comparisons, which a recording knows again
+                if self < 0.0 {
+                    true
+                } else if self > 0.0 {
+                    false
+                } else {
+                    let $x = self;
+                    Float::is_sign_negative($of)
+                }
             }
             /// The constant 1 or −1, by the sign that the primal has, also if it is 0; NaN of NaN.
             #[inline]
+            #[track_caller]
             pub fn signum(self) -> Self {
-                let $x = self;
-                let sign = Float::signum($of);
-                if Float::is_nan(sign) { self.sign() } else { $constant(sign) }
+                if self.partial_cmp(&0.0).is_none() {
+                    self.sign()
+                } else if self.is_sign_negative() {
+                    (-1.0).into()
+                } else {
+                    1.0.into()
+                }
             }
             /// |x| with the sign of another number; where x is 0 its slope is 0.
             #[inline]
@@ -271,22 +291,27 @@ macro_rules! floats {
 
         impl<$($generics)*> Signed for $ty where $primal: Float {
             #[inline]
+            #[track_caller]
             fn abs(&self) -> Self {
                 Real::abs(*self)
             }
             #[inline]
+            #[track_caller]
             fn abs_sub(&self, rhs: &Self) -> Self {
                 <$ty>::abs_sub(*self, *rhs)
             }
             #[inline]
+            #[track_caller]
             fn signum(&self) -> Self {
                 <$ty>::signum(*self)
             }
             #[inline]
+            #[track_caller]
             fn is_positive(&self) -> bool {
                 self.is_sign_positive()
             }
             #[inline]
+            #[track_caller]
             fn is_negative(&self) -> bool {
                 self.is_sign_negative()
             }
@@ -321,6 +346,7 @@ macro_rules! floats {
     };
     (@of_primal |$x:ident| $of:expr; self, $($f:ident -> $out:ty),*) => { $(
         #[inline]
+        #[track_caller]
         fn $f(self) -> $out {
             let $x = self;
             Float::$f($of)
@@ -328,6 +354,7 @@ macro_rules! floats {
     };
     (@of_primal |$x:ident| $of:expr; &self, $($f:ident -> $out:ty),*) => { $(
         #[inline]
+        #[track_caller]
         fn $f(&self) -> $out {
             let $x = *self;
             ToPrimitive::$f(&$of)
@@ -353,6 +380,8 @@ floats! {
     [S: Scalar, const N: usize, Z: ZeroPolicy] Tangents<S, N, Z>, S, Tangents::constant, |x| x.primal;
     ['b, S: Scalar] Tangent<'b, S>, S, Tangent::constant, |x| x.primal();
     ['t, S: Scalar] Var<'t, S>, S, Var::constant, |x| x.value();
+    ['g] Expr<'g>, f64, Expr::constant, |x| Number::primal(x);
+    [H: Holder] Scoped<H>, H::Value, Scoped::constant, |x| Number::primal(x);
 }
 
 impl Single {
@@ -383,4 +412,6 @@ sin_cos! {
     [S: Scalar, const N: usize, Z: ZeroPolicy] Tangents<S, N, Z>, Tangents::constant, |x| x.primal;
     ['b, S: Scalar] Tangent<'b, S>, Tangent::constant, |x| x.primal();
     ['t, S: Scalar] Var<'t, S>, Var::constant, |x| x.value();
+    ['g] Expr<'g>, Expr::constant, |x| x.value();
+    [H: Holder] Scoped<H>, Scoped::constant, |x| x.value();
 }

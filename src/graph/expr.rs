@@ -9,11 +9,12 @@ use crate::op::{
     ApplyClosure, Call, ClosureOp, Detach, Equal, Less, LessEqual, Op, Reduce, Select, inherent_methods,
     intrinsics_by_calls, operators_by_calls,
 };
-use crate::real::{Real, comparisons_with_f64, intrinsics};
+use crate::real::{Real, comparisons_with_f64, intrinsics, remainder_operators};
 use std::any::TypeId;
 use std::array::from_fn;
 use std::cmp::Ordering;
 use std::iter::{Sum, empty};
+use std::ops::Rem;
 use std::panic::Location;
 use std::ptr;
 use std::sync::Arc;
@@ -189,6 +190,44 @@ impl Real for Expr<'_> {
     }
     intrinsics!(intrinsics_by_calls);
 }
+
+impl Rem for Expr<'_> {
+    type Output = Self;
+    /// x % y by long division: x − n y with the integer n that the values have, by subtractions that do not round. Two guards say whether n is
+    /// right for other inputs too. Where the remainder has no value, or n is too large for a number, it is NaN and both sides are remembered
+    /// as [`primal`](Number::primal) does. O(log n) nodes.
+    #[track_caller]
+    fn rem(self, rhs: Self) -> Self {
+        let value = self.value % rhs.value;
+        if self.is_constant() && rhs.is_constant() {
+            return Expr::constant(value);
+        }
+        if value.is_nan() || (self.value / rhs.value).is_infinite() {
+            let _ = (self.primal(), rhs.primal());
+            return (self + rhs) * f64::NAN;
+        }
+        let negative = self.value.is_sign_negative();
+        let divisor = if rhs.value.is_sign_negative() { -rhs } else { rhs };
+        let mut rest = if negative { -self } else { self };
+        // where x is a multiple of y the remainder jumps as y changes, and its slope by y is 0
+        let jumps = value == 0.0 && self.value != 0.0;
+        let subtracted = if jumps { divisor.detach() } else { divisor };
+        let mut power = 1.0;
+        while divisor.value * (2.0 * power) <= rest.value {
+            power *= 2.0;
+        }
+        while power >= 1.0 {
+            if divisor.value * power <= rest.value {
+                rest -= subtracted * power;
+            }
+            power /= 2.0;
+        }
+        rest.compared(&0.0.into(), if jumps { Relation::Equal } else { Relation::GreaterEqual }, true);
+        rest.compared(&divisor, Relation::Less, true);
+        if negative { -rest } else { rest }
+    }
+}
+remainder_operators!(['g] Expr<'g>);
 
 operators_by_calls!(['g] Expr<'g>);
 inherent_methods!(['g] Expr<'g>);

@@ -5,10 +5,12 @@ use super::open::Open;
 use crate::graph::{Expr, Recorder};
 use crate::real::Dual;
 use crate::tape::{Handle, Scalar, Tape, Var};
+use std::fmt::Display;
+use std::ops::Rem;
 use std::thread::LocalKey;
 
 /// A number whose tape can be that of a scope: `f64`, or [`Dual`].
-pub trait Base: Scalar + 'static {
+pub trait Base: Scalar + Rem<Output = Self> + Display + Send + Sync + 'static {
     /// The open scope of this thread.
     #[doc(hidden)]
     fn open() -> &'static LocalKey<Open<Tape<Self>>>;

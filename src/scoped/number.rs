@@ -4,22 +4,23 @@ use super::open::{Anchor, NO_STAMP, Open};
 use crate::function::Number;
 use crate::op::call::Args;
 use crate::real::Real;
-use crate::tape::Tape;
+use crate::tape::{Scalar, Tape};
 use std::fmt;
+use std::ops::Rem;
 use std::ptr;
 use std::thread::LocalKey;
 
 /// What the numbers of a scope stand on: a [`Tape`] of `f64` or of [`Dual`](crate::Dual), or a [`Recorder`](crate::Recorder).
 pub trait Holder: Sized + 'static {
     /// The values: `f64`, or [`Dual`](crate::Dual) numbers.
-    type Value: Copy + From<f64> + fmt::Debug;
+    type Value: Scalar + fmt::Display + Send + Sync;
 
     /// The number that borrows the holder, which a number of a scope stands for.
     #[doc(hidden)]
-    type Number<'t>: Number;
+    type Number<'t>: Number + Rem<Output = Self::Number<'t>>;
     /// Where on the holder such a number is.
     #[doc(hidden)]
-    type Node: Copy;
+    type Node: Copy + Send + Sync;
     /// The result of a comparison as data.
     #[doc(hidden)]
     type Mask: Copy;
@@ -78,7 +79,7 @@ impl<H: Holder> fmt::Debug for Scoped<H> {
     }
 }
 
-impl<H: Holder<Value: fmt::Display>> fmt::Display for Scoped<H> {
+impl<H: Holder> fmt::Display for Scoped<H> {
     /// The value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)

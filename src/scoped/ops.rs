@@ -5,10 +5,11 @@ use super::number::{Holder, Scoped, current};
 use crate::function::Number;
 use crate::op::call::Args;
 use crate::op::{ApplyClosure, Call, ClosureOp, Op, Reduce, inherent_methods, intrinsics_by_calls, operators_by_calls};
-use crate::real::{Real, comparisons_with_f64, intrinsics};
+use crate::real::{Real, comparisons_with_f64, intrinsics, remainder_operators};
 use crate::tape::{Scalar, Tape, one_lane};
 use std::cmp::Ordering;
 use std::iter::Sum;
+use std::ops::Rem;
 
 impl<H: Holder> Call for Scoped<H> {
     const IS_FORMULA: bool = <H::Number<'static> as Call>::IS_FORMULA;
@@ -18,6 +19,13 @@ impl<H: Holder> Call for Scoped<H> {
     fn call<const N: usize, O: Op<N>>(op: &O, x: [Self; N]) -> Self {
         current!(at: H);
         at.keep(Call::call(op, at.array(x)))
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn by_slopes<const N: usize, O: Op<N>>(op: &O, x: [Self; N], a: Self, slopes: &[Self; N]) -> Self {
+        current!(at: H);
+        at.keep(Call::by_slopes(op, at.array(x), at.number(a), &at.array(*slopes)))
     }
 
     #[track_caller]
@@ -96,6 +104,16 @@ impl<H: Holder> Real for Scoped<H> {
     }
     intrinsics!(intrinsics_by_calls);
 }
+
+impl<H: Holder> Rem for Scoped<H> {
+    type Output = Self;
+    #[track_caller]
+    fn rem(self, rhs: Self) -> Self {
+        current!(at: H);
+        at.keep(at.number(self) % at.number(rhs))
+    }
+}
+remainder_operators!([H: Holder] Scoped<H>);
 
 operators_by_calls!([H: Holder] Scoped<H>);
 inherent_methods!([H: Holder] Scoped<H>);

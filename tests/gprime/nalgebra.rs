@@ -3,7 +3,9 @@
 use crate::common::{close, near};
 use gprime::border::nalgebra::jacobian;
 use gprime::forward::Masked;
+use gprime::graph::Relation;
 use gprime::prelude::*;
+use gprime::scoped::{self, Scoped};
 use nalgebra::{
     ComplexField, DMatrix, Isometry3, Matrix2, Matrix3, Matrix4, RealField, Rotation3, SMatrix, SVector, Translation3,
     UnitQuaternion, Vector2, Vector3, Vector4,
@@ -423,4 +425,170 @@ fn conversions_and_tolerances() {
     assert_eq!((-x).argument().primal, std::f64::consts::PI);
     let (modulus, sign) = (-x).to_exp();
     assert_eq!((modulus.primal, modulus.tangent, sign.primal, sign.tangent), (2.5, 1.0, -1.0, 0.0));
+}
+
+/// As many inputs as a matrix and a vector have.
+const INPUTS: usize = 12;
+type Forward = Tangents<f64, 4, Ieee>;
+
+/// A function of a matrix and a vector, on each number that nalgebra takes.
+struct OfMatrix {
+    name: &'static str,
+    forward: fn(&[Forward]) -> Forward,
+    second: fn(&[Dual<Dual>]) -> Dual<Dual>,
+    reverse: fn(&[Scoped]) -> Scoped,
+    over_reverse: fn(&[Scoped<Tape<Dual>>]) -> Scoped<Tape<Dual>>,
+    recorded: fn(&[Scoped<Recorder>]) -> Scoped<Recorder>,
+    /// How many comparisons nalgebra makes, if that is the same for each matrix.
+    guards: Option<usize>,
+}
+// of matrices whose size the compiler does not know, for which it makes much less code
+macro_rules! of_matrices {
+    ($($f:ident |$m:ident, $v:ident| $body:expr, $guards:expr;)*) => {
+        $(fn $f<T: RealField + Copy>(x: &[T]) -> T {
+            let ($m, $v) = (&DMatrix::from_row_slice(3, 3, &x[..9]), &Vector3::from_row_slice(&x[9..]));
+            $body
+        })*
+        const OF_MATRICES: &[OfMatrix] = &[$(OfMatrix {
+            name: stringify!($f), forward: $f, second: $f, reverse: $f, over_reverse: $f, recorded: $f, guards: $guards,
+        }),*];
+    };
+}
+
+/// A positive definite matrix.
+fn definite<T: RealField + Copy>(m: &DMatrix<T>) -> DMatrix<T> {
+    m * m.transpose() + DMatrix::identity(3, 3)
+}
+
+/// A user's function: an angle, a branch, an iteration that ends when it has converged.
+fn users<T: RealField + Copy>(m: &DMatrix<T>, v: &Vector3<T>) -> T {
+    let turned = UnitQuaternion::from_axis_angle(&Vector3::z_axis(), v.x % c(0.75)) * Vector3::new(v.y, v.z, v.x);
+    let square = v.norm_squared() + c(1.0);
+    let mut root = square;
+    loop {
+        let step = (root * root - square) / (root * c(2.0));
+        root -= step;
+        if step.abs() < c(1e-9) {
+            break;
+        }
+    }
+    if m.trace() > c(0.0) {
+        turned.x.copysign(v.y) * root
+    } else {
+        turned.norm().max(v.z) * RealField::clamp(root, v.z, c(9.0))
+    }
+}
+
+/// A chain of matrices that move and turn by the numbers.
+fn poses<T: RealField + Copy>(m: &DMatrix<T>, v: &Vector3<T>) -> T {
+    let mut pose = Matrix4::identity();
+    for row in m.row_iter() {
+        pose *= Matrix4::new_translation(&Vector3::new(row[0], row[1], c(1.0)))
+            * Matrix4::from_euler_angles(row[2], c(0.3), v.x);
+    }
+    (pose * Vector4::new(v.x, v.y, v.z, c(1.0))).norm()
+}
+
+of_matrices! {
+    by_poses |m, v| poses(m, v), Some(0);
+    by_cholesky |m, v| definite(m).cholesky().unwrap().solve(v).dot(v), Some(3);
+    by_inverse |m, v| (definite(m).try_inverse().unwrap() * v).norm() + m.norm(), Some(0);
+    by_lu |m, v| m.clone().lu().solve(v).unwrap().norm_squared(), Some(3);
+    by_users |m, v| users(m, v), None;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// In reverse mode nalgebra's functions have the gradients and Hessians that they have in forward mode.
+    #[test]
+    fn reverse_mode_agrees_with_forward_mode(
+        x in prop::array::uniform12(prop_oneof![9 => -2.0..2.0f64, 1 => Just(0.0)]),
+        u in prop::array::uniform12(-1.0..1.0f64),
+    ) {
+        prop_assume!(Matrix3::from_row_slice(&x[..9]).determinant().abs() > 0.1 && x[9..].iter().all(|x| x.abs() > 0.01));
+        for f in OF_MATRICES {
+            let forward: Vec<Forward> = (0..INPUTS)
+                .step_by(4)
+                .map(|first| {
+                    let moving = |i: usize| if i / 4 == first / 4 { Tangents::variable(x[i], i % 4) } else { x[i].into() };
+                    (f.forward)(&(0..INPUTS).map(moving).collect::<Vec<_>>())
+                })
+                .collect();
+            let expected: Vec<f64> = forward.iter().flat_map(|y| y.tangents()).collect();
+            let size = expected.iter().fold(1.0, |size: f64, slope| size.max(slope.abs()));
+            let rounding = [1e-9, 1e-9 * size];
+            let mut g = [0.0; INPUTS];
+            let value = scoped::value_and_gradient(f.reverse, &x, &mut g).unwrap();
+            close(&[value], &[forward[0].primal], rounding);
+            close(&g, &expected, rounding);
+
+            let along: Vec<_> = x.iter().zip(u).map(|(&x, u)| Dual::new(Dual::new(x, u), Dual::constant(u))).collect();
+            let second = (f.second)(&along).tangent.tangent;
+            let hvp = scoped::hvp(f.over_reverse, &x, &u).unwrap();
+            let size = hvp.iter().fold(size, |size, slope| size.max(slope.abs()));
+            close(&[hvp.iter().zip(&u).map(|(h, u)| h * u).sum()], &[second], [1e-8, 1e-8 * size]);
+
+            let recorder = Recorder::new();
+            let inputs = x.map(|x| recorder.var(x));
+            let y = scoped::within(&inputs, |x| vec![(f.recorded)(x)]).unwrap()[0];
+            let adjoints = recorder.backward(y);
+            close(&[y.value()], &[value], rounding);
+            close(&inputs.map(|x| adjoints[x]), &g, rounding);
+            close(&recorder.hvp(y, &inputs, &u).unwrap(), &hvp, [1e-8, 1e-8 * size]);
+            // every branch is known, and no value was read behind the recorder's back
+            prop_assert_eq!(recorder.primals(), []);
+            let guards = recorder.comparisons().len();
+            prop_assert!(f.guards.map_or(guards > 0, |n| n == guards), "{}: {guards}", f.name);
+        }
+    }
+}
+
+/// A recording knows each comparison of a pivot: by value, by line, and how it came out.
+#[test]
+fn pivots_are_guards() {
+    let recorder = Recorder::new();
+    let a = Matrix3::new(1.0, 2.0, 0.5, -4.0, 1.0, 0.0, 2.0, 3.0, 1.0);
+    let inputs: Vec<Expr<'_>> = a.iter().map(|&x| recorder.var(x)).collect();
+    let determinant = |x: &[Scoped<Recorder>]| vec![DMatrix::from_column_slice(3, 3, x).lu().determinant()];
+    let y = scoped::within(&inputs, determinant).unwrap()[0];
+    close(&[y.value()], &[a.determinant()], ROUNDING);
+    let guards = recorder.comparisons();
+    // of the first column |−4| > |1| and not |2| > |−4|; of the second not |2.5| > |2.25|, or the other way
+    assert_eq!(guards.iter().map(|guard| guard.relation).collect::<Vec<_>>(), [Relation::Greater; 3]);
+    assert_eq!(guards.iter().map(|guard| guard.held).collect::<Vec<_>>(), [true, false, true]);
+    assert!(guards.iter().all(|guard| guard.line.file().contains("nalgebra")));
+    // what becomes a plain number is remembered
+    let plain = |x: &[Scoped<Recorder>]| vec![c(nalgebra::try_convert::<_, f64>(x[0]).unwrap())];
+    assert!(recorder.primals().is_empty());
+    scoped::within(&inputs, plain).unwrap();
+    assert_eq!(recorder.primals().len(), 1);
+    // a constant matrix takes no place
+    let before = recorder.len();
+    scoped::within(&inputs, |_| vec![DMatrix::<Scoped<Recorder>>::identity(3, 3).lu().determinant()]).unwrap();
+    assert_eq!(recorder.len(), before);
+}
+
+/// A Jacobian in reverse, of nalgebra's vectors.
+#[test]
+fn the_jacobian_of_an_arm_in_reverse() {
+    let joints = [0.3, -0.4, 0.0, 1.2, 0.7, -1.9, 0.1];
+    let (_, forward) = jacobian!(arm, &SVector::from(joints));
+    let rows = scoped::jacobian(|x| arm(SVector::from_column_slice(x)).as_slice().to_vec(), &joints).unwrap();
+    for (row, expected) in rows.iter().zip(forward.row_iter()) {
+        close(row, expected.transpose().as_slice(), ROUNDING);
+    }
+}
+
+/// A number that nalgebra keeps is caught outside of its scope.
+#[test]
+fn a_matrix_that_leaves_its_scope_is_caught() {
+    let mut kept = vec![];
+    let keep = |x: &[Scoped]| {
+        kept.push(Matrix2::from_column_slice(x));
+        x[0]
+    };
+    scoped::gradient(keep, &[1.0, 2.0, 3.0, 4.0]).unwrap();
+    assert_eq!(kept[0].map(Scoped::value), Matrix2::new(1.0, 3.0, 2.0, 4.0));
+    let text = crate::common::quietly(|| kept[0].determinant()).err().unwrap().text;
+    assert!(text.contains("outside of its scope"), "{text}");
 }

@@ -39,6 +39,10 @@ fn arrays_have_derivatives() {
         )* };
     }
     agree!(Strong Ieee Masked);
+    let rows = gprime::scoped::jacobian(|x| program(x[0], x[1]), &[x, y]).unwrap();
+    for (k, slopes) in by_each.iter().enumerate() {
+        close(&rows.iter().map(|row| row[k]).collect::<Vec<_>>(), slopes, [1e-8; 2]);
+    }
     let second = program(Dual::new(Dual::variable(x), Dual::from(1.0)), Dual::constant(Dual::from(y)));
     let exact = |x: f64| program(x, y)[0];
     let h = 1e-4;

@@ -2,8 +2,10 @@
 
 use crate::common::{close, near, same};
 use gprime::forward::Masked;
+use gprime::graph::{Operand, Relation};
 use gprime::prelude::*;
 use gprime::real::DoubleDouble;
+use gprime::scoped::{self, Scoped};
 use num_traits::{
     Float, FloatConst, FromPrimitive, Inv, MulAdd, Num, NumAssign, NumRef, One, Pow, RefNum, Signed, Zero,
 };
@@ -24,6 +26,8 @@ struct Ways {
     tangent: for<'b> fn(Tangent<'b>, Tangent<'b>) -> Tangent<'b>,
     tape: for<'t> fn(Var<'t>, Var<'t>) -> Var<'t>,
     nested: for<'t, 'o> fn(Var<'t, Var<'o>>, Var<'t, Var<'o>>) -> Var<'t, Var<'o>>,
+    recorded: for<'g> fn(Expr<'g>, Expr<'g>) -> Expr<'g>,
+    scoped: fn(Scoped, Scoped) -> Scoped,
 }
 macro_rules! ways {
     ($f:expr) => {
@@ -37,13 +41,26 @@ macro_rules! ways {
             tangent: |x, y| $f(x, y),
             tape: |x, y| $f(x, y),
             nested: |x, y| $f(x, y),
+            recorded: |x, y| $f(x, y),
+            scoped: $f,
         }
     };
+}
+
+/// The slopes by both and the second derivative along (1, 1), of a recording, in which no value was read.
+fn recorded(f: &Ways, x: f64, y: f64) -> (Vec<f64>, f64) {
+    let recorder = Recorder::new();
+    let x = [x, y].map(|x| recorder.var(x));
+    let z = (f.recorded)(x[0], x[1]) + x[0] * 0.0; // of the recording, if it is a constant
+    let adjoints = recorder.backward(z);
+    assert_eq!(recorder.primals(), []);
+    (x.map(|x| adjoints[x]).to_vec(), recorder.hvp(z, &x, &[1.0, 1.0]).unwrap().iter().sum())
 }
 
 /// The slopes by both, in which all modes agree, as they do in the second derivative along (1, 1).
 #[track_caller]
 fn slopes(f: &Ways, x: f64, y: f64) -> [f64; 2] {
+    let recorded = recorded(f, x, y);
     let slopes = (f.strong)(Tangents::variable(x, 0), Tangents::variable(y, 1)).tangents();
     let ways = [
         vec![
@@ -53,6 +70,8 @@ fn slopes(f: &Ways, x: f64, y: f64) -> [f64; 2] {
         (f.ieee)(Tangents::variable(x, 0), Tangents::variable(y, 1)).tangents().to_vec(),
         (f.masked)(Tangents::variable(x, 0), Tangents::variable(y, 1)).tangents().to_vec(),
         gradient(|x| (f.tape)(x[0], x[1]), &[x, y]),
+        scoped::gradient(|x| (f.scoped)(x[0], x[1]), &[x, y]).unwrap(),
+        recorded.0,
         [[1.0, 0.0], [0.0, 1.0]].map(|u| jvp(|x| vec![(f.tangent)(x[0], x[1])], &[x, y], &u).1[0]).to_vec(),
     ];
     for way in ways {
@@ -60,7 +79,8 @@ fn slopes(f: &Ways, x: f64, y: f64) -> [f64; 2] {
     }
     let second: f64 = gradient(|x| gradient(|x| (f.nested)(x[0], x[1]), x).into_iter().sum(), &[x, y]).iter().sum();
     let [u, v] = [x, y].map(|x| Dual::new(Dual::variable(x), Dual::from(1.0)));
-    close(&[second], &[(f.second)(u, v).tangent.tangent], [1e-10, 1e-11]);
+    let of_dual = (f.second)(u, v).tangent.tangent;
+    close(&[second, recorded.1], &[of_dual; 2], [1e-10, 1e-11]);
     slopes
 }
 
@@ -83,6 +103,12 @@ proptest! {
         let tape = Tape::new();
         prop_assert!(same((tape.var(x) % tape.var(y)).value(), a));
         prop_assert!(same((x % Dual::variable(y)).primal, a));
+        let recorder = Recorder::new();
+        prop_assert!(same((recorder.var(x) % recorder.var(y)).value(), a));
+        // no more nodes than the quotient has digits
+        prop_assert!(recorder.len() < 140 && recorder.primals().is_empty());
+        let scoped = scoped::gradient(|z| { assert!(same((z[0] % y).value(), a)); z[0] % y }, &[x]);
+        prop_assert_eq!(scoped, Ok(vec![1.0]));
         prop_assert_eq!(Single::from(x) % Single::from(y), Single(x as f32 % y as f32));
         // second derivatives are 0, also through another function
         let square = |x: Dual<Dual>, y: Dual<Dual>| { let a = x % y; a * a };
@@ -104,12 +130,50 @@ fn a_remainder_at_its_jumps_and_outside() {
         let g = gradient(|x| x[0] % x[1], &[x, y]);
         assert!(g[0].is_nan() && g[1].is_nan());
     }
+    let recorder = Recorder::new();
+    for (x, y) in [(1.0, 0.0), (f64::INFINITY, 2.0), (f64::NAN, 1.0), (1.0, f64::NAN), (1e300, 1e-300)] {
+        let [x, y] = [x, y].map(|x| recorder.var(x));
+        let z = x % y;
+        let g = recorder.backward(z);
+        assert!(z.value().is_nan() && g[x].is_nan() && g[y].is_nan());
+    }
+    // they hold for no other inputs, and that is told
+    assert_eq!((recorder.primals().len(), recorder.comparisons().len()), (10, 0));
+    assert!((recorder.var(3.0) % f64::INFINITY).value() == 3.0 && (Expr::from(7.5) % 2.0).is_constant());
     let far = Dual::variable(3.0) % f64::INFINITY;
     assert_eq!((far.primal, far.tangent), (3.0, 1.0));
     let mut x = Dual::variable(7.5);
     x %= 2.0;
     x %= &Dual::constant(1.0);
     assert_eq!((x.primal, x.tangent, (x % x).tangent), (0.5, 1.0, 1.0));
+}
+
+/// On a recording the integer quotient is that of the values, and two guards say for which inputs it is right.
+#[test]
+fn a_recorded_remainder_is_guarded() {
+    for (x, y, remainder, divisor) in
+        [(7.5, 2.0, 1.5, 2.0), (-7.5, 2.0, 1.5, 2.0), (7.5, -2.0, 1.5, 2.0), (0.5, 2.0, 0.5, 2.0)]
+    {
+        let recorder = Recorder::new();
+        let [x, y] = [x, y].map(|x| recorder.var(x));
+        let z = x % y;
+        assert_eq!(z.value(), x.value() % y.value());
+        let guards = recorder.comparisons();
+        let value = |side: Operand| match side {
+            Operand::Node(i) => recorder.node(i).value,
+            Operand::Constant(c) => c,
+        };
+        let told: Vec<_> = guards.iter().map(|guard| (guard.relation, guard.sides.map(value), guard.held)).collect();
+        assert_eq!(
+            told,
+            [(Relation::GreaterEqual, [remainder, 0.0], true), (Relation::Less, [remainder, divisor], true)]
+        );
+        assert!(guards.iter().all(|guard| guard.line.file().ends_with("num_traits.rs")));
+    }
+    // where it jumps it is right there alone
+    let recorder = Recorder::new();
+    let _ = recorder.var(6.0) % recorder.var(2.0);
+    assert_eq!(recorder.comparisons()[0].relation, Relation::Equal);
 }
 
 /// Ones and zeros that are constants, and those that are not.
@@ -135,6 +199,28 @@ fn zero_is_the_constant_zero() {
     constants([0.0, 1.0].map(|x| recorder.var(x)));
     constants([2.0, 2.0].map(Single::from));
     constants([1e-300, 1.0].map(|x| DoubleDouble::from(x) + 1e-30));
+    scoped::gradient(
+        |x| {
+            constants([x[0], x[1]]);
+            x[0]
+        },
+        &[0.0, 1.0],
+    )
+    .unwrap();
+    scoped::hvp(
+        |x| {
+            constants([x[0], x[1]]);
+            x[0]
+        },
+        &[0.0, 1.0],
+        &[1.0, 0.0],
+    )
+    .unwrap();
+    scoped::within(&[recorder.var(0.0), recorder.var(1.0)], |x| {
+        constants([x[0], x[1]]);
+        vec![]
+    })
+    .unwrap();
     // to ask changes no recording
     let node = recorder.var(1.0) * 2.0;
     assert!(!node.is_constant() && !One::is_one(&node) && Expr::constant(1.0).is_one());
@@ -286,6 +372,12 @@ fn the_other_traits() {
     all(Tangents::<f64, 2>::variable(start, 1));
     all(Tangents::<Dual, 2, Ieee>::variable(Dual::variable(start), 1));
     all(tape.var(start));
+    all(Recorder::new().var(start));
+    let of_scope = |x: &[Scoped<Tape<Dual>>]| {
+        all(x[0]);
+        x[0]
+    };
+    assert_eq!(scoped::hvp(of_scope, &[start], &[1.0]), Ok(vec![0.0]));
     jvp(
         |x| {
             all(x[0]);

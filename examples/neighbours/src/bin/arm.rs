@@ -1,10 +1,9 @@
-//! An arm of seven joints draws a circle with its hand turned down: at each point the angles are found by least squares
-//! (levenberg-marquardt), from those of the point before, with the Jacobian of the arm's kinematics.
+//! An arm of seven joints draws a circle with its hand turned down. The kinematics are those of nalgebra, for any number; at each point the angles
+//! are found by damped least squares, from those of the point before, with the Jacobian of the kinematics.
 
-use gprime::border::levenberg_marquardt::Fit;
-use gprime::prelude::*;
+use gprime::border::nalgebra::jacobian;
 use gprime_neighbours::{Failure, Series, picture};
-use levenberg_marquardt::LevenbergMarquardt;
+use nalgebra::{Isometry3, RealField, SMatrix, SVector, Translation3, UnitQuaternion, Vector3};
 use std::f64::consts::{FRAC_PI_2, TAU};
 
 const JOINTS: usize = 7;
@@ -13,72 +12,49 @@ const LENGTH: [f64; JOINTS] = [0.34, 0.0, 0.4, 0.0, 0.4, 0.0, 0.126];
 const TWIST: [f64; JOINTS] = [-FRAC_PI_2, FRAC_PI_2, FRAC_PI_2, -FRAC_PI_2, -FRAC_PI_2, FRAC_PI_2, 0.0];
 const STEPS: usize = 120;
 
-type Pose<R> = [[R; 4]; 4];
-
-fn product<R: Number>(a: &Pose<R>, b: &Pose<R>) -> Pose<R> {
-    let entry = |i: usize, j: usize| (0..4).map(|k| a[i][k] * b[k][j]).sum();
-    std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)))
+/// Where the hand is and where it points to, given the angles, by Denavit and Hartenberg.
+fn hand<T: RealField + Copy>(angles: SVector<T, JOINTS>) -> SVector<T, 6> {
+    let mut pose = Isometry3::identity();
+    for (i, &angle) in angles.iter().enumerate() {
+        let twist = UnitQuaternion::from_axis_angle(&Vector3::x_axis(), TWIST[i]);
+        let link = Isometry3::from_parts(Translation3::new(0.0, 0.0, LENGTH[i]), twist);
+        pose = pose * UnitQuaternion::from_axis_angle(&Vector3::z_axis(), angle) * link.cast::<T>();
+    }
+    let (at, along) = (pose.translation.vector, pose * Vector3::z());
+    [at.x, at.y, at.z, along.x, along.y, along.z].into()
 }
 
-/// Where the hand is, given the angles: the product of the joints' poses by Denavit and Hartenberg.
-fn hand<R: Number>(angles: &[R]) -> Pose<R> {
-    let joint = |i: usize| {
-        let (s, c) = (angles[i].sin(), angles[i].cos());
-        let (st, ct) = (TWIST[i].sin(), TWIST[i].cos());
-        let [zero, one] = [0.0, 1.0].map(R::from);
-        [
-            [c, s * -ct, s * st, zero],
-            [s, c * ct, c * -st, zero],
-            [zero, st.into(), ct.into(), LENGTH[i].into()],
-            [zero, zero, zero, one],
-        ]
-    };
-    (1..JOINTS).fold(joint(0), |pose, i| product(&pose, &joint(i)))
-}
-
-fn target(step: usize) -> [f64; 3] {
-    let t = TAU * step as f64 / STEPS as f64;
-    [0.5 + 0.15 * t.cos(), 0.15 * t.sin(), 0.3]
+/// A point of the circle, and down.
+fn target(step: usize) -> SVector<f64, 6> {
+    let (sin, cos) = (TAU * step as f64 / STEPS as f64).sin_cos();
+    [0.5 + 0.15 * cos, 0.15 * sin, 0.3, 0.0, 0.0, -1.0].into()
 }
 
 fn main() -> Result<(), Failure> {
-    let position = |pose: &Pose<f64>| [pose[0][3], pose[1][3], pose[2][3]];
-    let mut angles = vec![0.1, 0.5, 0.1, -1.2, 0.1, 1.2, 0.1];
-    let (mut paths, mut drawn) = (vec![vec![]; JOINTS], vec![]);
-    let (mut worst, mut evaluations) = (0.0f64, 0);
+    let mut angles = SVector::from([0.1, 0.5, 0.1, -1.2, 0.1, 1.2, 0.1]);
+    let (mut paths, mut worst, mut evaluations) = (vec![vec![]; JOINTS], 0.0f64, 0);
     for step in 0..=STEPS {
-        let (goal, before) = (target(step), angles.clone());
-        let errors = routine!([goal: [f64; 3] = goal, before: &[f64] = &before] |x| -> Vec<R> {
-            let pose = hand(x);
-            let place = (0..3).map(|i| pose[i][3] - goal[i]);
-            let down = (0..3).map(|i| pose[i][2] - [0.0, 0.0, -1.0][i]);
-            // of all angles that reach the point those near the ones before
-            let moved = x.iter().zip(before).map(|(&x, &before)| (x - before) * 1e-3);
-            place.chain(down).chain(moved).collect()
+        let goal = target(step);
+        let missed = (0..100).find_map(|_| {
+            let (at, by_angles) = jacobian!(hand, &angles);
+            evaluations += 1;
+            let missing = goal - at;
+            if missing.norm() < 1e-9 {
+                return Some(missing.norm());
+            }
+            // of all moves that lead there the smallest, and a limited one where the arm is stretched
+            let damped = by_angles * by_angles.transpose() + SMatrix::identity() * 1e-5;
+            angles += by_angles.transpose() * damped.cholesky()?.solve(&missing);
+            None
         });
-        let (fit, report) = LevenbergMarquardt::new().minimize(Fit::new(errors, &angles));
-        if let Some(error) = fit.error() {
-            return Err(error.clone().into());
-        }
-        evaluations += report.number_of_evaluations;
-        angles = fit.x().to_vec();
-        let at = position(&hand(&angles));
-        worst = (0..3).map(|i| (at[i] - goal[i]).abs()).fold(worst, f64::max);
-        drawn.push((at[0], at[1]));
-        paths.iter_mut().zip(&angles).for_each(|(path, &angle)| path.push((step as f64, angle.to_degrees())));
+        worst = worst.max(missed.ok_or("the hand does not reach the circle")?);
+        paths.iter_mut().zip(&angles).for_each(|(path, angle)| path.push((step as f64, angle.to_degrees())));
     }
-    println!("{} points in {evaluations} evaluations; the hand is off by {:.1e} m at most", STEPS + 1, worst);
-    assert!(worst < 1e-4, "the hand does not reach the circle");
+    println!("{} points in {evaluations} evaluations; place and direction are off by {worst:.1e} at most", STEPS + 1);
 
     // how fast the hand moves with each joint, at the end
-    let place = routine!(|x| -> [R; 3] {
-        let pose = hand(x);
-        [pose[0][3], pose[1][3], pose[2][3]]
-    });
-    println!("\n∂(x, y, z)/∂angle, in m/rad");
-    for row in place.jacobian(&angles) {
-        println!("{}", row.iter().map(|slope| format!("{slope:8.3}")).collect::<String>());
-    }
+    let (_, by_angles) = jacobian!(hand, &angles);
+    println!("\n∂(x, y, z)/∂angle, in m/rad{:.3}", by_angles.fixed_rows::<3>(0));
     let names = ["joint 1", "joint 2", "joint 3", "joint 4", "joint 5", "joint 6", "joint 7"];
     let series: Vec<Series> = names.iter().zip(paths).map(|(&name, path)| Series::Line(name, path)).collect();
     picture("arm", "Angles of an arm that draws a circle", ["step", "degrees"], &series)
