@@ -430,6 +430,7 @@ fn conversions_and_tolerances() {
 /// As many inputs as a matrix and a vector have.
 const INPUTS: usize = 12;
 type Forward = Tangents<f64, 4, Ieee>;
+type OverReverse = Scoped<Tape<Dual>>;
 
 /// A function of a matrix and a vector, on each number that nalgebra takes.
 struct OfMatrix {
@@ -437,7 +438,7 @@ struct OfMatrix {
     forward: fn(&[Forward]) -> Forward,
     second: fn(&[Dual<Dual>]) -> Dual<Dual>,
     reverse: fn(&[Scoped]) -> Scoped,
-    over_reverse: fn(&[Scoped<Tape<Dual>>]) -> Scoped<Tape<Dual>>,
+    over_reverse: fn(&[OverReverse]) -> OverReverse,
     recorded: fn(&[Scoped<Recorder>]) -> Scoped<Recorder>,
     /// How many comparisons nalgebra makes, if that is the same for each matrix.
     guards: Option<usize>,
