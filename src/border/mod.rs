@@ -13,6 +13,8 @@ pub use objective::{Objective, Outcome, Residuals};
 pub mod argmin;
 #[cfg(feature = "basin")]
 pub mod basin;
+#[cfg(feature = "linalg")]
+pub mod faer;
 #[cfg(feature = "levenberg-marquardt")]
 pub mod levenberg_marquardt;
 #[cfg(feature = "nalgebra")]
