@@ -183,7 +183,7 @@
 //! [`Apply`](crate::function::Apply) of one's own needs `vector` now. The guide has a chapter on solvers; that on how the crate works is the fifteenth.
 //!
 //! The checker said "unsure" of one slope in twenty of a sum whose large terms cancel, as of a·x + b·y with a small value: over steps that the terms'
-//! round-off hides the value is constant, and that was taken for what the function does. It is one in a hundred now.
+//! round-off hides the value is constant, and that was taken for what the function does. It is one to three in a hundred now.
 //!
 //! Pages to look things up in ([`howto`](crate::howto)): which call does what one wants, what one wrote elsewhere and writes here, and what the
 //! compiler's messages mean.
