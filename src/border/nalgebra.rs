@@ -77,6 +77,7 @@
 //! Where nalgebra converts a number to a plain one to count something, as `exp` of a matrix and comparisons within a tolerance do, the derivatives
 //! stay behind.
 
+use super::num_traits::own_methods;
 use crate::forward::{Ieee, Strong, Tangents, ZeroPolicy};
 use crate::function::Number;
 use crate::op::Arithmetic;
@@ -253,7 +254,7 @@ macro_rules! fields {
 
         impl<$($generics)*> ComplexField for $ty {
             type RealField = Self;
-            fields! { @own $ty;
+            own_methods! { $ty;
                 floor() -> Self, ceil() -> Self, round() -> Self, trunc() -> Self, fract() -> Self, abs() -> Self, signum() -> Self,
                 recip() -> Self, sqrt() -> Self, exp() -> Self, exp2() -> Self, exp_m1() -> Self, ln() -> Self, ln_1p() -> Self, log2() -> Self,
                 log10() -> Self, cbrt() -> Self, sin() -> Self, cos() -> Self, tan() -> Self, asin() -> Self, acos() -> Self, atan() -> Self,
@@ -350,7 +351,7 @@ macro_rules! fields {
         }
 
         impl<$($generics)*> RealField for $ty {
-            fields! { @own $ty;
+            own_methods! { $ty;
                 copysign(sign: Self) -> Self, max(rhs: Self) -> Self, min(rhs: Self) -> Self, atan2(rhs: Self) -> Self }
             #[inline(always)]
             #[track_caller]
@@ -397,13 +398,6 @@ macro_rules! fields {
                 true
             }
         }
-    };
-    (@own $ty:ty; $($f:ident($($arg:ident: $t:ty),*) -> $out:ty),*) => { $(
-        #[inline(always)]
-        #[track_caller]
-        fn $f(self $(, $arg: $t)*) -> $out {
-            <$ty>::$f(self $(, $arg)*)
-        } )*
     };
     (@constants $primal:ty, $constant:expr; $($f:ident)*) => { $(
         #[inline]

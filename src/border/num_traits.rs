@@ -178,6 +178,19 @@ constants! {
     [H: Holder] Scoped<H>, H::Value, Scoped::constant;
 }
 
+/// Methods of a trait that are those which the type has itself.
+macro_rules! own_methods {
+    ($ty:ty; $($f:ident($($arg:ident: $t:ty),*) -> $out:ty),*) => { $(
+        #[inline(always)]
+        #[track_caller]
+        fn $f(self $(, $arg: $t)*) -> $out {
+            <$ty>::$f(self $(, $arg)*)
+        } )*
+    };
+}
+#[cfg(feature = "nalgebra")]
+pub(super) use own_methods;
+
 /// What a number with `%` and comparisons has: everything that `Float` and the traits below it ask for. What is no function of the number but a
 /// question about it is asked of its primal.
 macro_rules! floats {
@@ -323,7 +336,7 @@ macro_rules! floats {
             floats! { @of_primal |$x| $of; self,
                 is_nan -> bool, is_infinite -> bool, is_normal -> bool, is_subnormal -> bool, classify -> FpCategory,
                 integer_decode -> (u64, i16, i8) }
-            floats! { @own $ty;
+            own_methods! { $ty;
                 is_finite() -> bool, is_sign_positive() -> bool, is_sign_negative() -> bool, floor() -> Self, ceil() -> Self, round() -> Self,
                 trunc() -> Self, fract() -> Self, abs() -> Self, signum() -> Self, recip() -> Self, sqrt() -> Self, exp() -> Self,
                 exp2() -> Self, ln() -> Self, log2() -> Self, log10() -> Self, cbrt() -> Self, sin() -> Self, cos() -> Self, tan() -> Self,
@@ -364,13 +377,6 @@ macro_rules! floats {
         #[inline]
         fn $f() -> Self {
             $constant(<$primal as Float>::$f())
-        } )*
-    };
-    (@own $ty:ty; $($f:ident($($arg:ident: $t:ty),*) -> $out:ty),*) => { $(
-        #[inline(always)]
-        #[track_caller]
-        fn $f(self $(, $arg: $t)*) -> $out {
-            <$ty>::$f(self $(, $arg)*)
         } )*
     };
 }

@@ -4,7 +4,7 @@ use super::options::Options;
 use super::random::Random;
 use super::report::{Report, Verdict, show};
 use crate::error::Error;
-use crate::function::{Apply, VectorRule, joined};
+use crate::function::{Apply, VectorRule, joined, split};
 use crate::real::Dual;
 
 /// How far apart two ways to one number may be by round-off, relative to what its terms add up to.
@@ -27,7 +27,7 @@ impl Options {
         let lens: Vec<usize> = x.iter().map(|list| list.len()).collect();
         let point = joined(x);
         let rule = Lists { rule, lens: &lens };
-        let results = match rule.values(&point) {
+        let results = match rule.apply(&point) {
             Ok(y) => y.len(),
             Err(error) => {
                 let mut report = Report::new(rule.rule.name());
@@ -35,7 +35,7 @@ impl Options {
                 return report;
             }
         };
-        let values = |x: &[f64]| rule.values(x).unwrap_or_default();
+        let values = |x: &[f64]| rule.apply(x).unwrap_or_default();
         let product = |x: &[f64], w: &[f64]| rule.adjoints(x, w).unwrap_or_else(|_| vec![f64::NAN; x.len()]);
         let mut report = self.vjp(values, product, &point);
         report.subject = rule.rule.name().to_owned();
@@ -67,19 +67,14 @@ struct Lists<'a, V> {
 
 impl<V: VectorRule> Lists<'_, V> {
     /// The results on a number, given the arguments one after the other.
-    fn apply<R: Apply>(&self, mut x: &[R]) -> Result<Vec<R>, Error> {
-        let lists: Vec<&[R]> = self.lens.iter().map(|&len| x.split_off(..len).expect("there are so many")).collect();
-        R::vector(self.rule, &lists)
-    }
-
-    fn values(&self, x: &[f64]) -> Result<Vec<f64>, Error> {
-        self.apply(x)
+    fn apply<R: Apply>(&self, x: &[R]) -> Result<Vec<R>, Error> {
+        R::vector(self.rule, &split(x, self.lens.iter().copied()))
     }
 
     /// Jᵀ w.
     fn adjoints(&self, x: &[f64], w: &[f64]) -> Result<Vec<f64>, Error> {
         let mut of_x = vec![0.0; x.len()];
-        self.rule.pull_back(x, &self.values(x)?, w, &mut of_x)?;
+        self.rule.pull_back(x, &self.apply(x)?, w, &mut of_x)?;
         Ok(of_x)
     }
 

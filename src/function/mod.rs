@@ -20,7 +20,7 @@ pub(crate) use loops::{
     TwoSums, common_len, contract_each, expect_rows, map_each, place, places_of, scan_each, sum_each,
 };
 pub use number::Number;
-pub(crate) use plain::{at_primals, joined, pull_back};
+pub(crate) use plain::{at_primals, joined, pull_back, split};
 pub(crate) use routine::numbers;
 pub use routine::{Outputs, Routine, SingleOutput, With};
 pub(crate) use scan::{PIECE, Params, TOGETHER, places, run_passes, run_piece};

@@ -94,6 +94,14 @@ pub(crate) fn joined<R: Copy>(x: &[&[R]]) -> Vec<R> {
     x.iter().copied().flatten().copied().collect()
 }
 
+/// Lists of these lengths, whose numbers stand one after the other in `x`.
+///
+/// # Panics
+/// If there are too few.
+pub(crate) fn split<R>(mut x: &[R], lens: impl IntoIterator<Item = usize>) -> Vec<&[R]> {
+    lens.into_iter().map(|len| x.split_off(..len).expect("there is a number for each place")).collect()
+}
+
 /// The adjoints of a rule's arguments, into numbers that are 0. Where the derivative does not exist they are NaN.
 ///
 /// # Errors
@@ -106,10 +114,12 @@ pub(crate) fn pull_back<R: Apply, V: VectorRule>(
     of_x: &mut [R],
 ) -> Result<(), Error> {
     match rule.pull_back(x, y, of_y, of_x) {
-        Err(error) if !error.is_no_second_derivative() => of_x.fill(undefined(x)),
-        done => return done,
+        Err(error) if !error.is_no_second_derivative() => {
+            of_x.fill(undefined(x));
+            Ok(())
+        }
+        done => done,
     }
-    Ok(())
 }
 
 /// The primals of numbers with more parts, one after the other, and the results of a rule there: what is needed for the other parts.
@@ -123,9 +133,6 @@ pub(crate) fn at_primals<R: Apply, N: Apply, V: VectorRule>(
 ) -> Result<(Vec<R>, Vec<R>), Error> {
     results(rule, x)?;
     let primals: Vec<R> = x.iter().copied().flatten().map(|&x| primal(x)).collect();
-    let mut rest = &primals[..];
-    let lists: Vec<&[R]> =
-        x.iter().map(|list| rest.split_off(..list.len()).expect("there is a primal for each")).collect();
-    let y = R::vector(rule, &lists)?;
+    let y = R::vector(rule, &split(&primals, x.iter().map(|list| list.len())))?;
     Ok((primals, y))
 }

@@ -1,7 +1,9 @@
 //! A function applied to lists: forward over any number, and in reverse.
 
 use super::guard::Operand;
-use super::recorder::{Body, Callee, DynOp, DynVectorRule, Form, FunctionCall, Indices, Placed, Recorder, ResultOps};
+use super::recorder::{
+    Body, Callee, DynOp, DynVectorRule, Expr, Form, FunctionCall, Indices, Placed, Recorder, ResultOps,
+};
 use super::result_op::dyn_result_op;
 use super::run::{Applier, Runs, Site, Text};
 use crate::error::Error;
@@ -53,6 +55,11 @@ impl Callee {
 }
 
 impl FunctionCall {
+    /// A call of lists as long as these.
+    pub(super) fn new(callee: Callee, form: Form, lists: &[&[Expr<'_>]]) -> Self {
+        FunctionCall { callee, form, lens: lists.iter().map(|list| list.len()).collect() }
+    }
+
     /// How many arguments there are in all lists.
     pub(super) fn arg_count(&self) -> usize {
         self.lens.iter().sum()

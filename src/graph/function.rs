@@ -38,29 +38,26 @@ impl Recorder {
     /// # Panics
     /// If the graph is full.
     pub(super) fn call<'g>(&'g self, body: Arc<Body>, form: Form, lists: &[&[Expr<'g>]], line: Line) -> Vec<Expr<'g>> {
-        let callee = Callee::Body(body);
-        let call = FunctionCall { callee: callee.clone(), form, lens: lists.iter().map(|list| list.len()).collect() };
+        let call = FunctionCall::new(Callee::Body(body), form, lists);
         let x: Vec<f64> = lists.iter().copied().flatten().map(|x| x.value).collect();
         let values = call.values(&x).expect("what was evaluated over f64 can be evaluated again");
-        self.push_call(callee, form, lists, values, line)
+        self.push_call(call, lists, values, line)
     }
 
-    /// Appends a call with these results.
+    /// Appends a call of these lists with these results.
     ///
     /// # Panics
     /// If the graph is full.
     pub(super) fn push_call<'g>(
         &'g self,
-        callee: Callee,
-        form: Form,
+        call: FunctionCall,
         lists: &[&[Expr<'g>]],
         values: Vec<f64>,
         line: Line,
     ) -> Vec<Expr<'g>> {
         let arg_nodes: Vec<u32> = lists.iter().copied().flatten().map(|&x| self.argument(x, line)).collect();
-        let call = FunctionCall { callee, form, lens: lists.iter().map(|list| list.len()).collect() };
         let ops = match &call.callee {
-            Callee::Body(body) if !matches!(form, Form::Scan { .. }) => {
+            Callee::Body(body) if !matches!(call.form, Form::Scan { .. }) => {
                 self.functions.borrow_mut().ops(&call, body).into()
             }
             _ => OnceLock::new(),

@@ -1,17 +1,16 @@
 //! Vector rules behind a pointer, made for the crate's types of number, and recorded as one statement each.
 
-use super::recorder::{Callee, DynVectorRule, Expr, Form};
+use super::recorder::{Callee, DynVectorRule, Expr, Form, FunctionCall};
 use super::rule::VectorRuleOver;
 use crate::error::Error;
-use crate::function::{Apply, VectorRule, at_primals, pull_back};
+use crate::function::{Apply, VectorRule, at_primals, pull_back, split};
 use std::any::Any;
 use std::panic::Location;
 use std::sync::Arc;
 
 impl<R: Apply, V: VectorRule> VectorRuleOver<R> for V {
-    fn apply(&self, mut x: &[R], lens: &[usize]) -> Result<Vec<R>, Error> {
-        let lists: Vec<&[R]> = lens.iter().map(|&len| x.split_off(..len).expect("there are so many")).collect();
-        R::vector(self, &lists)
+    fn apply(&self, x: &[R], lens: &[usize]) -> Result<Vec<R>, Error> {
+        R::vector(self, &split(x, lens.iter().copied()))
     }
     fn pull_back(&self, x: &[R], y: &[R], of_y: &[R], of_x: &mut [R]) -> Result<(), Error> {
         pull_back(self, x, y, of_y, of_x)
@@ -40,9 +39,8 @@ pub(super) fn vector<'g, V: VectorRule>(rule: &V, x: &[&[Expr<'g>]]) -> Result<V
     let (_, y) = at_primals(rule, x, |x| x.value())?;
     Ok(match recorder {
         Some(recorder) if !y.is_empty() => {
-            let results = y.len();
-            let callee = Callee::Rule(Arc::new(rule.clone()));
-            recorder.push_call(callee, Form::Rule { results }, x, y, Location::caller())
+            let call = FunctionCall::new(Callee::Rule(Arc::new(rule.clone())), Form::Rule { results: y.len() }, x);
+            recorder.push_call(call, x, y, Location::caller())
         }
         _ => y.into_iter().map(Expr::from).collect(),
     })

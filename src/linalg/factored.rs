@@ -105,7 +105,7 @@ impl<R: Apply> Factored<R> {
     /// # Errors
     /// If the matrix was made by [`general`](Factored::general).
     pub fn lower(&self) -> Result<Vec<R>, Error> {
-        if self.of == Matrix::general(self.of.n) {
+        if !self.of.is_symmetric() {
             return Err(Error::rule("lower: only a matrix that is made as a positive definite one has this factor"));
         }
         R::vector(&CholeskyFactor { of: self.of.clone() }, &[&self.a])

@@ -11,10 +11,7 @@ impl<H: Holder> Apply for Scoped<H> {
     #[track_caller]
     fn vector<V: VectorRule>(rule: &V, x: &[&[Self]]) -> Result<Vec<Self>, Error> {
         current!(at: H);
-        let mut lists: Args<Args<H::Number<'_>>> = Args::new();
-        for x in x {
-            lists.push(at.list(x));
-        }
+        let lists = at.all_lists(x);
         let y = Apply::vector(rule, &lists.iter().map(|list| &**list).collect::<Args<_>>())?;
         Ok(at.keep_list(&y))
     }

@@ -235,7 +235,17 @@ impl<'t, H: Holder> Current<'t, H> {
         numbers
     }
 
-    /// Those of several lists.
+    /// Those of any number of lists.
+    #[track_caller]
+    pub(super) fn all_lists(self, x: &[&[Scoped<H>]]) -> Args<Args<H::Number<'t>>> {
+        let mut lists = Args::new();
+        for x in x {
+            lists.push(self.list(x));
+        }
+        lists
+    }
+
+    /// Those of so many lists.
     #[track_caller]
     pub(super) fn lists<const N: usize>(self, x: [&[Scoped<H>]; N]) -> [Args<H::Number<'t>>; N] {
         let mut lists = [(); N].map(|()| Args::new());

@@ -31,10 +31,7 @@ impl<H: Holder> Call for Scoped<H> {
     #[track_caller]
     fn reduce_parts<O: Reduce>(op: &O, x: &[&[Self]]) -> Self {
         current!(at: H);
-        let mut lists: Args<Args<H::Number<'_>>> = Args::new();
-        for x in x {
-            lists.push(at.list(x));
-        }
+        let lists = at.all_lists(x);
         at.keep(Call::reduce_parts(op, &lists.iter().map(|list| &**list).collect::<Args<_>>()))
     }
 

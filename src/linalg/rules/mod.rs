@@ -61,7 +61,7 @@ impl Matrix {
     }
 
     /// Whether it is known to be symmetric, so that the lower triangle alone is read.
-    fn is_symmetric(&self) -> bool {
+    pub(super) fn is_symmetric(&self) -> bool {
         self.kind != Kind::General
     }
 

@@ -191,8 +191,8 @@ impl Ladder {
         4.0 * self.precision * self.size_of_noise([self.slope_nearby(); 2])
     }
 
-    /// The unit in the last place of terms that the value is the sum of, of size 1 at the most, where it is much smaller than they are, and they as large as the values go apart: the least by
-    /// which two values differ, if smaller steps do not change the value. Else 0.
+    /// The unit in the last place of the terms that the value is the sum of, where these are much larger than the value, as large as the values go
+    /// apart, and of size 1 at the most: the least by which two values differ, if smaller steps do not change the value. Else 0.
     fn unit_of_terms(&self) -> f64 {
         let is_constant = |side: usize| self.rungs.last().is_some_and(|rung| rung.values[side] == self.here);
         let apart = self.values().map(|value| (value - self.here).abs()).filter(|&apart| apart > 0.0);
