@@ -122,6 +122,8 @@ impl<F: Residual> VectorRule for Implicit<F> {
 }
 
 /// Numbers of which the one at `j` moves.
+///
+/// One direction at a time: with [`Tangents`](crate::forward::Tangents) of several, a program that nests derivatives takes minutes to compile.
 fn moving<R: Apply>(x: &[R], j: usize) -> Vec<Dual<R>> {
     let number = |(i, &x): (usize, &R)| if i == j { Dual::variable(x) } else { Dual::constant(x) };
     x.iter().enumerate().map(number).collect()

@@ -26,6 +26,10 @@
 //! In the order of n³ for a factorisation, and n² for each right side, forwards and in reverse; a tape keeps the arguments and the results of each call.
 //! A matrix that several calls of one [`Factored`] ask about is factored once, the reverse sweep and all higher derivatives included.
 //!
+//! From some hundred rows on, what a call costs beside that is memory: where the allocator gives the lists of each call back to the system, taking
+//! them again is a sixth of the gradient of a Gaussian process of 100 observations (`benches/linalg.rs`). A covariance by its lower triangle
+//! ([`Factored::packed`]) is half of it.
+//!
 //! Products and factorisations run on the calling thread. (Only where the program enables faer's feature `rayon` and does not set
 //! `faer::set_global_parallelism`, large factorisations use its threads.)
 
