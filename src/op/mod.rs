@@ -19,6 +19,7 @@ mod loss;
 mod params;
 mod reduction;
 mod rule;
+mod slices;
 mod visitor;
 
 pub use activation::*;
@@ -38,5 +39,6 @@ pub use loss::*;
 pub use params::{Params, bad_param};
 pub use reduction::*;
 pub use rule::{AtKink, Op, Reduce};
+pub use slices::{Element, Slices};
 pub use visitor::Visitor;
 pub(crate) use visitor::ops;

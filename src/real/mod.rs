@@ -11,14 +11,18 @@ mod double_double;
 mod dual;
 mod exact;
 mod float;
+mod isa;
 mod lanes;
 mod math;
 mod operators;
 mod single;
+mod wide;
 mod witness;
 
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
+pub use isa::instruction_set;
+pub(crate) use isa::{Isa, WithIsa, dispatch};
 pub(crate) use lanes::write_list;
 pub use lanes::{Lanes, SingleLanes};
 pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
@@ -26,6 +30,7 @@ pub(crate) use operators::{
     assign_operators, comparisons_with_f64, number_traits, remainder_operators, remainder_slopes,
 };
 pub use single::Single;
+pub(crate) use wide::Wide;
 pub use witness::{Ball, Cut, Witness};
 
 /// Hands the list of intrinsics to another macro, after what else is given: `method: Op, "formula"`, one argument first, then two.

@@ -84,7 +84,7 @@ macro_rules! number_traits {
         impl<$($generics)*> std::iter::Product for $ty {
             /// The product; 1 if there is nothing to multiply.
             #[track_caller]
-            fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
+            fn product<Numbers: Iterator<Item = Self>>(iter: Numbers) -> Self {
                 iter.reduce(|product, x| product * x).unwrap_or(Self::from(1.0))
             }
         }
@@ -125,7 +125,7 @@ macro_rules! number_traits {
             /// As of the numbers themselves.
             #[inline]
             #[track_caller]
-            fn $f<I: Iterator<Item = &'number $ty>>(iter: I) -> Self {
+            fn $f<Numbers: Iterator<Item = &'number $ty>>(iter: Numbers) -> Self {
                 iter.copied().$f()
             }
         }

@@ -1,0 +1,189 @@
+//! Ops of one argument over slices: values, slopes and pull-backs of many numbers in one pass.
+
+use super::{Call, Op};
+use crate::real::{Isa, Real, Wide, WithIsa, dispatch};
+
+/// An element of the slices that an op is mapped over: `f64` or `f32`.
+pub trait Element: sealed::Element {}
+impl<T: sealed::Element> Element for T {}
+
+mod sealed {
+    pub trait Element: Copy {
+        fn to_f64(self) -> f64;
+        /// The nearest number of this type.
+        fn from_f64(x: f64) -> Self;
+    }
+    impl Element for f64 {
+        #[inline(always)]
+        fn to_f64(self) -> f64 {
+            self
+        }
+        #[inline(always)]
+        fn from_f64(x: f64) -> f64 {
+            x
+        }
+    }
+    impl Element for f32 {
+        #[inline(always)]
+        fn to_f64(self) -> f64 {
+            f64::from(self)
+        }
+        #[inline(always)]
+        fn from_f64(x: f64) -> f32 {
+            x as f32
+        }
+    }
+}
+
+/// Every op of one argument as a map over slices, without a tape.
+///
+/// Each method is one pass of O(n) time and no memory, on lanes of the best instruction set of the machine
+/// ([`instruction_set`](crate::real::instruction_set)). The results agree with those of the op on single numbers within the bounds of the op
+/// ([`accuracy`](mod@crate::accuracy)), but not to the bit; what comes out at a place depends on what goes in there and on the instruction set,
+/// not on the length nor on the place. Elements of type `f32` are computed in `f64` and rounded once.
+///
+/// Outside of the domain of the op slopes are NaN; at a kink they are those of the op.
+///
+/// ```
+/// use gprime::{op::Tanh, prelude::*};
+///
+/// let x = [0.0, 0.5, -2.0];
+/// let (mut y, mut s, mut gx) = ([0.0; 3], [0.0; 3], [0.0; 3]);
+/// Tanh.map(&x, &mut y);
+/// assert!((y[1] - 0.5f64.tanh()).abs() < 1e-15);
+/// Tanh.map_and_slope(&x, &mut y, &mut s);
+/// assert_eq!(s[0], 1.0);
+/// // the adjoints of x, given those of y
+/// Tanh.map_slope(&x, &[3.0, 1.0, 0.0], &mut gx);
+/// assert_eq!(gx, [3.0, s[1], 0.0]);
+/// ```
+pub trait Slices: Op<1> {
+    /// The values: yᵢ = g(xᵢ).
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    fn map<T: Element>(&self, x: &[T], y: &mut [T]) {
+        dispatch(Pass { way: Values(self), inputs: [x], outputs: [y] }.checked());
+    }
+
+    /// The pull-back: overwrites the adjoints of x with x̄ᵢ = ȳᵢ · g′(xᵢ), given those of y. A factor of exactly 0 gives 0, as
+    /// [`mul_strong_zero`](Real::mul_strong_zero) has it.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    fn map_slope<T: Element>(&self, x: &[T], gy: &[T], gx: &mut [T]) {
+        dispatch(Pass { way: PullBack(self), inputs: [x, gy], outputs: [gx] }.checked());
+    }
+
+    /// The values and the slopes: yᵢ = g(xᵢ), sᵢ = g′(xᵢ).
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[track_caller]
+    fn map_and_slope<T: Element>(&self, x: &[T], y: &mut [T], s: &mut [T]) {
+        dispatch(Pass { way: ValuesAndSlopes(self), inputs: [x], outputs: [y, s] }.checked());
+    }
+}
+impl<O: Op<1>> Slices for O {}
+
+/// How many elements are worked on side by side.
+const LANES: usize = 8;
+type Lanes<I> = Wide<I, LANES>;
+
+/// What is computed of the lanes of some inputs.
+trait Way<const IN: usize, const OUT: usize> {
+    fn lanes<I: Isa>(&self, inputs: [Lanes<I>; IN]) -> [Lanes<I>; OUT];
+}
+
+struct Values<'a, O>(&'a O);
+impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
+    #[inline(always)]
+    fn lanes<I: Isa>(&self, x: [Lanes<I>; 1]) -> [Lanes<I>; 1] {
+        [Call::call(self.0, x)]
+    }
+}
+
+struct PullBack<'a, O>(&'a O);
+impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
+    #[inline(always)]
+    fn lanes<I: Isa>(&self, [x, gy]: [Lanes<I>; 2]) -> [Lanes<I>; 1] {
+        let (_, [slope]) = Call::call_and_slope(self.0, [x]);
+        [gy.mul_strong_zero(slope)]
+    }
+}
+
+struct ValuesAndSlopes<'a, O>(&'a O);
+impl<O: Op<1>> Way<1, 2> for ValuesAndSlopes<'_, O> {
+    #[inline(always)]
+    fn lanes<I: Isa>(&self, x: [Lanes<I>; 1]) -> [Lanes<I>; 2] {
+        let (y, [slope]) = Call::call_and_slope(self.0, x);
+        [y, slope]
+    }
+}
+
+/// One pass over slices of one length.
+struct Pass<'a, W, T, const IN: usize, const OUT: usize> {
+    way: W,
+    inputs: [&'a [T]; IN],
+    outputs: [&'a mut [T]; OUT],
+}
+
+impl<W, T, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
+    /// The pass, if all slices are as long as the first one.
+    #[track_caller]
+    fn checked(self) -> Self {
+        let n = self.inputs[0].len();
+        let others = self.inputs.iter().map(|x| x.len()).chain(self.outputs.iter().map(|y| y.len()));
+        for m in others {
+            assert!(m == n, "the slices must have the same length, but one has {n} numbers and another {m}");
+        }
+        self
+    }
+}
+
+impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(mut self) {
+        for start in (0..self.inputs[0].len()).step_by(LANES) {
+            let mut lanes = [Wide::from(0.0); IN];
+            for (lanes, x) in lanes.iter_mut().zip(&self.inputs) {
+                *lanes = load(&x[start..]);
+            }
+            let results = self.way.lanes::<I>(lanes);
+            for (y, lanes) in self.outputs.iter_mut().zip(results) {
+                store(lanes, &mut y[start..]);
+            }
+        }
+    }
+}
+
+/// The first elements of a slice; if there are too few the rest of the lanes repeats the first one.
+#[inline(always)]
+fn load<T: Element, I: Isa>(from: &[T]) -> Lanes<I> {
+    let mut lanes = [from[0].to_f64(); LANES];
+    match from.first_chunk::<LANES>() {
+        Some(chunk) => {
+            for i in 0..LANES {
+                lanes[i] = chunk[i].to_f64();
+            }
+        }
+        None => lanes.iter_mut().zip(from).for_each(|(lane, x)| *lane = x.to_f64()),
+    }
+    Wide::new(lanes)
+}
+
+/// Writes the lanes into the first elements of a slice, as many as there are.
+#[inline(always)]
+fn store<T: Element, I: Isa>(lanes: Lanes<I>, into: &mut [T]) {
+    match into.first_chunk_mut::<LANES>() {
+        Some(chunk) => {
+            for i in 0..LANES {
+                chunk[i] = T::from_f64(lanes.0[i]);
+            }
+        }
+        None => into.iter_mut().zip(lanes.0).for_each(|(y, lane)| *y = T::from_f64(lane)),
+    }
+}
