@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Routine,
     File,
     NestedScope,
+    Branch,
+    TooLarge,
 }
 
 impl Error {
@@ -98,6 +100,14 @@ impl Error {
     /// than so many results as there are places for.
     pub fn is_arity(&self) -> bool {
         self.kind == Kind::Arity
+    }
+    /// A comparison of a compiled program comes out otherwise than where the program was recorded: see [`Program`](crate::Program).
+    pub fn is_branch(&self) -> bool {
+        self.kind == Kind::Branch
+    }
+    /// A program is larger than a compiled one can be.
+    pub fn is_too_large(&self) -> bool {
+        self.kind == Kind::TooLarge
     }
     /// A name is unknown, or taken.
     pub fn is_name(&self) -> bool {

@@ -4,7 +4,7 @@ use super::recorder::{DynOp, Expr};
 use super::rule::Rule;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::op::call::nan_in_all_parts;
-use crate::op::{Call, ClosureOp, Domain, Kink, Op, Params, Point, Reduce};
+use crate::op::{Call, ClosureOp, Domain, Dot, Kink, Op, Params, Point, Reduce, Sum};
 use crate::real::{Dual, Real, Single, Witness};
 use smallvec::SmallVec;
 use std::any::Any;
@@ -22,7 +22,7 @@ pub fn dyn_reduce<O: Reduce>(op: O) -> Arc<dyn DynOp> {
 }
 
 /// Whether an op behind a pointer is this one.
-pub(super) fn is_op<const N: usize, O: Op<N>>(known: &dyn DynOp, op: &O) -> bool {
+pub(crate) fn is_op<const N: usize, O: Op<N>>(known: &dyn DynOp, op: &O) -> bool {
     as_op::<Of<O, N>>(known).is_some_and(|known| known.0 == *op)
 }
 
@@ -31,8 +31,18 @@ pub(super) fn is_reduce<O: Reduce>(known: &dyn DynOp, op: &O) -> bool {
     as_op::<OfAny<O>>(known).is_some_and(|known| known.0 == *op)
 }
 
+/// Whether an op is the sum of its arguments.
+pub(crate) fn is_sum(op: &dyn DynOp) -> bool {
+    is_reduce(op, &Sum)
+}
+
+/// Whether an op is the inner product.
+pub(crate) fn is_dot(op: &dyn DynOp) -> bool {
+    is_reduce(op, &Dot)
+}
+
 /// The bits of the parameters of an op.
-pub(super) fn bits(params: &Params) -> SmallVec<[u64; 2]> {
+pub(crate) fn bits(params: &Params) -> SmallVec<[u64; 2]> {
     params.iter().map(|p| p.1.to_bits()).collect()
 }
 

@@ -32,6 +32,7 @@ mod taken;
 mod vector;
 
 pub use adjoints::Adjoints;
+pub(crate) use dynop::{bits as op_bits, is_dot, is_op, is_sum};
 pub use dynop::{dyn_op, dyn_reduce};
 pub use float::Float;
 pub(crate) use float::{Contribution, widened};
@@ -39,8 +40,10 @@ pub use guard::{Guard, Operand, PrimalRead, Relation};
 pub use id::Id;
 pub(crate) use naming::unnamed_output;
 pub use node::Node;
+pub(crate) use node::Recorded;
 pub use opened::Opened;
 pub use recorder::{DynOp, Expr, Recorder};
+pub(crate) use result_op::is_of_rule;
 pub use rule::Rule;
 pub use run::Runs;
 pub use taken::Annihilated;

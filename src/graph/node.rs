@@ -24,6 +24,17 @@ pub struct Node {
     pub line: &'static Location<'static>,
 }
 
+/// What a node is, as [`Recorder::each_node`] tells it.
+pub(crate) enum Recorded<'a> {
+    /// An input.
+    Input,
+    /// A constant.
+    Constant(f64),
+    /// An op, and the line of the program that applied it. Equal ops of a recording are at one place in its list; a result of a vector rule,
+    /// which is an op of its own, is at none.
+    Op(&'a Arc<dyn DynOp>, Option<usize>, &'static Location<'static>),
+}
+
 impl Graph {
     /// The op of a node, or the op that a result of a call is; `None` of an input or a constant.
     pub fn op(&self, node: usize) -> Option<&Arc<dyn DynOp>> {
@@ -81,6 +92,37 @@ impl Recorder {
         }
     }
 
+    /// Tells of each node, in order, what it is and which nodes are its arguments, until there is an error.
+    pub(crate) fn each_node(
+        &self,
+        mut tell: impl FnMut(Recorded<'_>, &[usize]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (graph, values) = (self.graph.borrow(), self.values.borrow());
+        let mut args = Indices::new();
+        for (node, head) in graph.statements.heads.iter().enumerate() {
+            args.clear();
+            let recorded = match head.op {
+                INPUT => Recorded::Input,
+                CONSTANT => Recorded::Constant(values[node]),
+                RESULT => {
+                    graph.args(node, &mut args);
+                    Recorded::Op(graph.op(node).expect("a result is an op"), None, head.line)
+                }
+                op => {
+                    args.extend(graph.statements.args(node).iter().map(|&arg| arg as usize));
+                    Recorded::Op(&graph.ops[op as usize], Some(op as usize), head.line)
+                }
+            };
+            tell(recorded, &args)?;
+        }
+        Ok(())
+    }
+
+    /// The recorded value of a node.
+    pub(crate) fn value_of(&self, node: usize) -> f64 {
+        self.values.borrow()[node]
+    }
+
     /// The recorded value of every node.
     pub(crate) fn recorded_values(&self) -> Vec<f64> {
         self.values.borrow().clone()
@@ -92,7 +134,7 @@ impl Recorder {
     }
 
     /// The index of an output's node; `None` for a constant.
-    pub(super) fn output(&self, y: Expr<'_>) -> Result<Option<usize>, Error> {
+    pub(crate) fn output(&self, y: Expr<'_>) -> Result<Option<usize>, Error> {
         if y.recorder.is_none() { Ok(None) } else { Ok(Some(self.indices(&[y])?[0])) }
     }
 

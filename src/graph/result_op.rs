@@ -1,7 +1,7 @@
 //! A result of a function as an op of the arguments that it may depend on.
 
 use super::dynop::wrong_arity;
-use super::recorder::{DynOp, FunctionCall};
+use super::recorder::{Callee, DynOp, FunctionCall};
 use super::rule::Rule;
 use super::run::{Runs, Text};
 use crate::error::{Error, Kind as ErrorKind};
@@ -20,6 +20,12 @@ pub(super) struct ResultOp {
 /// A result of a call as an op behind a pointer.
 pub(super) fn dyn_result_op(call: FunctionCall, result: usize) -> Arc<dyn DynOp> {
     Arc::new(ResultOp { call, result })
+}
+
+/// Whether an op is a result of a vector rule.
+pub(crate) fn is_of_rule(op: &dyn DynOp) -> bool {
+    let known = op.as_any().and_then(|op| op.downcast_ref::<ResultOp>());
+    known.is_some_and(|op| matches!(op.call.callee, Callee::Rule(_)))
 }
 
 impl ResultOp {

@@ -35,6 +35,7 @@ mod num_traits;
 mod numbers;
 mod optim;
 mod pasted;
+mod program;
 mod routines;
 mod rules;
 mod scoped;

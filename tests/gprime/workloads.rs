@@ -2,7 +2,7 @@
 
 #[path = "../../benches/workloads/mod.rs"]
 #[expect(dead_code, reason = "only the benchmark asks for names and numbers of operations")]
-mod measured;
+pub mod measured;
 
 use crate::common::close;
 use gprime::prelude::*;

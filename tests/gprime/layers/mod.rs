@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 12] = [
     &["function"],
     &["forward"],
     &["tape", "graph"],
-    &["modes", "registry", "linalg"],
+    &["modes", "registry", "linalg", "program"],
     &["check", "export", "implicit", "optim", "scoped"],
     &["teach"],
     &["draw"],

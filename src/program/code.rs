@@ -1,0 +1,371 @@
+//! A program as a list of statements in single assignment: what is simplified, differentiated and rolled into loops.
+//!
+//! ```text
+//! value       0 1 .. inputs−1     inputs     inputs+1   ..
+//! is          the inputs          the results of the statements, one each
+//! ```
+//!
+//! A statement applies a function to values that stand before it. Equal statements are kept once, and what is known to give a simpler statement
+//! of the same bits is written so: see `simplify.rs`.
+
+use super::primitive::Primitive;
+use crate::error::Error;
+use crate::graph::{DynOp, Relation, Rule, is_sum, op_bits};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::panic::Location;
+use std::sync::Arc;
+
+/// A value of a program: that of an input or a statement, by its place, or a constant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Value(u32);
+
+/// What a [`Value`] is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// An input, or the result of a statement.
+    Node(usize),
+    /// A constant, by its place in the list of these.
+    Constant(usize),
+}
+
+impl Value {
+    /// The bit that tells a constant from a node.
+    const CONSTANT: u32 = 1 << 31;
+
+    pub fn node(place: usize) -> Self {
+        Value(place as u32)
+    }
+
+    pub fn constant(place: usize) -> Self {
+        Value(place as u32 | Value::CONSTANT)
+    }
+
+    #[inline(always)]
+    pub fn place(self) -> Place {
+        let place = (self.0 & !Value::CONSTANT) as usize;
+        if self.0 & Value::CONSTANT == 0 { Place::Node(place) } else { Place::Constant(place) }
+    }
+}
+
+/// Some values: the arguments of a statement.
+pub(super) type Values = SmallVec<[Value; 4]>;
+
+/// A key of functions: which kind one is, the name of its op, and the bits of the op's parameters.
+type Key = (u32, &'static str, SmallVec<[u64; 2]>);
+
+/// What a statement applies to its arguments.
+#[derive(Clone)]
+pub(super) enum Function {
+    /// An op that is a primitive.
+    Primitive(Primitive),
+    /// Any other op.
+    Op(Arc<dyn DynOp>),
+    /// A sum of more terms than are added one by one.
+    Sum,
+    /// 0 where a comparison comes out as it was recorded, 1 where it does not.
+    Guard(Check),
+}
+
+/// A comparison that the recorded program branched on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Check {
+    pub relation: Relation,
+    /// Whether it held where the program was recorded.
+    pub held: bool,
+    /// The line of the program that asked; `None` of a program that was loaded from a file.
+    pub line: Option<&'static Location<'static>>,
+}
+
+impl Check {
+    /// Whether the comparison of two numbers comes out otherwise than it was recorded.
+    #[inline(always)]
+    pub fn flips(&self, a: f64, b: f64) -> bool {
+        let holds = match self.relation {
+            Relation::Less => a < b,
+            Relation::LessEqual => a <= b,
+            Relation::Greater => a > b,
+            Relation::GreaterEqual => a >= b,
+            Relation::Equal => a == b,
+            Relation::Unordered => a.is_nan() || b.is_nan(),
+        };
+        holds != self.held
+    }
+}
+
+impl Function {
+    /// The primitive that it is, if it is one.
+    pub fn primitive(&self) -> Option<Primitive> {
+        if let Function::Primitive(primitive) = self { Some(*primitive) } else { None }
+    }
+
+    /// Whether two functions are one.
+    fn is(&self, other: &Function) -> bool {
+        let same = |a: &Arc<dyn DynOp>, b: &Arc<dyn DynOp>| Arc::ptr_eq(a, b) || a.is(&**b);
+        match (self, other) {
+            (Function::Primitive(a), Function::Primitive(b)) => a == b,
+            (Function::Op(a), Function::Op(b)) => same(a, b),
+            (Function::Sum, Function::Sum) => true,
+            (Function::Guard(a), Function::Guard(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// A key that equal functions share.
+    fn key(&self) -> Key {
+        match self {
+            Function::Primitive(primitive) => (*primitive as u32, "", SmallVec::new()),
+            Function::Op(op) => (0, op.name(), op_bits(&op.params())),
+            Function::Sum => (u32::MAX, "", SmallVec::new()),
+            Function::Guard(check) => {
+                (u32::MAX - 1, "", [check.line.map_or(0, |line| std::ptr::from_ref(line) as u64)].into_iter().collect())
+            }
+        }
+    }
+}
+
+/// The function of a statement, and where its arguments end; they begin where those of the statement before end.
+#[derive(Clone, Copy)]
+struct Head {
+    function: u32,
+    end: u32,
+}
+
+/// A hash that is its own.
+#[derive(Default)]
+pub(super) struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = mix(self.0, byte.into()));
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// A map whose keys are hashes already.
+pub(super) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
+
+/// A hash of a hash and the next number.
+#[inline(always)]
+pub(super) fn mix(hash: u64, next: u64) -> u64 {
+    // a 64-bit odd number of no pattern, and the upper bits folded into the lower ones
+    let product = (hash ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ (product >> 29)
+}
+
+/// A program under construction. See the module.
+#[derive(Default)]
+pub(super) struct Code {
+    pub inputs: usize,
+    pub functions: Vec<Function>,
+    by_key: HashMap<Key, SmallVec<[u32; 1]>>,
+    heads: Vec<Head>,
+    args: Vec<Value>,
+    pub constants: Vec<f64>,
+    /// Of each constant whether it counts as data, which nothing is simplified by.
+    is_data: Vec<bool>,
+    constants_by_bits: HashMap<u64, u32>,
+    /// The statements by their hashes. Of statements with one hash the last is found; others are not, which costs a repetition.
+    by_hash: ByHash<u32>,
+    /// The guards, in the order of the program.
+    pub guards: Vec<Value>,
+    /// Whether the ops are put as primitives, so that no derivative is taken any more.
+    pub lowered: bool,
+    /// The rules of ops, by their functions and the numbers of arguments.
+    pub(super) templates: HashMap<(u32, usize), Arc<Template>>,
+}
+
+/// The rule of an op with a number of arguments.
+pub(super) struct Template {
+    /// The statements, whose inputs are the arguments.
+    pub code: Code,
+    /// The value, then the slopes.
+    pub results: Vec<Value>,
+    /// For each function of `code` its place in the program.
+    pub functions: Vec<u32>,
+}
+
+/// How many values and how many arguments a program can have.
+const LIMIT: usize = (1 << 31) - 1;
+
+/// The most terms of a sum that are added one by one.
+pub(super) const FEW_TERMS: usize = 8;
+
+impl Code {
+    /// A program without statements.
+    pub fn new(inputs: usize) -> Self {
+        Code { inputs, ..Code::default() }
+    }
+
+    /// How many values there are: inputs and results.
+    pub fn len(&self) -> usize {
+        self.inputs + self.heads.len()
+    }
+
+    /// The statement that a node is the result of: the place of its function, and its arguments; `None` of an input.
+    #[inline(always)]
+    pub fn statement(&self, node: usize) -> Option<(u32, &[Value])> {
+        let k = node.checked_sub(self.inputs)?;
+        let start = if k == 0 { 0 } else { self.heads[k - 1].end };
+        let Head { function, end } = self.heads[k];
+        Some((function, &self.args[start as usize..end as usize]))
+    }
+
+    /// The primitive whose result a value is, and its arguments.
+    pub fn primitive(&self, value: Value) -> Option<(Primitive, &[Value])> {
+        let Place::Node(node) = value.place() else { return None };
+        let (function, args) = self.statement(node)?;
+        Some((self.functions[function as usize].primitive()?, args))
+    }
+
+    /// The number that a value is, if it is a constant.
+    #[inline(always)]
+    pub fn number(&self, value: Value) -> Option<f64> {
+        match value.place() {
+            Place::Constant(place) if !self.is_data[place] => Some(self.constants[place]),
+            _ => None,
+        }
+    }
+
+    /// A constant that counts as data: one of many, by which nothing is simplified, so that what is done to each stays the same. Each has a place
+    /// of its own.
+    pub fn datum(&mut self, x: f64) -> Value {
+        self.constants.push(x);
+        self.is_data.push(true);
+        Value::constant(self.constants.len() - 1)
+    }
+
+    /// A constant of another program as a value of this one.
+    pub fn constant_of(&mut self, other: &Code, place: usize) -> Value {
+        let x = other.constants[place];
+        if other.is_data[place] { self.datum(x) } else { self.constant(x) }
+    }
+
+    /// A constant as a value.
+    pub fn constant(&mut self, x: f64) -> Value {
+        let next = self.constants.len() as u32;
+        let place = *self.constants_by_bits.entry(x.to_bits()).or_insert(next);
+        if place == next {
+            self.constants.push(x);
+            self.is_data.push(false);
+        }
+        Value::constant(place as usize)
+    }
+
+    /// The place of a function among those of the program, which takes it if it is new.
+    pub fn function(&mut self, function: Function) -> u32 {
+        /// How many functions of one key are compared: more would make a field of an op that is no parameter, and always differs, quadratic.
+        const BUCKET: usize = 16;
+        let bucket = self.by_key.entry(function.key()).or_default();
+        let same = |&&place: &&u32| self.functions[place as usize].is(&function);
+        if let Some(&place) = bucket.iter().rev().take(BUCKET).find(same) {
+            return place;
+        }
+        bucket.push(self.functions.len() as u32);
+        self.functions.push(function);
+        self.functions.len() as u32 - 1
+    }
+
+    /// The function that the value of an op is.
+    pub fn function_of(&mut self, op: &Arc<dyn DynOp>) -> u32 {
+        self.function(match Primitive::of(&**op) {
+            Some(primitive) => Function::Primitive(primitive),
+            None if is_sum(&**op) => Function::Sum,
+            None => Function::Op(op.clone()),
+        })
+    }
+
+    /// The result of a function of the program, by its place: of a simpler statement if there is one, and of an equal one if there is one.
+    ///
+    /// # Errors
+    /// If the program is full, or an op of constants cannot be evaluated.
+    pub fn apply(&mut self, function: u32, args: &[Value]) -> Result<Value, Error> {
+        if let Some(simpler) = self.simpler(function, args)? {
+            return Ok(simpler);
+        }
+        self.keep(function, args)
+    }
+
+    /// The result of a primitive.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn primitive_of(&mut self, primitive: Primitive, args: &[Value]) -> Result<Value, Error> {
+        let function = self.function(Function::Primitive(primitive));
+        self.apply(function, args)
+    }
+
+    /// The sum of some values; few are added one by one.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn sum(&mut self, terms: &[Value]) -> Result<Value, Error> {
+        let sum = self.function(Function::Sum);
+        self.apply(sum, terms)
+    }
+
+    /// Adds a guard, unless both sides are constants.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn guard(&mut self, check: Check, sides: [Value; 2]) -> Result<(), Error> {
+        if sides.iter().all(|&side| self.number(side).is_some()) {
+            return Ok(());
+        }
+        let function = self.function(Function::Guard(check));
+        let before = self.len();
+        let guard = self.keep(function, &sides)?;
+        if self.len() > before {
+            self.guards.push(guard);
+        }
+        Ok(())
+    }
+
+    /// The result of a function of numbers, as it is folded into the program.
+    ///
+    /// # Errors
+    /// If the op cannot be evaluated.
+    pub fn fold(&self, function: u32, x: &[f64]) -> Result<Option<f64>, Error> {
+        Ok(match &self.functions[function as usize] {
+            Function::Primitive(primitive) => Some(primitive.apply(x)),
+            Function::Op(op) => Some(Rule::<f64>::evaluate_value(&**op, x)?),
+            Function::Sum => Some(x.iter().sum()),
+            Function::Guard(_) => None,
+        })
+    }
+
+    /// The result of a statement as it stands: the equal one that is there, or a new one.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn keep(&mut self, function: u32, args: &[Value]) -> Result<Value, Error> {
+        let hash = args.iter().fold(mix(function.into(), args.len() as u64), |hash, arg| mix(hash, arg.0.into()));
+        let next = self.len();
+        if let Some(known) = self.by_hash.insert(hash, next as u32)
+            && self.statement(known as usize) == Some((function, args))
+        {
+            self.by_hash.insert(hash, known);
+            return Ok(Value::node(known as usize));
+        }
+        self.push(function, args)
+    }
+
+    /// Appends a statement.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn push(&mut self, function: u32, args: &[Value]) -> Result<Value, Error> {
+        if self.len() >= LIMIT || self.args.len() + args.len() > LIMIT {
+            return Err(super::too_large(format!("a program holds {LIMIT} values and arguments")));
+        }
+        self.args.extend_from_slice(args);
+        self.heads.push(Head { function, end: self.args.len() as u32 });
+        Ok(Value::node(self.len() - 1))
+    }
+}

@@ -1,0 +1,135 @@
+//! A plan as text: its loops, and what each does.
+
+use super::plan::{Address, Apply, Operand, Plan, Scalar, Step};
+use super::primitive::Primitive;
+use smallvec::SmallVec;
+use std::fmt::{self, Write};
+
+/// The names of loops, the outermost first.
+const LOOPS: &[u8] = b"ijklpqrtuvwz";
+
+/// The name of the loop at a depth.
+fn loop_name(depth: usize) -> String {
+    match LOOPS.get(depth) {
+        Some(&name) => char::from(name).to_string(),
+        None => format!("i{depth}"),
+    }
+}
+
+impl Primitive {
+    /// The name of the op that the primitive is.
+    fn name(self) -> &'static str {
+        self.op().name()
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.steps(&self.steps, 0, f)
+    }
+}
+
+impl Plan {
+    /// Writes steps within so many serial loops.
+    fn steps(&self, steps: &[Step], depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let indent = |f: &mut fmt::Formatter<'_>, depth: usize| f.write_str(&"    ".repeat(depth));
+        for step in steps {
+            match step {
+                Step::Scalars(scalars) => {
+                    for Scalar { primitive, from, to } in scalars {
+                        let arity = primitive.op().arity().expect("a primitive has a fixed number of arguments");
+                        let args: Vec<String> = from[..arity].iter().map(|&slot| self.slot(slot.into())).collect();
+                        indent(f, depth)?;
+                        writeln!(f, "{} = {} {}", self.slot((*to).into()), primitive.name(), args.join(", "))?;
+                    }
+                }
+                Step::Region(region) => {
+                    indent(f, depth)?;
+                    self.head(&region.counts, depth, f)?;
+                    for statement in &region.statements {
+                        indent(f, depth + 1)?;
+                        write!(f, "r{} = ", statement.register)?;
+                        match statement.apply {
+                            Apply::Primitive(primitive) => f.write_str(primitive.name())?,
+                            Apply::Copy => f.write_str("copy")?,
+                            Apply::Guard(check) => write!(f, "guard({:?}, {})", check.relation, check.held)?,
+                        }
+                        for (k, operand) in statement.operands.iter().enumerate() {
+                            f.write_str(if k == 0 { " " } else { ", " })?;
+                            match operand {
+                                Operand::Register(register) => write!(f, "r{register}")?,
+                                Operand::Memory(address) => f.write_str(&self.address(address, depth))?,
+                            }
+                        }
+                        if let Some(store) = &statement.store {
+                            write!(f, " -> {}", self.address(store, depth))?;
+                        }
+                        writeln!(f)?;
+                    }
+                }
+                Step::Sums(sums) => {
+                    indent(f, depth)?;
+                    self.head(&sums.counts, depth, f)?;
+                    indent(f, depth + 1)?;
+                    let (to, from) = (self.address(&sums.to, depth), self.address(&sums.from, depth));
+                    let term = loop_name(depth + sums.counts.len());
+                    writeln!(f, "{to} = sum for {term} < {}: {from}", sums.terms)?;
+                }
+                Step::Foreign(foreign) => {
+                    indent(f, depth)?;
+                    self.head(&foreign.counts, depth, f)?;
+                    indent(f, depth + 1)?;
+                    let args: Vec<String> = foreign.from.iter().map(|from| self.address(from, depth)).collect();
+                    writeln!(f, "{} = {} {}", self.address(&foreign.to, depth), foreign.op.name(), args.join(", "))?;
+                }
+                Step::Serial { count, steps } => {
+                    indent(f, depth)?;
+                    writeln!(f, "in order for {} < {count}:", loop_name(depth))?;
+                    self.steps(steps, depth + 1, f)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the loops of a region within so many serial ones.
+    fn head(&self, counts: &[usize], depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let loops: SmallVec<[String; 3]> =
+            counts.iter().enumerate().map(|(k, count)| format!("{} < {count}", loop_name(depth + k))).collect();
+        writeln!(f, "for {}:", loops.join(", "))
+    }
+
+    /// A slot: an input, a constant by its number, or a place in memory.
+    fn slot(&self, slot: i64) -> String {
+        let inputs = self.inputs as i64;
+        match slot - inputs {
+            ..0 => format!("x[{slot}]"),
+            place if (place as usize) < self.constants.len() => format!("{:?}", self.constants[place as usize]),
+            place => format!("m[{}]", place - self.constants.len() as i64),
+        }
+    }
+
+    fn address(&self, address: &Address, depth: usize) -> String {
+        let steps: Vec<i32> = address.serial.iter().chain(&address.own).copied().collect();
+        debug_assert!(address.serial.len() == depth);
+        let base = i64::from(address.base);
+        if address.list.is_none() && steps.iter().all(|&step| step == 0) {
+            return self.slot(base);
+        }
+        let (name, base) = match base - self.inputs as i64 {
+            _ if address.list.is_some() => ("listed", base),
+            ..0 => ("x", base),
+            place if (place as usize) < self.constants.len() => ("c", place),
+            place => ("m", place - self.constants.len() as i64),
+        };
+        let mut text = format!("{name}[{base}");
+        for (k, &step) in steps.iter().enumerate().filter(|(_, step)| **step != 0) {
+            let sign = if step < 0 { '-' } else { '+' };
+            let _ = match step.unsigned_abs() {
+                1 => write!(text, " {sign} {}", loop_name(k)),
+                step => write!(text, " {sign} {step}{}", loop_name(k)),
+            };
+        }
+        text + "]"
+    }
+}

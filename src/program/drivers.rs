@@ -1,0 +1,164 @@
+//! What is asked of a program: its results and its derivatives, at one point or at many.
+
+use super::code::Check;
+use super::engine::Scratch;
+use super::program::Program;
+use crate::error::{Error, Kind};
+use crate::graph::Relation;
+
+impl Program {
+    /// The results at `x`, which has all inputs, into `y`.
+    ///
+    /// # Errors
+    /// If a comparison comes out otherwise than it was recorded, or a vector rule has no results. `y` holds nothing of use then.
+    ///
+    /// # Panics
+    /// If `x` is not as long as there are inputs, or `y` as there are results.
+    #[track_caller]
+    pub fn eval(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
+        self.expect("the point", x.len(), self.inputs());
+        self.expect("the list of results", y.len(), self.outputs());
+        self.run_at(x, |scratch| self.plan.copy_outputs(scratch, 0..y.len(), y))
+    }
+
+    /// The value at `x`, which has all inputs, and the derivative by each variable into `g`.
+    ///
+    /// # Errors
+    /// As those of [`eval`](Program::eval) and [`gradient_program`](Program::gradient_program).
+    ///
+    /// # Panics
+    /// If `x` is not as long as there are inputs, or `g` as there are variables.
+    #[track_caller]
+    pub fn value_and_gradient(&self, x: &[f64], g: &mut [f64]) -> Result<f64, Error> {
+        self.expect("the point", x.len(), self.inputs());
+        self.expect("the gradient", g.len(), self.variables());
+        let program = self.gradient_program()?;
+        program.run_at(x, |scratch| {
+            program.plan.copy_outputs(scratch, 1..1 + g.len(), g);
+            scratch.slot(program.plan.outputs[0] as usize)[0]
+        })
+    }
+
+    /// The results at `x` into `y`, and how they change along the direction `u`, which has a component for each variable, into `moved`.
+    ///
+    /// # Errors
+    /// As those of [`eval`](Program::eval) and [`jvp_program`](Program::jvp_program).
+    ///
+    /// # Panics
+    /// If a list is not as long as there are inputs, variables or results.
+    #[track_caller]
+    pub fn jvp(&self, x: &[f64], u: &[f64], y: &mut [f64], moved: &mut [f64]) -> Result<(), Error> {
+        self.expect("the point", x.len(), self.inputs());
+        self.expect("the direction", u.len(), self.variables());
+        self.both(self.jvp_program()?, x, u, y, moved, self.outputs())
+    }
+
+    /// The results at `x` into `y`, and the gradient of their sum weighted by `weights` into `g`.
+    ///
+    /// # Errors
+    /// As those of [`eval`](Program::eval) and [`vjp_program`](Program::vjp_program).
+    ///
+    /// # Panics
+    /// If a list is not as long as there are inputs, variables or results.
+    #[track_caller]
+    pub fn vjp(&self, x: &[f64], weights: &[f64], y: &mut [f64], g: &mut [f64]) -> Result<(), Error> {
+        self.expect("the point", x.len(), self.inputs());
+        self.expect("the list of weights", weights.len(), self.outputs());
+        self.both(self.vjp_program()?, x, weights, y, g, self.variables())
+    }
+
+    /// The results of a derived program of this one, whose inputs are `x` and `more`: those of this one, then the others.
+    #[track_caller]
+    fn both(
+        &self,
+        derived: &Program,
+        x: &[f64],
+        more: &[f64],
+        y: &mut [f64],
+        others: &mut [f64],
+        count: usize,
+    ) -> Result<(), Error> {
+        self.expect("the list of results", y.len(), self.outputs());
+        self.expect("the list of derivatives", others.len(), count);
+        let given = |k: usize| if k < x.len() { x[k] } else { more[k - x.len()] };
+        derived.run_given(given, |scratch| {
+            derived.plan.copy_outputs(scratch, 0..y.len(), y);
+            derived.plan.copy_outputs(scratch, y.len()..y.len() + count, others);
+        })
+    }
+
+    /// The Hessian at `x` times the direction `u`, by the variables, into `product`.
+    ///
+    /// # Errors
+    /// As those of [`eval`](Program::eval) and [`hvp_program`](Program::hvp_program).
+    ///
+    /// # Panics
+    /// If `x` is not as long as there are inputs, or another list as there are variables.
+    #[track_caller]
+    pub fn hvp(&self, x: &[f64], u: &[f64], product: &mut [f64]) -> Result<(), Error> {
+        self.expect("the point", x.len(), self.inputs());
+        self.expect("the direction", u.len(), self.variables());
+        self.expect("the product", product.len(), self.variables());
+        let program = self.hvp_program()?;
+        let given = |k: usize| if k < x.len() { x[k] } else { u[k - x.len()] };
+        program.run_given(given, |scratch| program.plan.copy_outputs(scratch, 0..u.len(), product))
+    }
+
+    /// # Panics
+    /// If a list has not the length that it must have.
+    #[track_caller]
+    pub(super) fn expect(&self, what: &str, is: usize, must: usize) {
+        assert!(is == must, "{what} has {is} numbers, and the program asks for {must}");
+    }
+
+    /// Runs the program on one point.
+    fn run_at<T>(&self, x: &[f64], read: impl FnOnce(&mut Scratch) -> T) -> Result<T, Error> {
+        self.pool.with(&self.plan, 1, |scratch| {
+            scratch.copy_inputs(x);
+            self.plan.run(scratch)?;
+            if self.plan.flips(scratch, 0) {
+                return Err(self.branched(x));
+            }
+            Ok(read(scratch))
+        })
+    }
+
+    /// Runs the program on one point whose inputs are given one by one.
+    fn run_given<T>(&self, given: impl Fn(usize) -> f64, read: impl FnOnce(&mut Scratch) -> T) -> Result<T, Error> {
+        self.pool.with(&self.plan, 1, |scratch| {
+            (0..self.inputs()).for_each(|k| scratch.slot_mut(k)[0] = given(k));
+            self.plan.run(scratch)?;
+            if self.plan.flips(scratch, 0) {
+                let x: Vec<f64> = (0..self.inputs()).map(given).collect();
+                return Err(self.branched(&x));
+            }
+            Ok(read(scratch))
+        })
+    }
+
+    /// That a comparison comes out otherwise at a point.
+    pub(super) fn branched(&self, x: &[f64]) -> Error {
+        let Ok((_, Some(flip))) = self.by_statements(x) else {
+            return Error::new(Kind::Branch, "a comparison comes out otherwise than where the program was recorded");
+        };
+        let Check { relation, held, line } = flip.check;
+        let relation = match relation {
+            Relation::Less => "<",
+            Relation::LessEqual => "<=",
+            Relation::Greater => ">",
+            Relation::GreaterEqual => ">=",
+            Relation::Equal => "==",
+            Relation::Unordered => "unordered with",
+        };
+        let [a, b] = flip.sides;
+        let line = line.map_or(String::new(), |line| format!(" at {line}"));
+        let (was, is) = if held { ("held", "does not") } else { ("did not hold", "does") };
+        Error::new(
+            Kind::Branch,
+            format!(
+                "the program was recorded where the comparison{line}, a {relation} b, {was}, and here it {is}: a = {a:?}, b = {b:?}; \
+                 record it anew at this point"
+            ),
+        )
+    }
+}

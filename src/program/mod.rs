@@ -1,0 +1,43 @@
+//! Programs that are recorded once and run many times: see [`Program`].
+//!
+//! This part uses `graph`, `function`, `op` and `real`. A program goes through it in this order:
+//!
+//! * `record.rs` makes statements of a recording: `code.rs` has them, `simplify.rs` writes what is simpler, and `live.rs` leaves out what is not needed.
+//! * `derive.rs` adds derivatives as statements, by the rules of the ops, which `template.rs` records once each; `live.rs` puts all ops as the primitives
+//!   that `primitive.rs` lists.
+//! * `reroll/` finds the loops again that were recorded statement by statement.
+//! * `layout.rs` gives values their places in memory, and `plan.rs` groups loops into regions.
+//! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
+//! * `program.rs` is what users have, with the calls in `drivers.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
+//!   memory of runs.
+
+mod code;
+mod counts;
+mod derive;
+mod display;
+mod drivers;
+mod engine;
+mod evaluate;
+mod inputs;
+mod layout;
+mod live;
+mod plan;
+mod pool;
+mod primitive;
+#[allow(clippy::module_inception)] // the type that the part is named after
+mod program;
+mod record;
+mod reroll;
+mod simplify;
+mod template;
+
+pub use counts::Counts;
+pub use inputs::Inputs;
+pub use program::Program;
+
+use crate::error::{Error, Kind};
+
+/// That a program does not fit.
+fn too_large(message: impl Into<String>) -> Error {
+    Error::new(Kind::TooLarge, message)
+}

@@ -1,0 +1,414 @@
+//! What is run: loops over memory, in which neighbouring statements with loops of one shape are fused.
+//!
+//! A region goes through its loops in chunks. In each chunk it does one statement after the other, and the results stay in registers, which are
+//! short lists that the first cache holds; only what is used outside of the region goes to memory.
+
+use super::code::{Check, Code, Function, Value};
+use super::layout::{Copy, Layout, Placed, Stream};
+use super::primitive::Primitive;
+use super::reroll::{Part, number};
+use crate::graph::DynOp;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Slots by the repetitions of the serial loops around a region and of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Address {
+    pub base: i32,
+    /// How many slots further on in the next repetition of each serial loop.
+    pub serial: SmallVec<[i32; 2]>,
+    /// How many slots further on in the next repetition of each loop of the region; of a sum's terms, the last one is from term to term.
+    pub own: SmallVec<[i32; 3]>,
+    /// If there is a list, the numbers above are places in it, and it holds the slots.
+    pub list: Option<Arc<[u32]>>,
+}
+
+/// What a statement of a region applies.
+#[derive(Clone, Copy)]
+pub(super) enum Apply {
+    /// A primitive.
+    Primitive(Primitive),
+    /// A copy.
+    Copy,
+    /// A guard.
+    Guard(Check),
+}
+
+/// An operand of a statement of a region.
+#[derive(Clone, Debug)]
+pub(super) enum Operand {
+    /// What a statement of the region made.
+    Register(usize),
+    /// What lies in memory.
+    Memory(Address),
+}
+
+/// A statement of a region.
+pub(super) struct Statement {
+    pub apply: Apply,
+    pub operands: SmallVec<[Operand; 3]>,
+    pub register: usize,
+    /// Where the result goes, if it is used outside of the region.
+    pub store: Option<Address>,
+}
+
+/// Statements with loops of one shape.
+pub(super) struct Region {
+    /// How often each loop is repeated, the innermost last; there is at least one.
+    pub counts: SmallVec<[usize; 3]>,
+    pub statements: Vec<Statement>,
+    pub registers: usize,
+}
+
+/// Sums, each of so many terms.
+pub(super) struct Sums {
+    /// As those of a region.
+    pub counts: SmallVec<[usize; 3]>,
+    pub terms: usize,
+    pub from: Address,
+    pub to: Address,
+}
+
+/// An op that has no rule which could be put as primitives, in loops.
+pub(super) struct Foreign {
+    pub op: Arc<dyn DynOp>,
+    /// As those of a region.
+    pub counts: SmallVec<[usize; 3]>,
+    pub from: Vec<Address>,
+    pub to: Address,
+}
+
+/// A statement without loops, by slots.
+#[derive(Clone, Copy)]
+pub(super) struct Scalar {
+    pub primitive: Primitive,
+    pub from: [u32; 3],
+    pub to: u32,
+}
+
+/// What is done next.
+pub(super) enum Step {
+    /// Statements without loops.
+    Scalars(Vec<Scalar>),
+    Region(Region),
+    Sums(Sums),
+    Foreign(Foreign),
+    /// Steps that are repeated in order.
+    Serial {
+        count: usize,
+        steps: Vec<Step>,
+    },
+}
+
+/// A program that can be run.
+pub(super) struct Plan {
+    pub steps: Vec<Step>,
+    /// How many numbers the memory holds for each point.
+    pub size: usize,
+    pub inputs: usize,
+    /// How many statements there are, with all repetitions of loops.
+    pub statements: usize,
+    /// The numbers that stand behind the inputs.
+    pub constants: Vec<f64>,
+    /// The slots of the results.
+    pub outputs: Vec<u32>,
+    /// The slots of the guards, and what they compare.
+    pub guards: Vec<u32>,
+}
+
+impl Address {
+    /// The address of a stream by loops of these counts, of which the first ones are serial.
+    fn new(stream: &Stream, counts: &[usize], serial: usize) -> Self {
+        let split = |steps: &[i32]| (steps[..serial].into(), steps[serial..].into());
+        match stream {
+            Stream::Affine { base, steps } => {
+                let (serial, own) = split(steps);
+                Address { base: *base, serial, own, list: None }
+            }
+            Stream::List(slots) => {
+                let mut steps: SmallVec<[i32; 4]> = counts.iter().map(|_| 0).collect();
+                let mut row = 1;
+                for (step, count) in steps.iter_mut().zip(counts).rev() {
+                    *step = row as i32;
+                    row *= count;
+                }
+                let (serial, own) = split(&steps);
+                Address { base: 0, serial, own, list: Some(slots.as_slice().into()) }
+            }
+        }
+    }
+
+    /// Puts the loop at a place of the region and the one inside of it together.
+    fn collapse(&mut self, outer: usize) {
+        self.own.remove(outer);
+    }
+
+    /// Whether two loops of the region, of which the inner one has this count, are one loop for the address.
+    fn is_one_loop(&self, outer: usize, inner_count: usize) -> bool {
+        self.own[outer] as i64 == self.own[outer + 1] as i64 * inner_count as i64
+    }
+
+    /// The first and the last slot over the loops of a region, in the first repetition of the serial loops; `None` of a list.
+    fn range(&self, counts: &[usize]) -> Option<[i64; 2]> {
+        if self.list.is_some() {
+            return None;
+        }
+        let mut range = [i64::from(self.base); 2];
+        for (&step, &count) in self.own.iter().zip(counts) {
+            let reach = i64::from(step) * (count as i64 - 1);
+            range[usize::from(reach > 0)] += reach;
+        }
+        Some(range)
+    }
+
+    /// Whether the address may meet slots that another one has, in one repetition of the serial loops.
+    fn may_meet(&self, counts: &[usize], other: &Address, others: &[usize]) -> bool {
+        match (self.range(counts), other.range(others)) {
+            (Some([first, last]), Some([others_first, others_last])) if self.serial == other.serial => {
+                first <= others_last && others_first <= last
+            }
+            _ => true,
+        }
+    }
+}
+
+/// A plan as it is made.
+struct Builder<'a> {
+    code: &'a Code,
+    layout: Layout,
+    /// The next statement of the layout.
+    next: usize,
+    /// The next copy of the layout.
+    copied: usize,
+}
+
+/// The most statements of a region.
+const MOST: usize = 256;
+/// How many steps back a region is looked for that a statement can join.
+const BACK: usize = 64;
+
+impl Plan {
+    /// The plan of a program whose parts are laid out.
+    pub fn new(code: &Code, parts: &[Part], layout: Layout, outputs: &[Value]) -> Self {
+        let slot = |value: &Value| layout.slot(number(*value));
+        let (outputs, guards) = (outputs.iter().map(slot).collect(), code.guards.iter().map(slot).collect());
+        let size = layout.size;
+        let mut builder = Builder { code, layout, next: 0, copied: 0 };
+        let mut steps = vec![];
+        for (k, part) in parts.iter().enumerate() {
+            builder.copies_before(k, &mut steps);
+            builder.part(part, 0, &mut steps);
+        }
+        let (inputs, statements, constants) = (code.inputs, code.len() - code.inputs, code.constants.clone());
+        let mut plan = Plan { steps, size, inputs, statements, constants, outputs, guards };
+        plan.keep_in_registers();
+        plan
+    }
+}
+
+impl Builder<'_> {
+    /// Adds the copies that come before an outermost part.
+    fn copies_before(&mut self, part: usize, steps: &mut Vec<Step>) {
+        while let Some((_, Copy { counts, from, to })) =
+            self.layout.copies.get(self.copied).filter(|(at, _)| *at == part)
+        {
+            let [from, to] = [from, to].map(|stream| Address::new(stream, counts, 0));
+            self.copied += 1;
+            join(steps, counts.clone(), Apply::Copy, [from].into_iter().collect(), to);
+        }
+    }
+
+    /// Adds the steps of a part within so many serial loops.
+    fn part(&mut self, part: &Part, serial: usize, steps: &mut Vec<Step>) {
+        match part {
+            Part::Leaf(_) => self.statement(serial, steps),
+            Part::Serial { count, parts } => {
+                let mut own = vec![];
+                parts.iter().for_each(|part| self.part(part, serial + 1, &mut own));
+                steps.push(Step::Serial { count: *count, steps: own });
+            }
+        }
+    }
+
+    /// Adds the next statement of the layout.
+    fn statement(&mut self, serial: usize, steps: &mut Vec<Step>) {
+        let Placed { leaf, order, result, operands } = &self.layout.placed[self.next];
+        self.next += 1;
+        let mut counts: SmallVec<[usize; 4]> = order.iter().map(|&k| leaf.dimensions[k].count).collect();
+        let to = Address::new(result, &counts, serial);
+        let own: SmallVec<[usize; 3]> = counts[serial..].into();
+        let apply = match &self.code.functions[leaf.function as usize] {
+            Function::Primitive(primitive) => Apply::Primitive(*primitive),
+            Function::Guard(check) => Apply::Guard(*check),
+            Function::Op(op) => {
+                let from = operands.iter().map(|operand| Address::new(operand, &counts, serial)).collect();
+                steps.push(Step::Foreign(Foreign { op: op.clone(), counts: own, from, to }));
+                return;
+            }
+            Function::Sum => {
+                let (terms, _) = leaf.terms.as_ref().expect("a sum has terms");
+                counts.push(*terms);
+                let from = Address::new(&operands[0], &counts, serial);
+                steps.push(Step::Sums(Sums { counts: own, terms: *terms, from, to }));
+                return;
+            }
+        };
+        let from: SmallVec<[Address; 3]> =
+            operands.iter().map(|operand| Address::new(operand, &counts, serial)).collect();
+        match apply {
+            Apply::Primitive(primitive) if counts.is_empty() => {
+                let mut slots = [0; 3];
+                slots.iter_mut().zip(&from).for_each(|(slot, address)| *slot = address.base as u32);
+                let scalar = Scalar { primitive, from: slots, to: to.base as u32 };
+                match steps.last_mut() {
+                    Some(Step::Scalars(scalars)) => scalars.push(scalar),
+                    _ => steps.push(Step::Scalars(vec![scalar])),
+                }
+            }
+            apply => join(steps, own, apply, from, to),
+        }
+    }
+}
+
+/// Adds a statement to the last region that it can join, or as a region of its own.
+fn join(
+    steps: &mut Vec<Step>,
+    mut counts: SmallVec<[usize; 3]>,
+    apply: Apply,
+    mut from: SmallVec<[Address; 3]>,
+    mut to: Address,
+) {
+    // from the innermost loops on, two that are one for all addresses are one
+    for outer in (0..counts.len().saturating_sub(1)).rev() {
+        if from.iter().chain([&to]).all(|address| address.is_one_loop(outer, counts[outer + 1])) {
+            from.iter_mut().chain([&mut to]).for_each(|address| address.collapse(outer));
+            counts[outer] *= counts.remove(outer + 1);
+        }
+    }
+    if counts.is_empty() {
+        counts.push(1);
+        from.iter_mut().chain([&mut to]).for_each(|address| address.own.push(0));
+    }
+    let meets = |other: &Address, others: &[usize]| from.iter().any(|own| own.may_meet(&counts, other, others));
+    let mut place = None;
+    for (k, step) in steps.iter().enumerate().rev().take(BACK) {
+        match step {
+            Step::Region(region) => {
+                // what the region made is there in registers at the same repetition, and nowhere else
+                let is_ready = |address: &Address| {
+                    region.statements.iter().all(|made| {
+                        let store = made.store.as_ref().expect("every statement has a place at first");
+                        store == address || !address.may_meet(&counts, store, &region.counts)
+                    })
+                };
+                if region.counts == counts && region.statements.len() < MOST && from.iter().all(is_ready) {
+                    place = Some(k);
+                }
+                let makes_one = region.statements.iter().any(|made| {
+                    meets(made.store.as_ref().expect("every statement has a place at first"), &region.counts)
+                });
+                if makes_one {
+                    break;
+                }
+            }
+            Step::Sums(sums) if meets(&sums.to, &sums.counts) => break,
+            Step::Sums(_) => {}
+            Step::Serial { .. } | Step::Scalars(_) | Step::Foreign(_) => break,
+        }
+    }
+    let place = place.unwrap_or_else(|| {
+        steps.push(Step::Region(Region { counts, statements: vec![], registers: 0 }));
+        steps.len() - 1
+    });
+    let Step::Region(region) = &mut steps[place] else { unreachable!("the place is that of a region") };
+    let operands = from.into_iter().map(|address| {
+        let made = region.statements.iter().position(|made| made.store.as_ref() == Some(&address));
+        made.map_or(Operand::Memory(address), Operand::Register)
+    });
+    let statement =
+        Statement { apply, operands: operands.collect(), register: region.statements.len(), store: Some(to) };
+    region.statements.push(statement);
+    region.registers = region.statements.len();
+}
+
+impl Plan {
+    /// Leaves out of memory what only its own region uses.
+    fn keep_in_registers(&mut self) {
+        // for each slot whether it is read from memory
+        let mut is_read = vec![false; self.size];
+        self.outputs.iter().chain(&self.guards).for_each(|&slot| is_read[slot as usize] = true);
+        mark(&self.steps, &mut vec![], &mut is_read);
+        drop_stores(&mut self.steps, &mut vec![], &is_read);
+    }
+}
+
+/// Calls a function for each slot of an address over the loops of a region and the serial loops around it.
+fn each_slot(address: &Address, serial: &[usize], counts: &[usize], each: &mut impl FnMut(usize)) {
+    fn go(at: i64, loops: &[(usize, i64)], each: &mut impl FnMut(i64)) {
+        match loops {
+            [] => each(at),
+            [(count, step), rest @ ..] => (0..*count as i64).for_each(|k| go(at + k * step, rest, each)),
+        }
+    }
+    let steps = address.serial.iter().chain(&address.own).map(|&step| i64::from(step));
+    let loops: SmallVec<[(usize, i64); 4]> = serial.iter().chain(counts).copied().zip(steps).collect();
+    go(address.base.into(), &loops, &mut |at| {
+        each(address.list.as_ref().map_or(at as usize, |list| list[at as usize] as usize));
+    });
+}
+
+/// Marks the slots that steps read from memory.
+fn mark(steps: &[Step], serial: &mut Vec<usize>, is_read: &mut [bool]) {
+    for step in steps {
+        match step {
+            Step::Region(region) => {
+                for operand in region.statements.iter().flat_map(|statement| &statement.operands) {
+                    if let Operand::Memory(address) = operand {
+                        each_slot(address, serial, &region.counts, &mut |slot| is_read[slot] = true);
+                    }
+                }
+            }
+            Step::Scalars(scalars) => {
+                scalars.iter().flat_map(|scalar| scalar.from).for_each(|slot| is_read[slot as usize] = true);
+            }
+            Step::Sums(Sums { counts, terms, from, .. }) => {
+                let counts: SmallVec<[usize; 4]> = counts.iter().copied().chain([*terms]).collect();
+                each_slot(from, serial, &counts, &mut |slot| is_read[slot] = true);
+            }
+            Step::Foreign(Foreign { counts, from, .. }) => {
+                for address in from {
+                    each_slot(address, serial, counts, &mut |slot| is_read[slot] = true);
+                }
+            }
+            Step::Serial { count, steps } => {
+                serial.push(*count);
+                mark(steps, serial, is_read);
+                serial.pop();
+            }
+        }
+    }
+}
+
+/// Leaves out the stores of slots of which none is read.
+fn drop_stores(steps: &mut [Step], serial: &mut Vec<usize>, is_read: &[bool]) {
+    for step in steps {
+        match step {
+            Step::Region(region) => {
+                for statement in &mut region.statements {
+                    let mut any = false;
+                    let store = statement.store.as_ref().expect("every statement has a place at first");
+                    each_slot(store, serial, &region.counts, &mut |slot| any |= is_read[slot]);
+                    if !any {
+                        statement.store = None;
+                    }
+                }
+            }
+            Step::Sums(_) | Step::Scalars(_) | Step::Foreign(_) => {}
+            Step::Serial { count, steps } => {
+                serial.push(*count);
+                drop_stores(steps, serial, is_read);
+                serial.pop();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Random programs with loops, carried values, table look-ups and branches, in whole numbers, so that all that is computed is exact: values, gradients
+//! and products with the Hessian are those of plain numbers and of a tape, to the last bit.
+
+use super::{compiled, evaluated};
+use gprime::prelude::*;
+use proptest::prelude::*;
+
+/// What is assigned, or done.
+#[derive(Clone, Debug)]
+enum Line {
+    /// `cells[to] = cells[a] ∘ cells[b]`.
+    Set { to: Place, op: u8, a: Place, b: Place },
+    /// `lines`, so many times.
+    Repeat { count: usize, lines: Vec<Line> },
+    /// `yes` where one cell is below another one, else `no`.
+    Branch { a: Place, b: Place, yes: Vec<Line>, no: Vec<Line> },
+}
+
+/// A cell: affine in the counters of the loops around it, round about the memory; or one out of a table.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    base: usize,
+    steps: [i64; 3],
+    in_table: bool,
+}
+
+/// How many cells there are.
+const CELLS: usize = 24;
+/// How many of them are inputs at first.
+const INPUTS: usize = 8;
+/// From here on a number may not be exact.
+const LARGEST: f64 = 1e9;
+
+impl Place {
+    fn index(&self, counters: &[usize]) -> usize {
+        let at = self.steps.iter().zip(counters).fold(self.base as i64, |at, (step, &k)| at + step * k as i64);
+        let at = at.rem_euclid(CELLS as i64) as usize;
+        if self.in_table { at * 7 % CELLS } else { at }
+    }
+}
+
+struct Program(Vec<Line>);
+
+impl Routine for Program {
+    type Out = Vec<()>;
+    fn run<R: Number>(&self, x: &[R]) -> Vec<R> {
+        let mut cells = vec![R::from(1.0); CELLS];
+        cells[..INPUTS].copy_from_slice(x);
+        run(&self.0, &mut vec![], &mut cells);
+        vec![cells[CELLS - 1], cells[3], cells.iter().map(|&cell| small(cell)).sum()]
+    }
+}
+
+/// A number, unless it is too large to stay exact.
+fn small<R: Number>(x: R) -> R {
+    R::select((x * x).less_equal((LARGEST * LARGEST).into()), x, R::from(2.0))
+}
+
+fn run<R: Number>(lines: &[Line], counters: &mut Vec<usize>, cells: &mut [R]) {
+    for line in lines {
+        match line {
+            Line::Set { to, op, a, b } => {
+                let (a, b) = (cells[a.index(counters)], cells[b.index(counters)]);
+                cells[to.index(counters)] = match op % 8 {
+                    0 => a + b,
+                    1 => a - b,
+                    2 => small(a) * small(b),
+                    3 => -a + 1.0,
+                    4 => a.max(b),
+                    5 => R::select(a.less(b), a, b * 2.0),
+                    6 => a,
+                    _ => a * 2.0 + b,
+                };
+            }
+            Line::Repeat { count, lines } => {
+                for k in 0..*count {
+                    counters.push(k);
+                    run(lines, counters, cells);
+                    counters.pop();
+                }
+            }
+            Line::Branch { a, b, yes, no } => {
+                let holds = cells[a.index(counters)] < cells[b.index(counters)];
+                run(if holds { yes } else { no }, counters, cells);
+            }
+        }
+    }
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    let steps = prop_oneof![3 => Just(0i64), 3 => Just(1), 1 => Just(-1), 1 => Just(3)];
+    (0..CELLS, [steps.clone(), steps.clone(), steps], proptest::bool::weighted(0.1))
+        .prop_map(|(base, steps, in_table)| Place { base, steps, in_table })
+}
+
+fn lines() -> impl Strategy<Value = Vec<Line>> {
+    let set = (place(), any::<u8>(), place(), place()).prop_map(|(to, op, a, b)| Line::Set { to, op, a, b });
+    let line = set.prop_recursive(3, 24, 6, |line| {
+        let lines = prop::collection::vec(line, 1..6);
+        prop_oneof![
+            4 => (1..12usize, lines.clone()).prop_map(|(count, lines)| Line::Repeat { count, lines }),
+            1 => (place(), place(), lines.clone(), lines).prop_map(|(a, b, yes, no)| Line::Branch { a, b, yes, no }),
+        ]
+    });
+    prop::collection::vec(line, 1..8)
+}
+
+fn points() -> impl Strategy<Value = Vec<Vec<f64>>> {
+    let whole = (-3i32..=3).prop_map(f64::from);
+    prop::collection::vec(prop::collection::vec(whole, INPUTS), 2..6)
+}
+
+/// The comparisons that a program branches on at a point, each with its outcome.
+fn branches(program: &Program, x: &[f64]) -> Vec<bool> {
+    let recorder = Recorder::new();
+    let x: Vec<Expr<'_>> = x.iter().map(|&x| recorder.var(x)).collect();
+    program.run(&x);
+    recorder.comparisons().iter().map(|guard| guard.held).collect()
+}
+
+fn exact(numbers: &[f64]) -> bool {
+    numbers.iter().all(|x| x.abs() < 2f64.powi(50))
+}
+
+/// Numbers that are equal; a zero has either sign.
+fn expect(what: &str, is: &[f64], must: &[f64], program: &Program) {
+    assert!(is == must, "{what}: {is:?} and not {must:?} of {:?}", program.0);
+}
+
+/// Some output alone.
+struct Output<'a>(&'a Program, usize);
+impl Routine for Output<'_> {
+    type Out = ();
+    fn run<R: Number>(&self, x: &[R]) -> R {
+        self.0.run(x)[self.1]
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// A replay gives what recording anew gives, or says that a branch changed.
+    #[test]
+    fn a_replay_is_right_or_an_error(lines in lines(), points in points()) {
+        let program = Program(lines);
+        let made = compiled(&program, &points[0]);
+        let recorded = branches(&program, &points[0]);
+        for x in &points {
+            let plain = program.run(&x[..]);
+            match evaluated(&made, x) {
+                Ok(y) => {
+                    prop_assert_eq!(&branches(&program, x), &recorded);
+                    expect("the results", &y, &plain, &program);
+                }
+                Err(error) => {
+                    prop_assert!(error.is_branch(), "{}", error);
+                    prop_assert_ne!(&branches(&program, x), &recorded, "{}", error);
+                }
+            }
+        }
+    }
+
+    /// So do the derivatives.
+    #[test]
+    fn derivatives_are_exact(lines in lines(), points in points(), which in 0..3usize) {
+        let program = Program(lines);
+        let output = Output(&program, which);
+        let made = gprime::Program::trace(&output, &points[0]).unwrap();
+        for x in &points {
+            let u = &points[1];
+            let mut g = vec![f64::NAN; INPUTS];
+            let Ok(value) = made.value_and_gradient(x, &mut g) else { continue };
+            let expected = output.gradient(x);
+            let products = output.hvp(x, u);
+            if !exact(&[value]) || !exact(&expected) || !exact(&products) {
+                continue;
+            }
+            expect("the gradient", &g, &expected, &program);
+            evaluated(made.gradient_program().unwrap(), x).unwrap();
+            let mut hu = vec![f64::NAN; INPUTS];
+            made.hvp(x, u, &mut hu).unwrap();
+            expect("the product with the Hessian", &hu, &products, &program);
+            let (mut y, mut moved) = ([f64::NAN], [f64::NAN]);
+            made.jvp(x, u, &mut y, &mut moved).unwrap();
+            // tangents on the way may be too large to be exact: then forward and reverse mode differ without us
+            let along: f64 = expected.iter().zip(u).map(|(g, u)| g * u).sum();
+            if output.jvp(x, u).1 == [along] {
+                expect("the tangent", &moved, &[along], &program);
+            }
+        }
+    }
+}
