@@ -106,6 +106,7 @@ pub mod linalg;
 pub mod modes;
 pub mod op;
 pub mod optim;
+pub mod program;
 pub mod real;
 pub mod registry;
 pub mod scoped;

@@ -1,0 +1,96 @@
+//! A colour for each column of a matrix.
+
+use super::order::Order;
+use super::pattern::{Pattern, error, fits};
+use crate::error::Error;
+
+/// No colour yet.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A colour for each column of a pattern, or for each vertex of a graph. Colours are numbered from 0.
+///
+/// ```
+/// use gprime::program::sparse::Pattern;
+///
+/// // three columns, of which the outer ones share no row
+/// let coloring = Pattern::from_rows(3, [[0, 1], [1, 2]])?.column_coloring();
+/// assert_eq!((coloring.count(), coloring.colors()), (2, &[0, 1, 0][..]));
+/// # Ok::<(), gprime::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Coloring {
+    colors: Vec<u32>,
+    /// Invariant: every colour is below it.
+    count: u32,
+}
+
+impl Coloring {
+    /// A colouring that was found elsewhere; whether it fits a pattern is asked when a [`Compression`](super::Compression) is made of it. There are
+    /// as many colours as the largest number says.
+    ///
+    /// # Errors
+    /// If a colour is 2³² − 2 or larger.
+    pub fn new(colors: Vec<u32>) -> Result<Self, Error> {
+        let count = colors.iter().max().map_or(Ok(0), |&last| fits(last as usize + 1, "colours"));
+        let count = count.map_err(|_| error("a colouring has fewer than 2³² − 1 colours".to_owned()))?;
+        Ok(Coloring { colors, count })
+    }
+
+    /// A colouring in which every vertex has a colour, and every colour below the largest one is used.
+    pub(super) fn of_greedy(colors: Vec<u32>) -> Self {
+        let count = colors.iter().max().map_or(0, |last| last + 1);
+        Coloring { colors, count }
+    }
+
+    /// The number of colours.
+    pub fn count(&self) -> usize {
+        self.count as usize
+    }
+
+    /// The colour of each column.
+    pub fn colors(&self) -> &[u32] {
+        &self.colors
+    }
+
+    /// The colour of a column.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    #[track_caller]
+    pub fn color(&self, column: usize) -> usize {
+        self.colors[column] as usize
+    }
+}
+
+/// The colouring with the fewest colours among those of several orders, and of these the first one. The search ends where the count reaches a
+/// number below which no colouring exists; a colouring is given up, and is `None`, as soon as it needs as many colours as the best one has.
+pub(super) fn fewest(orders: &[Order], least: usize, greedy: impl Fn(Order, usize) -> Option<Coloring>) -> Coloring {
+    let mut best: Option<Coloring> = None;
+    for &order in orders {
+        let limit = best.as_ref().map_or(usize::MAX, Coloring::count);
+        if limit <= least {
+            break;
+        }
+        best = greedy(order, limit).or(best);
+    }
+    best.unwrap_or_else(|| Coloring::of_greedy(vec![]))
+}
+
+/// The best of the orders for a graph, of those colourings in which the vertices of two colours never make a cycle.
+///
+/// `SmallestFirst` comes first: where the others need a colour for each local parameter, they are given up at once and not after as many steps as there
+/// are pairs of them.
+pub(super) fn fewest_of_graph(graph: &Pattern, greedy: impl Fn(Order, usize) -> Option<Coloring>) -> Coloring {
+    let orders = [Order::SmallestFirst, Order::Natural, Order::LargestFirst, Order::SmallestLast];
+    fewest(&orders, least_acyclic(graph), greedy)
+}
+
+/// A number of colours below which no acyclic colouring exists. Two colours of p and q vertices have at most p + q − 1 edges between them, so that
+/// k colours of n vertices have at most (k − 1) n − k (k − 1) / 2 edges in all; G. Fertin, E. Godard, A. Raspaud, "Acyclic and k-distance coloring of
+/// the grid", Information Processing Letters 87 (2003), have this bound without its last term.
+fn least_acyclic(graph: &Pattern) -> usize {
+    let n = graph.rows() as u64;
+    let edges = graph.entries().filter(|(i, j)| i < j).count() as u64;
+    let most_edges = |k: u64| (k - 1) * n - k * (k - 1) / 2;
+    (1..n).find(|&k| most_edges(k) >= edges).unwrap_or(n) as usize
+}

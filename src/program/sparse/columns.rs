@@ -1,0 +1,47 @@
+//! Colourings of the columns of a Jacobian.
+
+use super::choice::Choice;
+use super::coloring::{Coloring, NONE, fewest};
+use super::order::Order;
+use super::palette::Palettes;
+use super::pattern::Pattern;
+
+impl Pattern {
+    /// A colouring in which two columns that have an entry in a common row have different colours: the product of the matrix and the sum of the
+    /// unit vectors of a colour has each entry of those columns, alone. The best of all [orders](Order).
+    ///
+    /// There are at least as many colours as the longest row has entries; where the count is that, as it is for bands, no colouring has fewer.
+    /// For reverse mode, which has rows, colour the columns of the [transpose](Pattern::transpose).
+    ///
+    /// O(rows + columns + entries · colours) time at most, and O(entries) memory.
+    pub fn column_coloring(&self) -> Coloring {
+        let transpose = self.transpose();
+        fewest(&Order::ALL, self.longest_row(), |order, limit| greedy(self, &transpose, order, limit))
+    }
+
+    /// A colouring of the columns as [`column_coloring`](Pattern::column_coloring), by one order.
+    pub fn column_coloring_in(&self, order: Order) -> Coloring {
+        let transpose = self.transpose();
+        fewest(&[order], 0, |order, limit| greedy(self, &transpose, order, limit))
+    }
+}
+
+/// The greedy colouring of the columns, or `None` if it has `limit` colours or more.
+fn greedy(pattern: &Pattern, transpose: &Pattern, order: Order, limit: usize) -> Option<Coloring> {
+    let mut colors = vec![NONE; pattern.columns()];
+    let mut palettes = Palettes::new(pattern);
+    let mut choice = Choice::new();
+    for column in order.of_columns(pattern, transpose) {
+        choice.begin(column);
+        transpose.row(column as usize).for_each(|row| palettes.forbid(row, &mut choice));
+        let color = choice.smallest();
+        if color as usize + 1 >= limit {
+            return None;
+        }
+        for row in transpose.row(column as usize) {
+            palettes.note(row, color, NONE);
+        }
+        colors[column as usize] = color;
+    }
+    Some(Coloring::of_greedy(colors))
+}

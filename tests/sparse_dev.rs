@@ -1,0 +1,2 @@
+#[path = "gprime/sparse/mod.rs"]
+mod sparse;
