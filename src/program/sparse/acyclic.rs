@@ -1,7 +1,7 @@
 //! Acyclic colourings of the graph of a symmetric matrix.
 
 use super::choice::Choice;
-use super::coloring::{Coloring, NONE, fewest, fewest_of_graph};
+use super::coloring::{Coloring, NONE, fewest_of_graph, in_order};
 use super::order::Order;
 use super::palette::Palettes;
 use super::pattern::Pattern;
@@ -21,7 +21,7 @@ impl Pattern {
     /// If the pattern is not symmetric.
     pub fn acyclic_coloring(&self) -> Result<Coloring, Error> {
         self.mirrors("an acyclic colouring")?;
-        Ok(fewest_of_graph(self, |order, limit| greedy(self, order, limit)))
+        Ok(fewest_of_graph(self, |order, choice| greedy(self, order, choice)))
     }
 
     /// An acyclic colouring as [`acyclic_coloring`](Pattern::acyclic_coloring), by one order.
@@ -30,21 +30,17 @@ impl Pattern {
     /// If the pattern is not symmetric.
     pub fn acyclic_coloring_in(&self, order: Order) -> Result<Coloring, Error> {
         self.mirrors("an acyclic colouring")?;
-        Ok(fewest(&[order], 0, |order, limit| greedy(self, order, limit)))
+        Ok(in_order(order.of_vertices(self), |order, choice| greedy(self, order, choice)))
     }
 }
 
-/// The greedy acyclic colouring, or `None` if it has `limit` colours or more.
-fn greedy(graph: &Pattern, order: Order, limit: usize) -> Option<Coloring> {
+/// The greedy acyclic colouring, or `None` where there is no colour left to choose.
+fn greedy(graph: &Pattern, order: &[u32], mut choice: Choice) -> Option<Coloring> {
     let mut trees = Trees::new(graph);
-    let mut choice = Choice::new();
-    for vertex in order.of_vertices(graph) {
+    for &vertex in order {
         choice.begin(vertex);
         trees.forbid(vertex, &mut choice);
-        let color = choice.smallest();
-        if color as usize + 1 >= limit {
-            return None;
-        }
+        let color = choice.color()?;
         trees.color(vertex as usize, color);
     }
     Some(Coloring::of_greedy(trees.colors))

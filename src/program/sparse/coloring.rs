@@ -1,5 +1,6 @@
 //! A colour for each column of a matrix.
 
+use super::choice::Choice;
 use super::order::Order;
 use super::pattern::{Pattern, error, fits};
 use crate::error::Error;
@@ -62,27 +63,49 @@ impl Coloring {
     }
 }
 
-/// The colouring with the fewest colours among those of several orders, and of these the first one. The search ends where the count reaches a
-/// number below which no colouring exists; a colouring is given up, and is `None`, as soon as it needs as many colours as the best one has.
-pub(super) fn fewest(orders: &[Order], least: usize, greedy: impl Fn(Order, usize) -> Option<Coloring>) -> Coloring {
+/// The colouring with the fewest colours among those of several orders, and of these the first one; then, in natural order, with colours taken in
+/// turn. The search ends where the count reaches `least`, below which no colouring exists. A colouring that would not have fewer colours than the best
+/// one is given up, and is `None`.
+pub(super) fn fewest(
+    orders: &[Order],
+    least: usize,
+    order: impl Fn(Order) -> Vec<u32>,
+    greedy: impl Fn(&[u32], Choice) -> Option<Coloring>,
+) -> Coloring {
     let mut best: Option<Coloring> = None;
-    for &order in orders {
-        let limit = best.as_ref().map_or(usize::MAX, Coloring::count);
-        if limit <= least {
-            break;
-        }
-        best = greedy(order, limit).or(best);
+    for &by in orders {
+        let most = match &best {
+            Some(best) if best.count() <= least => break,
+            Some(best) => best.count - 1,
+            None => u32::MAX,
+        };
+        best = greedy(&order(by), Choice::smallest_of(most)).or(best);
     }
-    best.unwrap_or_else(|| Coloring::of_greedy(vec![]))
+    let Some(mut best) = best else { return Coloring::of_greedy(vec![]) };
+    let natural = order(Order::Natural);
+    let in_turn = |colors: usize| greedy(&natural, Choice::in_turn_of(colors as u32));
+    if best.count() > least {
+        best = in_turn(least).unwrap_or(best);
+    }
+    while best.count() > least {
+        let Some(fewer) = in_turn(best.count() - 1) else { break };
+        best = fewer;
+    }
+    best
 }
 
-/// The best of the orders for a graph, of those colourings in which the vertices of two colours never make a cycle.
+/// The best colouring of a graph, of those in which the vertices of two colours never make a cycle.
 ///
 /// `SmallestFirst` comes first: where the others need a colour for each local parameter, they are given up at once and not after as many steps as there
 /// are pairs of them.
-pub(super) fn fewest_of_graph(graph: &Pattern, greedy: impl Fn(Order, usize) -> Option<Coloring>) -> Coloring {
+pub(super) fn fewest_of_graph(graph: &Pattern, greedy: impl Fn(&[u32], Choice) -> Option<Coloring>) -> Coloring {
     let orders = [Order::SmallestFirst, Order::Natural, Order::LargestFirst, Order::SmallestLast];
-    fewest(&orders, least_acyclic(graph), greedy)
+    fewest(&orders, least_acyclic(graph), |order| order.of_vertices(graph), greedy)
+}
+
+/// The colouring of one order.
+pub(super) fn in_order(order: Vec<u32>, greedy: impl Fn(&[u32], Choice) -> Option<Coloring>) -> Coloring {
+    greedy(&order, Choice::smallest_of(u32::MAX)).unwrap_or_else(|| Coloring::of_greedy(vec![]))
 }
 
 /// A number of colours below which no acyclic colouring exists. Two colours of p and q vertices have at most p + q − 1 edges between them, so that

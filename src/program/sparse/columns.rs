@@ -1,7 +1,7 @@
 //! Colourings of the columns of a Jacobian.
 
 use super::choice::Choice;
-use super::coloring::{Coloring, NONE, fewest};
+use super::coloring::{Coloring, NONE, fewest, in_order};
 use super::order::Order;
 use super::palette::Palettes;
 use super::pattern::Pattern;
@@ -16,28 +16,25 @@ impl Pattern {
     /// O(rows + columns + entries · colours) time at most, and O(entries) memory.
     pub fn column_coloring(&self) -> Coloring {
         let transpose = self.transpose();
-        fewest(&Order::ALL, self.longest_row(), |order, limit| greedy(self, &transpose, order, limit))
+        let orders = |order: Order| order.of_columns(self, &transpose);
+        fewest(&Order::ALL, self.longest_row(), orders, |order, choice| greedy(self, &transpose, order, choice))
     }
 
     /// A colouring of the columns as [`column_coloring`](Pattern::column_coloring), by one order.
     pub fn column_coloring_in(&self, order: Order) -> Coloring {
         let transpose = self.transpose();
-        fewest(&[order], 0, |order, limit| greedy(self, &transpose, order, limit))
+        in_order(order.of_columns(self, &transpose), |order, choice| greedy(self, &transpose, order, choice))
     }
 }
 
-/// The greedy colouring of the columns, or `None` if it has `limit` colours or more.
-fn greedy(pattern: &Pattern, transpose: &Pattern, order: Order, limit: usize) -> Option<Coloring> {
+/// The greedy colouring of the columns, or `None` where there is no colour left to choose.
+fn greedy(pattern: &Pattern, transpose: &Pattern, order: &[u32], mut choice: Choice) -> Option<Coloring> {
     let mut colors = vec![NONE; pattern.columns()];
     let mut palettes = Palettes::new(pattern);
-    let mut choice = Choice::new();
-    for column in order.of_columns(pattern, transpose) {
+    for &column in order {
         choice.begin(column);
         transpose.row(column as usize).for_each(|row| palettes.forbid(row, &mut choice));
-        let color = choice.smallest();
-        if color as usize + 1 >= limit {
-            return None;
-        }
+        let color = choice.color()?;
         for row in transpose.row(column as usize) {
             palettes.note(row, color, NONE);
         }

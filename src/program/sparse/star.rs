@@ -1,7 +1,7 @@
 //! Star colourings of the graph of a symmetric matrix.
 
 use super::choice::Choice;
-use super::coloring::{Coloring, NONE, fewest, fewest_of_graph};
+use super::coloring::{Coloring, NONE, fewest_of_graph, in_order};
 use super::order::Order;
 use super::palette::Palettes;
 use super::pattern::Pattern;
@@ -24,7 +24,16 @@ impl Pattern {
     /// If the pattern is not symmetric.
     pub fn star_coloring(&self) -> Result<Coloring, Error> {
         self.mirrors("a star colouring")?;
-        Ok(fewest_of_graph(self, |order, limit| greedy(self, order, limit)))
+        let star = fewest_of_graph(self, |order, choice| greedy(self, order, choice));
+        // a colouring of the columns is a star colouring, if neighbours have different colours as well; a full diagonal sees to that
+        if self.longest_row() < star.count() {
+            let columns = self.column_coloring();
+            let differ = |(i, j): (usize, usize)| i == j || columns.colors()[i] != columns.colors()[j];
+            if columns.count() < star.count() && self.entries().all(differ) {
+                return Ok(columns);
+            }
+        }
+        Ok(star)
     }
 
     /// A star colouring as [`star_coloring`](Pattern::star_coloring), by one order.
@@ -33,21 +42,17 @@ impl Pattern {
     /// If the pattern is not symmetric.
     pub fn star_coloring_in(&self, order: Order) -> Result<Coloring, Error> {
         self.mirrors("a star colouring")?;
-        Ok(fewest(&[order], 0, |order, limit| greedy(self, order, limit)))
+        Ok(in_order(order.of_vertices(self), |order, choice| greedy(self, order, choice)))
     }
 }
 
-/// The greedy star colouring, or `None` if it has `limit` colours or more.
-fn greedy(graph: &Pattern, order: Order, limit: usize) -> Option<Coloring> {
+/// The greedy star colouring, or `None` where there is no colour left to choose.
+fn greedy(graph: &Pattern, order: &[u32], mut choice: Choice) -> Option<Coloring> {
     let mut stars = Stars::new(graph);
-    let mut choice = Choice::new();
-    for vertex in order.of_vertices(graph) {
+    for &vertex in order {
         choice.begin(vertex);
         stars.forbid(vertex as usize, &mut choice);
-        let color = choice.smallest();
-        if color as usize + 1 >= limit {
-            return None;
-        }
+        let color = choice.color()?;
         stars.color(vertex, color);
     }
     Some(Coloring::of_greedy(stars.colors))

@@ -57,8 +57,7 @@ impl Graph {
         self.is_proper(colors)
             && two.into_iter().all(|(a, b)| {
                 let mut left: Vec<usize> = (0..self.n).filter(|&v| [a, b].contains(&colors[v])).collect();
-                while let Some(leaf) =
-                    left.iter().position(|&v| left.iter().filter(|&&w| self.has(v, w)).count() <= 1)
+                while let Some(leaf) = left.iter().position(|&v| left.iter().filter(|&&w| self.has(v, w)).count() <= 1)
                 {
                     left.remove(leaf);
                 }
@@ -160,7 +159,8 @@ fn every_coloring_of_a_small_graph_is_valid() {
                     *fewest = coloring.count().min(*fewest);
                 }
             }
-            assert_eq!(counts, fewest, "the default is the best of the orders, for\n{pattern}");
+            let best = (0..3).all(|kind| counts[kind] <= fewest[kind]);
+            assert!(best, "{counts:?} where an order has {fewest:?}, for\n{pattern}");
         }
     }
 }
@@ -187,7 +187,9 @@ fn the_counts_of_small_graphs_are_near_the_fewest() {
                     assert!(counts[kind] >= fewest[kind], "the brute force is wrong");
                     let more = counts[kind] - fewest[kind];
                     worst[kind] = more.max(worst[kind]);
-                    if more > 0 { above[more.min(2) - 1][kind] += 1 }
+                    if more > 0 {
+                        above[more.min(2) - 1][kind] += 1
+                    }
                 }
             }
         }
