@@ -1,34 +1,49 @@
 //! The choice of a colour that is not forbidden.
 
+use std::ops::Range;
+
 /// The colours that one vertex may not have, vertex after vertex, and the choice among the others. The list of marks is kept from one vertex to the
 /// next without being cleared.
 pub(super) struct Choice {
     /// For each colour the last vertex that it was forbidden for.
     forbidden_for: Vec<u32>,
     vertex: u32,
-    /// All colours below are forbidden too.
-    low: u32,
+    /// Runs of colours that are forbidden for the vertex and too long to be marked one by one.
+    runs: Vec<Range<u32>>,
     /// No colour is chosen from here on.
     end: u32,
-    /// Where the search for the next colour begins, if colours are taken in turn.
-    turn: Option<u32>,
+    turn: Option<Turn>,
 }
+
+/// Colours that are taken in turn.
+#[derive(Clone, Copy)]
+struct Turn {
+    /// The colour of the vertex before.
+    last: u32,
+    /// How many colours are left out where a line ends: where a vertex may have the colour of the one before, so that they do not depend on each other.
+    skip: u32,
+}
+
+/// Runs of more colours than so many are not marked.
+const LONGEST_MARKED: usize = 8;
 
 impl Choice {
     /// Chooses the smallest colour of so many.
     pub fn smallest_of(colors: u32) -> Self {
-        Choice { forbidden_for: vec![], vertex: u32::MAX, low: 0, end: colors, turn: None }
+        Choice { forbidden_for: vec![], vertex: u32::MAX, runs: vec![], end: colors, turn: None }
     }
 
     /// Chooses, of so many colours, the next one after that of the vertex before; after the last colour comes the first. On a grid whose points are
-    /// numbered line by line this is a regular pattern, such as i + 2 j modulo 5, where the smallest colour makes a disorder that needs more.
-    pub fn in_turn_of(colors: u32) -> Self {
-        Choice { turn: Some(0), ..Self::smallest_of(colors) }
+    /// numbered line by line this is a regular pattern, such as i + 2 j modulo 5, where the smallest colour makes a disorder that needs more. How many
+    /// colours are to be skipped from one line to the next depends on the lengths of the lines: it is found by trying.
+    pub fn in_turn_of(colors: u32, skip: u32) -> Self {
+        Choice { turn: Some(Turn { last: colors.saturating_sub(1), skip }), ..Self::smallest_of(colors) }
     }
 
     /// Begins with a vertex that was not chosen for before.
     pub fn begin(&mut self, vertex: u32) {
-        (self.vertex, self.low) = (vertex, 0);
+        self.vertex = vertex;
+        self.runs.clear();
     }
 
     pub fn forbid(&mut self, color: u32) {
@@ -39,24 +54,41 @@ impl Choice {
         self.forbidden_for[color] = self.vertex;
     }
 
-    pub fn forbid_below(&mut self, color: u32) {
-        self.low = self.low.max(color);
+    pub fn forbid_run(&mut self, run: Range<u32>) {
+        match run.len() > LONGEST_MARKED {
+            true => self.runs.push(run),
+            false => run.for_each(|color| self.forbid(color)),
+        }
     }
 
     /// The colour of the vertex, unless all are forbidden.
     pub fn color(&mut self) -> Option<u32> {
-        let start = self.turn.unwrap_or(0).max(self.low);
-        let color = self.first(start, self.end).or_else(|| self.first(self.low, start.min(self.end)))?;
-        if self.turn.is_some() {
-            self.turn = Some(color + 1);
-        }
+        let Some(Turn { last, skip }) = self.turn else { return self.first(0..self.end) };
+        let next = if self.after(last) == last { last + 1 + skip } else { last + 1 };
+        let start = next.checked_rem(self.end)?;
+        let color = self.first(start..self.end).or_else(|| self.first(0..start))?;
+        self.turn = Some(Turn { last: color, skip });
         Some(color)
     }
 
-    /// The first colour from `start` to `end` that is not forbidden.
-    fn first(&self, start: u32, end: u32) -> Option<u32> {
-        let marks = self.forbidden_for.get(start as usize..).unwrap_or(&[]);
-        let color = start + marks.iter().take_while(|&&vertex| vertex == self.vertex).count() as u32;
-        (color < end).then_some(color)
+    /// The first of these colours that is not forbidden.
+    fn first(&self, colors: Range<u32>) -> Option<u32> {
+        let mut color = colors.start;
+        while color < colors.end {
+            let after = self.after(color);
+            if after == color {
+                return Some(color);
+            }
+            color = after;
+        }
+        None
+    }
+
+    /// The colour itself if it is not forbidden, else one to go on with.
+    fn after(&self, color: u32) -> u32 {
+        if self.forbidden_for.get(color as usize) == Some(&self.vertex) {
+            return color + 1;
+        }
+        self.runs.iter().find(|run| run.contains(&color)).map_or(color, |run| run.end)
     }
 }

@@ -63,6 +63,9 @@ impl Coloring {
     }
 }
 
+/// How many ways to begin a new line are tried with colours that are taken in turn.
+const MOST_SKIPS: usize = 16;
+
 /// The colouring with the fewest colours among those of several orders, and of these the first one; then, in natural order, with colours taken in
 /// turn. The search ends where the count reaches `least`, below which no colouring exists. A colouring that would not have fewer colours than the best
 /// one is given up, and is `None`.
@@ -83,7 +86,9 @@ pub(super) fn fewest(
     }
     let Some(mut best) = best else { return Coloring::of_greedy(vec![]) };
     let natural = order(Order::Natural);
-    let in_turn = |colors: usize| greedy(&natural, Choice::in_turn_of(colors as u32));
+    let in_turn = |colors: usize| {
+        (0..colors.min(MOST_SKIPS)).find_map(|skip| greedy(&natural, Choice::in_turn_of(colors as u32, skip as u32)))
+    };
     if best.count() > least {
         best = in_turn(least).unwrap_or(best);
     }
@@ -99,7 +104,7 @@ pub(super) fn fewest(
 /// `SmallestFirst` comes first: where the others need a colour for each local parameter, they are given up at once and not after as many steps as there
 /// are pairs of them.
 pub(super) fn fewest_of_graph(graph: &Pattern, greedy: impl Fn(&[u32], Choice) -> Option<Coloring>) -> Coloring {
-    let orders = [Order::SmallestFirst, Order::Natural, Order::LargestFirst, Order::SmallestLast];
+    let orders = [Order::SmallestFirst, Order::Natural, Order::LargestFirst, Order::BreadthFirst, Order::SmallestLast];
     fewest(&orders, least_acyclic(graph), |order| order.of_vertices(graph), greedy)
 }
 

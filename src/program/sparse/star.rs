@@ -62,7 +62,7 @@ fn greedy(graph: &Pattern, order: &[u32], mut choice: Choice) -> Option<Coloring
 struct Stars<'a> {
     graph: &'a Pattern,
     colors: Vec<u32>,
-    /// The colours around each vertex, its own included. The note on a colour is the one neighbour that has it, or `SEVERAL`.
+    /// The colours of the neighbours of each vertex. The note on a colour is the one neighbour that has it, or `SEVERAL`.
     around: Palettes<'a>,
     /// For each vertex the colours of the hubs of which it is a leaf, at the first positions of its row. A hub has two leaves at least.
     hubs: Vec<u32>,
@@ -106,7 +106,6 @@ impl<'a> Stars<'a> {
     fn color(&mut self, v: u32, color: u32) {
         let at = v as usize;
         self.colors[at] = color;
-        self.around.note(at, color, v);
         for w in self.graph.row(at).filter(|&w| w != at) {
             let (note, new) = self.around.note(w, color, v);
             let earlier = if new { None } else { Some(std::mem::replace(note, SEVERAL)) };

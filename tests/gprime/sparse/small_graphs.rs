@@ -7,7 +7,7 @@ use gprime::program::sparse::{Coloring, Compression, Order, Pattern};
 #[derive(Clone, Copy)]
 struct Graph {
     n: usize,
-    edges: u32,
+    edges: u64,
 }
 
 fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -94,7 +94,7 @@ impl Graph {
         let mut seen = vec![false; 1 << (n * n.saturating_sub(1) / 2)];
         let mut classes = vec![];
         for edges in 0..seen.len() {
-            let graph = Graph { n, edges: edges as u32 };
+            let graph = Graph { n, edges: edges as u64 };
             if !seen[edges] {
                 classes.push(graph);
                 all.iter().for_each(|new| seen[graph.relabeled(new).edges as usize] = true);
@@ -102,6 +102,17 @@ impl Graph {
         }
         classes
     }
+}
+
+/// The fewest colours of the columns of a symmetric pattern, and of a star and an acyclic colouring. All partitions are tried.
+pub fn fewest(pattern: &Pattern) -> [usize; 3] {
+    let edges = pairs(pattern.rows()).enumerate().filter(|&(_, (i, j))| pattern.position(i, j).is_some());
+    let graph = Graph { n: pattern.rows(), edges: edges.map(|(bit, _)| 1 << bit).sum() };
+    [
+        graph.fewest(|colors| graph.columns_are_apart(colors)),
+        graph.fewest(|colors| graph.is_star(colors)),
+        graph.fewest(|colors| graph.is_acyclic(colors)),
+    ]
 }
 
 fn permutations(n: usize) -> Vec<Vec<usize>> {
@@ -165,36 +176,30 @@ fn every_coloring_of_a_small_graph_is_valid() {
     }
 }
 
-/// Every class of graphs of up to seven vertices, each with several labellings: the fewest colours are found up to the differences stated here.
+/// Every class of graphs of up to seven vertices, each with 48 labellings: the columns have the fewest colours that exist, the star and acyclic
+/// colourings the fewest or one more. That there are none with two more is no law, it is what is found.
 #[test]
 fn the_counts_of_small_graphs_are_near_the_fewest() {
-    let mut worst = [0; 3];
-    let mut above = [[0; 3]; 2];
-    let mut total = 0;
+    let (mut total, mut one_more) = (0, [0; 3]);
     for n in 1..=7 {
         let permutations = permutations(n);
         for class in Graph::classes(n) {
-            let fewest = [
-                class.fewest(|colors| class.columns_are_apart(colors)),
-                class.fewest(|colors| class.is_star(colors)),
-                class.fewest(|colors| class.is_acyclic(colors)),
-            ];
-            for new in permutations.iter().step_by(permutations.len().div_ceil(12)) {
+            let fewest = fewest(&class.pattern());
+            for new in permutations.iter().step_by(permutations.len().div_ceil(48)) {
                 let graph = class.relabeled(new);
-                let counts = default_counts(graph, &graph.pattern());
+                let pattern = graph.pattern();
+                let counts = default_counts(graph, &pattern);
                 total += 1;
                 for kind in 0..3 {
-                    assert!(counts[kind] >= fewest[kind], "the brute force is wrong");
+                    assert!(counts[kind] >= fewest[kind], "not all partitions were tried");
                     let more = counts[kind] - fewest[kind];
-                    worst[kind] = more.max(worst[kind]);
-                    if more > 0 {
-                        above[more.min(2) - 1][kind] += 1
-                    }
+                    assert!(more <= usize::from(kind > 0), "{counts:?} where {fewest:?} exist, of\n{pattern}");
+                    one_more[kind] += more;
                 }
             }
         }
     }
-    println!("{total} {worst:?} {above:?}");
+    println!("{total} {one_more:?}");
 }
 
 /// Colourings that are not valid are refused, and all others are accepted: each partition of the vertices of each graph of up to five vertices.
