@@ -4,7 +4,7 @@ use super::markup::{Markup, Px, drawing, shortened};
 use crate::error::{Error, Kind};
 use crate::teach::Style;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// A matrix of more rows or columns is drawn as blocks of several entries.
 const MOST_CELLS: usize = 240;
@@ -61,9 +61,12 @@ impl<'a> Sparsity<'a> {
         self
     }
 
-    /// How many entries a cell has across and down: 1, if all can be seen.
+    /// How many rows and columns a cell is: 1, if all can be seen, else 2, 5, 10, 20 and so on.
     fn block(&self) -> usize {
-        self.rows.max(self.columns).div_ceil(MOST_CELLS).max(1)
+        let needed = self.rows.max(self.columns).div_ceil(MOST_CELLS);
+        let powers = (0..).map(|power| 10_usize.saturating_pow(power));
+        let blocks = powers.flat_map(|power| [1, 2, 5].map(|digit| power.saturating_mul(digit)));
+        blocks.into_iter().find(|&block| block >= needed).unwrap_or(needed)
     }
 
     /// The cells that have an entry, by row and column, and their colour; `None` where entries of several colours share a cell.
@@ -84,16 +87,17 @@ impl<'a> Sparsity<'a> {
         let [down, across] = [self.rows, self.columns].map(|size| size.div_ceil(block));
         let side = (EXTENT / down.max(across).max(1) as f64).clamp(CELL[0], CELL[1]);
         let frame = Frame { left: 50.0, top: 108.0, side, down, across, block };
+        let title = shortened(&self.title, 60);
         let [width, height] = frame.size();
-
-        let title = shortened(&self.title, 46);
+        let width = width.max(40.0 + 9.0 * title.chars().count() as f64);
         let mut svg = drawing([width, height], &title, &sheet(&colors), &self.style);
         svg.empty("rect", &[("class", &"paper"), ("width", &Px(width)), ("height", &Px(height))]).line();
         svg.leaf("text", &[("class", &"title"), ("x", &20), ("y", &26)], &title).line();
         svg.leaf("text", &[("x", &20), ("y", &46)], &self.summary(colors.len())).line();
-        legend(&mut svg, &colors);
+        let cells = self.cells();
+        legend(&mut svg, &colors, cells.values().any(Option::is_none));
         frame.axes(&mut svg);
-        frame.cells(&mut svg, &self.cells());
+        frame.cells(&mut svg, &cells);
         svg.finish()
     }
 
@@ -102,26 +106,28 @@ impl<'a> Sparsity<'a> {
         let entries = counted(self.entries.len(), "entry", "entries");
         let colors = counted(colors, "colour", "colours");
         let block = self.block();
-        let block = if block > 1 { format!("; a square is {block} × {block}") } else { String::new() };
+        let block = if block > 1 { format!("; squares of {block} × {block}") } else { String::new() };
         format!("{} × {}, {entries}, {colors}{block}", self.rows, self.columns)
     }
 }
 
-/// A row of squares with the numbers of their colours.
-fn legend(svg: &mut Markup, colors: &BTreeSet<usize>) {
+/// A row of squares with the numbers of their colours, and a grey one if cells are mixed.
+fn legend(svg: &mut Markup, colors: &BTreeSet<usize>, mixed: bool) {
     svg.open("g", &[("class", &"small")]);
     let mut x = 20.0;
-    for color in colors.iter().take(MOST_LEGEND) {
-        let text = color.to_string();
-        svg.empty(
-            "rect",
-            &[("class", &class(Some(*color))), ("x", &Px(x)), ("y", &59), ("width", &11), ("height", &11), ("rx", &2)],
-        );
-        svg.leaf("text", &[("x", &Px(x + 15.0)), ("y", &69)], &text);
-        x += 23.0 + 7.0 * text.len().min(8) as f64;
+    let mut square = |class: &str, text: &str| {
+        let at = [("x", &Px(x) as &dyn Display), ("y", &59), ("width", &11), ("height", &11), ("rx", &2)];
+        svg.empty("rect", &[&[("class", &class as &dyn Display)], &at[..]].concat());
+        svg.leaf("text", &[("x", &Px(x + 15.0)), ("y", &69)], text);
+        x += 23.0 + 7.0 * text.chars().count() as f64;
+    };
+    let last = colors.len().min(MOST_LEGEND) - usize::from(!colors.is_empty());
+    for (i, &color) in colors.iter().take(MOST_LEGEND).enumerate() {
+        let more = if i == last && colors.len() > MOST_LEGEND { " …" } else { "" };
+        square(&class(Some(color)), &format!("{color}{more}"));
     }
-    if colors.len() > MOST_LEGEND {
-        svg.leaf("text", &[("x", &Px(x)), ("y", &69)], "…");
+    if mixed {
+        square(&class(None), "several");
     }
     svg.close().line();
 }
@@ -141,7 +147,7 @@ struct Frame {
 impl Frame {
     fn size(&self) -> [f64; 2] {
         let [right, bottom] = [self.left + self.side * self.across as f64, self.top + self.side * self.down as f64];
-        [(right + 20.0).max(380.0), bottom + 20.0]
+        [(right + 20.0).max(400.0), bottom + 20.0]
     }
 
     /// A frame, a fine grid if the cells are not small, and numbers of rows and columns.
@@ -162,12 +168,12 @@ impl Frame {
         svg.line().open("g", &[("class", &"small")]);
         for i in self.ticks(self.down) {
             let y = self.top + (i as f64 + 0.5) * self.side + 4.0;
-            let at = [("x", &Px(self.left - 7.0) as &dyn std::fmt::Display), ("y", &Px(y)), ("text-anchor", &"end")];
+            let at = [("x", &Px(self.left - 7.0) as &dyn Display), ("y", &Px(y)), ("text-anchor", &"end")];
             svg.leaf("text", &at, &(i * self.block).to_string());
         }
         for j in self.ticks(self.across) {
             let x = self.left + (j as f64 + 0.5) * self.side;
-            let at = [("x", &Px(x) as &dyn std::fmt::Display), ("y", &Px(self.top - 7.0)), ("text-anchor", &"middle")];
+            let at = [("x", &Px(x) as &dyn Display), ("y", &Px(self.top - 7.0)), ("text-anchor", &"middle")];
             svg.leaf("text", &at, &(j * self.block).to_string());
         }
         svg.close().line();
@@ -229,10 +235,9 @@ fn sheet(colors: &BTreeSet<usize>) -> String {
 fn hue_and_lightness(number: usize) -> (usize, usize) {
     const FIRST: [(usize, usize); 8] =
         [(217, 54), (24, 48), (152, 36), (276, 58), (348, 54), (190, 40), (44, 42), (318, 50)];
-    match FIRST.get(number) {
-        Some(&first) => first,
-        None => ((number * 1375 / 10 + 20) % 360, [46, 34, 56][number / 8 % 3]),
-    }
+    let hue = (number * 1375 / 10 + 20) % 360;
+    let bright = if (40..200).contains(&hue) { 16 } else { 0 };
+    FIRST.get(number).copied().unwrap_or((hue, [48, 38, 58][number / 8 % 3] - bright))
 }
 
 /// The style of everything but the cells.

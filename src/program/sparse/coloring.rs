@@ -63,8 +63,12 @@ impl Coloring {
     }
 }
 
-/// How many ways to begin a new line are tried with colours that are taken in turn.
-const MOST_SKIPS: usize = 16;
+/// How many ways to begin a new line are tried with colours that are taken in turn, for up to so many colours; with more of them, as irregular patterns
+/// have, one way is tried.
+const MOST_SKIPS: usize = 10;
+const MOST_REGULAR: usize = 64;
+/// How often one colour less is tried, after the least number.
+const MOST_ROUNDS: usize = 8;
 
 /// The colouring with the fewest colours among those of several orders, and of these the first one; then, in natural order, with colours taken in
 /// turn. The search ends where the count reaches `least`, below which no colouring exists. A colouring that would not have fewer colours than the best
@@ -87,13 +91,15 @@ pub(super) fn fewest(
     let Some(mut best) = best else { return Coloring::of_greedy(vec![]) };
     let natural = order(Order::Natural);
     let in_turn = |colors: usize| {
-        (0..colors.min(MOST_SKIPS)).find_map(|skip| greedy(&natural, Choice::in_turn_of(colors as u32, skip as u32)))
+        let skips = if colors <= MOST_REGULAR { colors.min(MOST_SKIPS) } else { 1 };
+        (0..skips).find_map(|skip| greedy(&natural, Choice::in_turn_of(colors as u32, skip as u32)))
     };
     if best.count() > least {
         best = in_turn(least).unwrap_or(best);
     }
-    while best.count() > least {
-        let Some(fewer) = in_turn(best.count() - 1) else { break };
+    for _ in 0..MOST_ROUNDS {
+        let fewer = if best.count() > least { in_turn(best.count() - 1) } else { None };
+        let Some(fewer) = fewer else { break };
         best = fewer;
     }
     best

@@ -6,8 +6,8 @@
 //! | of | colouring | what shares a colour | recovery |
 //! |---|---|---|---|
 //! | Jacobian | [columns](Pattern::column_coloring), or columns of the transpose | columns without a common row | each entry is read |
-//! | Hessian | [star](Pattern::star_coloring) | uses that H is symmetric | each entry is read |
-//! | Hessian | [acyclic](Pattern::acyclic_coloring) | the same, with fewer colours | entries are read or subtracted |
+//! | Hessian | [star](Pattern::star_coloring) | rows that are apart, or together where the mirror image can be read | each entry is read |
+//! | Hessian | [acyclic](Pattern::acyclic_coloring) | more rows still | entries are read, and subtracted from others |
 //!
 //! A [`Compression`] is a colouring together with its recovery plan, which is made once for a pattern; recovering is one pass through lists.
 //!

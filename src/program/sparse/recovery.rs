@@ -97,11 +97,7 @@ impl Plan {
                 "a star compression: the colouring has a path of four vertices and two colours".to_owned(),
             ));
         }
-        let mut places = vec![0; pattern.len()];
-        for step in &solution.steps {
-            step.to.iter().for_each(|&to| places[to as usize] = step.place);
-        }
-        Ok(Plan::Read(places))
+        Ok(Plan::Read(solution.places(pattern.len())))
     }
 
     /// For an acyclic colouring.
@@ -112,12 +108,31 @@ impl Plan {
         Ok(Plan::Solve(Trees::new(pattern, coloring, "an acyclic compression")?.solve()?))
     }
 
+    /// For each entry the place that it is read from.
+    pub fn places(&self, entries: usize) -> Vec<u32> {
+        match self {
+            Plan::Read(places) => places.clone(),
+            Plan::Solve(solution) => solution.places(entries),
+        }
+    }
+
     /// Calls a function with each place that is read.
     pub fn for_each_place(&mut self, change: impl FnMut(&mut u32)) {
         match self {
             Plan::Read(places) => places.iter_mut().for_each(change),
             Plan::Solve(solution) => solution.steps.iter_mut().map(|step| &mut step.place).for_each(change),
         }
+    }
+}
+
+impl Solution {
+    /// For each entry the place that its step reads.
+    fn places(&self, entries: usize) -> Vec<u32> {
+        let mut places = vec![0; entries];
+        for step in &self.steps {
+            step.to.iter().for_each(|&to| places[to as usize] = step.place);
+        }
+        places
     }
 }
 

@@ -50,7 +50,17 @@ fn hold(pattern: &Pattern, seed: u64) {
     let rows = Compression::rows(pattern).unwrap();
     assert_eq!(bits(&recovered(pattern, &values, &rows)), bits(&values), "rows, of\n{pattern}");
 
+    for read in [&star, &columns, &rows] {
+        // a compressed matrix in which each number is its colour
+        let products: Vec<f64> = (0..read.len()).map(|place| (place % read.colors()) as f64).collect();
+        let mut values = vec![f64::NAN; pattern.len()];
+        read.recover(&products, &mut values);
+        assert!(read.colors_of_entries().into_iter().map(|color| color as f64).eq(values), "of\n{pattern}");
+    }
+
     let acyclic = Compression::acyclic(pattern).unwrap();
+    assert_eq!(acyclic.colors_of_entries().len(), pattern.len());
+    assert!(acyclic.colors_of_entries().iter().all(|&color| color < acyclic.colors()));
     // 2 d ε times the sum of a tree of n − 1 edges at most, of fewer than 2 each
     let degree = (0..pattern.rows()).map(|i| pattern.row(i).len()).max().unwrap_or(0);
     let bound = 2.0 * degree as f64 * f64::EPSILON * 2.0 * pattern.rows() as f64;
@@ -71,6 +81,15 @@ fn bands_grids_and_full_matrices_are_recovered() {
         hold(&grid(n, 4, false), 6);
         hold(&grid(n, 4, true), 7);
         hold(&Pattern::from_rows(n, vec![vec![]; n]).unwrap(), 8);
+    }
+}
+
+#[test]
+fn large_random_matrices_are_recovered() {
+    for (seed, n, edges) in [(1, 400, 200), (2, 400, 800), (3, 200, 3000), (4, 60, 1500)] {
+        let vertex = |place| (random(seed, place).abs() * 1e6) as usize % n;
+        let edges = (0..edges).map(|edge| (vertex(2 * edge), vertex(2 * edge + 1)));
+        hold(&graph(n, edges), seed);
     }
 }
 

@@ -1,2 +1,0 @@
-#[path = "gprime/sparse/mod.rs"]
-mod sparse;
