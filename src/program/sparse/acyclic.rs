@@ -10,7 +10,7 @@ use crate::error::Error;
 impl Pattern {
     /// An acyclic colouring of the graph whose vertices are the rows of a symmetric matrix and whose edges are its entries off the diagonal: neighbours
     /// have different colours, and no cycle has two colours alone. So the vertices of any two colours, with the edges between them, make trees.
-    /// The best of all [orders](Order).
+    /// The best of all [orders](Order), as far as they take no more than some seconds.
     ///
     /// A leaf of a tree has one entry there, which stands alone in the product of its row and a direction; it is subtracted from what its neighbour has,
     /// which then is a leaf too, and so on. For what that costs in digits, see [`Compression::hessian`](super::Compression::hessian).
@@ -35,11 +35,11 @@ impl Pattern {
 }
 
 /// The greedy acyclic colouring, or `None` where there is no colour left to choose.
-fn greedy(graph: &Pattern, order: &[u32], mut choice: Choice) -> Option<Coloring> {
+fn greedy(graph: &Pattern, order: &[u32], choice: &mut Choice) -> Option<Coloring> {
     let mut trees = Trees::new(graph);
     for &vertex in order {
         choice.begin(vertex);
-        trees.forbid(vertex, &mut choice);
+        trees.forbid(vertex, choice);
         let color = choice.color()?;
         trees.color(vertex as usize, color);
     }
@@ -87,6 +87,9 @@ impl<'a> Trees<'a> {
             marks[color] = vertex;
         }
         for &w in colored.iter().filter(|&&w| self.again[self.colors[w] as usize] == vertex) {
+            if choice.is_settled() {
+                break;
+            }
             for (color, fan) in self.around.iter(w) {
                 let tree = root(&mut self.parents, fan) as usize;
                 if self.met_by[tree] == vertex {

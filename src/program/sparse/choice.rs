@@ -10,9 +10,15 @@ pub(super) struct Choice {
     vertex: u32,
     /// Runs of colours that are forbidden for the vertex and too long to be marked one by one.
     runs: Vec<Range<u32>>,
+    /// All colours below are forbidden for the vertex.
+    low: u32,
+    /// The colours that some vertex has are below.
+    used: u32,
     /// No colour is chosen from here on.
     end: u32,
     turn: Option<Turn>,
+    /// How many colours or runs were forbidden so far: a measure of time that is the same on every machine.
+    steps: u64,
 }
 
 /// Colours that are taken in turn.
@@ -30,7 +36,16 @@ const LONGEST_MARKED: usize = 8;
 impl Choice {
     /// Chooses the smallest colour of so many.
     pub fn smallest_of(colors: u32) -> Self {
-        Choice { forbidden_for: vec![], vertex: u32::MAX, runs: vec![], end: colors, turn: None }
+        Choice {
+            forbidden_for: vec![],
+            vertex: u32::MAX,
+            runs: vec![],
+            low: 0,
+            used: 0,
+            end: colors,
+            turn: None,
+            steps: 0,
+        }
     }
 
     /// Chooses, of so many colours, the next one after that of the vertex before; after the last colour comes the first. On a grid whose points are
@@ -42,11 +57,12 @@ impl Choice {
 
     /// Begins with a vertex that was not chosen for before.
     pub fn begin(&mut self, vertex: u32) {
-        self.vertex = vertex;
+        (self.vertex, self.low) = (vertex, 0);
         self.runs.clear();
     }
 
     pub fn forbid(&mut self, color: u32) {
+        self.steps += 1;
         let color = color as usize;
         if color >= self.forbidden_for.len() {
             self.forbidden_for.resize(color + 1, u32::MAX);
@@ -55,19 +71,42 @@ impl Choice {
     }
 
     pub fn forbid_run(&mut self, run: Range<u32>) {
-        match run.len() > LONGEST_MARKED {
-            true => self.runs.push(run),
-            false => run.for_each(|color| self.forbid(color)),
+        self.steps += 1;
+        if run.len() <= LONGEST_MARKED {
+            return run.for_each(|color| self.forbid(color));
         }
+        // most long runs of a vertex overlap, so that the list of them stays short
+        match self.runs.iter_mut().find(|known| known.start <= run.end && run.start <= known.end) {
+            Some(known) => *known = known.start.min(run.start)..known.end.max(run.end),
+            None => self.runs.push(run),
+        }
+    }
+
+    /// Whether every colour that was used, or that may be, is forbidden: what else is forbidden then changes nothing. In a matrix that is nearly full
+    /// this is so after a few rows of hundreds.
+    pub fn is_settled(&mut self) -> bool {
+        let last = self.used.min(self.end);
+        self.low = self.first(self.low..last).unwrap_or(last);
+        self.low == last
+    }
+
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// The colour of the vertex, unless all are forbidden.
     pub fn color(&mut self) -> Option<u32> {
-        let Some(Turn { last, skip }) = self.turn else { return self.first(0..self.end) };
-        let next = if self.after(last) == last { last + 1 + skip } else { last + 1 };
-        let start = next.checked_rem(self.end)?;
-        let color = self.first(start..self.end).or_else(|| self.first(0..start))?;
-        self.turn = Some(Turn { last: color, skip });
+        let color = match self.turn {
+            None => self.first(self.low..self.end)?,
+            Some(Turn { last, skip }) => {
+                let next = if self.after(last) == last { last + 1 + skip } else { last + 1 };
+                let start = next.checked_rem(self.end)?;
+                let color = self.first(start..self.end).or_else(|| self.first(0..start))?;
+                self.turn = Some(Turn { last: color, skip });
+                color
+            }
+        };
+        self.used = self.used.max(color + 1);
         Some(color)
     }
 

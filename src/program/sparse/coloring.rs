@@ -70,15 +70,31 @@ const MOST_REGULAR: usize = 64;
 /// How often one colour less is tried, after the least number.
 const MOST_ROUNDS: usize = 8;
 
+/// After so many steps no other colouring of a pattern is begun: about a second, or some ten passes over a large pattern.
+pub(super) fn most_steps(entries: usize) -> u64 {
+    (1 << 28) + 64 * entries as u64
+}
+
 /// The colouring with the fewest colours among those of several orders, and of these the first one; then, in natural order, with colours taken in
-/// turn. The search ends where the count reaches `least`, below which no colouring exists. A colouring that would not have fewer colours than the best
+/// turn. The search ends where the count reaches `least`, below which no colouring exists, or when it has taken long. A colouring that would not have fewer colours than the best
 /// one is given up, and is `None`.
 pub(super) fn fewest(
     orders: &[Order],
-    least: usize,
+    [least, entries]: [usize; 2],
     order: impl Fn(Order) -> Vec<u32>,
-    greedy: impl Fn(&[u32], Choice) -> Option<Coloring>,
+    greedy: impl Fn(&[u32], &mut Choice) -> Option<Coloring>,
 ) -> Coloring {
+    let most_steps = most_steps(entries);
+    let mut steps = 0;
+    let mut attempt = |order: &[u32], mut choice: Choice| {
+        // the first colouring is made however long it takes
+        if steps > most_steps {
+            return None;
+        }
+        let found = greedy(order, &mut choice);
+        steps += choice.steps();
+        found
+    };
     let mut best: Option<Coloring> = None;
     for &by in orders {
         let most = match &best {
@@ -86,13 +102,13 @@ pub(super) fn fewest(
             Some(best) => best.count - 1,
             None => u32::MAX,
         };
-        best = greedy(&order(by), Choice::smallest_of(most)).or(best);
+        best = attempt(&order(by), Choice::smallest_of(most)).or(best);
     }
     let Some(mut best) = best else { return Coloring::of_greedy(vec![]) };
     let natural = order(Order::Natural);
-    let in_turn = |colors: usize| {
+    let mut in_turn = |colors: usize| {
         let skips = if colors <= MOST_REGULAR { colors.min(MOST_SKIPS) } else { 1 };
-        (0..skips).find_map(|skip| greedy(&natural, Choice::in_turn_of(colors as u32, skip as u32)))
+        (0..skips).find_map(|skip| attempt(&natural, Choice::in_turn_of(colors as u32, skip as u32)))
     };
     if best.count() > least {
         best = in_turn(least).unwrap_or(best);
@@ -109,14 +125,14 @@ pub(super) fn fewest(
 ///
 /// `SmallestFirst` comes first: where the others need a colour for each local parameter, they are given up at once and not after as many steps as there
 /// are pairs of them.
-pub(super) fn fewest_of_graph(graph: &Pattern, greedy: impl Fn(&[u32], Choice) -> Option<Coloring>) -> Coloring {
+pub(super) fn fewest_of_graph(graph: &Pattern, greedy: impl Fn(&[u32], &mut Choice) -> Option<Coloring>) -> Coloring {
     let orders = [Order::SmallestFirst, Order::Natural, Order::LargestFirst, Order::BreadthFirst, Order::SmallestLast];
-    fewest(&orders, least_acyclic(graph), |order| order.of_vertices(graph), greedy)
+    fewest(&orders, [least_acyclic(graph), graph.len()], |order| order.of_vertices(graph), greedy)
 }
 
 /// The colouring of one order.
-pub(super) fn in_order(order: Vec<u32>, greedy: impl Fn(&[u32], Choice) -> Option<Coloring>) -> Coloring {
-    greedy(&order, Choice::smallest_of(u32::MAX)).unwrap_or_else(|| Coloring::of_greedy(vec![]))
+pub(super) fn in_order(order: Vec<u32>, greedy: impl Fn(&[u32], &mut Choice) -> Option<Coloring>) -> Coloring {
+    greedy(&order, &mut Choice::smallest_of(u32::MAX)).unwrap_or_else(|| Coloring::of_greedy(vec![]))
 }
 
 /// A number of colours below which no acyclic colouring exists. Two colours of p and q vertices have at most p + q − 1 edges between them, so that

@@ -1,6 +1,7 @@
 //! The orders in which greedy colourings go through the vertices.
 
 use super::pattern::Pattern;
+use std::cell::Cell;
 
 /// The order in which a greedy colouring goes through the columns of a Jacobian or the vertices of a graph.
 ///
@@ -28,16 +29,32 @@ impl Order {
     pub const ALL: [Order; 5] =
         [Order::Natural, Order::LargestFirst, Order::SmallestFirst, Order::BreadthFirst, Order::SmallestLast];
 
-    /// The columns of a pattern, of which the transpose is given as well. O(entries · (64 + mean length of a row)) time for
-    /// [`Order::SmallestLast`] and [`Order::BreadthFirst`], and O(entries) for the others.
+    /// The columns of a pattern, of which the transpose is given as well.
     pub(super) fn of_columns(self, pattern: &Pattern, transpose: &Pattern) -> Vec<u32> {
-        // A full row would make these two orders quadratic, and its columns are all alike to it.
-        let bounded = matches!(self, Order::BreadthFirst | Order::SmallestLast);
-        let longest = (4 * pattern.len() / pattern.rows().max(1)).max(64);
-        let rows = |j: usize| transpose.row(j).filter(|&i| !bounded || pattern.positions(i).len() <= longest);
+        let longest = self.longest_row(pattern);
+        let rows = |j: usize| transpose.row(j).filter(|&i| pattern.positions(i).len() <= longest);
         let others = |i: usize| pattern.positions(i).len() as u32 - 1;
         let degrees = (0..pattern.columns()).map(|j| rows(j).map(others).sum()).collect();
-        self.order(degrees, |j| rows(j).flat_map(|i| pattern.row(i)))
+        // the second time that a row is met breadth first, all its columns have been seen
+        let met = vec![Cell::new(false); pattern.rows()];
+        let is_new = |i: &usize| !(met[*i].replace(true) && self == Order::BreadthFirst);
+        self.order(degrees, |j| rows(j).filter(is_new).flat_map(|i| pattern.row(i)))
+    }
+
+    /// About how long it takes to find the order of the columns: O(entries), and the square of the length of each row for [`Order::SmallestLast`].
+    pub(super) fn steps(self, pattern: &Pattern) -> u64 {
+        let longest = self.longest_row(pattern);
+        let lengths = (0..pattern.rows()).map(|i| pattern.positions(i).len()).filter(|&len| len <= longest);
+        lengths.map(|len| if self == Order::SmallestLast { (len as u64).pow(2) } else { len as u64 }).sum()
+    }
+
+    /// The longest row that counts. In the orders that go from neighbour to neighbour a full row would tell nothing, since all columns are neighbours
+    /// in it.
+    fn longest_row(self, pattern: &Pattern) -> usize {
+        match self {
+            Order::BreadthFirst | Order::SmallestLast => (4 * pattern.len() / pattern.rows().max(1)).max(64),
+            _ => usize::MAX,
+        }
     }
 
     /// The vertices of the graph whose edges are the entries off the diagonal. O(entries) time.

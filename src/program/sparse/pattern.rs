@@ -184,15 +184,16 @@ impl Pattern {
         self.mirrors("").is_ok()
     }
 
+    /// The number of entries of the longest row. No [column colouring](Pattern::column_coloring) has fewer colours; so a Jacobian whose transpose has a
+    /// colouring of no more than that needs no colouring of its columns. O(rows) time.
+    pub fn longest_row(&self) -> usize {
+        (0..self.rows()).map(|i| self.positions(i).len()).max().unwrap_or(0)
+    }
+
     /// The columns of a row's entries, as they are kept.
     #[track_caller]
     pub(super) fn indices_of(&self, row: usize) -> &[u32] {
         &self.indices[self.positions(row)]
-    }
-
-    /// The length of the longest row.
-    pub(super) fn longest_row(&self) -> usize {
-        (0..self.rows()).map(|i| self.positions(i).len()).max().unwrap_or(0)
     }
 
     /// For the entry (i, j) at each position the position of (j, i).

@@ -13,7 +13,7 @@ const SEVERAL: u32 = u32::MAX;
 impl Pattern {
     /// A star colouring of the graph whose vertices are the rows of a symmetric matrix and whose edges are its entries off the diagonal: neighbours
     /// have different colours, and no path of four vertices has two colours alone. So the vertices of any two colours, with the edges between
-    /// them, make stars: a hub and its leaves. The best of all [orders](Order).
+    /// them, make stars: a hub and its leaves. The best of all [orders](Order), as far as they take no more than some seconds.
     ///
     /// Each entry (i, j) of the symmetric matrix stands alone in the product of its row and the directions: in row i under the colour of j, if j is the
     /// only neighbour of i of that colour, and else in row j under the colour of i.
@@ -47,11 +47,11 @@ impl Pattern {
 }
 
 /// The greedy star colouring, or `None` where there is no colour left to choose.
-fn greedy(graph: &Pattern, order: &[u32], mut choice: Choice) -> Option<Coloring> {
+fn greedy(graph: &Pattern, order: &[u32], choice: &mut Choice) -> Option<Coloring> {
     let mut stars = Stars::new(graph);
     for &vertex in order {
         choice.begin(vertex);
-        stars.forbid(vertex as usize, &mut choice);
+        stars.forbid(vertex as usize, choice);
         let color = choice.color()?;
         stars.color(vertex, color);
     }
@@ -91,6 +91,9 @@ impl<'a> Stars<'a> {
     fn forbid(&self, v: usize, choice: &mut Choice) {
         let shared = |color: u32| self.around.find(v, color) == Some(SEVERAL);
         for (w, color) in self.colored(v) {
+            if choice.is_settled() {
+                break;
+            }
             choice.forbid(color);
             // v – w – hub – another leaf, which has the colour of w
             let start = self.graph.positions(w).start;
