@@ -42,6 +42,7 @@ pub(crate) enum Kind {
     NestedScope,
     Branch,
     TooLarge,
+    Pattern,
 }
 
 impl Error {
@@ -120,6 +121,10 @@ impl Error {
     /// A number that a solver or an optimiser needs is NaN, or infinite where that is of no use.
     pub fn is_not_finite(&self) -> bool {
         self.kind == Kind::NotFinite
+    }
+    /// A sparse pattern is not what was asked for: an index is out of its range, it is not symmetric, it is too large, or a colouring does not fit it.
+    pub fn is_pattern(&self) -> bool {
+        self.kind == Kind::Pattern
     }
     /// A file does not hold what was to be read from it, or could not be read or written.
     pub fn is_file(&self) -> bool {

@@ -1,5 +1,6 @@
-//! A tape that is used again allocates nothing. A test of its own, since it counts what the whole process allocates.
+//! A tape that is used again allocates nothing, nor does a recovery of a sparse matrix. A test of its own, since it counts what the whole process allocates.
 
+use gprime::program::sparse::{Compression, Pattern};
 use gprime::{prelude::*, scoped};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -139,4 +140,15 @@ fn a_recording_tape_used_again_allocates_nothing() {
         }
     });
     assert_eq!(again, 0);
+}
+
+#[test]
+fn a_recovery_allocates_nothing() {
+    let pattern = Pattern::from_rows(500, (0..500_usize).map(|i| i.saturating_sub(2)..500.min(i + 3))).unwrap();
+    for compression in [Compression::columns, Compression::rows, Compression::star, Compression::acyclic] {
+        let compression = compression(&pattern).unwrap();
+        let products = vec![1.0; compression.len()];
+        let mut values = vec![0.0; pattern.len()];
+        assert_eq!(allocations(|| compression.recover(&products, &mut values)), 0);
+    }
 }

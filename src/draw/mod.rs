@@ -1,4 +1,4 @@
-//! Pictures: cards and plots of ops, graphs of traces, and a page that shows a trace step by step.
+//! Pictures: cards and plots of ops, graphs of traces, a page that shows a trace step by step, and patterns of sparse matrices.
 //!
 //! This part uses `teach`, `check`, `export`, `registry`, `graph`, `op` and `real`. Everything is text without a reference to anything outside of
 //! it, and the same bytes whenever it is made: SVG and HTML by a small writer of our own, a layout of our own, no fonts. Start with
@@ -14,6 +14,7 @@ mod page;
 mod plot;
 #[cfg(feature = "png")]
 mod png;
+mod sparsity;
 
 pub use card::{card, card_in};
 pub use graph::Graph;
@@ -21,3 +22,4 @@ pub use page::Page;
 pub use plot::{Plot, gallery};
 #[cfg(feature = "png")]
 pub use png::png;
+pub use sparsity::Sparsity;

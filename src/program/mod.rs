@@ -10,6 +10,7 @@
 //! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
 //! * `program.rs` is what users have, with the calls in `drivers.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
 //!   memory of runs.
+//! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all.
 
 mod code;
 mod counts;
@@ -29,6 +30,7 @@ mod program;
 mod record;
 mod reroll;
 mod simplify;
+pub mod sparse;
 mod template;
 
 pub use counts::Counts;

@@ -1,6 +1,6 @@
 //! Drawings: that they are the same bytes each time, ask for nothing outside of them, hold any name, and bear any size.
 
-use gprime::draw::{Graph, Page, Plot, card, gallery};
+use gprime::draw::{Graph, Page, Plot, Sparsity, card, gallery};
 use gprime::export::Formula;
 use gprime::graph::DynOp;
 use gprime::prelude::*;
@@ -478,4 +478,29 @@ fn every_op_with_any_parameters_has_every_view() {
     }
     let many = |op: &&Arc<dyn DynOp>| op.arity().is_none() && op.validate(10).is_some() && op.validate(2).is_some();
     assert!(applied > 1000 && variants.iter().filter(many).count() >= 2, "the test no longer sees the parameters");
+}
+
+/// Every entry of a small pattern is a square, a large pattern is drawn in blocks, and any size, colour and title is borne.
+#[test]
+fn a_pattern_is_drawn_at_any_size() {
+    let squares =
+        |svg: &str| svg.matches('z').count() - svg[..svg.find("class=\"paper\"").unwrap()].matches('z').count();
+    let entries: Vec<_> = (0..5).flat_map(|i| (0..=i).map(move |j| (i, j, j))).collect();
+    let svg = Sparsity::new(5, 5, &entries).unwrap().title("<b> & \"c\"").svg();
+    assert_eq!(squares(&svg), 15);
+    assert!(svg.contains("5 × 5, 15 entries, 5 colours") && svg.contains("&lt;b&gt; &amp;"));
+    let large: Vec<_> = (0..10_000).map(|i| (i, 2 * i, i)).collect();
+    let blocks = Sparsity::new(10_000, 20_000, &large).unwrap().svg();
+    assert!(blocks.contains("squares of 100 × 100") && blocks.len() < 20_000);
+    assert_eq!(squares(&blocks), 200);
+    let none = Sparsity::new(0, 0, &[]).unwrap().svg();
+    let far = Sparsity::new(usize::MAX, usize::MAX, &[(usize::MAX - 1, 0, usize::MAX)]).unwrap().svg();
+    let flat = Sparsity::new(1, 3000, &[(0, 2999, 0)]).unwrap().style(&Style { ascii: true, ..Style::default() }).svg();
+    assert!(flat.is_ascii());
+    for svg in [&svg, &blocks, &none, &far, &flat] {
+        well_formed(svg);
+        asks_for_nothing(svg);
+    }
+    assert_eq!(svg, Sparsity::new(5, 5, &entries).unwrap().title("<b> & \"c\"").svg());
+    assert!(Sparsity::new(2, 2, &[(0, 2, 0)]).err().is_some_and(|error| error.is_pattern()));
 }

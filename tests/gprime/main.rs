@@ -41,6 +41,7 @@ mod rules;
 mod scoped;
 mod semantics;
 mod single;
+mod sparse;
 mod tape;
 mod teach;
 mod teach_cli;

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 12] = [
     &["function"],
     &["forward"],
     &["tape", "graph"],
-    &["modes", "registry", "linalg", "program"],
+    &["modes", "program", "registry", "linalg"],
     &["check", "export", "implicit", "optim", "scoped"],
     &["teach"],
     &["draw"],
