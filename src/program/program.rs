@@ -123,13 +123,12 @@ impl Program {
         outputs: &[Expr<'_>],
     ) -> Result<Program, Error> {
         let (code, outputs) = record(recorder, inputs, outputs, Constants::OrData)?;
-        Program::compile(&code, &outputs, variables, names)
+        Program::compile(code, outputs, variables, names)
     }
 
     /// Compiles the statements that some outputs need.
-    fn compile(code: &Code, outputs: &[Value], variables: usize, names: Vec<String>) -> Result<Program, Error> {
-        let (source, outputs) = code.live(outputs, false)?;
-        let (lowered, results) = source.live(&outputs, true)?;
+    fn compile(source: Code, outputs: Vec<Value>, variables: usize, names: Vec<String>) -> Result<Program, Error> {
+        let (lowered, results) = source.lowered(&outputs)?;
         let items = reroll::find(&lowered);
         let parts = reroll::split(&items);
         let layout = Layout::new(&lowered, &parts)?;
@@ -144,11 +143,11 @@ impl Program {
         more: usize,
         make: impl FnOnce(&mut Code, &[Value]) -> Result<Vec<Value>, Error>,
     ) -> Result<Box<Program>, Error> {
-        let (mut code, outputs) = self.source.live_with(&self.outputs, more)?;
+        let (mut code, outputs) = self.source.with_inputs(&self.outputs, more)?;
         let made = make(&mut code, &outputs)?;
         let mut names = self.names.clone();
-        names.extend((0..more).map(|k| format!("d{k}")));
-        Program::compile(&code, &made, self.variables, names).map(Box::new)
+        names.extend((self.inputs()..code.inputs).map(|k| format!("d{}", k - self.inputs())));
+        Program::compile(code, made, self.variables, names).map(Box::new)
     }
 
     /// The variables as inputs of the program.
@@ -209,9 +208,11 @@ impl Program {
     pub fn hvp_program(&self) -> Result<&Program, Error> {
         self.expect_one_output()?;
         made(self.hvp.get_or_init(|| {
-            self.derive(self.variables, |code, outputs| {
+            self.derive(0, |code, outputs| {
                 let one = code.constant(1.0);
                 let gradient = code.pull_back(outputs, &[one], &self.wanted())?;
+                let (opened, gradient) = code.with_inputs(&gradient, self.variables)?;
+                *code = opened;
                 let tangents = tangents(code, self.variables, self.plan.inputs);
                 code.push_forward(&gradient, &tangents)
             })
@@ -257,7 +258,7 @@ impl Program {
 
     /// The results at a point, statement by statement, and the first guard, by its place, that does not hold there.
     pub(super) fn by_statements(&self, x: &[f64]) -> Result<(Vec<f64>, Option<Flip>), Error> {
-        let (code, results) = self.source.live(&self.outputs, true)?;
+        let (code, results) = self.source.lowered(&self.outputs)?;
         let values = code.evaluate(x)?;
         Ok((results.iter().map(|&y| code.at(y, &values)).collect(), code.first_flip(&values)))
     }
