@@ -8,10 +8,11 @@
 //! * `reroll/` finds the loops again that were recorded statement by statement.
 //! * `layout.rs` gives values their places in memory, and `plan.rs` groups loops into regions.
 //! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
-//! * `program.rs` is what users have, with the calls in `drivers.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
+//! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
 //!   memory of runs.
 //! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all.
 
+mod batch;
 mod code;
 mod counts;
 mod derive;

@@ -13,7 +13,8 @@ use crate::error::{Error, Kind};
 use crate::function::{Outputs, Routine, With};
 use crate::graph::{Expr, Recorder};
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// A program that was recorded once and is run many times, with its derivatives as programs of their own.
 ///
@@ -62,6 +63,8 @@ pub struct Program {
     pub(super) names: Vec<String>,
     pub(super) plan: Plan,
     pub(super) pool: Pool,
+    /// How many bytes the second cache holds, as a batch counts on; programs that are derived have the number of this one.
+    cache: Arc<AtomicUsize>,
     gradient: Derived,
     jvp: Derived,
     vjp: Derived,
@@ -70,6 +73,9 @@ pub struct Program {
 
 /// A program that is made when it is asked for.
 type Derived = OnceLock<Result<Box<Program>, Error>>;
+
+/// How many bytes the second cache has where the caller does not say.
+const CACHE: usize = 256 << 10;
 
 impl Program {
     /// Records a routine at a point and compiles it. The result has the form of the routine's results, as those of [`Modes`](crate::Modes): a
@@ -134,7 +140,8 @@ impl Program {
         let layout = Layout::new(&lowered, &parts)?;
         let plan = Plan::new(&lowered, &parts, layout, &results);
         let (gradient, jvp, vjp, hvp) = Default::default();
-        Ok(Program { source, outputs, variables, names, plan, pool: Pool::default(), gradient, jvp, vjp, hvp })
+        let (pool, cache) = (Pool::default(), Arc::new(AtomicUsize::new(CACHE)));
+        Ok(Program { source, outputs, variables, names, plan, pool, cache, gradient, jvp, vjp, hvp })
     }
 
     /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs.
@@ -147,7 +154,8 @@ impl Program {
         let made = make(&mut code, &outputs)?;
         let mut names = self.names.clone();
         names.extend((self.inputs()..code.inputs).map(|k| format!("d{}", k - self.inputs())));
-        Program::compile(code, made, self.variables, names).map(Box::new)
+        let program = Program::compile(code, made, self.variables, names)?;
+        Ok(Box::new(Program { cache: self.cache.clone(), ..program }))
     }
 
     /// The variables as inputs of the program.
@@ -244,6 +252,22 @@ impl Program {
     /// How many results there are.
     pub fn outputs(&self) -> usize {
         self.outputs.len()
+    }
+
+    /// The program with a second cache of so many bytes: a [batch](Program::eval_batch) runs as many points side by side as have room in it. It counts
+    /// as 256 KiB unless it is said, and results do not depend on it.
+    #[must_use]
+    pub fn with_cache(self, bytes: usize) -> Self {
+        self.cache.store(bytes, Ordering::Relaxed);
+        self
+    }
+
+    /// How many points of a [batch](Program::eval_batch) are run side by side: the largest of 4, 8, 16, 32 and 64 for which the
+    /// [numbers](Counts::numbers) of all fit the second cache, and 1 if not even 4 fit.
+    pub fn width(&self) -> usize {
+        let bytes = self.cache.load(Ordering::Relaxed);
+        let fits = |width: &usize| self.plan.size.saturating_mul(width * size_of::<f64>()) <= bytes;
+        [64, 32, 16, 8, 4].into_iter().find(fits).unwrap_or(1)
     }
 
     /// The names of the inputs.
