@@ -121,7 +121,8 @@ impl Program {
         Program::recorded(recorder, &inputs, variables.len(), names, outputs)
     }
 
-    fn recorded(
+    /// Compiles a recording of inputs with these names, of which the first ones are variables.
+    pub(super) fn recorded(
         recorder: &Recorder,
         inputs: &[Expr<'_>],
         variables: usize,
@@ -135,6 +136,16 @@ impl Program {
     /// Compiles the statements that some outputs need.
     fn compile(code: &Code, outputs: &[Value], variables: usize, names: Vec<String>) -> Result<Program, Error> {
         let (source, outputs) = code.live(outputs, false)?;
+        Program::of_source(source, outputs, variables, names)
+    }
+
+    /// Compiles statements as they are, without a look for simpler ones.
+    pub(super) fn of_source(
+        source: Code,
+        outputs: Vec<Value>,
+        variables: usize,
+        names: Vec<String>,
+    ) -> Result<Program, Error> {
         let (lowered, results) = source.live(&outputs, true)?;
         let items = reroll::find(&lowered);
         let parts = reroll::split(&items);
