@@ -28,8 +28,8 @@ pub struct Place {
 const CELLS: usize = 24;
 /// How many of them are inputs at first.
 pub const INPUTS: usize = 8;
-/// From here on a number may not be exact.
-const LARGEST: f64 = 1e4;
+/// The largest factor of a product: products of large numbers would soon have adjoints that are not exact on the way, though their sum is.
+const LARGEST: f64 = 1000.0;
 
 impl Place {
     fn index(&self, counters: &[usize]) -> usize {
@@ -51,7 +51,7 @@ impl Routine for Program {
     }
 }
 
-/// A number, unless it is too large to stay exact.
+/// A number, unless it is too large to be multiplied.
 fn small<R: Number>(x: R) -> R {
     R::select((x * x).less_equal((LARGEST * LARGEST).into()), x, R::from(2.0))
 }
@@ -105,21 +105,25 @@ pub fn lines() -> impl Strategy<Value = Vec<Line>> {
     prop::collection::vec(line, 1..8)
 }
 
-fn points() -> impl Strategy<Value = Vec<Vec<f64>>> {
+pub fn points() -> impl Strategy<Value = Vec<Vec<f64>>> {
     let whole = (-3i32..=3).prop_map(f64::from);
     prop::collection::vec(prop::collection::vec(whole, INPUTS), 2..6)
 }
 
 /// The comparisons that a program branches on at a point, each with its outcome.
-fn branches(program: &Program, x: &[f64]) -> Vec<bool> {
+pub fn branches(program: &Program, x: &[f64]) -> Vec<bool> {
     let recorder = Recorder::new();
     let x: Vec<Expr<'_>> = x.iter().map(|&x| recorder.var(x)).collect();
     program.run(&x);
     recorder.comparisons().iter().map(|guard| guard.held).collect()
 }
 
+pub fn exact(numbers: &[f64]) -> bool {
+    numbers.iter().all(|x| x.abs() < 2f64.powi(50))
+}
+
 /// Numbers that are equal; a zero has either sign.
-fn expect(what: &str, is: &[f64], must: &[f64], program: &Program) {
+pub fn expect(what: &str, is: &[f64], must: &[f64], program: &Program) {
     assert!(is == must, "{what}: {is:?} and not {must:?} of {:?}", program.0);
 }
 
