@@ -39,12 +39,12 @@ impl Terms {
 
 impl Code {
     /// What an adjoint or a tangent contributes through a slope: their product, in which a factor of 0 annihilates the other.
-    fn contribution(&mut self, factor: Value, slope: Value) -> Result<Value, Error> {
+    pub fn contribution(&mut self, factor: Value, slope: Value) -> Result<Value, Error> {
         self.primitive_of(Primitive::Chain, &[factor, slope])
     }
 
     /// For each node up to `end` whether it depends on one of the inputs that are wanted.
-    fn depends(&self, end: usize, wanted: &[usize]) -> Vec<bool> {
+    pub fn depends(&self, end: usize, wanted: &[usize]) -> Vec<bool> {
         let mut depends = vec![false; end];
         wanted.iter().for_each(|&input| depends[input] = true);
         for node in self.inputs..end {
@@ -58,7 +58,7 @@ impl Code {
     ///
     /// # Errors
     /// If it is that of an op known only as closures that has none, or the program is full.
-    fn slopes_of(&mut self, function: u32, args: &[Value]) -> Result<Values, Error> {
+    pub fn slopes_of(&mut self, function: u32, args: &[Value]) -> Result<Values, Error> {
         let op = match &self.functions[function as usize] {
             Function::Primitive(primitive) => primitive.op(),
             Function::Op(op) => op.clone(),

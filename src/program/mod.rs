@@ -10,10 +10,13 @@
 //! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
 //! * `program.rs` is what users have, with the calls in `drivers.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
 //!   memory of runs.
-//! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all.
+//! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all. `dependence.rs` finds the patterns
+//!   of programs, `compressed.rs` adds the derivatives in all directions as statements, and `sparsity.rs` has the calls.
 
 mod code;
+mod compressed;
 mod counts;
+mod dependence;
 mod derive;
 mod display;
 mod drivers;
@@ -31,6 +34,7 @@ mod record;
 mod reroll;
 mod simplify;
 pub mod sparse;
+mod sparsity;
 mod template;
 
 pub use counts::Counts;

@@ -9,11 +9,12 @@ use super::plan::Plan;
 use super::pool::Pool;
 use super::record::{Constants, record};
 use super::reroll;
+use super::sparse::{Compression, Pattern};
 use crate::error::{Error, Kind};
 use crate::function::{Outputs, Routine, With};
 use crate::graph::{Expr, Recorder};
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A program that was recorded once and is run many times, with its derivatives as programs of their own.
 ///
@@ -66,10 +67,27 @@ pub struct Program {
     jvp: Derived,
     vjp: Derived,
     hvp: Derived,
+    pub(super) jacobian: SparseDerivative,
+    pub(super) hessian: SparseDerivative,
 }
 
 /// A program that is made when it is asked for.
 type Derived = OnceLock<Result<Box<Program>, Error>>;
+
+/// What is known of a matrix of derivatives, as far as it was asked for; see `sparsity.rs`.
+#[derive(Default)]
+pub(super) struct SparseDerivative {
+    pub pattern: OnceLock<Result<Arc<Pattern>, Error>>,
+    pub directions: OnceLock<Result<Directions, Error>>,
+    pub program: Derived,
+}
+
+/// Few directions that have all entries of a matrix of derivatives.
+pub(super) struct Directions {
+    pub compression: Compression,
+    /// Whether they are directions of the results, in reverse mode, and not of the variables.
+    pub are_of_results: bool,
+}
 
 impl Program {
     /// Records a routine at a point and compiles it. The result has the form of the routine's results, as those of [`Modes`](crate::Modes): a
@@ -135,11 +153,13 @@ impl Program {
         let layout = Layout::new(&lowered, &parts)?;
         let plan = Plan::new(&lowered, &parts, layout, &results);
         let (gradient, jvp, vjp, hvp) = Default::default();
-        Ok(Program { source, outputs, variables, names, plan, pool: Pool::default(), gradient, jvp, vjp, hvp })
+        let (jacobian, hessian) = Default::default();
+        let pool = Pool::default();
+        Ok(Program { source, outputs, variables, names, plan, pool, gradient, jvp, vjp, hvp, jacobian, hessian })
     }
 
     /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs.
-    fn derive(
+    pub(super) fn derive(
         &self,
         more: usize,
         make: impl FnOnce(&mut Code, &[Value]) -> Result<Vec<Value>, Error>,
@@ -218,7 +238,7 @@ impl Program {
         }))
     }
 
-    fn expect_one_output(&self) -> Result<(), Error> {
+    pub(super) fn expect_one_output(&self) -> Result<(), Error> {
         match self.outputs.len() {
             1 => Ok(()),
             n => Err(Error::new(
@@ -280,7 +300,7 @@ fn tangents(code: &mut Code, variables: usize, inputs: usize) -> Vec<Value> {
 }
 
 /// A derived program, or why there is none.
-fn made(derived: &Result<Box<Program>, Error>) -> Result<&Program, Error> {
+pub(super) fn made(derived: &Result<Box<Program>, Error>) -> Result<&Program, Error> {
     derived.as_deref().map_err(Error::clone)
 }
 
