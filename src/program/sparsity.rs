@@ -207,13 +207,15 @@ fn symmetric(pattern: Pattern) -> Result<Pattern, Error> {
     Pattern::from_rows(pattern.columns(), (0..pattern.rows()).map(|i| pattern.row(i).chain(mirrored.row(i))))
 }
 
-/// By a star colouring; where one of the columns has as few colours, by that, which is a star colouring too. In it all neighbours of a row have different
-/// colours, so that all rows read their entries alike, and what is computed for them are loops over all of them.
+/// By a star colouring; where one of the columns has as few colours, by that. In it all neighbours of a row have different colours, so that all rows read
+/// their entries alike, and what is computed for them are loops over all of them. It is a star colouring too, unless two neighbours have one colour,
+/// which they may if both have no entry on the diagonal.
 fn hessian_compression(pattern: &Pattern) -> Result<Compression, Error> {
     let star = pattern.star_coloring()?;
     let columns = (pattern.longest_row() <= star.count()).then(|| pattern.column_coloring());
     let columns = columns.filter(|columns| columns.count() <= star.count());
-    Compression::of_star(pattern, columns.as_ref().unwrap_or(&star))
+    let by_columns = columns.and_then(|columns| Compression::of_star(pattern, &columns).ok());
+    by_columns.map_or_else(|| Compression::of_star(pattern, &star), Ok)
 }
 
 impl Directions {

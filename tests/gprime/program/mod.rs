@@ -3,6 +3,7 @@
 mod loops;
 mod random;
 mod registry;
+mod sparsity;
 
 use gprime::Program;
 use gprime::prelude::*;
