@@ -38,7 +38,7 @@ impl Terms {
 
 impl Code {
     /// For each node up to `end` whether it depends on one of the inputs that are wanted.
-    fn depends(&self, end: usize, wanted: &[usize]) -> Vec<bool> {
+    pub fn depends(&self, end: usize, wanted: &[usize]) -> Vec<bool> {
         let mut depends = vec![false; end];
         wanted.iter().for_each(|&input| depends[input] = true);
         for node in self.inputs..end {

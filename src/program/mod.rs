@@ -11,12 +11,15 @@
 //! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `cached.rs` keeps several
 //!   programs of one routine, `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
 //!   memory of runs.
-//! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all.
+//! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all. `dependence.rs` finds the patterns
+//!   of programs, `compressed.rs` adds the derivatives in all directions as statements, and `sparsity.rs` has the calls.
 
 mod batch;
 mod cached;
 mod code;
+mod compressed;
 mod counts;
+mod dependence;
 mod derive;
 mod display;
 mod drivers;
@@ -36,6 +39,7 @@ mod record;
 mod reroll;
 mod simplify;
 pub mod sparse;
+mod sparsity;
 mod template;
 
 pub use cached::{CacheCounts, Cached};

@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::pool::Pool;
 use super::record::{Constants, record};
 use super::reroll;
+use super::sparse::{Compression, Pattern};
 use crate::error::{Error, Kind};
 use crate::function::{Outputs, Routine, With};
 use crate::graph::{Expr, Recorder};
@@ -69,6 +70,8 @@ pub struct Program {
     jvp: Derived,
     vjp: Derived,
     hvp: Derived,
+    pub(super) jacobian: SparseDerivative,
+    pub(super) hessian: SparseDerivative,
 }
 
 /// A program that is made when it is asked for.
@@ -76,6 +79,21 @@ type Derived = OnceLock<Result<Box<Program>, Error>>;
 
 /// How many bytes the second cache has where the caller does not say.
 const CACHE: usize = 256 << 10;
+
+/// What is known of a matrix of derivatives, as far as it was asked for; see `sparsity.rs`.
+#[derive(Default)]
+pub(super) struct SparseDerivative {
+    pub pattern: OnceLock<Result<Arc<Pattern>, Error>>,
+    pub directions: OnceLock<Result<Directions, Error>>,
+    pub program: Derived,
+}
+
+/// Few directions that have all entries of a matrix of derivatives.
+pub(super) struct Directions {
+    pub compression: Compression,
+    /// Whether they are directions of the results, in reverse mode, and not of the variables.
+    pub are_of_results: bool,
+}
 
 impl Program {
     /// Records a routine at a point and compiles it. The result has the form of the routine's results, as those of [`Modes`](crate::Modes): a
@@ -134,19 +152,25 @@ impl Program {
     }
 
     /// Compiles the statements that some outputs need.
-    pub(super) fn compile(source: Code, outputs: Vec<Value>, variables: usize, names: Vec<String>) -> Result<Program, Error> {
+    pub(super) fn compile(
+        source: Code,
+        outputs: Vec<Value>,
+        variables: usize,
+        names: Vec<String>,
+    ) -> Result<Program, Error> {
         let (lowered, results) = source.lowered(&outputs)?;
         let items = reroll::find(&lowered);
         let parts = reroll::split(&items);
         let layout = Layout::new(&lowered, &parts)?;
         let plan = Plan::new(&lowered, &parts, layout, &results);
         let (gradient, jvp, vjp, hvp) = Default::default();
+        let (jacobian, hessian) = Default::default();
         let (pool, cache) = (Pool::default(), Arc::new(AtomicUsize::new(CACHE)));
-        Ok(Program { source, outputs, variables, names, plan, pool, cache, gradient, jvp, vjp, hvp })
+        Ok(Program { source, outputs, variables, names, plan, pool, cache, gradient, jvp, vjp, hvp, jacobian, hessian })
     }
 
     /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs.
-    fn derive(
+    pub(super) fn derive(
         &self,
         more: usize,
         make: impl FnOnce(&mut Code, &[Value]) -> Result<Vec<Value>, Error>,
@@ -228,7 +252,7 @@ impl Program {
         }))
     }
 
-    fn expect_one_output(&self) -> Result<(), Error> {
+    pub(super) fn expect_one_output(&self) -> Result<(), Error> {
         match self.outputs.len() {
             1 => Ok(()),
             n => Err(Error::new(
@@ -306,7 +330,7 @@ fn tangents(code: &mut Code, variables: usize, inputs: usize) -> Vec<Value> {
 }
 
 /// A derived program, or why there is none.
-fn made(derived: &Result<Box<Program>, Error>) -> Result<&Program, Error> {
+pub(super) fn made(derived: &Result<Box<Program>, Error>) -> Result<&Program, Error> {
     derived.as_deref().map_err(Error::clone)
 }
 

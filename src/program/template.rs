@@ -27,7 +27,7 @@ fn sample(op: &dyn DynOp, arity: usize) -> Point {
 }
 
 /// Records the value and the slopes of an op as they are computed. Where the op is not defined, so that its value is NaN, so are the slopes.
-fn record_rule(op: &dyn DynOp, arity: usize) -> Result<(Code, Vec<Value>), Error> {
+pub(super) fn record_rule(op: &dyn DynOp, arity: usize) -> Result<(Code, Vec<Value>), Error> {
     let recorder = Recorder::opening();
     let x: Vec<Expr<'_>> = sample(op, arity).into_iter().map(|x| recorder.var(x)).collect();
     let mut slopes = vec![Expr::from(0.0); arity];

@@ -193,6 +193,13 @@ impl Compression {
         self.plan.places(self.entries).into_iter().map(|place| place as usize % self.colors()).collect()
     }
 
+    /// For each entry of the pattern the row and the colour of the number of the compressed matrix that it is read from, before anything is subtracted.
+    pub(in crate::program) fn places(&self) -> Vec<(usize, u32)> {
+        let colors = self.colors().max(1);
+        let place = |place: u32| (place as usize / colors, (place as usize % colors) as u32);
+        self.plan.places(self.entries).into_iter().map(place).collect()
+    }
+
     /// Computes all values of the pattern from the compressed matrix. O(entries) time, and no allocation.
     ///
     /// # Panics

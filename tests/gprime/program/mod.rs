@@ -5,6 +5,7 @@ mod cached;
 mod loops;
 mod random;
 mod registry;
+mod sparsity;
 
 use gprime::Program;
 use gprime::prelude::*;
