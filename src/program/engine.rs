@@ -534,8 +534,8 @@ fn apply(
 fn run_apply(apply: &Apply, lists: [List<'_>; OPERANDS], into: &mut [f64], len: usize) {
     let [x, y, z, _] = lists;
     match apply {
-        Apply::Primitive(primitive) => primitive.to_lists(Lists { operands: [x, y, z], into, len }),
-        Apply::Copy => Primitive::Detach.to_lists(Lists { operands: [x, y, z], into, len }),
+        Apply::Primitive(primitive) => primitive.show(Lists { operands: [x, y, z], into, len }),
+        Apply::Copy => Primitive::Detach.show(Lists { operands: [x, y, z], into, len }),
         Apply::Guard(check) => Lists { operands: [x, y], into, len }.each_number(|[x, y]| check.flips(x, y).into()),
         Apply::Values(op) => op.values(Lists { operands: [x, y, z], into, len }),
         Apply::Along(op, argument) => op.along(*argument, Lists { operands: lists, into, len }),
