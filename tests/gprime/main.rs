@@ -40,6 +40,7 @@ mod rules;
 mod scoped;
 mod semantics;
 mod single;
+mod slices;
 mod tape;
 mod teach;
 mod teach_cli;
