@@ -42,6 +42,7 @@ mod scoped;
 mod semantics;
 mod single;
 mod sparse;
+mod slices;
 mod tape;
 mod teach;
 mod teach_cli;
