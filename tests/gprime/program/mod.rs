@@ -5,6 +5,7 @@ mod cached;
 mod loops;
 mod random;
 mod registry;
+mod saved;
 
 use gprime::Program;
 use gprime::prelude::*;
