@@ -1,9 +1,10 @@
 //! Programs that are written down and read again: see [`Saved`].
 
+use super::bytes::{Reader, Writer, checksum, not_saved, too_short};
 use super::code::{Check, Code, Function, Place, Value};
 use super::live::is_foreign;
 use super::program::Program;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::graph::{DynOp, Relation};
 use crate::registry::Registry;
 use std::sync::Arc;
@@ -84,11 +85,6 @@ const RELATIONS: [Relation; 6] = [
     Relation::Unordered,
 ];
 
-/// That something cannot be saved or loaded.
-fn fault(message: impl Into<String>) -> Error {
-    Error::new(Kind::File, message)
-}
-
 fn number_of(value: Value) -> u32 {
     match value.place() {
         Place::Node(place) => place as u32,
@@ -151,16 +147,16 @@ fn saved_function(function: &Function, registry: &Registry) -> Result<SavedFunct
     };
     let name = op.name();
     if is_foreign(&*op) {
-        return Err(fault(format!(
+        return Err(not_saved(format!(
             "a program with {name} cannot be saved: it is a vector rule or known only as closures, which no registry has by name"
         )));
     }
     let params = op.params();
     let known = registry
         .find(name, &params)
-        .map_err(|error| fault(format!("a program with {name} cannot be saved: {error}")))?;
+        .map_err(|error| not_saved(format!("a program with {name} cannot be saved: {error}")))?;
     if !known.is(&*op) {
-        return Err(fault(format!(
+        return Err(not_saved(format!(
             "a program with {name} cannot be saved: the registry has another op of this name, or the op has fields that are no parameters"
         )));
     }
@@ -176,13 +172,13 @@ fn loaded_function(saved: &SavedFunction, registry: &Registry) -> Result<Result<
                 params.iter().map(|(name, bits)| (name.as_str(), f64::from_bits(*bits))).collect();
             let op = registry.find(name, &params)?;
             if is_foreign(&*op) {
-                return Err(fault(format!("{name} is known only as closures here, and was not in the program")));
+                return Err(not_saved(format!("{name} is known only as closures here, and was not in the program")));
             }
             Ok(Ok(op))
         }
         SavedFunction::Guard { relation, held } => match RELATIONS.get(usize::from(*relation)) {
             Some(&relation) => Ok(Err(Check { relation, held: *held, line: None })),
-            None => Err(fault(format!("there is no relation {relation}"))),
+            None => Err(not_saved(format!("there is no relation {relation}"))),
         },
     }
 }
@@ -196,14 +192,14 @@ impl Saved {
     pub fn load(&self, registry: &Registry) -> Result<Program, Error> {
         if self.version != VERSION {
             let version = self.version;
-            return Err(fault(format!("the program is saved in version {version}, and version {VERSION} is read")));
+            return Err(not_saved(format!("the program is saved in version {version}, and version {VERSION} is read")));
         }
         let (inputs, nodes) = (self.inputs.len(), self.inputs.len().saturating_add(self.statements.len()));
         if nodes.max(self.constants.len()).max(self.args.len()) >= CONSTANT as usize {
             return Err(super::too_large(format!("a program holds less than {CONSTANT} values and arguments")));
         }
         if self.variables as usize > inputs {
-            return Err(fault(format!("{} of {inputs} inputs are variables", self.variables)));
+            return Err(not_saved(format!("{} of {inputs} inputs are variables", self.variables)));
         }
         let mut code = Code::new(inputs);
         let constant = |&(bits, is_data): &(u64, bool)| {
@@ -227,15 +223,17 @@ impl Saved {
                 Some(place) => constants.get(place as usize).copied(),
                 None => values.get(number as usize).copied().flatten(),
             };
-            known.ok_or_else(|| fault(format!("value {number} is used where it is not there yet, or is a comparison")))
+            known.ok_or_else(|| {
+                not_saved(format!("value {number} is used where it is not there yet, or is a comparison"))
+            })
         };
         let (mut rest, mut own) = (&self.args[..], vec![]);
         for &(function, count) in &self.statements {
             let Some((place, op)) = functions.get(function as usize) else {
-                return Err(fault(format!("there is no function {function}")));
+                return Err(not_saved(format!("there is no function {function}")));
             };
             let Some((numbers, others)) = rest.split_at_checked(count as usize) else {
-                return Err(fault("there are fewer arguments than statements ask for"));
+                return Err(not_saved("there are fewer arguments than statements ask for"));
             };
             rest = others;
             let wrong = match op {
@@ -244,7 +242,7 @@ impl Saved {
                 None => (count != 2).then(|| format!("a comparison has {count} sides")),
             };
             if let Some(wrong) = wrong {
-                return Err(fault(wrong));
+                return Err(not_saved(wrong));
             }
             own.clear();
             for &number in numbers {
@@ -257,7 +255,7 @@ impl Saved {
             values.push(op.is_some().then_some(result));
         }
         if !rest.is_empty() {
-            return Err(fault("there are more arguments than statements ask for"));
+            return Err(not_saved("there are more arguments than statements ask for"));
         }
         let outputs = self.outputs.iter().map(|&number| value(&values, number)).collect::<Result<_, Error>>()?;
         Program::of_source(code, outputs, self.variables as usize, self.inputs.clone())
@@ -309,22 +307,23 @@ impl Saved {
         bytes.0
     }
 
-    /// Reads what [`to_bytes`](Saved::to_bytes) wrote. No more memory is taken than some times the length of the bytes, whatever these claim.
+    /// Reads what [`to_bytes`](Saved::to_bytes) wrote. At most 20 times as much memory is taken as there are bytes, whatever these
+    /// claim.
     ///
     /// # Errors
     /// If the bytes [are not those](Error::is_file) of a saved program of this version, or were damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Saved, Error> {
         let Some(rest) = bytes.strip_prefix(&MAGIC) else {
-            return Err(fault("these are no bytes of a saved program: they begin otherwise"));
+            return Err(not_saved("these are no bytes of a saved program: they begin otherwise"));
         };
         let mut head = Reader(rest);
         let version = head.u32()?;
         if version != VERSION {
-            return Err(fault(format!("the program is saved in version {version}, and version {VERSION} is read")));
+            return Err(not_saved(format!("the program is saved in version {version}, and version {VERSION} is read")));
         }
         let Some((rest, sum)) = head.0.split_last_chunk() else { return Err(too_short()) };
         if u64::from_le_bytes(*sum) != checksum(&bytes[..bytes.len() - sum.len()]) {
-            return Err(fault("the bytes of the saved program were damaged: their checksum is another one"));
+            return Err(not_saved("the bytes of the saved program were damaged: their checksum is another one"));
         }
         let mut bytes = Reader(rest);
         let saved = Saved {
@@ -338,92 +337,15 @@ impl Saved {
                     Ok(SavedFunction::Op { name, params: bytes.list(12, |bytes| Ok((bytes.name()?, bytes.u64()?)))? })
                 }
                 1 => Ok(SavedFunction::Guard { relation: bytes.u8()?, held: bytes.bool()? }),
-                kind => Err(fault(format!("there is no kind {kind} of functions"))),
+                kind => Err(not_saved(format!("there is no kind {kind} of functions"))),
             })?,
             statements: bytes.list(8, |bytes| Ok((bytes.u32()?, bytes.u32()?)))?,
             args: bytes.list(4, Reader::u32)?,
             outputs: bytes.list(4, Reader::u32)?,
         };
         if !bytes.0.is_empty() {
-            return Err(fault("the saved program is followed by other bytes"));
+            return Err(not_saved("the saved program is followed by other bytes"));
         }
         Ok(saved)
-    }
-}
-
-/// The hash FNV-1a of 64 bits: it differs if one byte does (Fowler, Noll and Vo; RFC 9923).
-fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
-}
-
-/// Bytes as they are written.
-struct Writer(Vec<u8>);
-
-impl Writer {
-    fn u8(&mut self, x: u8) {
-        self.0.push(x);
-    }
-    fn u32(&mut self, x: u32) {
-        self.0.extend(x.to_le_bytes());
-    }
-    fn u64(&mut self, x: u64) {
-        self.0.extend(x.to_le_bytes());
-    }
-    fn name(&mut self, name: &str) {
-        self.u32(name.len() as u32);
-        self.0.extend(name.as_bytes());
-    }
-    fn list<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
-        self.u32(items.len() as u32);
-        items.iter().for_each(|item| write(self, item));
-    }
-}
-
-/// Bytes that are not read yet.
-struct Reader<'a>(&'a [u8]);
-
-fn too_short() -> Error {
-    fault("the saved program ends too early")
-}
-
-impl<'a> Reader<'a> {
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
-        let (&array, rest) = self.0.split_first_chunk().ok_or_else(too_short)?;
-        self.0 = rest;
-        Ok(array)
-    }
-    fn u8(&mut self) -> Result<u8, Error> {
-        Ok(self.array::<1>()?[0])
-    }
-    fn bool(&mut self) -> Result<bool, Error> {
-        match self.u8()? {
-            0 => Ok(false),
-            1 => Ok(true),
-            other => Err(fault(format!("{other} is no truth value"))),
-        }
-    }
-    fn u32(&mut self) -> Result<u32, Error> {
-        Ok(u32::from_le_bytes(self.array()?))
-    }
-    fn u64(&mut self) -> Result<u64, Error> {
-        Ok(u64::from_le_bytes(self.array()?))
-    }
-    fn name(&mut self) -> Result<String, Error> {
-        let len = self.u32()? as usize;
-        let (name, rest) = self.0.split_at_checked(len).ok_or_else(too_short)?;
-        self.0 = rest;
-        String::from_utf8(name.to_vec()).map_err(|_| fault("a name is no UTF-8"))
-    }
-    /// A list of items of so many bytes at least. Nothing is allocated for more than there can be.
-    fn list<T>(&mut self, least: usize, mut read: impl FnMut(&mut Self) -> Result<T, Error>) -> Result<Vec<T>, Error> {
-        let len = self.u32()? as usize;
-        if self.0.len() / least < len {
-            return Err(too_short());
-        }
-        let mut items = Vec::with_capacity(len);
-        for _ in 0..len {
-            items.push(read(self)?);
-        }
-        Ok(items)
     }
 }
