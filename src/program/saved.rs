@@ -35,7 +35,7 @@ use std::sync::Arc;
 /// A `Saved` that was read, in whatever format, may hold anything. [`load`](Saved::load) checks all of it: that every value is made of earlier ones, that
 /// every op is known and takes these parameters and so many arguments. What passes is a program that runs, though not the one that was
 /// saved if somebody meant to change it: the checksum of the bytes tells damage, not malice. Reading takes O(n) time and memory for n bytes, whatever these
-/// claim; loading takes as much as recording and compiling a program of so many statements, which is some kilobytes for each byte at worst, so whoever
+/// claim; loading takes as much as recording and compiling a program of so many statements, which is up to about a kilobyte for each byte, so whoever
 /// reads files of strangers bounds their length.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
