@@ -261,6 +261,11 @@ impl Code {
         Value::constant(self.constants.len() - 1)
     }
 
+    /// Whether a constant counts as data.
+    pub fn is_datum(&self, place: usize) -> bool {
+        self.is_data[place]
+    }
+
     /// A constant of another program as a value of this one.
     pub fn constant_of(&mut self, other: &Code, place: usize) -> Value {
         let x = other.constants[place];
