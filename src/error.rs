@@ -14,6 +14,8 @@ pub struct Error {
     message: String,
     /// The error that a routine gave.
     given: Option<Arc<Source>>,
+    /// The points of a batch at which there is an error.
+    points: Option<Arc<[usize]>>,
 }
 
 /// Two errors are equal if they are of one kind and say the same.
@@ -47,12 +49,30 @@ pub(crate) enum Kind {
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), given: None }
+        Error { kind, message: message.into(), given: None, points: None }
     }
 
     /// The error that a routine gave, with its words.
     pub(crate) fn given(error: Box<Source>) -> Self {
-        Error { kind: Kind::Routine, message: error.to_string(), given: Some(error.into()) }
+        Error { kind: Kind::Routine, message: error.to_string(), given: Some(error.into()), points: None }
+    }
+
+    /// The error of the first of some points of a batch that has so many, as that of all of these points.
+    pub(crate) fn at_points(self, points: Vec<usize>, count: usize) -> Self {
+        /// How many points the message lists.
+        const LISTED: usize = 5;
+        let listed: Vec<String> = points.iter().take(LISTED).map(usize::to_string).collect();
+        let more = if points.len() > LISTED { ", .." } else { "" };
+        let (failed, listed, message) = (points.len(), listed.join(", "), self.message);
+        let message =
+            format!("{failed} of {count} points have no results: {listed}{more}. At the first of them {message}");
+        Error { message, points: Some(points.into()), ..self }
+    }
+
+    /// The points of a batch at which a compiled program has no results, in order; of any other error there are none. See
+    /// [`Program::eval_batch`](crate::Program::eval_batch).
+    pub fn points(&self) -> &[usize] {
+        self.points.as_deref().unwrap_or_default()
     }
 
     /// That a [`VectorRule`](crate::function::VectorRule) has no results, or no derivative, for what it was given: the message says the rule's name,

@@ -1,7 +1,7 @@
 //! A tape that is used again allocates nothing, nor does a recovery of a sparse matrix. A test of its own, since it counts what the whole process allocates.
 
 use gprime::program::sparse::{Compression, Pattern};
-use gprime::{prelude::*, scoped};
+use gprime::{Program, prelude::*, scoped};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -92,6 +92,36 @@ fn a_routine_differentiated_again_allocates_nothing() {
         gradient.value_and_gradient(&x, &mut g);
         narrow.jacobian_into(&x[..16], &mut y, &mut rows).unwrap();
         wide.jacobian_into(&x, &mut y[..2], &mut rows[..200]).unwrap();
+    };
+    run();
+    assert_eq!(allocations(run), 0);
+}
+
+/// A compiled program keeps the memory of its runs, on one point and on many.
+#[test]
+fn a_compiled_program_run_again_allocates_nothing() {
+    let x: Vec<f64> = (0..1000).map(|i| 0.001 * f64::from(i)).collect();
+    let gradient = Program::trace(&routine!(|x| program(x) + in_one_entry(x)), &x).unwrap();
+    let vector = routine!(|x| -> [R; 4] { std::array::from_fn(|k| program(x) * x[k]) });
+    let narrow = Program::trace(&vector, &x[..3 + 1]).unwrap();
+    let wide = Program::trace(&vector, &x[..20]).unwrap();
+    // all lanes of the first pass, and some of those of a second one
+    let count = gradient.width() + 3;
+    let points = x.repeat(count);
+    let (mut g, mut y, mut rows, mut values) = (vec![0.0; 1000], [0.0; 4], vec![0.0; 80], vec![0.0; count]);
+    let (mut gradients, mut many, mut moved) = (points.clone(), vec![0.0; 4 * count], vec![0.0; 4 * count]);
+    let small = Program::trace(&routine!(|x| program(x)), &x[..10]).unwrap();
+    let mut hessian = vec![0.0; 100];
+    let mut run = || {
+        gradient.eval(&x, &mut y[..1]).unwrap();
+        gradient.value_and_gradient(&x, &mut g).unwrap();
+        gradient.eval_batch(&points, &mut values).unwrap();
+        gradient.value_and_gradient_batch(&points, &mut values, &mut gradients).unwrap();
+        narrow.jvp_batch(&points[..4 * count], &points[..4 * count], &mut many, &mut moved).unwrap();
+        narrow.vjp_batch(&points[..4 * count], &points[..4 * count], &mut many, &mut moved).unwrap();
+        narrow.jacobian(&x[..4], &mut y, &mut rows[..16]).unwrap();
+        wide.jacobian(&x[..20], &mut y, &mut rows).unwrap();
+        small.hessian(&x[..10], &mut hessian).unwrap();
     };
     run();
     assert_eq!(allocations(run), 0);

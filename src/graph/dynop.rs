@@ -31,6 +31,11 @@ pub(super) fn is_reduce<O: Reduce>(known: &dyn DynOp, op: &O) -> bool {
     as_op::<OfAny<O>>(known).is_some_and(|known| known.0 == *op)
 }
 
+/// An op behind a pointer with its type, if it is of that one.
+pub(crate) fn op_as<const N: usize, O: Op<N>>(op: &dyn DynOp) -> Option<&O> {
+    as_op::<Of<O, N>>(op).map(|op| &op.0)
+}
+
 /// Whether an op is the sum of its arguments.
 pub(crate) fn is_sum(op: &dyn DynOp) -> bool {
     is_reduce(op, &Sum)

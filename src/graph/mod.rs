@@ -32,7 +32,7 @@ mod taken;
 mod vector;
 
 pub use adjoints::Adjoints;
-pub(crate) use dynop::{bits as op_bits, is_dot, is_op, is_sum};
+pub(crate) use dynop::{bits as op_bits, is_dot, is_op, is_sum, op_as};
 pub use dynop::{dyn_op, dyn_reduce};
 pub use float::Float;
 pub(crate) use float::{Contribution, widened};

@@ -7,9 +7,30 @@
 
 use super::kink::{JAX, KERAS, Kink, TF, TORCH, smallest};
 use super::{Domain, Op, Point, ops};
-use crate::real::{Real, sum_and_error as sum, tanh_and_rest};
+use crate::real::{Real, sum_and_error as sum};
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
+
+/// The evaluation of an op whose value is that of its definition: always inlined, as loops over lanes need it.
+macro_rules! value_as_defined {
+    () => {
+        #[inline(always)]
+        fn evaluate_value<R: Real>(&self, x: [R; 1]) -> R {
+            self.value(x)
+        }
+    };
+}
+/// As `value_as_defined`, and the slope.
+macro_rules! as_defined {
+    () => {
+        value_as_defined!();
+        #[inline(always)]
+        fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
+            let a = self.evaluate_value(x);
+            (a, self.slope(x, a))
+        }
+    };
+}
 
 /// `left` for z < at, `here` for z = at, `right` for z > at; NaN at NaN.
 #[inline(always)]
@@ -19,11 +40,13 @@ fn around<R: Real>(z: R, at: f64, left: impl Into<R>, here: impl Into<R>, right:
 }
 
 /// `left` for z ≤ at, else `right`: what definitions have for `around`.
+#[inline(always)]
 fn step<R: Real>(z: R, at: f64, left: impl Into<R>, right: impl Into<R>) -> R {
     R::select(R::from(at).less(z), right.into(), left.into())
 }
 
 /// `inside` for lo < z < hi, else 0.
+#[inline(always)]
 fn between<R: Real>(z: R, lo: f64, hi: f64, inside: f64) -> R {
     step(z, lo, 0.0, R::select(z.less(hi.into()), inside.into(), 0.0.into()))
 }
@@ -152,15 +175,17 @@ impl Op<1> for Sigmoid {
 pub struct Tanh;
 impl Op<1> for Tanh {
     const NAME: &'static str = "tanh";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         z.tanh()
     }
     fn slope<R: Real>(&self, _: [R; 1], a: R) -> [R; 1] {
         [-(a * a) + 1.0]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
-        let (a, rest) = tanh_and_rest(z);
+        let (a, rest) = z.tanh_and_rest();
         // 1 − a² has its digits only while a is small, but it has those of its derivative even at 0;
         // beyond it is (1 − |a|)(1 + |a|)
         let slope = R::select(z.abs().less(0.5.into()), -(a * a) + 1.0, rest * (-rest + 2.0));
@@ -173,6 +198,7 @@ impl Op<1> for Tanh {
 pub struct Relu;
 impl Op<1> for Relu {
     const NAME: &'static str = "relu";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let zero = R::from(0.0);
         R::select(z.less(zero), zero, z)
@@ -180,6 +206,7 @@ impl Op<1> for Relu {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, 0.0, 0.0, 1.0)]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [around(z, 0.0, 0.0, 0.0, 1.0)])
@@ -215,12 +242,14 @@ impl Default for LeakyRelu {
 }
 impl Op<1> for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select(z.less(0.0.into()), z * self.slope, z)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z, 0.0, self.slope, 1.0)]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [around(z, 0.0, self.slope, smallest(self.slope, 1.0), 1.0)])
@@ -263,12 +292,15 @@ impl Op<2> for Prelu {
 pub struct ReluSquared;
 impl Op<1> for ReluSquared {
     const NAME: &'static str = "relu_squared";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         R::select(z.less(0.0.into()), 0.0.into(), z * z)
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::select(z.less_equal(0.0.into()), 0.0.into(), z * 2.0)]
     }
+    as_defined!();
 }
 
 /// min(max(z, 0), 6).
@@ -276,12 +308,14 @@ impl Op<1> for ReluSquared {
 pub struct Relu6;
 impl Op<1> for Relu6 {
     const NAME: &'static str = "relu6";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         clamp(z, 0.0, 6.0)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, 0.0, 6.0, 1.0)]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [clamp_slope(z, 0.0, 6.0, 1.0)])
@@ -536,16 +570,19 @@ impl Gelu {
     };
 
     /// The density φ(y) as two factors.
+    #[inline(always)]
     fn density<R: Real>(y: R) -> [R; 2] {
         let [e, error, tail] = bell(y, 0.5);
         [(e + error) * Self::SCALE[0], tail]
     }
     /// Φ(y − s) and s, for Φ(y) = erfc(−y/√2) / 2: s is what the rounding of −y/√2 costs.
+    #[inline(always)]
     fn distribution<R: Real>(y: R) -> [R; 2] {
         let [x, error] = product(y, R::from(-FRAC_1_SQRT_2));
         [x.erfc() * 0.5, -(error + y * 4.833646656726457e-17) * SQRT_2]
     }
     /// −y Φ(y) / φ(y) = 1 − 1/y² + 1·3/y⁴ − 1·3·5/y⁶ …, for y < TAIL.
+    #[inline(always)]
     fn mills<R: Real>(y: R) -> R {
         let r = R::from(1.0) / (y * y);
         [11.0, 9.0, 7.0, 5.0, 3.0, 1.0].into_iter().fold(1.0.into(), |sum: R, odd| -(sum * r * odd) + 1.0)
@@ -611,6 +648,7 @@ impl GeluTanh {
     const B: [f64; 2] = [0.07135481627260025, -4.1218577217431825e-18];
 
     /// exp(v(y)), v(y) = A y + B y³ ≤ 0, in three parts as `bell`, and y v′(y). Both need v to twice the digits.
+    #[inline(always)]
     fn exp_v<R: Real>(y: R) -> ([R; 3], [R; 2]) {
         let [square, error] = product(y, y);
         let [cubic, error2] = product(square, Self::B[0].into());
@@ -717,6 +755,7 @@ impl Op<1> for Mish {
 }
 
 /// z³ / (z − tanh z) from z², by the continued fraction tanh z = z / (1 + z² / (3 + z² / (5 + …))).
+#[inline(always)]
 fn cube_over_shrink<R: Real>(square: R) -> R {
     let level = |[p, q]: [R; 2], odd: f64| [p * odd + q * square, p];
     let [p, q] = [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0].into_iter().fold([21.0.into(), 1.0.into()], level);
@@ -728,6 +767,7 @@ fn cube_over_shrink<R: Real>(square: R) -> R {
 pub struct Tanhshrink;
 impl Tanhshrink {
     /// tanh² z; from ½ on n² / (2 + n)² with n = eᵗ − 1 and t = −2|z|, of which `squares` makes the two squares with their errors.
+    #[inline(always)]
     fn square_of_tanh<R: Real>(z: R, squares: impl FnOnce(R, R) -> [[R; 2]; 2]) -> R {
         let near = || {
             let square = z * z;
@@ -784,6 +824,7 @@ impl Default for Softshrink {
 }
 impl Op<1> for Softshrink {
     const NAME: &'static str = "softshrink";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         let rest = z - clamp(z, -self.lambda, self.lambda);
         R::select(z.abs().less_equal(self.lambda.into()), z * 0.0, rest) // keeps the sign
@@ -791,6 +832,7 @@ impl Op<1> for Softshrink {
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [step(z.abs(), self.lambda, 0.0, 1.0)]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [shrink_slope(z, self.lambda)])
@@ -866,12 +908,14 @@ impl Default for HardTanh {
 }
 impl Op<1> for HardTanh {
     const NAME: &'static str = "hard_tanh";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         clamp(z, self.lo, self.hi)
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, self.lo, self.hi, 1.0)]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [clamp_slope(z, self.lo, self.hi, 1.0)])
@@ -893,12 +937,14 @@ impl Op<1> for HardTanh {
 pub struct HardSigmoid;
 impl Op<1> for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         clamp(z + 3.0, 0.0, 6.0) / 6.0
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [between(z, -3.0, 3.0, 1.0 / 6.0)]
     }
+    value_as_defined!();
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         (self.value([z]), [clamp_slope(z, -3.0, 3.0, 1.0 / 6.0)])
@@ -1047,6 +1093,7 @@ impl Op<1> for LogCosh {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         z.cosh().ln()
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [z.tanh()]
     }
@@ -1060,6 +1107,11 @@ impl Op<1> for LogCosh {
         };
         R::select_lazy(m.less(1.0.into()), near, || m - LN_2 + (m * -2.0).exp().ln_1p())
     }
+    #[inline(always)]
+    fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
+        let a = self.evaluate_value(x);
+        (a, self.slope(x, a))
+    }
 }
 
 /// ln(z / (1 − z)), the inverse of `Sigmoid`.
@@ -1070,6 +1122,7 @@ impl Op<1> for Logit {
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         (z / (-z + 1.0)).ln()
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [R::from(1.0) / (z * (-z + 1.0))]
     }
@@ -1077,6 +1130,11 @@ impl Op<1> for Logit {
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         // 2z − 1 is exact from ¼ on
         R::select_lazy(z.less(0.25.into()), || (z / (-z + 1.0)).ln(), || (z * 2.0 - 1.0).atanh() * 2.0)
+    }
+    #[inline(always)]
+    fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
+        let a = self.evaluate_value(x);
+        (a, self.slope(x, a))
     }
     fn domain(&self) -> Domain {
         Domain::new("0 < x < 1", &[(0.0, 1.0)])
@@ -1088,12 +1146,15 @@ impl Op<1> for Logit {
 pub struct SparsePlus;
 impl Op<1> for SparsePlus {
     const NAME: &'static str = "sparse_plus";
+    #[inline(always)]
     fn value<R: Real>(&self, [z]: [R; 1]) -> R {
         around(z, -1.0, 0.0, 0.0, R::select(z.less(1.0.into()), (z + 1.0) * (z + 1.0) * 0.25, z))
     }
+    #[inline(always)]
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
         [clamp(z * 0.5 + 0.5, 0.0, 1.0)]
     }
+    as_defined!();
 }
 
 ops! {

@@ -4,9 +4,11 @@ use super::{Domain, Op, Visitor};
 use crate::real::Real;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 
-/// For each function the op, its name and its slope, given x and a = g(x), and what else the op says.
+/// For each function the op, its name and its slope, given x and a = g(x), the slope as it is evaluated if that has another form, and what else
+/// the op says. All of it is always inlined, as loops over lanes need it.
 macro_rules! functions {
-    ($($(#[$doc:meta])* $Op:ident = $f:ident, |$x:pat_param, $a:pat_param| $slope:expr $(, { $($more:tt)* })?;)*) => {
+    ($($(#[$doc:meta])* $Op:ident = $f:ident, |$x:pat_param, $a:pat_param| $slope:expr
+        $(, evaluate |$x2:pat_param, $a2:pat_param| $slope2:expr)? $(, { $($more:tt)* })?;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +23,16 @@ macro_rules! functions {
                 fn slope<R: Real>(&self, [$x]: [R; 1], $a: R) -> [R; 1] {
                     [$slope]
                 }
+                #[inline(always)]
+                fn evaluate_value<R: Real>(&self, x: [R; 1]) -> R {
+                    self.value(x)
+                }
+                #[inline(always)]
+                fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
+                    let this = self;
+                    let a = this.value(x);
+                    (a, functions!(@slope this x a $(|$x2, $a2| $slope2)?))
+                }
                 $($($more)*)?
             }
         )*
@@ -28,23 +40,20 @@ macro_rules! functions {
             $(visitor.op($Op);)*
         }
     };
+    (@slope $this:ident $x:ident $a:ident) => {
+        $this.slope($x, $a)
+    };
+    (@slope $this:ident $x:ident $a:ident |$x2:pat_param, $a2:pat_param| $slope:expr) => {{
+        let ([$x2], $a2) = ($x, $a);
+        [$slope]
+    }};
 }
 
-/// The other items of an op in the list: where it is defined, and its evaluation with a slope of another form.
+/// Where an op of the list is defined.
 macro_rules! domain {
     ($text:literal, $lo:expr, $hi:expr) => {
         fn domain(&self) -> Domain {
             Domain::new($text, &[($lo, $hi)])
-        }
-    };
-}
-macro_rules! evaluate {
-    (|$x:pat_param, $a:pat_param| $slope:expr) => {
-        #[inline(always)]
-        fn evaluate<R: Real>(&self, x: [R; 1]) -> (R, [R; 1]) {
-            let value = self.value(x);
-            let ([$x], $a) = (x, value);
-            (value, [$slope])
         }
     };
 }
@@ -73,15 +82,14 @@ functions! {
         domain!("x > −1", -1.0, f64::INFINITY);
     };
     /// The square root; its slope at 0 is +∞, and also at −0.
-    Sqrt = sqrt, |_, a| R::from(0.5) / a, {
-        evaluate!(|_, a| R::from(0.5) / (a + 0.0));
+    Sqrt = sqrt, |_, a| R::from(0.5) / a,
+        evaluate |_, a| R::from(0.5) / (a + 0.0), {
         domain!("x ≥ 0", 0.0, f64::INFINITY);
     };
     /// The cube root; its slope at 0 is +∞. The second derivative is within 5 ULP, since in it a, which is rounded,
     /// has the power −5.
-    Cbrt = cbrt, |_, a| R::from(1.0 / 3.0) / (a * a), {
-        evaluate!(|x, a| cbrt_slope(x, a));
-    };
+    Cbrt = cbrt, |_, a| R::from(1.0 / 3.0) / (a * a),
+        evaluate |x, a| cbrt_slope(x, a);
     /// The sine.
     Sin = sin, |x, _| x.cos();
     /// The cosine.
@@ -89,71 +97,72 @@ functions! {
     /// The tangent.
     Tan = tan, |_, a| a * a + 1.0;
     /// The inverse sine.
-    Asin = asin, |x, _| R::from(1.0) / (-(x * x) + 1.0).sqrt(), {
-        evaluate!(|x, _| inverse_root(one_minus_square(x)));
+    Asin = asin, |x, _| R::from(1.0) / (-(x * x) + 1.0).sqrt(),
+        evaluate |x, _| inverse_root(one_minus_square(x)), {
         domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
     };
     /// The inverse cosine.
-    Acos = acos, |x, _| R::from(-1.0) / (-(x * x) + 1.0).sqrt(), {
-        evaluate!(|x, _| -inverse_root(one_minus_square(x)));
+    Acos = acos, |x, _| R::from(-1.0) / (-(x * x) + 1.0).sqrt(),
+        evaluate |x, _| -inverse_root(one_minus_square(x)), {
         domain!("−1 ≤ x ≤ 1", -1.0, 1.0);
     };
     /// The inverse tangent.
-    Atan = atan, |x, _| R::from(1.0) / (x * x + 1.0), {
-        evaluate!(|x, _| inverse_one_plus_square(x));
-    };
+    Atan = atan, |x, _| R::from(1.0) / (x * x + 1.0),
+        evaluate |x, _| inverse_one_plus_square(x);
     /// The hyperbolic sine.
     Sinh = sinh, |x, _| x.cosh();
     /// The hyperbolic cosine.
     Cosh = cosh, |x, _| x.sinh();
     /// The inverse hyperbolic sine.
-    Asinh = asinh, |x, _| R::from(1.0) / (x * x + 1.0).sqrt(), {
-        evaluate!(|x, _| inverse_sqrt(x, x * x + 1.0));
-    };
+    Asinh = asinh, |x, _| R::from(1.0) / (x * x + 1.0).sqrt(),
+        evaluate |x, _| inverse_sqrt(x, x * x + 1.0);
     /// The inverse hyperbolic cosine.
-    Acosh = acosh, |x, _| R::from(1.0) / (x * x - 1.0).sqrt(), {
-        evaluate!(|x, _| inverse_sqrt(x, (x - 1.0) * (x + 1.0)));
+    Acosh = acosh, |x, _| R::from(1.0) / (x * x - 1.0).sqrt(),
+        evaluate |x, _| inverse_sqrt(x, (x - 1.0) * (x + 1.0)), {
         domain!("x ≥ 1", 1.0, f64::INFINITY);
     };
     /// The inverse hyperbolic tangent.
-    Atanh = atanh, |x, _| R::from(1.0) / (-(x * x) + 1.0), {
-        evaluate!(|x, _| R::from(1.0) / one_minus_square(x));
+    Atanh = atanh, |x, _| R::from(1.0) / (-(x * x) + 1.0),
+        evaluate |x, _| R::from(1.0) / one_minus_square(x), {
         domain!("−1 < x < 1", -1.0, 1.0);
     };
     /// The error function 2/√π ∫₀ˣ exp(−t²) dt.
-    Erf = erf, |x, _| (-(x * x)).exp() * FRAC_2_SQRT_PI, {
-        evaluate!(|x, _| erf_slope(x));
-    };
+    Erf = erf, |x, _| (-(x * x)).exp() * FRAC_2_SQRT_PI,
+        evaluate |x, _| erf_slope(x);
     /// 1 − erf(x), accurate in the right tail.
-    Erfc = erfc, |x, _| (-(x * x)).exp() * -FRAC_2_SQRT_PI, {
-        evaluate!(|x, _| -erf_slope(x));
-    };
+    Erfc = erfc, |x, _| (-(x * x)).exp() * -FRAC_2_SQRT_PI,
+        evaluate |x, _| -erf_slope(x);
 }
 
 /// 1 − x²: the product keeps the digits at ±1, the difference those of the derivative at 0.
+#[inline(always)]
 fn one_minus_square<R: Real>(x: R) -> R {
     R::select(x.abs().less(0.5.into()), -(x * x) + 1.0, (-x + 1.0) * (x + 1.0))
 }
 
 /// 1 / (3 a²). But at 0 and ±∞ a² is x / a, which has half the error of a · a.
+#[inline(always)]
 fn cbrt_slope<R: Real>(x: R, a: R) -> R {
     let square = x / a;
     R::from(1.0 / 3.0) / R::select(square.equal(square), square, a.abs())
 }
 
 /// 1 / √p. The root of 1 / p is rounded less, but has no derivative at p = 0.
+#[inline(always)]
 fn inverse_root<R: Real>(p: R) -> R {
     let one = R::from(1.0);
     R::select_lazy(p.equal(0.0.into()), || one / p.sqrt(), || (one / p).sqrt())
 }
 
 /// 1 / √p of a p that is x² ± 1: a large x is not squared, since x² could overflow.
+#[inline(always)]
 fn inverse_sqrt<R: Real>(x: R, p: R) -> R {
     let m = x.abs();
     R::select(m.less(1e9.into()), inverse_root(p), R::from(1.0) / m)
 }
 
 /// 1 / (1 + x²): a large x is not squared, since x² could overflow.
+#[inline(always)]
 fn inverse_one_plus_square<R: Real>(x: R) -> R {
     let one = R::from(1.0);
     let r = one / x;
@@ -162,6 +171,7 @@ fn inverse_one_plus_square<R: Real>(x: R) -> R {
 
 /// 2/√π exp(−x²). A rounded x² would cost as many ULP as x² is large, so it is split into z², which is exact, and a rest.
 /// Where the slope is small a factor e⁴¹ keeps all but the last product away from the subnormal numbers.
+#[inline(always)]
 fn erf_slope<R: Real>(x: R) -> R {
     const FRAC_2_SQRT_PI_E41: f64 = 1.763523703070226e-18; // 2/√π e⁻⁴¹
     let far = R::from(28.0); // exp(−28²) is 0, and nothing up to it overflows

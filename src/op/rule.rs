@@ -62,7 +62,7 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     /// The value, as it is computed.
     #[inline(always)]
     fn evaluate_value<R: Real>(&self, x: [R; N]) -> R {
-        self.value(x)
+        R::compiled(|| self.value(x))
     }
 
     /// The value and the slopes, as they are computed. The value has the bits of [`evaluate_value`](Op::evaluate_value).
@@ -71,7 +71,7 @@ pub trait Op<const N: usize>: Clone + PartialEq + Send + Sync + 'static {
     #[inline(always)]
     fn evaluate<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
         let a = self.evaluate_value(x);
-        (a, self.slope(x, a))
+        (a, R::compiled(|| self.slope(x, a)))
     }
 
     /// The parameters and their values: all that the rule depends on beside its arguments.

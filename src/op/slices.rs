@@ -88,8 +88,11 @@ pub trait Slices: Op<1> {
 }
 impl<O: Op<1>> Slices for O {}
 
-/// How many elements are worked on side by side.
-const LANES: usize = 8;
+/// How many elements are worked on side by side: as many as a register of AVX2 has. With more the compiler leaves some of the longer rules
+/// one by one.
+const LANES: usize = 4;
+/// How many times as many are worked on in one go, between the conversions from and to the type of the elements.
+const BLOCK: usize = 32;
 type Lanes<I> = Wide<I, LANES>;
 
 /// What is computed of the lanes of some inputs.
@@ -146,44 +149,33 @@ impl<W, T, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
 impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
     type Out = ();
     #[inline(always)]
-    fn run<I: Isa>(mut self) {
-        for start in (0..self.inputs[0].len()).step_by(LANES) {
-            let mut lanes = [Wide::from(0.0); IN];
-            for (lanes, x) in lanes.iter_mut().zip(&self.inputs) {
-                *lanes = load(&x[start..]);
+    fn run<I: Isa>(self) {
+        let Pass { way, inputs, mut outputs } = self;
+        let n = inputs[0].len();
+        // what is left over in the last lanes has been there before, or is 0; nobody looks at what comes of it
+        let (mut x, mut y) = ([[[0.0; LANES]; BLOCK]; IN], [[[0.0; LANES]; BLOCK]; OUT]);
+        for start in (0..n).step_by(LANES * BLOCK) {
+            let end = n.min(start + LANES * BLOCK);
+            for (x, all) in x.iter_mut().zip(&inputs) {
+                for (x, element) in x.as_flattened_mut().iter_mut().zip(&all[start..end]) {
+                    *x = element.to_f64();
+                }
             }
-            let results = self.way.lanes::<I>(lanes);
-            for (y, lanes) in self.outputs.iter_mut().zip(results) {
-                store(lanes, &mut y[start..]);
+            for k in 0..(end - start).div_ceil(LANES) {
+                let mut lanes = [Wide::from(0.0); IN];
+                for i in 0..IN {
+                    lanes[i] = Wide::new(x[i][k]);
+                }
+                let results = way.lanes::<I>(lanes);
+                for i in 0..OUT {
+                    y[i][k] = results[i].0;
+                }
             }
-        }
-    }
-}
-
-/// The first elements of a slice; if there are too few the rest of the lanes repeats the first one.
-#[inline(always)]
-fn load<T: Element, I: Isa>(from: &[T]) -> Lanes<I> {
-    let mut lanes = [from[0].to_f64(); LANES];
-    match from.first_chunk::<LANES>() {
-        Some(chunk) => {
-            for i in 0..LANES {
-                lanes[i] = chunk[i].to_f64();
-            }
-        }
-        None => lanes.iter_mut().zip(from).for_each(|(lane, x)| *lane = x.to_f64()),
-    }
-    Wide::new(lanes)
-}
-
-/// Writes the lanes into the first elements of a slice, as many as there are.
-#[inline(always)]
-fn store<T: Element, I: Isa>(lanes: Lanes<I>, into: &mut [T]) {
-    match into.first_chunk_mut::<LANES>() {
-        Some(chunk) => {
-            for i in 0..LANES {
-                chunk[i] = T::from_f64(lanes.0[i]);
+            for (y, all) in y.iter().zip(&mut outputs) {
+                for (y, element) in y.as_flattened().iter().zip(&mut all[start..end]) {
+                    *element = T::from_f64(*y);
+                }
             }
         }
-        None => into.iter_mut().zip(lanes.0).for_each(|(y, lane)| *y = T::from_f64(lane)),
     }
 }

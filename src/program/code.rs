@@ -62,6 +62,9 @@ pub(super) enum Function {
     Primitive(Primitive),
     /// Any other op.
     Op(Arc<dyn DynOp>),
+    /// The slope of an op by the argument of this place, at all arguments but the last one, times that: an adjoint or a tangent. A factor of 0
+    /// annihilates the other.
+    Along(Arc<dyn DynOp>, usize),
     /// A sum of more terms than are added one by one.
     Sum,
     /// 0 where a comparison comes out as it was recorded, 1 where it does not.
@@ -106,6 +109,7 @@ impl Function {
         match (self, other) {
             (Function::Primitive(a), Function::Primitive(b)) => a == b,
             (Function::Op(a), Function::Op(b)) => same(a, b),
+            (Function::Along(a, k), Function::Along(b, l)) => k == l && same(a, b),
             (Function::Sum, Function::Sum) => true,
             (Function::Guard(a), Function::Guard(b)) => a == b,
             _ => false,
@@ -117,6 +121,7 @@ impl Function {
         match self {
             Function::Primitive(primitive) => (*primitive as u32, "", SmallVec::new()),
             Function::Op(op) => (0, op.name(), op_bits(&op.params())),
+            Function::Along(op, k) => (1 + *k as u32, op.name(), op_bits(&op.params())),
             Function::Sum => (u32::MAX, "", SmallVec::new()),
             Function::Guard(check) => {
                 (u32::MAX - 1, "", [check.line.map_or(0, |line| std::ptr::from_ref(line) as u64)].into_iter().collect())
@@ -151,6 +156,9 @@ impl Hasher for Identity {
 /// A map whose keys are hashes already.
 pub(super) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
 
+/// A map whose keys are the bits of numbers.
+type ByBits = HashMap<u64, u32>;
+
 /// A hash of a hash and the next number.
 #[inline(always)]
 pub(super) fn mix(hash: u64, next: u64) -> u64 {
@@ -164,21 +172,25 @@ pub(super) fn mix(hash: u64, next: u64) -> u64 {
 pub(super) struct Code {
     pub inputs: usize,
     pub functions: Vec<Function>,
+    /// The place of each primitive among the functions, and behind them that of the sum, from 1 on; 0 if it has none yet.
+    places: Vec<u32>,
     by_key: HashMap<Key, SmallVec<[u32; 1]>>,
     heads: Vec<Head>,
     args: Vec<Value>,
     pub constants: Vec<f64>,
     /// Of each constant whether it counts as data, which nothing is simplified by.
     is_data: Vec<bool>,
-    constants_by_bits: HashMap<u64, u32>,
+    constants_by_bits: ByBits,
     /// The statements by their hashes. Of statements with one hash the last is found; others are not, which costs a repetition.
     by_hash: ByHash<u32>,
     /// The guards, in the order of the program.
     pub guards: Vec<Value>,
     /// Whether the ops are put as primitives, so that no derivative is taken any more.
     pub lowered: bool,
-    /// The rules of ops, by their functions and the numbers of arguments.
-    pub(super) templates: HashMap<(u32, usize), Arc<Template>>,
+    /// The rules of each function, by the numbers of arguments.
+    pub(super) templates: Vec<SmallVec<[(usize, Arc<Template>); 1]>>,
+    /// Memory for the values of a rule.
+    pub(super) values: Vec<Value>,
 }
 
 /// The rule of an op with a number of arguments.
@@ -189,6 +201,14 @@ pub(super) struct Template {
     pub results: Vec<Value>,
     /// For each function of `code` its place in the program.
     pub functions: Vec<u32>,
+    /// The statements that the value needs.
+    pub for_value: Vec<bool>,
+    /// For each slope whether it is worth one loop of its own: it has many steps, and the op has such a loop.
+    pub is_heavy: Vec<bool>,
+    /// Whether the value is.
+    pub is_heavy_value: bool,
+    /// The statements that the slopes which are not heavy need.
+    pub for_slopes: Vec<bool>,
 }
 
 /// How many values and how many arguments a program can have.
@@ -292,12 +312,21 @@ impl Code {
         self.keep(function, args)
     }
 
+    /// The place of a function that is found by a number below [`Primitive::COUNT`] + 1.
+    fn known(&mut self, number: usize, function: Function) -> u32 {
+        self.places.resize(Primitive::COUNT + 1, 0);
+        if self.places[number] == 0 {
+            self.places[number] = self.function(function) + 1;
+        }
+        self.places[number] - 1
+    }
+
     /// The result of a primitive.
     ///
     /// # Errors
     /// If the program is full.
     pub fn primitive_of(&mut self, primitive: Primitive, args: &[Value]) -> Result<Value, Error> {
-        let function = self.function(Function::Primitive(primitive));
+        let function = self.known(primitive as usize, Function::Primitive(primitive));
         self.apply(function, args)
     }
 
@@ -306,7 +335,7 @@ impl Code {
     /// # Errors
     /// If the program is full.
     pub fn sum(&mut self, terms: &[Value]) -> Result<Value, Error> {
-        let sum = self.function(Function::Sum);
+        let sum = self.known(Primitive::COUNT, Function::Sum);
         self.apply(sum, terms)
     }
 
@@ -336,7 +365,7 @@ impl Code {
             Function::Primitive(primitive) => Some(primitive.apply(x)),
             Function::Op(op) => Some(Rule::<f64>::evaluate_value(&**op, x)?),
             Function::Sum => Some(x.iter().sum()),
-            Function::Guard(_) => None,
+            Function::Along(..) | Function::Guard(_) => None,
         })
     }
 

@@ -80,6 +80,16 @@ impl Terms {
 }
 
 impl Code {
+    /// The slopes of a statement as values of the program. What one is multiplied with is different for each colour, so none is made together with a product.
+    ///
+    /// # Errors
+    /// If an op has no derivative of this order, or the program is full.
+    fn slope_values(&mut self, function: u32, args: &[Value]) -> Result<Values, Error> {
+        let one = self.constant(1.0);
+        let slopes = self.slopes(function, args)?;
+        slopes.into_iter().enumerate().map(|(k, slope)| self.term(function, args, k, slope, one)).collect()
+    }
+
     /// Numbers of the matrix of derivatives of `outputs`, compressed by colours of the inputs: for each of `read`, the place of an output and a colour,
     /// the sum of the output's derivatives by the inputs of that colour. `None` if there are more than so many tangents on the way.
     ///
@@ -114,8 +124,8 @@ impl Code {
             if !parts.is_empty() {
                 args.clear();
                 args.extend_from_slice(own);
-                let slopes = self.slopes_of(function, &args)?;
                 by_color(&mut parts, &mut ranges);
+                let slopes = self.slope_values(function, &args)?;
                 for (first, range) in &ranges {
                     terms.clear();
                     let color = parts[range.start].0.color;
@@ -179,8 +189,8 @@ impl Code {
             let (function, own) = self.statement(node).expect("the node is no input");
             args.clear();
             args.extend_from_slice(own);
-            let slopes = self.slopes_of(function, &args)?;
             by_color(&mut parts, &mut ranges);
+            let slopes = self.slope_values(function, &args)?;
             for (first, range) in &ranges {
                 terms.clear();
                 terms.extend(parts[range.clone()].iter().map(|(part, _)| part.value));

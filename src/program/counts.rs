@@ -41,7 +41,7 @@ impl Counts {
                 Step::Scalars(scalars) => self.scalars += scalars.len(),
                 Step::Region(region) => {
                     self.regions += 1;
-                    self.loops += region.statements.len();
+                    self.loops += region.statements.len() + region.sums.len();
                     self.in_registers += region.statements.iter().filter(|made| made.store.is_none()).count();
                     let operands = region.statements.iter().flat_map(|made| &made.operands);
                     self.lists += lists(&mut operands.filter_map(|operand| match operand {

@@ -52,7 +52,8 @@ impl Lists {
 }
 
 impl Code {
-    /// The pattern of the derivatives of these values by the first so many inputs: it has every entry that can differ from 0 anywhere.
+    /// The pattern of the derivatives of these values by the first so many inputs, of a program to be differentiated: it has every entry that can differ
+    /// from 0 anywhere.
     ///
     /// # Errors
     /// If the sets have more than [`MOST`] numbers, or a rule cannot be recorded.
@@ -127,6 +128,7 @@ impl Code {
             Function::Op(op) => op.clone(),
             Function::Sum => return Ok(vec![true; arity]),
             Function::Guard(_) => return Ok(vec![false; arity]),
+            Function::Along(..) => unreachable!("a program to be differentiated has the slopes as statements"),
         };
         let (code, results) = record_rule(&*op, arity)?;
         Ok(results[1..].iter().map(|&slope| code.number(slope) != Some(0.0)).collect())

@@ -1,7 +1,6 @@
 //! Derivatives of a program as statements of the program: each op's slopes by its rule, and the chain rule forward or in reverse.
 
-use super::code::{Code, Function, Place, Value, Values};
-use super::primitive::Primitive;
+use super::code::{Code, Place, Value, Values};
 use crate::error::Error;
 
 /// The terms of the adjoint of each node, as they come.
@@ -38,11 +37,6 @@ impl Terms {
 }
 
 impl Code {
-    /// What an adjoint or a tangent contributes through a slope: their product, in which a factor of 0 annihilates the other.
-    pub fn contribution(&mut self, factor: Value, slope: Value) -> Result<Value, Error> {
-        self.primitive_of(Primitive::Chain, &[factor, slope])
-    }
-
     /// For each node up to `end` whether it depends on one of the inputs that are wanted.
     pub fn depends(&self, end: usize, wanted: &[usize]) -> Vec<bool> {
         let mut depends = vec![false; end];
@@ -52,23 +46,6 @@ impl Code {
             depends[node] = args.iter().any(|arg| matches!(arg.place(), Place::Node(arg) if depends[arg]));
         }
         depends
-    }
-
-    /// The slopes of a statement by its arguments.
-    ///
-    /// # Errors
-    /// If it is that of an op known only as closures that has none, or the program is full.
-    pub fn slopes_of(&mut self, function: u32, args: &[Value]) -> Result<Values, Error> {
-        let op = match &self.functions[function as usize] {
-            Function::Primitive(primitive) => primitive.op(),
-            Function::Op(op) => op.clone(),
-            Function::Sum | Function::Guard(_) => {
-                let is_sum = matches!(self.functions[function as usize], Function::Sum);
-                let slope = self.constant(if is_sum { 1.0 } else { 0.0 });
-                return Ok(args.iter().map(|_| slope).collect());
-            }
-        };
-        self.slopes(function, &op, args)
     }
 
     /// The adjoints of the inputs that are wanted, given those of the outputs: what each contributes to them.
@@ -94,12 +71,12 @@ impl Code {
             let (function, own) = self.statement(node).expect("the node is no input");
             args.clear();
             args.extend_from_slice(own);
-            let slopes = self.slopes_of(function, &args)?;
-            for (arg, &slope) in args.iter().zip(&slopes) {
-                if let Place::Node(arg) = arg.place()
+            let slopes = self.slopes(function, &args)?;
+            for (k, &slope) in slopes.iter().enumerate() {
+                if let Place::Node(arg) = args[k].place()
                     && depends[arg]
                 {
-                    let term = self.contribution(adjoint, slope)?;
+                    let term = self.term(function, &args, k, slope, adjoint)?;
                     if self.number(term) != Some(0.0) {
                         adjoints.add(arg, term);
                     }
@@ -132,9 +109,13 @@ impl Code {
                 Place::Constant(_) => zero,
             };
             if args.iter().any(|&arg| of(&tangents, arg) != zero) {
-                let slopes = self.slopes_of(function, &args)?;
-                for (&arg, &slope) in args.iter().zip(&slopes) {
-                    let term = self.contribution(of(&tangents, arg), slope)?;
+                let slopes = self.slopes(function, &args)?;
+                for (k, &slope) in slopes.iter().enumerate() {
+                    let tangent = of(&tangents, args[k]);
+                    if tangent == zero {
+                        continue;
+                    }
+                    let term = self.term(function, &args, k, slope, tangent)?;
                     if self.number(term) != Some(0.0) {
                         terms.push(term);
                     }

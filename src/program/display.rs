@@ -1,7 +1,6 @@
 //! A plan as text: its loops, and what each does.
 
-use super::plan::{Address, Apply, Operand, Plan, Scalar, Step};
-use super::primitive::Primitive;
+use super::plan::{Address, Apply, Operand, Plan, Scalar, Slot, Step};
 use smallvec::SmallVec;
 use std::fmt::{self, Write};
 
@@ -16,10 +15,29 @@ fn loop_name(depth: usize) -> String {
     }
 }
 
-impl Primitive {
-    /// The name of the op that the primitive is.
-    fn name(self) -> &'static str {
-        self.op().name()
+impl fmt::Display for Apply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Apply::Primitive(primitive) => f.write_str(primitive.op().name()),
+            Apply::Values(op) => f.write_str(op.name()),
+            Apply::Along(op, 0) if op.arity() == 1 => write!(f, "{}' along", op.name()),
+            Apply::Along(op, argument) => write!(f, "{}'{argument} along", op.name()),
+            Apply::Copy => f.write_str("copy"),
+            Apply::Guard(check) => write!(f, "guard({:?}, {})", check.relation, check.held),
+        }
+    }
+}
+
+impl Apply {
+    /// How many operands there are.
+    fn arity(&self) -> usize {
+        match self {
+            Apply::Primitive(primitive) => primitive.op().arity().expect("a primitive has a fixed number of arguments"),
+            Apply::Values(op) => op.arity(),
+            Apply::Along(op, _) => op.arity() + 1,
+            Apply::Copy => 1,
+            Apply::Guard(_) => 2,
+        }
     }
 }
 
@@ -36,11 +54,14 @@ impl Plan {
         for step in steps {
             match step {
                 Step::Scalars(scalars) => {
-                    for Scalar { primitive, from, to } in scalars {
-                        let arity = primitive.op().arity().expect("a primitive has a fixed number of arguments");
-                        let args: Vec<String> = from[..arity].iter().map(|&slot| self.slot(slot.into())).collect();
+                    for Scalar { apply, from, to } in scalars {
+                        let address = |slot: &Slot| {
+                            let serial = slot.steps[..depth.min(2)].into();
+                            self.address(&Address { base: slot.base, serial, own: SmallVec::new(), list: None }, depth)
+                        };
+                        let args: Vec<String> = from[..apply.arity()].iter().map(address).collect();
                         indent(f, depth)?;
-                        writeln!(f, "{} = {} {}", self.slot((*to).into()), primitive.name(), args.join(", "))?;
+                        writeln!(f, "{} = {apply} {}", address(to), args.join(", "))?;
                     }
                 }
                 Step::Region(region) => {
@@ -48,12 +69,11 @@ impl Plan {
                     self.head(&region.counts, depth, f)?;
                     for statement in &region.statements {
                         indent(f, depth + 1)?;
-                        write!(f, "r{} = ", statement.register)?;
-                        match statement.apply {
-                            Apply::Primitive(primitive) => f.write_str(primitive.name())?,
-                            Apply::Copy => f.write_str("copy")?,
-                            Apply::Guard(check) => write!(f, "guard({:?}, {})", check.relation, check.held)?,
+                        match statement.register {
+                            Some(register) => write!(f, "r{register} = ")?,
+                            None => f.write_str("     ")?,
                         }
+                        write!(f, "{}", statement.apply)?;
                         for (k, operand) in statement.operands.iter().enumerate() {
                             f.write_str(if k == 0 { " " } else { ", " })?;
                             match operand {
@@ -65,6 +85,14 @@ impl Plan {
                             write!(f, " -> {}", self.address(store, depth))?;
                         }
                         writeln!(f)?;
+                    }
+                    for sum in &region.sums {
+                        indent(f, depth + 1)?;
+                        let from = match &sum.from {
+                            Operand::Register(register) => format!("r{register}"),
+                            Operand::Memory(address) => self.address(address, depth),
+                        };
+                        writeln!(f, "{} = sum of each {}: {from}", self.address(&sum.to, depth), sum.terms)?;
                     }
                 }
                 Step::Sums(sums) => {

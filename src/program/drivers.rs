@@ -1,4 +1,4 @@
-//! What is asked of a program: its results and its derivatives, at one point or at many.
+//! What is asked of a program at one point: its results and its derivatives.
 
 use super::code::Check;
 use super::engine::Scratch;
@@ -6,6 +6,7 @@ use super::program::Program;
 use crate::error::{Error, Kind};
 use crate::graph::Relation;
 
+/// The calls of each kind have a second form, `replay_..`, whose result is `None` where a comparison comes out otherwise than it was recorded.
 impl Program {
     /// The results at `x`, which has all inputs, into `y`.
     ///
@@ -16,9 +17,14 @@ impl Program {
     /// If `x` is not as long as there are inputs, or `y` as there are results.
     #[track_caller]
     pub fn eval(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
+        self.replay_eval(x, y)?.ok_or_else(|| self.branched(x))
+    }
+
+    #[track_caller]
+    pub(super) fn replay_eval(&self, x: &[f64], y: &mut [f64]) -> Result<Option<()>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the list of results", y.len(), self.outputs());
-        self.run_at(x, |scratch| self.plan.copy_outputs(scratch, 0..y.len(), y))
+        self.replay([x, &[]], |scratch| self.plan.copy_outputs(scratch, 0..y.len(), y))
     }
 
     /// The value at `x`, which has all inputs, and the derivative by each variable into `g`.
@@ -30,10 +36,15 @@ impl Program {
     /// If `x` is not as long as there are inputs, or `g` as there are variables.
     #[track_caller]
     pub fn value_and_gradient(&self, x: &[f64], g: &mut [f64]) -> Result<f64, Error> {
+        self.replay_value_and_gradient(x, g)?.ok_or_else(|| self.branched(x))
+    }
+
+    #[track_caller]
+    pub(super) fn replay_value_and_gradient(&self, x: &[f64], g: &mut [f64]) -> Result<Option<f64>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the gradient", g.len(), self.variables());
         let program = self.gradient_program()?;
-        program.run_at(x, |scratch| {
+        program.replay([x, &[]], |scratch| {
             program.plan.copy_outputs(scratch, 1..1 + g.len(), g);
             scratch.slot(program.plan.outputs[0] as usize)[0]
         })
@@ -48,6 +59,17 @@ impl Program {
     /// If a list is not as long as there are inputs, variables or results.
     #[track_caller]
     pub fn jvp(&self, x: &[f64], u: &[f64], y: &mut [f64], moved: &mut [f64]) -> Result<(), Error> {
+        self.replay_jvp(x, u, y, moved)?.ok_or_else(|| self.branched(x))
+    }
+
+    #[track_caller]
+    pub(super) fn replay_jvp(
+        &self,
+        x: &[f64],
+        u: &[f64],
+        y: &mut [f64],
+        moved: &mut [f64],
+    ) -> Result<Option<()>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the direction", u.len(), self.variables());
         self.both(self.jvp_program()?, x, u, y, moved, self.outputs())
@@ -62,6 +84,17 @@ impl Program {
     /// If a list is not as long as there are inputs, variables or results.
     #[track_caller]
     pub fn vjp(&self, x: &[f64], weights: &[f64], y: &mut [f64], g: &mut [f64]) -> Result<(), Error> {
+        self.replay_vjp(x, weights, y, g)?.ok_or_else(|| self.branched(x))
+    }
+
+    #[track_caller]
+    pub(super) fn replay_vjp(
+        &self,
+        x: &[f64],
+        weights: &[f64],
+        y: &mut [f64],
+        g: &mut [f64],
+    ) -> Result<Option<()>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the list of weights", weights.len(), self.outputs());
         self.both(self.vjp_program()?, x, weights, y, g, self.variables())
@@ -77,11 +110,10 @@ impl Program {
         y: &mut [f64],
         others: &mut [f64],
         count: usize,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<()>, Error> {
         self.expect("the list of results", y.len(), self.outputs());
         self.expect("the list of derivatives", others.len(), count);
-        let given = |k: usize| if k < x.len() { x[k] } else { more[k - x.len()] };
-        derived.run_given(given, |scratch| {
+        derived.replay([x, more], |scratch| {
             derived.plan.copy_outputs(scratch, 0..y.len(), y);
             derived.plan.copy_outputs(scratch, y.len()..y.len() + count, others);
         })
@@ -96,12 +128,16 @@ impl Program {
     /// If `x` is not as long as there are inputs, or another list as there are variables.
     #[track_caller]
     pub fn hvp(&self, x: &[f64], u: &[f64], product: &mut [f64]) -> Result<(), Error> {
+        self.replay_hvp(x, u, product)?.ok_or_else(|| self.branched(x))
+    }
+
+    #[track_caller]
+    pub(super) fn replay_hvp(&self, x: &[f64], u: &[f64], product: &mut [f64]) -> Result<Option<()>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the direction", u.len(), self.variables());
         self.expect("the product", product.len(), self.variables());
         let program = self.hvp_program()?;
-        let given = |k: usize| if k < x.len() { x[k] } else { u[k - x.len()] };
-        program.run_given(given, |scratch| program.plan.copy_outputs(scratch, 0..u.len(), product))
+        program.replay([x, u], |scratch| program.plan.copy_outputs(scratch, 0..u.len(), product))
     }
 
     /// # Panics
@@ -111,28 +147,17 @@ impl Program {
         assert!(is == must, "{what} has {is} numbers, and the program asks for {must}");
     }
 
-    /// Runs the program on one point.
-    fn run_at<T>(&self, x: &[f64], read: impl FnOnce(&mut Scratch) -> T) -> Result<T, Error> {
+    /// Runs the program on one point, whose inputs are given as two lists, one after the other; `None` if a guard does not hold there.
+    pub(super) fn replay<T>(
+        &self,
+        [x, more]: [&[f64]; 2],
+        read: impl FnOnce(&Scratch) -> T,
+    ) -> Result<Option<T>, Error> {
         self.pool.with(&self.plan, 1, |scratch| {
             scratch.copy_inputs(x);
+            more.iter().zip(x.len()..).for_each(|(&x, slot)| scratch.slot_mut(slot)[0] = x);
             self.plan.run(scratch)?;
-            if self.plan.flips(scratch, 0) {
-                return Err(self.branched(x));
-            }
-            Ok(read(scratch))
-        })
-    }
-
-    /// Runs the program on one point whose inputs are given one by one.
-    fn run_given<T>(&self, given: impl Fn(usize) -> f64, read: impl FnOnce(&mut Scratch) -> T) -> Result<T, Error> {
-        self.pool.with(&self.plan, 1, |scratch| {
-            (0..self.inputs()).for_each(|k| scratch.slot_mut(k)[0] = given(k));
-            self.plan.run(scratch)?;
-            if self.plan.flips(scratch, 0) {
-                let x: Vec<f64> = (0..self.inputs()).map(given).collect();
-                return Err(self.branched(&x));
-            }
-            Ok(read(scratch))
+            Ok((!self.plan.flips(scratch, 0)).then(|| read(scratch)))
         })
     }
 

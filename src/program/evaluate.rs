@@ -2,11 +2,16 @@
 
 use super::code::{Check, Code, Function, Place, Value};
 use super::engine::sum;
+use super::fused::{Fused, fused};
+use super::kernel::{LANES, List, Lists};
+use super::live::is_foreign;
 use super::primitive::Primitive;
 use crate::error::Error;
-use crate::graph::Rule;
+use crate::graph::{DynOp, Rule};
 use crate::real::{Isa, Wide, WithIsa, dispatch};
 use smallvec::SmallVec;
+use std::array::from_fn;
+use std::sync::Arc;
 
 /// A guard that does not hold.
 pub(super) struct Flip {
@@ -27,6 +32,21 @@ impl WithIsa for One<'_> {
     }
 }
 
+/// The one number that a loop of an op makes.
+fn one(op: &Arc<dyn DynOp>, make: impl FnOnce(&dyn Fused, &mut [f64])) -> f64 {
+    let mut result = [0.0];
+    make(&*fused(&**op).expect("the op has a loop"), &mut result);
+    result[0]
+}
+
+/// Numbers as lists of one; places that are left repeat the first.
+fn lists<const N: usize>(args: &[f64]) -> [List<'_>; N] {
+    from_fn(|k| {
+        let k = if k < args.len() { k } else { 0 };
+        List { numbers: &args[k..=k], row: 1, block: LANES }
+    })
+}
+
 impl Code {
     /// The value of every node at a point.
     ///
@@ -41,7 +61,11 @@ impl Code {
             args.extend(own.iter().map(|&arg| self.at(arg, &values)));
             values.push(match &self.functions[function as usize] {
                 Function::Primitive(primitive) => dispatch(One(*primitive, &args)),
-                Function::Op(op) => Rule::<f64>::evaluate_value(&**op, &args)?,
+                Function::Op(op) if is_foreign(&**op) => Rule::<f64>::evaluate_value(&**op, &args)?,
+                Function::Op(op) => one(op, |op, into| op.values(Lists { operands: lists(&args), into, len: 1 })),
+                Function::Along(op, k) => {
+                    one(op, |op, into| op.along(*k, Lists { operands: lists(&args), into, len: 1 }))
+                }
                 Function::Sum => sum(&args),
                 Function::Guard(check) => f64::from(u8::from(check.flips(args[0], args[1]))),
             });

@@ -9,6 +9,15 @@ pub(super) fn is_foreign(op: &dyn DynOp) -> bool {
     op.is_opaque() || is_of_rule(op)
 }
 
+/// What the statements of a program are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Ops, which have derivatives.
+    Ops,
+    /// Primitives, and ops that have loops of their own.
+    Primitives,
+}
+
 impl Code {
     /// Marks the nodes that some values are made of.
     pub fn mark_needed(&self, values: &[Value], needed: &mut [bool]) {
@@ -29,29 +38,30 @@ impl Code {
         }
     }
 
-    /// The program without what the outputs and the guards do not need, with so many inputs more, and the outputs in it.
+    /// A program to be differentiated: this one without what the outputs and the guards do not need, with so many inputs more and every slope as the
+    /// statements of its rule; and the outputs in it.
     ///
     /// # Errors
     /// If the program gets too large.
-    pub fn live_with(&self, outputs: &[Value], more: usize) -> Result<(Code, Vec<Value>), Error> {
-        self.rebuilt(outputs, more, false)
+    pub fn with_inputs(&self, outputs: &[Value], more: usize) -> Result<(Code, Vec<Value>), Error> {
+        self.rebuilt(outputs, more, Form::Ops)
     }
 
-    /// The program without what the outputs and the guards do not need, and the outputs in it. If it is `lowered`, every op that has a rule is put as
-    /// the primitives that it is made of; such a program has no derivatives any more.
+    /// A program to be run: this one without what the outputs and the guards do not need, with every op that has a rule, and no loop of its own, put as
+    /// the primitives that it is made of; and the outputs in it. It has no derivatives any more.
     ///
     /// # Errors
     /// If the program gets too large.
-    pub fn live(&self, outputs: &[Value], lowered: bool) -> Result<(Code, Vec<Value>), Error> {
-        self.rebuilt(outputs, 0, lowered)
+    pub fn lowered(&self, outputs: &[Value]) -> Result<(Code, Vec<Value>), Error> {
+        self.rebuilt(outputs, 0, Form::Primitives)
     }
 
-    fn rebuilt(&self, outputs: &[Value], more: usize, lowered: bool) -> Result<(Code, Vec<Value>), Error> {
+    fn rebuilt(&self, outputs: &[Value], more: usize, form: Form) -> Result<(Code, Vec<Value>), Error> {
         let mut needed = vec![false; self.len()];
         let roots: Vec<Value> = outputs.iter().chain(&self.guards).copied().collect();
         self.mark_needed(&roots, &mut needed);
         let mut code = Code::new(self.inputs + more);
-        code.lowered = lowered;
+        code.lowered = form == Form::Primitives;
         let functions: Vec<u32> = self.functions.iter().map(|function| code.function(function.clone())).collect();
         let zero = code.constant(0.0);
         let mut values: Vec<Value> = (0..self.inputs).map(Value::node).collect();
@@ -71,7 +81,8 @@ impl Code {
                 });
             }
             values.push(match &self.functions[function as usize] {
-                Function::Op(op) if lowered && !is_foreign(&**op) => {
+                Function::Along(op, argument) if form == Form::Ops => code.open_along(op, *argument, &args)?,
+                Function::Op(op) if form == Form::Primitives && !is_foreign(&**op) => {
                     code.open(functions[function as usize], op, &args)?
                 }
                 Function::Guard(check) => {

@@ -8,11 +8,12 @@
 //! * `reroll/` finds the loops again that were recorded statement by statement.
 //! * `layout.rs` gives values their places in memory, and `plan.rs` groups loops into regions.
 //! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
-//! * `program.rs` is what users have, with the calls in `drivers.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
+//! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
 //!   memory of runs.
 //! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all. `dependence.rs` finds the patterns
 //!   of programs, `compressed.rs` adds the derivatives in all directions as statements, and `sparsity.rs` has the calls.
 
+mod batch;
 mod code;
 mod compressed;
 mod counts;
@@ -22,7 +23,9 @@ mod display;
 mod drivers;
 mod engine;
 mod evaluate;
+mod fused;
 mod inputs;
+mod kernel;
 mod layout;
 mod live;
 mod plan;

@@ -4,11 +4,14 @@
 //! short lists that the first cache holds; only what is used outside of the region goes to memory.
 
 use super::code::{Check, Code, Function, Value};
+use super::fused::{Fused, fused};
 use super::layout::{Copy, Layout, Placed, Stream};
+use super::live::is_foreign;
 use super::primitive::Primitive;
 use super::reroll::{Part, number};
 use crate::graph::DynOp;
 use smallvec::SmallVec;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Slots by the repetitions of the serial loops around a region and of its own.
@@ -24,10 +27,14 @@ pub(super) struct Address {
 }
 
 /// What a statement of a region applies.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Apply {
     /// A primitive.
     Primitive(Primitive),
+    /// The values of an op that has loops of its own.
+    Values(Arc<dyn Fused>),
+    /// The slopes of such an op by the argument of this place, times the last operand.
+    Along(Arc<dyn Fused>, usize),
     /// A copy.
     Copy,
     /// A guard.
@@ -47,9 +54,18 @@ pub(super) enum Operand {
 pub(super) struct Statement {
     pub apply: Apply,
     pub operands: SmallVec<[Operand; 3]>,
-    pub register: usize,
-    /// Where the result goes, if it is used outside of the region.
+    /// The register of the result, if a statement of the region uses it from there.
+    pub register: Option<usize>,
+    /// Where the result goes, if it is used from there.
     pub store: Option<Address>,
+}
+
+/// A sum, or one for each row, of what a statement of a region makes. The region has one loop, in which the rows are one after the other.
+pub(super) struct RegionSum {
+    pub from: Operand,
+    pub terms: usize,
+    /// The slots of the sums, by the rows if there are several.
+    pub to: Address,
 }
 
 /// Statements with loops of one shape.
@@ -57,6 +73,7 @@ pub(super) struct Region {
     /// How often each loop is repeated, the innermost last; there is at least one.
     pub counts: SmallVec<[usize; 3]>,
     pub statements: Vec<Statement>,
+    pub sums: Vec<RegionSum>,
     pub registers: usize,
 }
 
@@ -78,17 +95,24 @@ pub(super) struct Foreign {
     pub to: Address,
 }
 
-/// A statement without loops, by slots.
-#[derive(Clone, Copy)]
+/// A slot by the repetitions of the serial loops around a statement, of which there are two at most; without a loop the step is 0.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slot {
+    pub base: i32,
+    pub steps: [i32; 2],
+}
+
+/// A statement that has no loops but serial ones.
 pub(super) struct Scalar {
-    pub primitive: Primitive,
-    pub from: [u32; 3],
-    pub to: u32,
+    pub apply: Apply,
+    /// The operands; places that are left repeat the first one.
+    pub from: [Slot; 4],
+    pub to: Slot,
 }
 
 /// What is done next.
 pub(super) enum Step {
-    /// Statements without loops.
+    /// Statements that have no loops but serial ones.
     Scalars(Vec<Scalar>),
     Region(Region),
     Sums(Sums),
@@ -180,6 +204,8 @@ struct Builder<'a> {
     next: usize,
     /// The next copy of the layout.
     copied: usize,
+    /// The loops of ops, by their functions.
+    fused: HashMap<u32, Option<Arc<dyn Fused>>>,
 }
 
 /// The most statements of a region.
@@ -193,7 +219,7 @@ impl Plan {
         let slot = |value: &Value| layout.slot(number(*value));
         let (outputs, guards) = (outputs.iter().map(slot).collect(), code.guards.iter().map(slot).collect());
         let size = layout.size;
-        let mut builder = Builder { code, layout, next: 0, copied: 0 };
+        let mut builder = Builder { code, layout, next: 0, copied: 0, fused: HashMap::new() };
         let mut steps = vec![];
         for (k, part) in parts.iter().enumerate() {
             builder.copies_before(k, &mut steps);
@@ -201,7 +227,7 @@ impl Plan {
         }
         let (inputs, statements, constants) = (code.inputs, code.len() - code.inputs, code.constants.clone());
         let mut plan = Plan { steps, size, inputs, statements, constants, outputs, guards };
-        plan.keep_in_registers();
+        plan.place_results();
         plan
     }
 }
@@ -237,37 +263,82 @@ impl Builder<'_> {
         let mut counts: SmallVec<[usize; 4]> = order.iter().map(|&k| leaf.dimensions[k].count).collect();
         let to = Address::new(result, &counts, serial);
         let own: SmallVec<[usize; 3]> = counts[serial..].into();
-        let apply = match &self.code.functions[leaf.function as usize] {
+        let function = &self.code.functions[leaf.function as usize];
+        let mut fused = |op: &Arc<dyn DynOp>| self.fused.entry(leaf.function).or_insert_with(|| fused(&**op)).clone();
+        let apply = match function {
             Function::Primitive(primitive) => Apply::Primitive(*primitive),
             Function::Guard(check) => Apply::Guard(*check),
-            Function::Op(op) => {
-                let from = operands.iter().map(|operand| Address::new(operand, &counts, serial)).collect();
-                steps.push(Step::Foreign(Foreign { op: op.clone(), counts: own, from, to }));
-                return;
-            }
+            Function::Along(op, argument) => Apply::Along(fused(op).expect("the op has a loop"), *argument),
+            Function::Op(op) => match fused(op).filter(|_| !is_foreign(&**op)) {
+                Some(op) => Apply::Values(op),
+                None => {
+                    let from = operands.iter().map(|operand| Address::new(operand, &counts, serial)).collect();
+                    steps.push(Step::Foreign(Foreign { op: op.clone(), counts: own, from, to }));
+                    return;
+                }
+            },
             Function::Sum => {
                 let (terms, _) = leaf.terms.as_ref().expect("a sum has terms");
                 counts.push(*terms);
                 let from = Address::new(&operands[0], &counts, serial);
-                steps.push(Step::Sums(Sums { counts: own, terms: *terms, from, to }));
+                add_sums(steps, Sums { counts: own, terms: *terms, from, to });
                 return;
             }
         };
         let from: SmallVec<[Address; 3]> =
             operands.iter().map(|operand| Address::new(operand, &counts, serial)).collect();
-        match apply {
-            Apply::Primitive(primitive) if counts.is_empty() => {
-                let mut slots = [0; 3];
-                slots.iter_mut().zip(&from).for_each(|(slot, address)| *slot = address.base as u32);
-                let scalar = Scalar { primitive, from: slots, to: to.base as u32 };
+        let slot = |address: &Address| {
+            let steps = [0, 1].map(|k| address.serial.get(k).copied().unwrap_or(0));
+            (address.list.is_none() && address.serial.len() <= 2).then_some(Slot { base: address.base, steps })
+        };
+        let slots: Option<SmallVec<[Slot; 4]>> = from.iter().map(slot).collect();
+        match (slots, slot(&to)) {
+            (Some(slots), Some(to)) if own.is_empty() => {
+                let from = std::array::from_fn(|k| *slots.get(k).unwrap_or(&slots[0]));
+                let scalar = Scalar { apply, from, to };
                 match steps.last_mut() {
                     Some(Step::Scalars(scalars)) => scalars.push(scalar),
                     _ => steps.push(Step::Scalars(vec![scalar])),
                 }
             }
-            apply => join(steps, own, apply, from, to),
+            _ => join(steps, own, apply, from, to),
         }
     }
+}
+
+/// Adds sums to the region whose results they are of, if they can be added up there, or as a step of their own.
+fn add_sums(steps: &mut Vec<Step>, mut sums: Sums) {
+    // the rows, and the terms in them, as one loop
+    let rows = sums.counts.iter().product::<usize>();
+    let mut from = sums.from.clone();
+    let mut counts: SmallVec<[usize; 4]> = sums.counts.iter().copied().chain([sums.terms]).collect();
+    while counts.len() > 1 && from.is_one_loop(counts.len() - 2, counts[counts.len() - 1]) {
+        let inner = counts.pop().expect("there are two");
+        *counts.last_mut().expect("there was one more") *= inner;
+        from.collapse(counts.len() - 1);
+    }
+    if counts.len() == 1 && from.list.is_none() && from.own[0] != 0 {
+        for step in steps.iter_mut().rev().take(BACK) {
+            let Step::Region(region) = step else { continue };
+            let made = region.statements.iter().position(|made| made.store.as_ref() == Some(&from));
+            let Some(made) = made.filter(|_| region.counts[..] == [rows * sums.terms]) else { continue };
+            // the rows are one loop for the results as well
+            while sums.to.own.len() > 1 {
+                if !sums.to.is_one_loop(sums.to.own.len() - 2, sums.counts[sums.counts.len() - 1]) {
+                    break;
+                }
+                let inner = sums.counts.pop().expect("there are two");
+                *sums.counts.last_mut().expect("there was one more") *= inner;
+                sums.to.collapse(sums.counts.len() - 1);
+            }
+            if sums.to.own.len() <= 1 {
+                region.sums.push(RegionSum { from: Operand::Register(made), terms: sums.terms, to: sums.to });
+                return;
+            }
+            break;
+        }
+    }
+    steps.push(Step::Sums(sums));
 }
 
 /// Adds a statement to the last region that it can join, or as a region of its own.
@@ -317,7 +388,7 @@ fn join(
         }
     }
     let place = place.unwrap_or_else(|| {
-        steps.push(Step::Region(Region { counts, statements: vec![], registers: 0 }));
+        steps.push(Step::Region(Region { counts, statements: vec![], sums: vec![], registers: 0 }));
         steps.len() - 1
     });
     let Step::Region(region) = &mut steps[place] else { unreachable!("the place is that of a region") };
@@ -325,20 +396,71 @@ fn join(
         let made = region.statements.iter().position(|made| made.store.as_ref() == Some(&address));
         made.map_or(Operand::Memory(address), Operand::Register)
     });
-    let statement =
-        Statement { apply, operands: operands.collect(), register: region.statements.len(), store: Some(to) };
+    let statement = Statement { apply, operands: operands.collect(), register: None, store: Some(to) };
     region.statements.push(statement);
     region.registers = region.statements.len();
 }
 
 impl Plan {
-    /// Leaves out of memory what only its own region uses.
-    fn keep_in_registers(&mut self) {
+    /// Leaves out of memory what only its own region uses, and gives that registers.
+    fn place_results(&mut self) {
         // for each slot whether it is read from memory
         let mut is_read = vec![false; self.size];
         self.outputs.iter().chain(&self.guards).for_each(|&slot| is_read[slot as usize] = true);
         mark(&self.steps, &mut vec![], &mut is_read);
         drop_stores(&mut self.steps, &mut vec![], &is_read);
+    }
+}
+
+impl Region {
+    /// Gives registers to what is used from there: a result that is one stretch in memory is used from memory.
+    fn give_registers(&mut self) {
+        let Region { counts, statements, sums, .. } = self;
+        let in_memory: Vec<Option<Address>> = statements
+            .iter()
+            .map(|made| made.store.clone().filter(|store| store.own[counts.len() - 1] == 1 || counts[..] == [1]))
+            .collect();
+        let mut last_use = vec![0; statements.len()];
+        let places =
+            statements.iter_mut().enumerate().flat_map(|(k, used)| used.operands.iter_mut().map(move |o| (k, o)));
+        // the sums come after all statements
+        let all = places.chain(sums.iter_mut().map(|sum| (usize::MAX, &mut sum.from)));
+        for (k, operand) in all {
+            if let Operand::Register(made) = *operand {
+                match &in_memory[made] {
+                    Some(address) => *operand = Operand::Memory(address.clone()),
+                    None => last_use[made] = k,
+                }
+            }
+        }
+        let (mut free, mut used): (Vec<usize>, usize) = (vec![], 0);
+        let mut register_of = vec![0; statements.len()];
+        for k in 0..statements.len() {
+            // the result of a statement goes to a register of its own before those of its operands are free
+            if last_use[k] > 0 {
+                register_of[k] = free.pop().unwrap_or_else(|| {
+                    used += 1;
+                    used - 1
+                });
+                statements[k].register = Some(register_of[k]);
+            }
+            let mut done: SmallVec<[usize; 3]> = SmallVec::new();
+            for operand in &mut statements[k].operands {
+                if let Operand::Register(made) = operand {
+                    if last_use[*made] == k && !done.contains(made) {
+                        done.push(*made);
+                    }
+                    *made = register_of[*made];
+                }
+            }
+            free.extend(done.into_iter().map(|made| register_of[made]));
+        }
+        for sum in sums {
+            if let Operand::Register(made) = &mut sum.from {
+                *made = register_of[*made];
+            }
+        }
+        self.registers = used;
     }
 }
 
@@ -369,7 +491,11 @@ fn mark(steps: &[Step], serial: &mut Vec<usize>, is_read: &mut [bool]) {
                 }
             }
             Step::Scalars(scalars) => {
-                scalars.iter().flat_map(|scalar| scalar.from).for_each(|slot| is_read[slot as usize] = true);
+                for slot in scalars.iter().flat_map(|scalar| scalar.from) {
+                    let steps = slot.steps[..serial.len().min(2)].into();
+                    let address = Address { base: slot.base, serial: steps, own: SmallVec::new(), list: None };
+                    each_slot(&address, serial, &[], &mut |slot| is_read[slot] = true);
+                }
             }
             Step::Sums(Sums { counts, terms, from, .. }) => {
                 let counts: SmallVec<[usize; 4]> = counts.iter().copied().chain([*terms]).collect();
@@ -402,6 +528,7 @@ fn drop_stores(steps: &mut [Step], serial: &mut Vec<usize>, is_read: &[bool]) {
                         statement.store = None;
                     }
                 }
+                region.give_registers();
             }
             Step::Sums(_) | Step::Scalars(_) | Step::Foreign(_) => {}
             Step::Serial { count, steps } => {

@@ -42,6 +42,13 @@ macro_rules! primitives {
         }
 
         impl Primitive {
+            /// How many primitives there are.
+            pub const COUNT: usize = [
+                Primitive::Add, Primitive::Sub, Primitive::Mul, Primitive::Div, Primitive::Neg, Primitive::Less, Primitive::LessEqual,
+                Primitive::Equal, Primitive::Select, Primitive::Detach, $(Primitive::$op,)* $(Primitive::$op2,)*
+            ]
+            .len();
+
             /// The primitive that an op is, if it is one.
             pub fn of(known: &dyn DynOp) -> Option<Self> {
                 match known.arity() {

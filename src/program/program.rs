@@ -14,6 +14,7 @@ use crate::error::{Error, Kind};
 use crate::function::{Outputs, Routine, With};
 use crate::graph::{Expr, Recorder};
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A program that was recorded once and is run many times, with its derivatives as programs of their own.
@@ -63,12 +64,14 @@ pub struct Program {
     pub(super) names: Vec<String>,
     pub(super) plan: Plan,
     pub(super) pool: Pool,
+    /// How many bytes the second cache holds, as a batch counts on; programs that are derived have the number of this one.
+    cache: Arc<AtomicUsize>,
     gradient: Derived,
     jvp: Derived,
     vjp: Derived,
     hvp: Derived,
-    pub(super) jacobian: SparseDerivative,
-    pub(super) hessian: SparseDerivative,
+    pub(super) jacobian_entries: SparseDerivative,
+    pub(super) hessian_entries: SparseDerivative,
 }
 
 /// A program that is made when it is asked for.
@@ -88,6 +91,9 @@ pub(super) struct Directions {
     /// Whether they are directions of the results, in reverse mode, and not of the variables.
     pub are_of_results: bool,
 }
+
+/// How many bytes the second cache has where the caller does not say.
+const CACHE: usize = 256 << 10;
 
 impl Program {
     /// Records a routine at a point and compiles it. The result has the form of the routine's results, as those of [`Modes`](crate::Modes): a
@@ -141,21 +147,34 @@ impl Program {
         outputs: &[Expr<'_>],
     ) -> Result<Program, Error> {
         let (code, outputs) = record(recorder, inputs, outputs, Constants::OrData)?;
-        Program::compile(&code, &outputs, variables, names)
+        Program::compile(code, outputs, variables, names)
     }
 
     /// Compiles the statements that some outputs need.
-    fn compile(code: &Code, outputs: &[Value], variables: usize, names: Vec<String>) -> Result<Program, Error> {
-        let (source, outputs) = code.live(outputs, false)?;
-        let (lowered, results) = source.live(&outputs, true)?;
+    fn compile(source: Code, outputs: Vec<Value>, variables: usize, names: Vec<String>) -> Result<Program, Error> {
+        let (lowered, results) = source.lowered(&outputs)?;
         let items = reroll::find(&lowered);
         let parts = reroll::split(&items);
         let layout = Layout::new(&lowered, &parts)?;
         let plan = Plan::new(&lowered, &parts, layout, &results);
         let (gradient, jvp, vjp, hvp) = Default::default();
-        let (jacobian, hessian) = Default::default();
-        let pool = Pool::default();
-        Ok(Program { source, outputs, variables, names, plan, pool, gradient, jvp, vjp, hvp, jacobian, hessian })
+        let (jacobian_entries, hessian_entries) = Default::default();
+        let (pool, cache) = (Pool::default(), Arc::new(AtomicUsize::new(CACHE)));
+        Ok(Program {
+            source,
+            outputs,
+            variables,
+            names,
+            plan,
+            pool,
+            cache,
+            gradient,
+            jvp,
+            vjp,
+            hvp,
+            jacobian_entries,
+            hessian_entries,
+        })
     }
 
     /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs.
@@ -164,11 +183,12 @@ impl Program {
         more: usize,
         make: impl FnOnce(&mut Code, &[Value]) -> Result<Vec<Value>, Error>,
     ) -> Result<Box<Program>, Error> {
-        let (mut code, outputs) = self.source.live_with(&self.outputs, more)?;
+        let (mut code, outputs) = self.source.with_inputs(&self.outputs, more)?;
         let made = make(&mut code, &outputs)?;
         let mut names = self.names.clone();
-        names.extend((0..more).map(|k| format!("d{k}")));
-        Program::compile(&code, &made, self.variables, names).map(Box::new)
+        names.extend((self.inputs()..code.inputs).map(|k| format!("d{}", k - self.inputs())));
+        let program = Program::compile(code, made, self.variables, names)?;
+        Ok(Box::new(Program { cache: self.cache.clone(), ..program }))
     }
 
     /// The variables as inputs of the program.
@@ -229,9 +249,11 @@ impl Program {
     pub fn hvp_program(&self) -> Result<&Program, Error> {
         self.expect_one_output()?;
         made(self.hvp.get_or_init(|| {
-            self.derive(self.variables, |code, outputs| {
+            self.derive(0, |code, outputs| {
                 let one = code.constant(1.0);
                 let gradient = code.pull_back(outputs, &[one], &self.wanted())?;
+                let (opened, gradient) = code.with_inputs(&gradient, self.variables)?;
+                *code = opened;
                 let tangents = tangents(code, self.variables, self.plan.inputs);
                 code.push_forward(&gradient, &tangents)
             })
@@ -265,6 +287,22 @@ impl Program {
         self.outputs.len()
     }
 
+    /// The program with a second cache of so many bytes: a [batch](Program::eval_batch) runs as many points side by side as have room in it. It counts
+    /// as 256 KiB unless it is said, and results do not depend on it.
+    #[must_use]
+    pub fn with_cache(self, bytes: usize) -> Self {
+        self.cache.store(bytes, Ordering::Relaxed);
+        self
+    }
+
+    /// How many points of a [batch](Program::eval_batch) are run side by side: the largest of 4, 8, 16, 32 and 64 for which the
+    /// [numbers](Counts::numbers) of all fit the second cache, and 1 if not even 4 fit.
+    pub fn width(&self) -> usize {
+        let bytes = self.cache.load(Ordering::Relaxed);
+        let fits = |width: &usize| self.plan.size.saturating_mul(width * size_of::<f64>()) <= bytes;
+        [64, 32, 16, 8, 4].into_iter().find(fits).unwrap_or(1)
+    }
+
     /// The names of the inputs.
     pub fn names(&self) -> &[String] {
         &self.names
@@ -277,7 +315,7 @@ impl Program {
 
     /// The results at a point, statement by statement, and the first guard, by its place, that does not hold there.
     pub(super) fn by_statements(&self, x: &[f64]) -> Result<(Vec<f64>, Option<Flip>), Error> {
-        let (code, results) = self.source.live(&self.outputs, true)?;
+        let (code, results) = self.source.lowered(&self.outputs)?;
         let values = code.evaluate(x)?;
         Ok((results.iter().map(|&y| code.at(y, &values)).collect(), code.first_flip(&values)))
     }

@@ -17,6 +17,10 @@ impl Code {
         {
             return Ok(Some(self.constant(result)));
         }
+        if let Function::Along(..) = self.functions[function as usize] {
+            let is_zero = args.last().is_some_and(|&factor| self.number(factor) == Some(0.0));
+            return Ok(is_zero.then(|| self.constant(0.0)));
+        }
         let primitive = match self.functions[function as usize] {
             Function::Primitive(primitive) => primitive,
             Function::Sum if args.len() <= FEW_TERMS => {

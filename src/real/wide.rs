@@ -1,8 +1,14 @@
 //! Lanes as plain arrays, which the compiler makes as wide as the registers of an instruction set.
 
-use super::{Isa, Real, assign_operators, intrinsics, math, number_traits};
+use super::{Isa, Real, assign_operators, intrinsics, number_traits};
+use lane::Lane;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
+
+mod erf;
+mod exp;
+mod lane;
+mod ln;
 
 /// `L` numbers worked on side by side, by the instructions of the set `I`.
 ///
@@ -17,7 +23,7 @@ pub struct Wide<I: Isa, const L: usize>(pub [f64; L], PhantomData<I>);
 
 /// Whether something holds in each lane: all bits of the lane, or none.
 #[derive(Clone, Copy, Debug)]
-pub struct Mask<const L: usize>([u64; L]);
+pub struct Mask<I: Isa, const L: usize>(Wide<I, L>);
 
 impl<I: Isa, const L: usize> Wide<I, L> {
     /// The numbers in the lanes.
@@ -26,46 +32,103 @@ impl<I: Isa, const L: usize> Wide<I, L> {
         Wide(lanes, PhantomData)
     }
 
-    /// What `f` makes of each lane.
+    /// What `f` makes of each lane of all.
     #[inline(always)]
-    fn each(self, f: impl Fn(f64) -> f64) -> Self {
-        let mut y = self;
+    fn each<const N: usize>(x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
+        let mut result = x[0];
         for i in 0..L {
-            y.0[i] = f(self.0[i]);
+            let mut lane = [0.0; N];
+            for (lane, x) in lane.iter_mut().zip(&x) {
+                *lane = x.0[i];
+            }
+            result.0[i] = f(lane);
         }
-        y
+        result
     }
+}
 
-    /// What `f` makes of each lane of both.
-    #[inline(always)]
-    fn both(self, rhs: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        let mut y = self;
-        for i in 0..L {
-            y.0[i] = f(self.0[i], rhs.0[i]);
-        }
-        y
-    }
-
-    /// What holds in each lane of both.
-    #[inline(always)]
-    fn compare(self, rhs: Self, f: impl Fn(f64, f64) -> bool) -> Mask<L> {
-        let mut mask = Mask([0; L]);
-        for i in 0..L {
-            mask.0[i] = if f(self.0[i], rhs.0[i]) { u64::MAX } else { 0 };
-        }
-        mask
-    }
-
+impl<I: Isa, const L: usize> Wide<I, L> {
     /// self · b + c, rounded once where the set has an instruction for it.
     #[inline(always)]
-    #[allow(dead_code)] // for the kernels
-    pub(super) fn mul_add(self, b: Self, c: Self) -> Self {
-        let mut y = self;
-        for i in 0..L {
-            y.0[i] = I::mul_add(self.0[i], b.0[i], c.0[i]);
-        }
-        y
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        Wide::each([self, b, c], |[x, b, c]| I::mul_add(x, b, c))
     }
+
+    /// c₀ + c₁ x + c₂ x² …, by Horner's rule.
+    #[inline(always)]
+    fn polynomial<const N: usize>(self, coefficients: [f64; N]) -> Self {
+        let mut sum = Wide::from(coefficients[N - 1]);
+        for i in (0..N - 1).rev() {
+            sum = sum.mul_add(self, coefficients[i].into());
+        }
+        sum
+    }
+
+    /// self · b, and what its rounding lost.
+    #[inline(always)]
+    fn exact_product(self, b: Self) -> [Self; 2] {
+        let p = self * b;
+        if I::FMA {
+            return [p, self.mul_add(b, -p)];
+        }
+        // Dekker's product
+        let [[x, x_low], [y, y_low]] = [self, b].map(|x| {
+            let leading = Wide::each([x], |[x]| x.leading());
+            [leading, x - leading]
+        });
+        [p, ((x * y - p) + x * y_low + x_low * y) + x_low * y_low]
+    }
+
+    /// c − self · b, where the product is nearly c.
+    #[inline(always)]
+    fn residual(self, b: Self, c: Self) -> Self {
+        if I::FMA {
+            return (-self).mul_add(b, c);
+        }
+        let [p, low] = self.exact_product(b);
+        (c - p) - low
+    }
+
+    /// The number, or a larger `least`; NaN is handed on.
+    #[inline(always)]
+    fn at_least(self, least: f64) -> Self {
+        Wide::each([least.into(), self], |[least, x]| x.at_least(least))
+    }
+
+    /// The number, or a smaller `most`; NaN is handed on.
+    #[inline(always)]
+    fn at_most(self, most: f64) -> Self {
+        Wide::each([most.into(), self], |[most, x]| x.at_most(most))
+    }
+
+    /// Whether the number is in [lo, hi].
+    #[inline(always)]
+    fn is_between(self, lo: f64, hi: f64) -> Mask<I, L> {
+        Mask(Wide::each([self, lo.into(), hi.into()], |[x, lo, hi]| Lane::mask((lo <= x) & (x <= hi))))
+    }
+
+    /// The number with the sign of another one.
+    #[inline(always)]
+    fn copysign(self, sign: Self) -> Self {
+        Wide::each([self, sign], |[x, sign]| x.copysign(sign))
+    }
+
+    /// These results of `x`, but in the lanes that are not ordinary those of `f`.
+    #[inline(always)]
+    fn unless_all(self, ordinary: Mask<I, L>, x: Self, f: fn(f64) -> f64) -> Self {
+        if <Self as Real>::uniform(ordinary) == Some(true) {
+            self
+        } else {
+            Wide::new(rare(ordinary.0.0, self.0, x.0, f))
+        }
+    }
+}
+
+/// These results, but in the lanes that are not ordinary those of `f`.
+#[cold]
+#[inline(never)]
+fn rare<const L: usize>(ordinary: [f64; L], results: [f64; L], x: [f64; L], f: fn(f64) -> f64) -> [f64; L] {
+    std::array::from_fn(|i| if ordinary[i].holds() { results[i] } else { f(x[i]) })
 }
 
 impl<I: Isa, const L: usize> From<f64> for Wide<I, L> {
@@ -79,7 +142,7 @@ impl<I: Isa, const L: usize> Neg for Wide<I, L> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        self.each(|x| -x)
+        Wide::each([self], |[x]| -x)
     }
 }
 
@@ -89,7 +152,7 @@ macro_rules! operators {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
-                self.both(rhs, |x, y| x.$f(y))
+                Wide::each([self, rhs], |[x, y]| x.$f(y))
             }
         }
         impl<I: Isa, const L: usize> $Op<f64> for Wide<I, L> {
@@ -122,48 +185,52 @@ impl<I: Isa, const L: usize> std::iter::Sum for Wide<I, L> {
 macro_rules! wide {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
         impl<I: Isa, const L: usize> Real for Wide<I, L> {
-            type Mask = Mask<L>;
+            type Mask = Mask<I, L>;
             #[inline(always)]
-            fn less(self, rhs: Self) -> Mask<L> {
-                self.compare(rhs, |x, y| x < y)
+            fn less(self, rhs: Self) -> Mask<I, L> {
+                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x < y)))
             }
             #[inline(always)]
-            fn less_equal(self, rhs: Self) -> Mask<L> {
-                self.compare(rhs, |x, y| x <= y)
+            fn less_equal(self, rhs: Self) -> Mask<I, L> {
+                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x <= y)))
             }
             #[inline(always)]
-            fn equal(self, rhs: Self) -> Mask<L> {
-                self.compare(rhs, |x, y| x == y)
+            fn equal(self, rhs: Self) -> Mask<I, L> {
+                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x == y)))
             }
             #[inline(always)]
-            fn select(mask: Mask<L>, yes: Self, no: Self) -> Self {
-                let mut y = yes;
-                for i in 0..L {
-                    y.0[i] = if mask.0[i] != 0 { yes.0[i] } else { no.0[i] };
-                }
-                y
+            fn select(Mask(mask): Mask<I, L>, yes: Self, no: Self) -> Self {
+                Wide::each([mask, yes, no], |[mask, yes, no]| if mask.holds() { yes } else { no })
             }
             #[inline(always)]
-            fn uniform(mask: Mask<L>) -> Option<bool> {
+            fn uniform(Mask(mask): Mask<I, L>) -> Option<bool> {
                 let (mut all, mut any) = (u64::MAX, 0);
-                for i in 0..L {
-                    all &= mask.0[i];
-                    any |= mask.0[i];
+                for lane in mask.0 {
+                    all &= lane.to_bits();
+                    any |= lane.to_bits();
                 }
                 (all != 0 || any == 0).then_some(all != 0)
             }
-            /// Each branch is called in one place, so that the compiler inlines it: what it does not inline is compiled for the baseline.
+            /// Each branch is called in one place, which saves code, and compiled for the instruction set, whether it is inlined or not.
             #[inline(always)]
-            fn select_lazy(mask: Mask<L>, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
+            fn select_lazy(mask: Mask<I, L>, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
                 let (mut chosen, mut other) = (Self::from(0.0), Self::from(0.0));
                 let uniform = Self::uniform(mask);
                 if uniform != Some(false) {
-                    chosen = yes();
+                    chosen = I::call(yes);
                 }
                 if uniform != Some(true) {
-                    other = no();
+                    other = I::call(no);
                 }
                 Self::select(mask, chosen, other)
+            }
+            #[inline(always)]
+            fn compiled<T>(f: impl FnOnce() -> T) -> T {
+                I::call(f)
+            }
+            #[inline(always)]
+            fn tanh_and_rest(self) -> (Self, Self) {
+                exp::tanh_and_rest(self)
             }
             $(#[inline(always)] fn $f(self) -> Self { kernel::$f(self) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { kernel::$g(self, rhs) })*
@@ -174,7 +241,10 @@ intrinsics!(wide);
 
 /// The functions: one lane after the other, unless there is a kernel for all at once.
 mod kernel {
-    use super::{Isa, Real, Wide, math};
+    pub use super::erf::{erf, erfc};
+    pub use super::exp::{exp, expm1};
+    pub use super::ln::{ln, ln_1p};
+    use super::{Isa, Real, Wide};
     pub use one_by_one::*;
 
     mod one_by_one {
@@ -186,27 +256,36 @@ mod kernel {
                 $(#[inline(always)]
                 #[allow(dead_code)] // where there is a kernel
                 pub fn $f<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-                    x.each(<f64 as Real>::$f)
+                    Wide::each([x], |[x]| <f64 as Real>::$f(x))
                 })*
                 $(#[inline(always)]
                 #[allow(dead_code)]
                 pub fn $g<I: Isa, const L: usize>(x: Wide<I, L>, y: Wide<I, L>) -> Wide<I, L> {
-                    x.both(y, <f64 as Real>::$g)
+                    Wide::each([x, y], |[x, y]| <f64 as Real>::$g(x, y))
                 })*
             };
         }
         intrinsics!(one_by_one);
     }
 
-    /// [`one_by_one::tanh`] would compute the rest as well in each lane.
     #[inline(always)]
     pub fn tanh<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-        math::tanh_and_rest(x).0
+        x.tanh_and_rest().0
+    }
+
+    #[inline(always)]
+    pub fn abs<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+        Wide::each([x], |[x]| x.abs())
+    }
+
+    #[inline(always)]
+    pub fn sqrt<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+        Wide::each([x], |[x]| x.sqrt())
     }
 
     #[inline(always)]
     pub fn sign<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-        let one = x.each(|x| 1f64.copysign(x));
+        let one = Wide::from(1.0).copysign(x);
         Wide::select(x.equal(0.0.into()), x, Wide::select(x.equal(x), one, x))
     }
 

@@ -3,11 +3,11 @@
 use super::{erf, erfc, exp, ln_1p, pow};
 use crate::real::{DoubleDouble, Real};
 
-const INF: f64 = f64::INFINITY;
-const LEAST: f64 = f64::from_bits(1);
+pub(in crate::real) const INF: f64 = f64::INFINITY;
+pub(in crate::real) const LEAST: f64 = f64::from_bits(1);
 
 /// The error in units of the last place of the exact number.
-fn ulps(got: f64, exact: DoubleDouble) -> f64 {
+pub(in crate::real) fn ulps(got: f64, exact: DoubleDouble) -> f64 {
     let nearest = exact.to_f64();
     if got == nearest && (got == 0.0 || got.is_infinite()) {
         return 0.0;
@@ -19,26 +19,26 @@ fn ulps(got: f64, exact: DoubleDouble) -> f64 {
 }
 
 /// The points of a sample: the i-th has the two numbers of a sequence that fills the unit square evenly.
-fn sample(n: u32) -> impl Iterator<Item = [f64; 2]> {
+pub(in crate::real) fn sample(n: u32) -> impl Iterator<Item = [f64; 2]> {
     // powers of the inverse of the plastic number
     (1..=n).map(|i| [0.7548776662466927, 0.5698402909980532].map(|step| (f64::from(i) * step).fract()))
 }
 
-fn between(low: f64, high: f64) -> impl Fn(f64) -> f64 {
+pub(in crate::real) fn between(low: f64, high: f64) -> impl Fn(f64) -> f64 {
     move |unit| low + (high - low) * unit
 }
 
 /// 2ᵉ with e between two numbers.
-fn power_of_2(low: f64, high: f64) -> impl Fn(f64) -> f64 {
+pub(in crate::real) fn power_of_2(low: f64, high: f64) -> impl Fn(f64) -> f64 {
     move |unit| between(low, high)(unit).exp2()
 }
 
-fn signed(f: impl Fn(f64) -> f64) -> impl Fn(f64) -> f64 {
+pub(in crate::real) fn signed(f: impl Fn(f64) -> f64) -> impl Fn(f64) -> f64 {
     move |unit| if unit < 0.5 { -f(2.0 * unit) } else { f(2.0 * unit - 1.0) }
 }
 
 /// That no error at the points is above the bound.
-fn is_held(what: &str, bound: f64, points: impl Iterator<Item = (f64, f64, DoubleDouble)>) {
+pub(in crate::real) fn is_held(what: &str, bound: f64, points: impl Iterator<Item = (f64, f64, DoubleDouble)>) {
     let worst = points.map(|(x, got, exact)| (ulps(got, exact), x)).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
     println!("{what}: {worst:?}");
     assert!(worst.0 <= bound, "{what}: {worst:?}");
@@ -203,7 +203,7 @@ fn powers_have_the_special_cases_of_c() {
 }
 
 /// Equal to the bit, or both NaN.
-fn same(a: f64, b: f64) -> bool {
+pub(in crate::real) fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
 

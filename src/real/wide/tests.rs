@@ -1,7 +1,9 @@
 //! Lanes that do not know of each other, and that are `f64` where there is no kernel; the errors of the kernels are in `tests` of each.
 
 use super::Wide;
+use crate::real::DoubleDouble;
 use crate::real::isa::{Baseline, Chosen};
+use crate::real::math::tests::{INF, LEAST, between, is_held, power_of_2, same, sample, signed, ulps};
 use crate::real::{Isa, Real, WithIsa, intrinsics};
 
 /// A function of two lists of lanes; one of one argument leaves the second aside.
@@ -78,7 +80,7 @@ fn is_lanewise(name: &str, f: impl Lanewise, of_f64: impl Fn(f64, f64) -> f64, e
 }
 
 /// The functions that have kernels with errors of their own.
-const KERNELS: [&str; 1] = ["tanh"];
+const KERNELS: [&str; 7] = ["exp", "expm1", "ln", "ln_1p", "tanh", "erf", "erfc"];
 
 macro_rules! functions {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
@@ -155,4 +157,206 @@ fn a_mask_that_is_the_same_everywhere_is_known() {
     assert_eq!(mask([0.0, -1.0, 0.5]), Some(true));
     assert_eq!(mask([2.0, f64::NAN, 1.0]), Some(false));
     assert_eq!(mask([0.0, 2.0, 0.0]), None);
+}
+
+macro_rules! kernels {
+    ($($Of:ident: $f:ident;)*) => { $(
+        #[derive(Clone, Copy)]
+        struct $Of;
+        impl Lanewise for $Of {
+            #[inline(always)]
+            fn lanes<I: Isa, const L: usize>(self, x: Wide<I, L>, _: Wide<I, L>) -> Wide<I, L> {
+                x.$f()
+            }
+        }
+        impl $Of {
+            /// Holds the errors at `n` points of each of these ranges to a bound, for every instruction set.
+            fn is_within(n: u32, ranges: &[(&str, &dyn Fn(f64) -> f64, f64)]) {
+                for set in Chosen::all() {
+                    for (what, place, bound) in ranges {
+                        let x: Vec<f64> = sample(n).map(|[unit, _]| place(unit)).collect();
+                        let results = set.run(Run::<_, 8> { f: $Of, x: &x, y: &x, place: 0 });
+                        let points = x.iter().zip(results).map(|(&x, got)| (x, f64::from_bits(got), DoubleDouble::from(x).$f()));
+                        is_held(&format!("{} {what}, {set:?}", stringify!($f)), *bound, points);
+                    }
+                }
+            }
+            /// Holds results to values, to the bit, for every instruction set.
+            fn has(values: &[(f64, f64)]) {
+                let x: Vec<f64> = values.iter().map(|value| value.0).collect();
+                for set in Chosen::all() {
+                    let results = set.run(Run::<_, 8> { f: $Of, x: &x, y: &x, place: 0 });
+                    for (&(x, value), got) in values.iter().zip(results.into_iter().map(f64::from_bits)) {
+                        assert!(same(got, value), "{}({x:e}) is {got:e}, not {value:e}, {set:?}", stringify!($f));
+                    }
+                }
+            }
+        }
+    )* };
+}
+kernels! {
+    Exp: exp;
+    Expm1: expm1;
+    Ln: ln;
+    Ln1p: ln_1p;
+    Tanh: tanh;
+    Erf: erf;
+    Erfc: erfc;
+}
+
+/// The measured worst errors at four million points of each range, with a little room for those in between.
+fn kernels_are_within_their_bounds_at(n: u32) {
+    let small = signed(power_of_2(-60.0, -1.0));
+    Exp::is_within(
+        n,
+        &[("all", &between(-690.0, 709.0), 0.68), ("middle", &between(-2.0, 2.0), 0.68), ("small", &small, 0.68)],
+    );
+    Expm1::is_within(
+        n,
+        &[
+            ("all", &between(-40.0, 709.0), 1.1),
+            ("wide", &between(-36.0, 45.0), 1.1),
+            ("middle", &between(-2.0, 2.0), 1.1),
+            ("small", &small, 1.1),
+        ],
+    );
+    let near_1 = |unit| 1.0 + signed(power_of_2(-52.0, -2.0))(unit);
+    Ln::is_within(
+        n,
+        &[
+            ("all", &power_of_2(-1022.0, 1024.0), 0.88),
+            ("middle", &between(0.1, 10.0), 0.88),
+            ("near 1", &near_1, 0.88),
+        ],
+    );
+    let near_minus_1 = |unit| power_of_2(-53.0, 0.0)(unit) - 1.0;
+    Ln1p::is_within(
+        n,
+        &[
+            ("small", &signed(power_of_2(-60.0, -4.0)), 0.6),
+            ("around 0", &between(-0.02, 0.02), 0.6),
+            ("middle", &between(-0.99, 4.0), 0.95),
+            ("near −1", &near_minus_1, 0.9),
+            ("large", &power_of_2(-3.0, 1023.9), 0.9),
+        ],
+    );
+    Tanh::is_within(
+        n,
+        &[("all", &between(-23.0, 23.0), 0.9), ("middle", &between(-1.0, 1.0), 0.9), ("small", &small, 0.9)],
+    );
+    Erf::is_within(
+        n,
+        &[
+            ("center", &between(-0.75, 0.75), 0.9),
+            ("beyond", &between(0.75, 6.0), 0.65),
+            ("small", &signed(power_of_2(-950.0, -1.0)), 0.9),
+        ],
+    );
+    Erfc::is_within(
+        n,
+        &[
+            ("left", &between(-6.5, 0.0), 0.8),
+            ("middle", &between(0.0, 1.0), 1.25),
+            ("small", &signed(power_of_2(-60.0, -2.0)), 1.25),
+            ("right", &between(1.0, 6.0), 1.1),
+            ("far right", &between(6.0, 26.5), 1.1),
+        ],
+    );
+}
+
+#[test]
+fn kernels_are_within_their_bounds() {
+    kernels_are_within_their_bounds_at(20_000);
+}
+
+/// `cargo test --release --lib kernels -- --ignored --nocapture`
+#[test]
+#[ignore = "takes minutes"]
+fn kernels_are_within_their_bounds_at_millions_of_points() {
+    kernels_are_within_their_bounds_at(4_000_000);
+}
+
+#[test]
+fn kernels_have_the_ends_and_zeros_of_numbers() {
+    let nan = f64::NAN;
+    Exp::has(&[
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (INF, INF),
+        (-INF, 0.0),
+        (nan, nan),
+        (-746.0, 0.0),
+        (-1e9, 0.0),
+        (710.0, INF),
+        (-745.1, LEAST),
+    ]);
+    Expm1::has(&[
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (INF, INF),
+        (-INF, -1.0),
+        (nan, nan),
+        (710.0, INF),
+        (-LEAST, -LEAST),
+        (1e-300, 1e-300),
+    ]);
+    Ln::has(&[
+        (0.0, -INF),
+        (-0.0, -INF),
+        (INF, INF),
+        (-1.0, nan),
+        (-INF, nan),
+        (nan, nan),
+        (1.0, 0.0),
+        (f64::MAX, 709.782712893384),
+    ]);
+    Ln1p::has(&[
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (INF, INF),
+        (-1.0, -INF),
+        (-INF, nan),
+        (nan, nan),
+        (-LEAST, -LEAST),
+        (1e-300, 1e-300),
+    ]);
+    Tanh::has(&[(0.0, 0.0), (-0.0, -0.0), (INF, 1.0), (-INF, -1.0), (nan, nan), (-LEAST, -LEAST), (1e-300, 1e-300)]);
+    Erf::has(&[
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (6.0, 1.0),
+        (-6.0, -1.0),
+        (1e300, 1.0),
+        (INF, 1.0),
+        (-INF, -1.0),
+        (nan, nan),
+        (LEAST, LEAST),
+    ]);
+    Erfc::has(&[
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (-6.0, 2.0),
+        (-INF, 2.0),
+        (27.3, 0.0),
+        (31.5, 0.0),
+        (INF, 0.0),
+        (27.2, 2.0 * LEAST),
+        (nan, nan),
+    ]);
+}
+
+/// Subnormal results are rounded twice.
+#[test]
+fn exponentials_below_the_normal_numbers_are_within_a_unit() {
+    let x: Vec<f64> = sample(20_000).map(|[unit, _]| between(-745.2, -690.0)(unit)).collect();
+    for set in Chosen::all() {
+        let results = set.run(Run::<_, 8> { f: Exp, x: &x, y: &x, place: 0 });
+        for (&x, got) in x.iter().zip(results) {
+            let exact = (DoubleDouble::from(2.0).ln() * 1074.0 + x).exp();
+            let normal = exact.to_f64() >= (1u64 << 52) as f64;
+            let got = f64::from_bits(got) / LEAST;
+            let error = if normal { ulps(got, exact) } else { (exact - got).abs().to_f64() };
+            assert!(error <= if normal { 0.68 } else { 1.0 }, "e^{x}: {error}, {set:?}");
+        }
+    }
 }

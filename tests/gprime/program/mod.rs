@@ -1,5 +1,6 @@
 //! Compiled programs: what they give is what the program gives that they were recorded from, in every engine.
 
+mod batch;
 mod loops;
 mod random;
 mod registry;

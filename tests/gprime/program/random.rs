@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// What is assigned, or done.
 #[derive(Clone, Debug)]
-pub(super) enum Line {
+pub enum Line {
     /// `cells[to] = cells[a] ∘ cells[b]`.
     Set { to: Place, op: u8, a: Place, b: Place },
     /// `lines`, so many times.
@@ -18,7 +18,7 @@ pub(super) enum Line {
 
 /// A cell: affine in the counters of the loops around it, round about the memory; or one out of a table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub struct Place {
     base: usize,
     steps: [i64; 3],
     in_table: bool,
@@ -27,7 +27,7 @@ pub(super) struct Place {
 /// How many cells there are.
 const CELLS: usize = 24;
 /// How many of them are inputs at first.
-pub(super) const INPUTS: usize = 8;
+pub const INPUTS: usize = 8;
 /// From here on a number may not be exact.
 const LARGEST: f64 = 1e9;
 
@@ -39,7 +39,7 @@ impl Place {
     }
 }
 
-pub(super) struct Program(pub(super) Vec<Line>);
+pub struct Program(pub Vec<Line>);
 
 impl Routine for Program {
     type Out = Vec<()>;
@@ -93,7 +93,7 @@ fn place() -> impl Strategy<Value = Place> {
         .prop_map(|(base, steps, in_table)| Place { base, steps, in_table })
 }
 
-pub(super) fn lines() -> impl Strategy<Value = Vec<Line>> {
+pub fn lines() -> impl Strategy<Value = Vec<Line>> {
     let set = (place(), any::<u8>(), place(), place()).prop_map(|(to, op, a, b)| Line::Set { to, op, a, b });
     let line = set.prop_recursive(3, 24, 6, |line| {
         let lines = prop::collection::vec(line, 1..6);
@@ -105,7 +105,7 @@ pub(super) fn lines() -> impl Strategy<Value = Vec<Line>> {
     prop::collection::vec(line, 1..8)
 }
 
-pub(super) fn points() -> impl Strategy<Value = Vec<Vec<f64>>> {
+pub fn points() -> impl Strategy<Value = Vec<Vec<f64>>> {
     let whole = (-3i32..=3).prop_map(f64::from);
     prop::collection::vec(prop::collection::vec(whole, INPUTS), 2..6)
 }
@@ -118,7 +118,7 @@ fn branches(program: &Program, x: &[f64]) -> Vec<bool> {
     recorder.comparisons().iter().map(|guard| guard.held).collect()
 }
 
-pub(super) fn exact(numbers: &[f64]) -> bool {
+pub fn exact(numbers: &[f64]) -> bool {
     numbers.iter().all(|x| x.abs() < 2f64.powi(50))
 }
 
@@ -128,7 +128,7 @@ fn expect(what: &str, is: &[f64], must: &[f64], program: &Program) {
 }
 
 /// Some output alone.
-pub(super) struct Output<'a>(pub(super) &'a Program, pub(super) usize);
+pub struct Output<'a>(pub &'a Program, pub usize);
 impl Routine for Output<'_> {
     type Out = ();
     fn run<R: Number>(&self, x: &[R]) -> R {

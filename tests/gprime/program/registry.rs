@@ -5,14 +5,14 @@ use gprime::op::{Domain, Op, Reduce, Visitor, visit};
 use gprime::prelude::*;
 
 /// An op applied to all inputs.
-pub(super) struct Applied<'a, O>(pub(super) &'a O);
+pub struct Applied<'a, O>(pub &'a O);
 impl<const N: usize, O: Op<N>> Routine for Of<'_, O, N> {
     type Out = Vec<()>;
     fn run<R: Number>(&self, x: &[R]) -> Vec<R> {
         x.chunks_exact(N).map(|x| R::call(self.0, x.try_into().unwrap())).collect()
     }
 }
-pub(super) struct Of<'a, O, const N: usize>(pub(super) &'a O);
+pub struct Of<'a, O, const N: usize>(pub &'a O);
 
 impl<O: Reduce> Routine for Applied<'_, O> {
     type Out = Vec<()>;

@@ -1,0 +1,114 @@
+//! Built-in ops as single loops.
+//!
+//! An op whose rule has many steps is cheaper as one loop, in which all that is computed on the way stays in the processor's registers, than as one loop
+//! for each step. An op of the user's is put as its steps.
+
+use super::kernel::{Lanes, List, Lists};
+use crate::graph::{DynOp, op_as};
+use crate::op::{Call, Op, Reduce, Visitor, visit};
+use crate::real::{Isa, Real, WithIsa, dispatch};
+use std::sync::Arc;
+
+/// An op as loops.
+pub(super) trait Fused: Send + Sync {
+    /// The name of the op.
+    fn name(&self) -> &'static str;
+    /// The number of arguments.
+    fn arity(&self) -> usize;
+    /// The values at the operands.
+    fn values(&self, lists: Lists<'_, 3>);
+    /// The slope by the argument of this place, at the operands but the last one, times that: an adjoint or a tangent. A factor of 0 annihilates the
+    /// other.
+    fn along(&self, argument: usize, lists: Lists<'_, 4>);
+}
+
+/// The loops of an op.
+pub(super) fn fused(op: &dyn DynOp) -> Option<Arc<dyn Fused>> {
+    let mut finder = Finder { op, found: None };
+    visit(&mut finder);
+    finder.found
+}
+
+/// An op with its type.
+struct Typed<O, const N: usize>(O);
+
+impl<const N: usize, O: Op<N>> Fused for Typed<O, N> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn arity(&self) -> usize {
+        N
+    }
+
+    fn values(&self, Lists { operands, into, len }: Lists<'_, 3>) {
+        dispatch(Values { op: &self.0, lists: Lists { operands: first(&operands), into, len } });
+    }
+
+    fn along(&self, argument: usize, Lists { operands, into, len }: Lists<'_, 4>) {
+        // the factor comes last; a place that is left between repeats an argument
+        let mut own = [operands[0]; 4];
+        own[..N].copy_from_slice(&operands[..N]);
+        own[3] = operands[N];
+        dispatch(Along::<_, N> { op: &self.0, argument, lists: Lists { operands: own, into, len } });
+    }
+}
+
+/// The first lists.
+fn first<'a, const N: usize>(lists: &[List<'a>]) -> [List<'a>; N] {
+    lists[..N].try_into().expect("there are so many")
+}
+
+struct Values<'a, O, const N: usize> {
+    op: &'a O,
+    lists: Lists<'a, N>,
+}
+
+impl<const N: usize, O: Op<N>> WithIsa for Values<'_, O, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Values { op, lists } = self;
+        lists.each::<I>(|x| Lanes::<I>::call(op, x));
+    }
+}
+
+struct Along<'a, O, const N: usize> {
+    op: &'a O,
+    argument: usize,
+    lists: Lists<'a, 4>,
+}
+
+impl<const N: usize, O: Op<N>> WithIsa for Along<'_, O, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let Along { op, argument, lists } = self;
+        lists.each::<I>(|all| {
+            let mut x = [Lanes::<I>::from(0.0); N];
+            x.copy_from_slice(&all[..N]);
+            let (_, slopes) = Lanes::<I>::call_and_slope(op, x);
+            all[3].mul_strong_zero(slopes[argument])
+        });
+    }
+}
+
+/// Looks for an op among the built-in ones.
+struct Finder<'a> {
+    op: &'a dyn DynOp,
+    found: Option<Arc<dyn Fused>>,
+}
+
+impl Visitor for Finder<'_> {
+    fn op<const N: usize, O: Op<N>>(&mut self, _: O) {
+        if N <= MOST_ARGUMENTS
+            && let Some(op) = op_as::<N, O>(self.op)
+        {
+            self.found = Some(Arc::new(Typed::<O, N>(op.clone())));
+        }
+    }
+    fn reduce<O: Reduce>(&mut self, _: O) {}
+}
+
+/// How many arguments a fused op has at most.
+const MOST_ARGUMENTS: usize = 3;

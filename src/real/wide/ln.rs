@@ -1,0 +1,84 @@
+//! The logarithm on lanes, without a table.
+//!
+//! x = 2ᵏ (1 + f) with √½ ≤ 1 + f < √2, and ln(1 + f) = f − s (f − R(s²)), where s = f / (2 + f) and R(s²) = 2 artanh(s)/s − 2. This form is
+//! that of FDLIBM's logarithm (Sun Microsystems, 1993). The coefficients of R(z)/z are those of the polynomial of degree 6 that has the least
+//! error of R (computed with 60 digits by Remez's exchange), 2⁻⁵⁷. What the rounding of k ln 2 + f loses is carried along.
+
+use super::exp::{BIAS, LN_2, power};
+use super::{Lane, Wide};
+use crate::real::{Isa, Real, math};
+
+const R: [f64; 7] = [
+    0.6666666666666734,
+    0.3999999999941466,
+    0.28571428742392335,
+    0.22222198572721413,
+    0.18183564348887232,
+    0.15314050000963025,
+    0.14795954945541104,
+];
+
+/// Added to the bits of a number it makes its exponent that of 2ᵏ, k + 1023, since 1 + f is not below √½.
+const CARRY: u64 = 1f64.to_bits() - std::f64::consts::FRAC_1_SQRT_2.to_bits();
+
+/// Numbers with k + 1023 as their last bits, and 1 + f, of positive normal numbers.
+#[inline(always)]
+fn split<I: Isa, const L: usize>(x: Wide<I, L>) -> [Wide<I, L>; 2] {
+    let [carry, one] = [f64::from_bits(CARRY), 1.0].map(Wide::from);
+    let exponent = Wide::each([x, carry], |[x, carry]| x.add_bits(carry).from_exponent());
+    let mantissa =
+        Wide::each([x, exponent, one], |[x, exponent, one]| x.sub_bits(exponent.to_exponent()).add_bits(one));
+    [exponent, mantissa]
+}
+
+/// The k of numbers with k + 1023 as their last bits.
+#[inline(always)]
+fn numbers<I: Isa, const L: usize>(exponents: Wide<I, L>) -> Wide<I, L> {
+    /// Its last bits are units.
+    const UNITS: f64 = (1u64 << 52) as f64;
+    Wide::each([exponents, UNITS.into()], |[exponent, units]| exponent.or(units)) - (UNITS + BIAS as f64)
+}
+
+/// k ln 2 + ln(1 + f + low), where `low` is small beside f.
+#[inline(always)]
+fn sum<I: Isa, const L: usize>(k: Wide<I, L>, f: Wide<I, L>, low: Wide<I, L>) -> Wide<I, L> {
+    let s = f / (f + 2.0);
+    let z = s * s;
+    let less = s * (f - z * z.polynomial(R));
+    let base = k * LN_2[0];
+    let high = base + f;
+    let lost = (base - high) + f;
+    high + (((k * LN_2[1] + low) + lost) - less)
+}
+
+/// ln x.
+#[inline(always)]
+pub fn ln<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+    let ordinary = x.is_between(f64::MIN_POSITIVE, f64::MAX);
+    let [exponent, mantissa] = split(x);
+    let y = sum(numbers(exponent), mantissa - 1.0, 0.0.into());
+    y.unless_all(ordinary, x, math::ln)
+}
+
+/// ln(1 + x).
+#[inline(always)]
+pub fn ln_1p<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+    // the least number above −1, and one below the end that keeps the scale normal
+    let ordinary = x.is_between(f64::EPSILON / 2.0 - 1.0, 1e300);
+    let one = Wide::from(1.0);
+    let total = x + one;
+    // what the rounding of the sum lost
+    let below = x.less(one);
+    let (larger, smaller) = (Wide::select(below, one, x), Wide::select(below, x, one));
+    let lost = smaller - (total - larger);
+    let [exponent, mantissa] = split(total);
+    // 2⁻ᵏ
+    let double_bias = Wide::from(f64::from_bits(2 * BIAS));
+    let scale = power(Wide::each([double_bias, exponent], |[bias, exponent]| bias.sub_bits(exponent)));
+    let lost = lost * scale;
+    let high = mantissa - one;
+    let f = high + lost;
+    let y = sum(numbers(exponent), f, (high - f) + lost);
+    // −0 keeps its sign
+    y.copysign(x).unless_all(ordinary, x, math::ln_1p)
+}
