@@ -1,6 +1,7 @@
 //! What a solver asks of a function, and how a routine answers.
 
 use crate::error::{Error, Kind};
+pub use crate::function::Outcome;
 use crate::function::{Outputs, Routine, SingleOutput};
 use crate::modes::Modes;
 
@@ -58,45 +59,6 @@ pub trait Residuals {
 
     /// The results at `x`, and the Jacobian row by row in one list.
     fn try_values_and_jacobian(&self, x: &[f64]) -> Result<(Vec<f64>, Vec<f64>), Error>;
-}
-
-/// Results whose error, if they have one, can be handed to a solver: all [`Outputs`] but those with an error that cannot be boxed.
-pub trait Outcome: Outputs {
-    /// What a mode made of the results, or the error that they hold.
-    ///
-    /// # Errors
-    /// If the results are an error.
-    fn outcome<T>(made: Self::With<T>) -> Result<T, Error>;
-}
-
-impl Outcome for () {
-    fn outcome<T>(made: T) -> Result<T, Error> {
-        Ok(made)
-    }
-}
-
-impl<const M: usize> Outcome for [(); M] {
-    fn outcome<T>(made: T) -> Result<T, Error> {
-        Ok(made)
-    }
-}
-
-impl Outcome for Vec<()> {
-    fn outcome<T>(made: T) -> Result<T, Error> {
-        Ok(made)
-    }
-}
-
-impl<O: Outcome, E: Into<Box<dyn std::error::Error + Send + Sync>>> Outcome for Result<O, E> {
-    fn outcome<T>(made: Result<O::With<T>, E>) -> Result<T, Error> {
-        O::outcome(made.map_err(|error| Error::given(error.into()))?)
-    }
-}
-
-impl<O: Outcome, A> Outcome for (O, A) {
-    fn outcome<T>((made, _): (O::With<T>, A)) -> Result<T, Error> {
-        O::outcome(made)
-    }
 }
 
 impl<P: Routine> Objective for P

@@ -22,5 +22,5 @@ pub(crate) use loops::{
 pub use number::Number;
 pub(crate) use plain::{at_primals, joined, pull_back, split};
 pub(crate) use routine::numbers;
-pub use routine::{Outputs, Routine, SingleOutput, With};
+pub use routine::{Outcome, Outputs, Routine, SingleOutput, With};
 pub(crate) use scan::{PIECE, Params, TOGETHER, places, run_passes, run_piece};

@@ -1,6 +1,7 @@
 //! Whole programs that choose their number, and the shapes that their results have.
 
 use super::Number;
+use crate::error::Error;
 
 /// A whole program of a list of numbers, generic in the number: what is differentiated by [`Modes`](crate::modes::Modes), which run it on the number
 /// that suits them, and checked by [`check::routine`](fn@crate::check::routine). It may branch, loop, fail and borrow data.
@@ -139,3 +140,42 @@ impl<O: Outputs, A> Outputs for (O, A) {
     }
 }
 impl<O: SingleOutput, A> SingleOutput for (O, A) {}
+
+/// Results whose error, if they have one, can be handed on as one of this crate: all [`Outputs`] but those with an error that cannot be boxed.
+pub trait Outcome: Outputs {
+    /// What a mode made of the results, or the error that they hold.
+    ///
+    /// # Errors
+    /// If the results are an error.
+    fn outcome<T>(made: Self::With<T>) -> Result<T, Error>;
+}
+
+impl Outcome for () {
+    fn outcome<T>(made: T) -> Result<T, Error> {
+        Ok(made)
+    }
+}
+
+impl<const M: usize> Outcome for [(); M] {
+    fn outcome<T>(made: T) -> Result<T, Error> {
+        Ok(made)
+    }
+}
+
+impl Outcome for Vec<()> {
+    fn outcome<T>(made: T) -> Result<T, Error> {
+        Ok(made)
+    }
+}
+
+impl<O: Outcome, E: Into<Box<dyn std::error::Error + Send + Sync>>> Outcome for Result<O, E> {
+    fn outcome<T>(made: Result<O::With<T>, E>) -> Result<T, Error> {
+        O::outcome(made.map_err(|error| Error::given(error.into()))?)
+    }
+}
+
+impl<O: Outcome, A> Outcome for (O, A) {
+    fn outcome<T>((made, _): (O::With<T>, A)) -> Result<T, Error> {
+        O::outcome(made)
+    }
+}

@@ -1,11 +1,11 @@
-//! Built-in ops as single loops.
+//! Activation functions as single loops.
 //!
 //! An op whose rule has many steps is cheaper as one loop, in which all that is computed on the way stays in the processor's registers, than as one loop
-//! for each step. An op of the user's is put as its steps.
+//! for each step. An op of the user's is put as its steps, and so are the other built-in ones, which have few.
 
 use super::kernel::{Lanes, List, Lists};
 use crate::graph::{DynOp, op_as};
-use crate::op::{Call, Op, Reduce, Visitor, visit};
+use crate::op::{Call, Op, Reduce, Visitor, visit_activations};
 use crate::real::{Isa, Real, WithIsa, dispatch};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) trait Fused: Send + Sync {
 /// The loops of an op.
 pub(super) fn fused(op: &dyn DynOp) -> Option<Arc<dyn Fused>> {
     let mut finder = Finder { op, found: None };
-    visit(&mut finder);
+    visit_activations(&mut finder);
     finder.found
 }
 
@@ -101,14 +101,9 @@ struct Finder<'a> {
 
 impl Visitor for Finder<'_> {
     fn op<const N: usize, O: Op<N>>(&mut self, _: O) {
-        if N <= MOST_ARGUMENTS
-            && let Some(op) = op_as::<N, O>(self.op)
-        {
+        if let Some(op) = op_as::<N, O>(self.op) {
             self.found = Some(Arc::new(Typed::<O, N>(op.clone())));
         }
     }
     fn reduce<O: Reduce>(&mut self, _: O) {}
 }
-
-/// How many arguments a fused op has at most.
-const MOST_ARGUMENTS: usize = 3;

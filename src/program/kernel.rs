@@ -4,7 +4,7 @@ use super::primitive::{Loop, Primitive};
 use crate::real::{Isa, Wide, WithIsa, dispatch};
 
 /// How many numbers are worked on side by side.
-pub(super) const LANES: usize = 8;
+pub(super) const LANES: usize = 4;
 pub(super) type Lanes<I> = Wide<I, LANES>;
 
 /// An operand of a statement for a chunk: rows of numbers.
@@ -58,24 +58,23 @@ impl<const N: usize> Lists<'_, N> {
     #[inline(always)]
     pub fn each<I: Isa>(self, f: impl Fn([Lanes<I>; N]) -> Lanes<I>) {
         let Lists { operands, into, len } = self;
-        let blocks = len / LANES;
-        let rest = if len.is_multiple_of(LANES) || blocks == 0 { 0 } else { 1 };
+        let is_few = len < LANES;
+        let last = len.saturating_sub(LANES);
         let mut rows = [0; N];
         for into in into.chunks_exact_mut(len) {
-            for k in 0..blocks + rest {
-                let element = if k < blocks { k * LANES } else { len - LANES };
+            for k in 0..len.div_ceil(LANES) {
+                let element = last.min(k * LANES);
                 let mut x = [Wide::from(0.0); N];
                 for i in 0..N {
-                    x[i] = operands[i].at(rows[i], element);
+                    x[i] = if is_few { operands[i].few(rows[i], len) } else { operands[i].at(rows[i], element) };
                 }
-                into[element..element + LANES].copy_from_slice(&f(x).0);
-            }
-            if blocks == 0 {
-                let mut x = [Wide::from(0.0); N];
-                for i in 0..N {
-                    x[i] = operands[i].few(rows[i], len);
+                // the function is called in one place, so that it is inlined: what is not is compiled for the baseline
+                let y = f(x).0;
+                if is_few {
+                    into.copy_from_slice(&y[..len])
+                } else {
+                    into[element..element + LANES].copy_from_slice(&y)
                 }
-                into.copy_from_slice(&f(x).0[..len]);
             }
             for i in 0..N {
                 rows[i] += operands[i].row;

@@ -139,7 +139,8 @@ impl Program {
         Program::recorded(recorder, &inputs, variables.len(), names, outputs)
     }
 
-    fn recorded(
+    /// Compiles a recording of inputs with these names, of which the first ones are variables.
+    pub(super) fn recorded(
         recorder: &Recorder,
         inputs: &[Expr<'_>],
         variables: usize,
@@ -151,7 +152,12 @@ impl Program {
     }
 
     /// Compiles the statements that some outputs need.
-    fn compile(source: Code, outputs: Vec<Value>, variables: usize, names: Vec<String>) -> Result<Program, Error> {
+    pub(super) fn compile(
+        source: Code,
+        outputs: Vec<Value>,
+        variables: usize,
+        names: Vec<String>,
+    ) -> Result<Program, Error> {
         let (lowered, results) = source.lowered(&outputs)?;
         let items = reroll::find(&lowered);
         let parts = reroll::split(&items);

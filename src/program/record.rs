@@ -1,6 +1,7 @@
 //! From a recording to a program: the statements of the graph, with what functions do in place of their calls.
 
 use super::code::{Check, Code, Value, Values};
+use super::primitive::Primitive;
 use crate::error::{Error, Kind};
 use crate::graph::{Expr, Operand, Recorded, Recorder, Relation};
 use std::collections::HashMap;
@@ -96,6 +97,13 @@ fn record_opened(
         // a NaN is there again if one of two is, and the other one is a number
         let sides = if value.is_nan() { [sides[0], sides[0]] } else { sides };
         code.guard(Check { relation, held: true, line: Some(read.line) }, sides)?;
+        if value == 0.0 {
+            // the zeros are equal, and two numbers: 1 / −0 is below 0
+            let [one, zero] = [1.0, 0.0].map(|x| code.constant(x));
+            let inverse = code.primitive_of(Primitive::Div, &[one, sides[0]])?;
+            let held = value.is_sign_negative();
+            code.guard(Check { relation: Relation::Less, held, line: Some(read.line) }, [inverse, zero])?;
+        }
     }
     let outputs = outputs.iter().map(|&y| match recorder.output(y)? {
         Some(node) => Ok(values[node].expect("all nodes were told")),

@@ -6,14 +6,15 @@ use std::path::Path;
 use structure::Structure;
 
 /// From the lowest part to the highest; those in one row do not use each other.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["error", "json", "visible"],
     &["real"],
     &["op"],
     &["function"],
     &["forward"],
     &["tape", "graph"],
-    &["modes", "program", "registry", "linalg"],
+    &["modes", "registry", "linalg"],
+    &["program"],
     &["check", "export", "implicit", "optim", "scoped"],
     &["teach"],
     &["draw"],

@@ -14,14 +14,13 @@ struct Points<'a> {
     x: &'a [f64],
     directions: Vec<f64>,
     weights: Vec<f64>,
-    count: usize,
 }
 
 impl<'a> Points<'a> {
     fn new(program: &Compiled, x: &'a [f64], count: usize) -> Self {
         let number = |k: usize| (k * 7 % 5) as f64 - 1.5;
         let directions = (0..count * program.variables()).map(number).collect();
-        Points { x, directions, weights: (0..count * program.outputs()).map(number).collect(), count }
+        Points { x, directions, weights: (0..count * program.outputs()).map(number).collect() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Compiled programs: what they give is what the program gives that they were recorded from, in every engine.
 
 mod batch;
+mod cached;
 mod loops;
 mod random;
 mod registry;
