@@ -85,10 +85,7 @@ impl<'a> Compiled<'a> {
         }
         for (title, program) in [("program", &self.program), ("adjoint", adjoint)] {
             text += &format!("{BOLD}{title}{BOLD:#}\n");
-            match program.to_string() {
-                lines if lines.is_empty() => text += "    nothing to do: all results are inputs or constants\n",
-                lines => lines.lines().for_each(|line| text += &format!("    {line}\n")),
-            }
+            program.to_string().lines().for_each(|line| text += &format!("    {line}\n"));
             text.push('\n');
         }
         let counts = [self.program.counts(), adjoint.counts()];

@@ -27,32 +27,28 @@ pub fn run(expression: &str, lets: &[String], mut input: impl BufRead, mut outpu
     let tape = Recorder::new();
     let x: Vec<_> = expression.variables.iter().map(|_| tape.var(1.0)).collect();
     let program = Program::from_recording(&tape, &x, &[], &[expression.run(&x)])?;
-    let n = columns.len();
     let mut points = Points { columns: &columns, program: &program, given: vec![], values: vec![], gradients: vec![] };
     let names = || columns.iter().map(|&column| &expression.variables[column]);
     let head: Vec<String> =
         names().cloned().chain(["value".to_owned()]).chain(names().map(|name| format!("d_{name}"))).collect();
     writeln!(output, "{}", head.join(","))?;
     let mut progress = Progress::new();
-    while let Some((number, text)) = lines.next(&mut input)? {
-        let start = points.given.len();
-        points.given.resize(start + n, 0.0);
-        let read = point(text, number, &expression.variables, &columns, &mut points.given[start..]);
-        if let Err(failure) = read {
-            // the lines before the bad one are answered
-            points.given.truncate(start);
-            points.write(&mut output)?;
-            output.flush()?;
-            return Err(failure);
+    let end = loop {
+        match points.read(&mut lines, &mut input, &expression.variables) {
+            Ok(true) if points.given.len() == BATCH * columns.len() => {
+                points.write(&mut output)?;
+                output.flush()?;
+                progress.tell(lines.number);
+            }
+            Ok(true) => {}
+            Ok(false) => break Ok(()),
+            Err(failure) => break Err(failure),
         }
-        if points.given.len() == BATCH * n {
-            points.write(&mut output)?;
-            output.flush()?;
-            progress.tell(number);
-        }
-    }
+    };
+    // the lines before a bad one are answered too
     points.write(&mut output)?;
-    Ok(output.flush()?)
+    output.flush()?;
+    end
 }
 
 /// The lines of the input that are not blank.
@@ -142,6 +138,18 @@ struct Points<'a> {
 }
 
 impl Points<'_> {
+    /// Takes the point of the next line, if there is one.
+    fn read(&mut self, lines: &mut Lines, input: &mut impl BufRead, variables: &[String]) -> Result<bool, Failure> {
+        let Some((number, text)) = lines.next(input)? else { return Ok(false) };
+        let start = self.given.len();
+        self.given.resize(start + self.columns.len(), 0.0);
+        let read = point(text, number, variables, self.columns, &mut self.given[start..]);
+        if read.is_err() {
+            self.given.truncate(start);
+        }
+        read.map(|()| true)
+    }
+
     /// Writes a line for each point, and forgets the points.
     fn write(&mut self, output: &mut impl Write) -> Result<(), Failure> {
         let n = self.columns.len();
