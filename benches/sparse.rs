@@ -1,10 +1,11 @@
 //! Sparse patterns of some hundred thousand rows: how many colours, how long the colourings and the plans take, how long a recovery, and how many digits
-//! substitution loses.
+//! substitution loses. Before that the Hessian of a compiled program, the chained Rosenbrock function: how long it takes to compile, and to run.
 //!
 //! `cargo bench --bench sparse`
 
-use gprime::Error;
+use gprime::prelude::*;
 use gprime::program::sparse::{Compression, Pattern};
+use gprime::{Error, Program};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -97,8 +98,46 @@ fn error(pattern: &Pattern, compression: &Compression, decades: f64) -> f64 {
     found.iter().zip(&values).map(|(found, value)| ((found - value) / value).abs()).fold(0.0, f64::max)
 }
 
+/// The median of the times of many runs, in milliseconds.
+fn median(runs: usize, mut run: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..runs).map(|_| timed(&mut run).1).collect();
+    times.sort_by(f64::total_cmp);
+    times[runs / 2]
+}
+
+/// Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²: the Hessian as one run of a compiled program.
+fn chain(n: usize, bench: bool) -> Result<(), Error> {
+    let chain = routine!(|x| {
+        x.windows(2).map(|w| (w[1] - w[0] * w[0]).square() * 100.0 + (-w[0] + 1.0).square()).sum::<R>()
+    });
+    let x: Vec<f64> = (0..n).map(|k| 1.0 / (k + 1) as f64).collect();
+    let (program, recording) = timed(|| Program::trace(&chain, &x));
+    let program = program?;
+    let (made, gradient) = timed(|| program.gradient_program());
+    made?;
+    let (found, pattern) = timed(|| program.hessian_pattern());
+    let mut values = vec![0.0; found?.len()];
+    let (made, hessian) = timed(|| program.sparse_hessian_program());
+    let counts = made?.counts();
+    program.sparse_hessian(&x, &mut values)?;
+    let runs = if bench { (10_000_000 / n).clamp(101, 10_001) } else { 1 };
+    let mut ran = Ok(());
+    let time = median(runs, || ran = ran.clone().and(program.sparse_hessian(black_box(&x), black_box(&mut values))));
+    ran?;
+    println!(
+        "chain of {n:6}: recording {recording:8.2} ms, gradient {gradient:8.2} ms, pattern {pattern:6.2} ms, Hessian {hessian:8.2} ms, \
+         {} loops | a run {time:8.4} ms, {:5.2} ns a row",
+        counts.loops,
+        time * 1e6 / n as f64
+    );
+    Ok(())
+}
+
 fn main() -> Result<(), Error> {
     let bench = std::env::args().any(|arg| arg == "--bench");
+    for n in if bench { vec![10, 100, 1000, 3000, 100_000] } else { vec![10] } {
+        chain(n, bench)?;
+    }
     let scale = if bench { 1 } else { 100 };
     let n: usize = 100_000 / scale;
     let side = n.isqrt();

@@ -80,6 +80,16 @@ impl Terms {
 }
 
 impl Code {
+    /// The slopes of a statement as values of the program. What one is multiplied with is different for each colour, so none is made together with a product.
+    ///
+    /// # Errors
+    /// If an op has no derivative of this order, or the program is full.
+    fn slope_values(&mut self, function: u32, args: &[Value]) -> Result<Values, Error> {
+        let one = self.constant(1.0);
+        let slopes = self.slopes(function, args)?;
+        slopes.into_iter().enumerate().map(|(k, slope)| self.term(function, args, k, slope, one)).collect()
+    }
+
     /// Numbers of the matrix of derivatives of `outputs`, compressed by colours of the inputs: for each of `read`, the place of an output and a colour,
     /// the sum of the output's derivatives by the inputs of that colour. `None` if there are more than so many tangents on the way.
     ///
@@ -114,13 +124,13 @@ impl Code {
             if !parts.is_empty() {
                 args.clear();
                 args.extend_from_slice(own);
-                let slopes = self.slopes(function, &args)?;
                 by_color(&mut parts, &mut ranges);
+                let slopes = self.slope_values(function, &args)?;
                 for (first, range) in &ranges {
                     terms.clear();
                     let color = parts[range.start].0.color;
                     for &(part, k) in &parts[range.clone()] {
-                        let term = self.term(function, &args, k, slopes[k], part.value)?;
+                        let term = self.contribution(part.value, slopes[k])?;
                         if self.number(term) != Some(0.0) {
                             terms.push(term);
                         }
@@ -179,18 +189,18 @@ impl Code {
             let (function, own) = self.statement(node).expect("the node is no input");
             args.clear();
             args.extend_from_slice(own);
-            let slopes = self.slopes(function, &args)?;
             by_color(&mut parts, &mut ranges);
+            let slopes = self.slope_values(function, &args)?;
             for (first, range) in &ranges {
                 terms.clear();
                 terms.extend(parts[range.clone()].iter().map(|(part, _)| part.value));
                 let adjoint = self.sum(&terms)?;
                 let color = parts[range.start].0.color;
-                for (k, &slope) in slopes.iter().enumerate() {
-                    if let Place::Node(arg) = args[k].place()
+                for (arg, &slope) in args.iter().zip(&slopes) {
+                    if let Place::Node(arg) = arg.place()
                         && depends[arg]
                     {
-                        let value = self.term(function, &args, k, slope, adjoint)?;
+                        let value = self.contribution(adjoint, slope)?;
                         if self.number(value) != Some(0.0) {
                             adjoints.add(arg, Part { color, first: *first, value });
                         }

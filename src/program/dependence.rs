@@ -52,7 +52,8 @@ impl Lists {
 }
 
 impl Code {
-    /// The pattern of the derivatives of these values by the first so many inputs: it has every entry that can differ from 0 anywhere.
+    /// The pattern of the derivatives of these values by the first so many inputs, of a program to be differentiated: it has every entry that can differ
+    /// from 0 anywhere.
     ///
     /// # Errors
     /// If the sets have more than [`MOST`] numbers, or a rule cannot be recorded.

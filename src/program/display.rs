@@ -43,9 +43,13 @@ impl Apply {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.steps(&self.steps, 0, f)
+        self.steps(&self.steps, 0, f)?;
+        self.results(f)
     }
 }
+
+/// More results are not written.
+const MOST_RESULTS: usize = 16;
 
 impl Plan {
     /// Writes steps within so many serial loops.
@@ -125,6 +129,14 @@ impl Plan {
         let loops: SmallVec<[String; 3]> =
             counts.iter().enumerate().map(|(k, count)| format!("{} < {count}", loop_name(depth + k))).collect();
         writeln!(f, "for {}:", loops.join(", "))
+    }
+
+    /// Writes where the results are.
+    fn results(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slots: Vec<String> =
+            self.outputs.iter().take(MOST_RESULTS).map(|&slot| self.slot(i64::from(slot))).collect();
+        let more = if self.outputs.len() > MOST_RESULTS { ", .." } else { "" };
+        writeln!(f, "results: {}{more}", slots.join(", "))
     }
 
     /// A slot: an input, a constant by its number, or a place in memory.

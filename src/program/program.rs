@@ -75,15 +75,12 @@ pub struct Program {
     jvp: Derived,
     vjp: Derived,
     hvp: Derived,
-    pub(super) jacobian: SparseDerivative,
-    pub(super) hessian: SparseDerivative,
+    pub(super) jacobian_entries: SparseDerivative,
+    pub(super) hessian_entries: SparseDerivative,
 }
 
 /// A program that is made when it is asked for.
 type Derived = OnceLock<Result<Box<Program>, Error>>;
-
-/// How many bytes the second cache has where the caller does not say.
-const CACHE: usize = 256 << 10;
 
 /// What is known of a matrix of derivatives, as far as it was asked for; see `sparsity.rs`.
 #[derive(Default)]
@@ -99,6 +96,9 @@ pub(super) struct Directions {
     /// Whether they are directions of the results, in reverse mode, and not of the variables.
     pub are_of_results: bool,
 }
+
+/// How many bytes the second cache has where the caller does not say.
+const CACHE: usize = 256 << 10;
 
 impl Program {
     /// Records a routine at a point and compiles it. The result has the form of the routine's results, as those of [`Modes`](crate::Modes): a
@@ -169,9 +169,23 @@ impl Program {
         let layout = Layout::new(&lowered, &parts)?;
         let plan = Plan::new(&lowered, &parts, layout, &results);
         let (gradient, jvp, vjp, hvp) = Default::default();
-        let (jacobian, hessian) = Default::default();
+        let (jacobian_entries, hessian_entries) = Default::default();
         let (pool, cache) = (Pool::default(), Arc::new(AtomicUsize::new(CACHE)));
-        Ok(Program { source, outputs, variables, names, plan, pool, cache, gradient, jvp, vjp, hvp, jacobian, hessian })
+        Ok(Program {
+            source,
+            outputs,
+            variables,
+            names,
+            plan,
+            pool,
+            cache,
+            gradient,
+            jvp,
+            vjp,
+            hvp,
+            jacobian_entries,
+            hessian_entries,
+        })
     }
 
     /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs.
@@ -340,7 +354,8 @@ pub(super) fn made(derived: &Result<Box<Program>, Error>) -> Result<&Program, Er
 }
 
 impl fmt::Display for Program {
-    /// The loops of the program, one statement a line: `x[..]` are inputs, `m[..]` is memory and `r0`, `r1`, .. are the registers of a region.
+    /// The loops of the program, one statement a line: `x[..]` are inputs, `m[..]` is memory and `r0`, `r1`, .. are the registers of a region. The last line
+    /// has the results, those of a gradient after the value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.plan.fmt(f)
     }

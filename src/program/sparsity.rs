@@ -46,8 +46,11 @@ impl Program {
     /// # Errors
     /// If those lists have more than 2²⁹ numbers, in forward mode and in reverse.
     pub fn jacobian_pattern(&self) -> Result<&Arc<Pattern>, Error> {
-        let pattern = || self.source.pattern(&self.outputs, self.variables).map(Arc::new);
-        self.jacobian.pattern.get_or_init(pattern).as_ref().map_err(Error::clone)
+        let pattern = || {
+            let (code, outputs) = self.source.with_inputs(&self.outputs, 0)?;
+            code.pattern(&outputs, self.variables).map(Arc::new)
+        };
+        self.jacobian_entries.pattern.get_or_init(pattern).as_ref().map_err(Error::clone)
     }
 
     /// Which entries of the Hessian can differ from 0 at some point: those of the Jacobian of the gradient, and their mirror images. Time and errors are
@@ -58,9 +61,10 @@ impl Program {
     pub fn hessian_pattern(&self) -> Result<&Arc<Pattern>, Error> {
         let pattern = || {
             let program = self.gradient_program()?;
-            symmetric(program.source.pattern(&program.outputs[1..], self.variables)?).map(Arc::new)
+            let (code, gradient) = program.source.with_inputs(&program.outputs[1..], 0)?;
+            symmetric(code.pattern(&gradient, self.variables)?).map(Arc::new)
         };
-        self.hessian.pattern.get_or_init(pattern).as_ref().map_err(Error::clone)
+        self.hessian_entries.pattern.get_or_init(pattern).as_ref().map_err(Error::clone)
     }
 
     /// The directions by which the Jacobian is computed: of the variables, by a colouring of the [columns](Compression::columns), or of the results, by
@@ -74,7 +78,7 @@ impl Program {
 
     fn jacobian_directions(&self) -> Result<&Directions, Error> {
         let directions = || Directions::of_jacobian(self.jacobian_pattern()?);
-        self.jacobian.directions.get_or_init(directions).as_ref().map_err(Error::clone)
+        self.jacobian_entries.directions.get_or_init(directions).as_ref().map_err(Error::clone)
     }
 
     /// The directions by which the Hessian is computed, by a [star colouring](Compression::hessian).
@@ -82,12 +86,15 @@ impl Program {
     /// # Errors
     /// As those of [`hessian_pattern`](Program::hessian_pattern).
     pub fn hessian_compression(&self) -> Result<&Compression, Error> {
+        Ok(&self.hessian_directions()?.compression)
+    }
+
+    fn hessian_directions(&self) -> Result<&Directions, Error> {
         let directions = || {
             let compression = hessian_compression(self.hessian_pattern()?)?;
             Ok(Directions { compression, are_of_results: false })
         };
-        let directions = self.hessian.directions.get_or_init(directions);
-        directions.as_ref().map(|directions| &directions.compression).map_err(Error::clone)
+        self.hessian_entries.directions.get_or_init(directions).as_ref().map_err(Error::clone)
     }
 
     /// The program of the entries of the Jacobian: its results are those at the positions of the [pattern](Program::jacobian_pattern).
@@ -96,7 +103,7 @@ impl Program {
     /// As those of [`jacobian_pattern`](Program::jacobian_pattern) and [`jvp_program`](Program::jvp_program), and if the program would be too large,
     /// as that of a nearly full matrix is: four million tangents, or 32 for each statement.
     pub fn sparse_jacobian_program(&self) -> Result<&Program, Error> {
-        made(self.jacobian.program.get_or_init(|| {
+        made(self.jacobian_entries.program.get_or_init(|| {
             let directions = self.jacobian_directions()?;
             self.derive(0, |code, outputs| entries(code, outputs, self.variables, directions))
         }))
@@ -107,10 +114,8 @@ impl Program {
     /// # Errors
     /// As those of [`sparse_jacobian_program`](Program::sparse_jacobian_program), of the gradient.
     pub fn sparse_hessian_program(&self) -> Result<&Program, Error> {
-        made(self.hessian.program.get_or_init(|| {
-            self.hessian_compression()?;
-            let directions = self.hessian.directions.get().expect("they were just found");
-            let directions = directions.as_ref().map_err(Error::clone)?;
+        made(self.hessian_entries.program.get_or_init(|| {
+            let directions = self.hessian_directions()?;
             let make = |code: &mut Code, outputs: &[Value]| entries(code, &outputs[1..], self.variables, directions);
             self.gradient_program()?.derive(0, make)
         }))

@@ -203,7 +203,7 @@ impl Code {
     }
 
     /// The product of a factor of the chain rule and a slope.
-    fn contribution(&mut self, factor: Value, slope: Value) -> Result<Value, Error> {
+    pub fn contribution(&mut self, factor: Value, slope: Value) -> Result<Value, Error> {
         self.primitive_of(Primitive::Chain, &[factor, slope])
     }
 

@@ -233,6 +233,153 @@ fn eval_refuses() {
 }
 
 #[test]
+fn compile_prints_the_contract() {
+    let told = run(["compile", "x*y + 2*x", "--at", "x=2,y=5", "--json"], b"");
+    let told = text(&told.stdout);
+    let (start, end) = (
+        r#"{"variables": ["x", "y"], "recorded": 3, "program": {"#,
+        r#""value": 14.0, "gradient": {"x": 7.0, "y": 2.0}}"#,
+    );
+    assert!(
+        told.starts_with(start) && told.ends_with(&format!("{end}\n")) && told.contains(r#"}, "adjoint": {"#),
+        "{told}"
+    );
+    let told: serde_json::Value = serde_json::from_str(told).unwrap();
+    for part in ["program", "adjoint"] {
+        let mut keys: Vec<&String> = told[part].as_object().unwrap().keys().collect();
+        keys.sort_unstable();
+        let mut counts =
+            ["statements", "loops", "regions", "serial", "scalars", "lists", "in_registers", "numbers", "text"];
+        counts.sort_unstable();
+        assert_eq!(keys, counts);
+        let lines = told[part]["text"].as_array().unwrap();
+        assert!(lines.len() > 1 && lines.last().unwrap().as_str().unwrap().starts_with("results: "));
+    }
+    assert_eq!(told["program"]["statements"], 3);
+    let sum: Vec<String> = (0..40).map(|k| format!("square(x{k})")).collect();
+    let at: Vec<String> = (0..40).map(|k| format!("x{k}={k}")).collect();
+    let told = json(&["compile", &sum.join("+"), "--at", &at.join(","), "--json"]);
+    assert!(told["program"]["loops"].as_u64() > Some(0), "{told}");
+    assert_eq!((&told["value"], &told["gradient"]["x3"]), (&20540.0.into(), &6.0.into()));
+    let shown = run(["compile", "sigmoid(w*x)", "--at", "w=1,x=0"], b"");
+    let shown = text(&shown.stdout);
+    assert!(shown.starts_with("x[0] = w, x[1] = x\n\nprogram\n    m[0] = mul x[0], x[1]\n"), "{shown}");
+    assert!(shown.ends_with("value  0.5\n∂/∂w   0.0\n∂/∂x   0.25\n"), "{shown}");
+    assert_eq!(json(&["compile", "x", "--at", "x=nan", "--json"])["value"], "nan");
+    assert_eq!(
+        json(&["compile", "pi", "--json"])["program"]["text"],
+        serde_json::json!(["results: 3.141592653589793"])
+    );
+    refuses(["compile", "x"], "x has no value");
+    refuses(["compile", "x", "--at", "x=1", "--hessian"], "--hessian is an option of grad");
+}
+
+#[test]
+fn sparsity_prints_the_contract() {
+    prints(
+        &["sparsity", "x*y + y*z + z^2", "--at", "x=1,y=1,z=1", "--json"],
+        "",
+        "{\"variables\": [\"x\", \"y\", \"z\"], \"entries\": [[0, 1, 1], [1, 0, 1], [1, 2, 1], [2, 1, 1], [2, 2, 0]], \
+         \"colors\": {\"star\": 2, \"acyclic\": 2}}\n",
+    );
+    prints(
+        &["sparsity", "x*y + y*long + long^2", "--at", "x=1,y=1,long=1"],
+        "",
+        "x     · b ·\ny     b · b\nlong  · b a\n\n3 × 3, 5 entries\n2 directions by a star colouring, in which each entry is \
+         read\n2 directions by an acyclic one, with subtractions\n",
+    );
+    prints(
+        &["sparsity", "x + pi", "--at", "x=1", "--json"],
+        "",
+        "{\"variables\": [\"x\"], \"entries\": [], \"colors\": {\"star\": 0, \"acyclic\": 0}}\n",
+    );
+    prints(
+        &["sparsity", "1", "--json"],
+        "",
+        "{\"variables\": [], \"entries\": [], \"colors\": {\"star\": 0, \"acyclic\": 0}}\n",
+    );
+    // as many variables as there may be, in the smallest and in the largest pattern
+    let names: Vec<String> = (0..1000).map(|k| format!("x{k}")).collect();
+    let at = names.join("=1,") + "=1";
+    let chain: Vec<String> = names.windows(2).map(|w| format!("sin({}*{})", w[0], w[1])).collect();
+    let shown = run(["sparsity", &chain.join("+"), "--at", &at], b"");
+    let expected = "1000 × 1000, 2998 entries\n3 directions by a star";
+    assert!(text(&shown.stdout).starts_with(expected), "{}{}", text(&shown.stdout), text(&shown.stderr));
+    let full = json(&["sparsity", &format!("square({})", names.join("+")), "--at", &at, "--json"]);
+    assert_eq!((full["entries"].as_array().unwrap().len(), &full["colors"]["star"]), (1_000_000, &1000.into()));
+    refuses(["sparsity", "x*y", "--at", "x=1"], "y has no value");
+    refuses(["sparsity", "x*y", "--at", "x=1,y=1", "-o", "/no/x.svg"], "/no/x.svg");
+}
+
+#[test]
+fn eval_many_prints_the_contract() {
+    prints(
+        &["eval-many", "x*y + square(x)"],
+        "y, x\n1,2\r\n\n  0x1.8p+1 , -0.1\n1e300,1e300\n-inf,nan\n5e-324,0",
+        "y,x,value,d_y,d_x\n1.0,2.0,6.0,2.0,5.0\n3.0,-0.1,-0.29000000000000004,-0.1,2.8\n1e300,1e300,inf,1e300,3e300\n\
+         -inf,nan,nan,nan,nan\n5e-324,0.0,0.0,0.0,5e-324\n",
+    );
+    prints(&["eval-many", "u*u", "--let", "u=x+1"], "\u{feff}x\n1\n", "x,value,d_x\n1.0,4.0,4.0\n");
+    prints(&["eval-many", "x"], "x", "x,value,d_x\n");
+    // each line as if it were alone, wherever it is in a batch
+    let points: Vec<f64> = (0..1000).map(|k| f64::from(k) / 64.0 - 8.0).collect();
+    let lines: String = points.iter().map(|x| format!("{x}\n")).collect();
+    let output = run(["eval-many", "sigmoid(x)*tanh(x)"], format!("x\n{lines}").as_bytes());
+    for (k, line) in text(&output.stdout).lines().skip(1).enumerate().step_by(97) {
+        let alone = run(["eval-many", "sigmoid(x)*tanh(x)"], format!("x\n{}\n", points[k]).as_bytes());
+        assert_eq!(text(&alone.stdout).lines().nth(1), Some(line));
+    }
+    assert_eq!(text(&output.stdout).lines().count(), 1001);
+}
+
+#[test]
+fn eval_many_streams() {
+    let line = b"0.25,-1.5\n";
+    let mut child = command(["eval-many", "x*y + sin(x)"]).spawn().unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let writer = std::thread::spawn(move || {
+        stdin.write_all(b"x,y\n").unwrap();
+        (0..200).for_each(|_| stdin.write_all(&line.repeat(1000)).unwrap());
+    });
+    let copied = std::io::copy(&mut stdout, &mut std::io::sink()).unwrap();
+    writer.join().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    assert!(copied > 200_000 * 20);
+    // whoever stops reading is not told
+    let mut child = command(["eval-many", "x"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let _ = child.stdin.take().unwrap().write_all(("x\n".to_owned() + &"1\n".repeat(100_000)).as_bytes());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn eval_many_refuses() {
+    refuses(["eval-many", "sigmod(x)"], "did you mean sigmoid?");
+    refuses(["eval-many", "pi"], "has no variables");
+    refuses(["eval-many", "x*y"], "stdin is empty: the first line names the columns: x,y");
+    let header = |header: &[u8], message: &str| refusal(run(["eval-many", "x*y"], header), message);
+    header(b"x\n1\n", "line 1: there is no column y");
+    header(b"\n\nx,y,x\n", "line 3, column 3: x is there twice");
+    header(b"x,y,z\n", "line 1, column 3: \"z\" is no variable of the expression, which has x,y");
+    header(b"x,,y\n", "line 1, column 2: \"\" is no variable");
+    header(b"1,2\n", "line 1, column 1: \"1\" is no variable");
+    header(b"x,\xff\n", "line 1: not UTF-8");
+    let stops = |input: &[u8], message: &str| {
+        let output = run(["eval-many", "x*y"], &[b"x,y\n3,2\n", input].concat());
+        assert_eq!(text(&output.stdout), "x,y,value,d_x,d_y\n3.0,2.0,6.0,2.0,3.0\n");
+        refusal(Output { stdout: vec![], ..output }, message);
+    };
+    stops(b"1\n", "line 3: it has 1 columns, and the header 2");
+    stops(b"1,2,3\n", "line 3: it has 3 columns, and the header 2");
+    stops(b"\n1,a b\n", "line 4, column 2 (y): \"a b\" is not a number");
+    stops(b",2\n", "line 3, column 1 (x): \"\" is not a number");
+    stops(b"1,2\xff\n", "line 3: not UTF-8");
+    stops(&vec![b'1'; 10_000_000], "line 3: longer than 1048576 bytes");
+}
+
+#[test]
 fn ops_lists_the_registry() {
     let ops = json(&["ops", "--json"]);
     let find = |name: &str| ops.as_array().unwrap().iter().find(|op| op["name"] == name).unwrap().to_string();
@@ -308,7 +455,7 @@ fn usage_errors_and_help() {
     refuses(["grad"], "EXPR");
     refuses(["ops", "--jsn"], "--jsn");
     refuses(["grad", "x", "--at", "x=1", "--wat"], "--wat");
-    for command in ["ops", "eval", "grad", "check"] {
+    for command in ["ops", "eval", "grad", "check", "compile", "sparsity", "eval-many"] {
         let help = run([command, "--help"], b"");
         assert!(help.status.success() && text(&help.stdout).contains("Example"));
     }
@@ -403,7 +550,7 @@ fn doubtful_derivatives_are_noted() {
 }
 
 /// Every command that reads an expression, with options that choose its views.
-const VIEWS: [&[&str]; 24] = [
+const VIEWS: [&[&str]; 26] = [
     &["grad"],
     &["grad", "--hessian"],
     &["grad", "--f32"],
@@ -428,6 +575,8 @@ const VIEWS: [&[&str]; 24] = [
     &["graph", "--dot", "--mistake", "local-only"],
     &["page"],
     &["page", "--json"],
+    &["compile"],
+    &["sparsity"],
 ];
 
 /// Whether a text may go to a terminal: no character in it moves the cursor, or turns the order of reading.
@@ -543,6 +692,12 @@ fn nothing_that_a_terminal_obeys_is_echoed() {
         &["trace", "x", "--at", "x=1", "--mistake", bad],
         &["explain", "x", "--at", "x=1", bad],
         &["quiz", "x*x", "--at", "x=1"],
+        &["compile", bad, "--at", "x=1"],
+        &["sparsity", "x +\r\t x", "--at", "x=1"],
+        &["sparsity", "x +\r\t x", "--at", "x=1", "-o", &svg],
+        &["eval-many", bad],
+        &["eval-many", "x"],
+        &["eval-many", "x", "--let", bad],
         &["lesson", bad],
         &["completions", bad],
         &["graph", "--svg", "--trace", &json],

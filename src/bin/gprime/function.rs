@@ -41,9 +41,14 @@ pub fn without_values<'t>(
     lets: &[String],
     tape: &'t Recorder,
 ) -> Result<(Vec<Expr<'t>>, Expr<'t>), Failure> {
-    let registry = Registry::new();
-    let program = program(Parser::open(&registry), expression, lets)?;
+    let program = open(expression, lets)?;
     Ok(recorded(&program, &vec![1.0; program.variables.len()], tape))
+}
+
+/// An expression with any variables.
+pub fn open(expression: &str, lets: &[String]) -> Result<Program, Failure> {
+    let registry = Registry::new();
+    program(Parser::open(&registry), expression, lets)
 }
 
 fn program(mut parser: Parser<'_>, expression: &str, lets: &[String]) -> Result<Program, Failure> {

@@ -7,6 +7,7 @@
 
 mod assignment;
 mod check;
+mod compile;
 mod draw;
 mod eval;
 mod expression;
@@ -16,9 +17,11 @@ mod function;
 mod grad;
 mod json;
 mod lesson;
+mod many;
 mod ops;
 mod quiz;
 mod save;
+mod sparsity;
 mod step;
 mod table;
 mod teach;
@@ -287,6 +290,48 @@ enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// The compiled program of an expression and of its gradient: loops, memory, and counts.
+    ///
+    /// x[..] are inputs, m[..] is memory, and r0, r1, .. are registers of the loop they are in. With --json: the counts, the lines
+    /// of both programs, the value and the gradient.
+    #[command(
+        after_help = "Examples:\n  gprime compile \"sigmoid(w*x + b)\" --at w=0.5,x=2,b=-1\n  gprime compile \"x*y + sin(x)\" --at x=2,y=5 --json"
+    )]
+    Compile {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// The second derivatives that can differ from 0, and how few directions have them all.
+    ///
+    /// Each letter is the direction that an entry of the Hessian is read from. With -o: a drawing, as SVG. With --json: the entries,
+    /// each as row, column and direction.
+    #[command(
+        after_help = "Examples:\n  gprime sparsity \"x*y + y*z + z^2\" --at x=1,y=1,z=1\n  gprime sparsity \"x*y + sin(z)\" --at x=2,y=5,z=0 -o pattern.svg"
+    )]
+    Sparsity {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        format: Format,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Evaluate an expression and its gradient at the points on stdin, and write CSV.
+    ///
+    /// The first line names the columns, which are the variables of the expression in any order; each line after it is a point. Numbers are
+    /// decimals, C99 hex floats such as 0x1.8p+1, inf, -inf or nan; they are written as the shortest decimals that read as the
+    /// number. Blank lines are passed over.
+    #[command(after_help = "Example:\n  printf 'x,y\\n1,2\\n3,4\\n' | gprime eval-many \"x*y + sin(x)\"")]
+    EvalMany {
+        /// The expression; see `gprime grad --help` for what it may be made of.
+        #[arg(allow_hyphen_values = true)]
+        expr: String,
+        /// A name for an expression, as a leading `let NAME = EXPR;` gives it.
+        #[arg(long = "let", value_name = "NAME=EXPR")]
+        lets: Vec<String>,
+    },
     /// A script that completes commands and options in a shell.
     #[command(after_help = "Example:\n  gprime completions bash > ~/.local/share/bash-completion/completions/gprime")]
     Completions {
@@ -299,7 +344,9 @@ impl Command {
     /// Whether nothing but ASCII was asked for.
     fn is_ascii(&self) -> bool {
         match self {
-            Command::Ops { format } => format.ascii,
+            Command::Ops { format } | Command::Compile { format, .. } | Command::Sparsity { format, .. } => {
+                format.ascii
+            }
             Command::Grad { view, .. }
             | Command::Check { view, .. }
             | Command::Trace { view, .. }
@@ -310,7 +357,9 @@ impl Command {
             | Command::Plot { view, .. }
             | Command::Graph { view, .. }
             | Command::Page { view, .. } => view.format.ascii,
-            Command::Eval { .. } | Command::Lesson { .. } | Command::Completions { .. } => false,
+            Command::Eval { .. } | Command::EvalMany { .. } | Command::Lesson { .. } | Command::Completions { .. } => {
+                false
+            }
         }
     }
 }
@@ -562,6 +611,25 @@ fn run(command: Command, input: &mut dyn BufRead) -> Result<ExitCode, Failure> {
         }
         Command::Page { of, source, wrong, view, output } => {
             draw::written(draw::page(&of, &source, wrong.mistake, &view)?, &output)?
+        }
+        Command::Compile { of, format } => {
+            let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
+            let compiled = compile::Compiled::new(&function)?;
+            if format.json { compiled.json(&format) } else { compiled.text() }?
+        }
+        Command::Sparsity { of, format, output } => {
+            let function = Function::read(&of.expr, &of.given.at, &of.given.lets)?;
+            let hessian = sparsity::Hessian::new(&of.expr, &function)?;
+            let text = match &output.output {
+                _ if format.json => hessian.json(&format),
+                Some(_) => hessian.svg(&format)?,
+                None => hessian.text(),
+            };
+            draw::written(text, &output)?
+        }
+        Command::EvalMany { expr, lets } => {
+            many::run(&expr, &lets, input, BufWriter::new(io::stdout().lock()))?;
+            return Ok(code);
         }
         Command::Completions { shell } => {
             let mut script = vec![];

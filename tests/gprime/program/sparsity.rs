@@ -223,7 +223,7 @@ fn jacobians_take_the_fewer_directions() {
 
 #[test]
 fn a_full_matrix_is_computed_direction_by_direction() {
-    let n = 2200;
+    let n = 2080;
     let x = vec![1.0; n];
     let square = Program::trace(&routine!(|x| x.iter().map(|&x| x * x).sum::<R>().square()), &x).unwrap();
     assert!(square.sparse_hessian_program().unwrap_err().is_too_large());
