@@ -296,7 +296,8 @@ impl Saved {
     /// "gprimeP\n"  version: u32  variables: u32
     /// inputs:     list of names
     /// constants:  list of (bits: u64, is data: u8)
-    /// functions:  list of (0: u8, name, list of (name, bits: u64)) or (1: u8, relation: u8, held: u8)
+    /// functions:  list of (0: u8, name, list of (name, bits: u64)), (1: u8, relation: u8, held: u8)
+    ///             or (2: u8, argument: u8, name, list of (name, bits: u64)), a slope
     /// statements: list of (function: u32, arguments: u32)
     /// arguments:  list of u32
     /// outputs:    list of u32
