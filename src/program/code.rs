@@ -130,6 +130,9 @@ impl Function {
     }
 }
 
+/// The rules of a function, by the numbers of arguments.
+type Templates = SmallVec<[(usize, Arc<Template>); 1]>;
+
 /// The function of a statement, and where its arguments end; they begin where those of the statement before end.
 #[derive(Clone, Copy)]
 struct Head {
@@ -188,7 +191,7 @@ pub(super) struct Code {
     /// Whether the ops are put as primitives, so that no derivative is taken any more.
     pub lowered: bool,
     /// The rules of each function, by the numbers of arguments.
-    pub(super) templates: Vec<SmallVec<[(usize, Arc<Template>); 1]>>,
+    pub(super) templates: Vec<Templates>,
     /// Memory for the values of a rule.
     pub(super) values: Vec<Value>,
 }

@@ -375,7 +375,7 @@ impl Scratch {
         let (width, len) = (*width, chunk.count * *width);
         let place = |address: &Address| chunk.place(address, address.at(serial, outer), loops);
         // in memory at once, if the results are one stretch there
-        let store = statement.store.as_ref().map(|address| place(address));
+        let store = statement.store.as_ref().map(place);
         if let Some((at, [row, step])) = store
             && (step == 1 || chunk.count == 1)
             && (row == chunk.count as i64 || chunk.rows == 1)
