@@ -22,6 +22,8 @@
 //!     ([`Modes`]): they choose the number, so its Jacobian is taken forwards or in reverse, its Hessian in several directions at once; it may return
 //!     errors, and numbers that are counted when it runs; and [`check::routine`] holds all ways to each other. It is the best
 //!     of the three wherever the derivative is more than a gradient.
+//! * **To evaluate one function at many points**, record it once and compile it: [`Program`] has its values and derivatives as loops, at one point or
+//!   many, and sparse matrices of derivatives; [`program::Cached`] records anew where the function branches otherwise.
 //! * **To add an op**: write an `impl` of [`op::Op`], use it as `x.apply(&MyOp)`, and let [`check::op`] tell whether the
 //!   slope is right. A plain `f64` closure and its slope do as well: [`unary`](op::ApplyClosure::unary).
 //! * **To apply a function again and again**: write it as a [`Function`](trait@function::Function), with [`function!`](macro@function), for any

@@ -4,10 +4,11 @@ use crate::error::{Error, Kind};
 pub use crate::function::Outcome;
 use crate::function::{Outputs, Routine, SingleOutput};
 use crate::modes::Modes;
+use crate::program::Program;
 
 /// A function of one result as solvers ask for it: its value, and its derivatives by all of `x`.
 ///
-/// Every [`Routine`] of one result is one. Implement it for a function whose gradient is known in another way, and each border takes that
+/// Every [`Routine`] of one result is one, and so is a compiled [`Program`]. Implement it for a function whose gradient is known in another way, and each border takes that
 /// too.
 ///
 /// ```
@@ -45,7 +46,7 @@ pub trait Objective {
 
 /// A function of a list of results as solvers of least squares ask for it.
 ///
-/// Every [`Routine`] is one.
+/// Every [`Routine`] is one, and so is a compiled [`Program`].
 ///
 /// # Errors
 /// Of each method: as those of [`Objective`].
@@ -105,6 +106,68 @@ where
         let mut values = self.try_values(x)?;
         let mut rows = vec![0.0; values.len() * x.len()];
         P::Out::outcome(self.jacobian_into(x, &mut values, &mut rows))??;
+        numbers("the list of results", &values)?;
+        numbers("the Jacobian", &rows)?;
+        Ok((values, rows))
+    }
+}
+
+/// A compiled program of one result. Where a comparison of it would come out otherwise than it was recorded, the error [says
+/// so](Error::is_branch): most solvers end there, so a routine that branches is better given as it is.
+impl Objective for Program {
+    fn try_value(&self, x: &[f64]) -> Result<f64, Error> {
+        let mut value = [0.0];
+        expect_one(self)?;
+        self.eval(x, &mut value)?;
+        numbers("the value", &value)?;
+        Ok(value[0])
+    }
+
+    fn try_value_and_gradient(&self, x: &[f64], g: &mut [f64]) -> Result<f64, Error> {
+        let value = self.value_and_gradient(x, g)?;
+        numbers("the value", &[value])?;
+        numbers("the gradient", g)?;
+        Ok(value)
+    }
+
+    fn try_hessian(&self, x: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
+        let n = self.variables();
+        let mut rows = vec![0.0; n * n];
+        self.hessian(x, &mut rows)?;
+        numbers("the Hessian", &rows)?;
+        Ok(if n == 0 { vec![] } else { rows.chunks_exact(n).map(<[f64]>::to_vec).collect() })
+    }
+
+    fn try_hvp(&self, x: &[f64], u: &[f64]) -> Result<Vec<f64>, Error> {
+        let mut product = vec![0.0; self.variables()];
+        self.hvp(x, u, &mut product)?;
+        numbers("the product with the Hessian", &product)?;
+        Ok(product)
+    }
+}
+
+/// # Errors
+/// If a program has not one result.
+fn expect_one(program: &Program) -> Result<(), Error> {
+    match program.outputs() {
+        1 => Ok(()),
+        n => Err(Error::new(Kind::Arity, format!("a minimiser needs one result, and the program has {n}"))),
+    }
+}
+
+/// A compiled program, whose errors are those of it as an [`Objective`].
+impl Residuals for Program {
+    fn try_values(&self, x: &[f64]) -> Result<Vec<f64>, Error> {
+        let mut values = vec![0.0; self.outputs()];
+        self.eval(x, &mut values)?;
+        numbers("the list of results", &values)?;
+        Ok(values)
+    }
+
+    fn try_values_and_jacobian(&self, x: &[f64]) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        let mut values = vec![0.0; self.outputs()];
+        let mut rows = vec![0.0; values.len() * self.variables()];
+        self.jacobian(x, &mut values, &mut rows)?;
         numbers("the list of results", &values)?;
         numbers("the Jacobian", &rows)?;
         Ok((values, rows))

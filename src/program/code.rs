@@ -226,6 +226,13 @@ impl Code {
         Code { inputs, ..Code::default() }
     }
 
+    /// Makes room for so many statements, with two arguments each.
+    pub fn reserve(&mut self, statements: usize) {
+        self.heads.reserve(statements);
+        self.args.reserve(2 * statements);
+        self.by_hash.reserve(statements);
+    }
+
     /// How many values there are: inputs and results.
     pub fn len(&self) -> usize {
         self.inputs + self.heads.len()

@@ -88,8 +88,8 @@ struct Edges {
     others: [usize; 2],
 }
 
-/// What was copied to the margins: by the slot of the first number the number and its steps.
-type Copied = HashMap<i32, (Number, SmallVec<[i64; 3]>)>;
+/// What is copied to the margins: for each slot the number of the value.
+type Copied = HashMap<i64, Number>;
 
 /// Calls a function for all repetitions of loops, with each of two numbers that are affine in them.
 fn each_pair(first: [i64; 2], loops: &[(usize, [i64; 2])], each: &mut impl FnMut([i64; 2])) {
@@ -254,28 +254,33 @@ impl Layout {
             return None;
         };
         let base = base - start as i32 * steps[0];
-        let inner: SmallVec<[i64; 3]> = loops[1..].iter().map(|&(_, step)| step).collect();
-        let counts: SmallVec<[usize; 3]> = loops[1..].iter().map(|&(count, _)| count).collect();
+        let inner = loops[1..].iter().zip(&steps[1..]);
+        let inner: SmallVec<[(usize, [i64; 2]); 3]> =
+            inner.map(|(&(count, step), &slots)| (count, [step, slots.into()])).collect();
         let edges = (0..start).chain(count - end..count);
-        let edges = edges.map(|k| (number + k as i64 * step, base + k as i32 * steps[0]));
-        let edges: SmallVec<[(Number, i32); 4]> = edges.collect();
-        let row = i64::from(*array.steps.first()?);
-        let fits = |&(number, slot): &(Number, i32)| {
-            let last: i64 = counts.iter().zip(&steps[1..]).map(|(&n, &step)| (n as i64 - 1) * i64::from(step)).sum();
-            let (slot, start, end) = (i64::from(slot), array.base as i64, (array.base + array.len) as i64);
-            let margin = array.margin as i64;
-            let in_margin = |first: i64, end: i64| slot >= first && slot + last < end && last >= 0 && last < row.max(1);
-            (in_margin(start - margin, start) || in_margin(end, end + margin))
-                && copied.get(&(slot as i32)).is_none_or(|known| *known == (number, inner.clone()))
-        };
-        if !edges.iter().all(fits) {
+        let edges: SmallVec<[[i64; 2]; 4]> =
+            edges.map(|k| [number + k as i64 * step, i64::from(base + k as i32 * steps[0])]).collect();
+        let (start, end, margin) = (array.base as i64, (array.base + array.len) as i64, array.margin as i64);
+        let margins = [start - margin..start, end..end + margin];
+        // each slot has one value, whichever operand it is copied for
+        let mut fits = true;
+        for &edge in &edges {
+            each_pair(edge, &inner, &mut |[number, slot]| {
+                fits &= margins.iter().any(|margin| margin.contains(&slot))
+                    && copied.get(&slot).is_none_or(|known| *known == number);
+            });
+        }
+        if !fits {
             return None;
         }
-        for (number, slot) in edges {
-            if copied.insert(slot, (number, inner.clone())).is_none() {
-                let from = self.stream(number, &loops[1..], None);
-                let to = Stream::Affine { base: slot, steps: steps[1..].into() };
-                self.copies.push((part, Copy { counts: counts.clone(), from, to }));
+        for edge in edges {
+            let mut is_new = false;
+            each_pair(edge, &inner, &mut |[number, slot]| is_new |= copied.insert(slot, number).is_none());
+            if is_new {
+                let from = self.stream(edge[0], &loops[1..], None);
+                let to = Stream::Affine { base: edge[1] as i32, steps: steps[1..].into() };
+                let counts = loops[1..].iter().map(|&(count, _)| count).collect();
+                self.copies.push((part, Copy { counts, from, to }));
             }
         }
         Some(Stream::Affine { base, steps })

@@ -61,6 +61,7 @@ impl Code {
         let roots: Vec<Value> = outputs.iter().chain(&self.guards).copied().collect();
         self.mark_needed(&roots, &mut needed);
         let mut code = Code::new(self.inputs + more);
+        code.reserve(needed.iter().filter(|needed| **needed).count());
         code.lowered = form == Form::Primitives;
         let functions: Vec<u32> = self.functions.iter().map(|function| code.function(function.clone())).collect();
         let zero = code.constant(0.0);

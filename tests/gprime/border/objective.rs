@@ -20,6 +20,30 @@ fn all_derivatives_are_those_of_the_modes() {
 }
 
 #[test]
+fn a_compiled_program_is_taken_as_a_routine_is() {
+    let f = routine!(|x| rosenbrock(x));
+    let (x, u, mut g) = ([-1.25, 1.0, 0.5], [1.0, -2.0, 0.5], [0.0; 3]);
+    let program = gprime::Program::trace(&f, &[0.0; 3]).unwrap();
+    // all numbers are exact
+    assert_eq!(program.try_value(&x), Ok(rosenbrock(&x)));
+    assert_eq!(program.try_value_and_gradient(&x, &mut g), Ok(rosenbrock(&x)));
+    assert_eq!(g[..], f.gradient(&x));
+    assert_eq!(program.try_hessian(&x), Ok(f.hessian(&x)));
+    assert_eq!(program.try_hvp(&x, &u), Ok(f.hvp(&x, &u)));
+
+    let list = routine!(|x| -> [R; 2] { [x[0] * x[1], x[0] - x[2]] });
+    let program = gprime::Program::trace(&list, &x).unwrap();
+    assert_eq!(program.try_values_and_jacobian(&x), list.try_values_and_jacobian(&x));
+    assert!(program.try_value(&x).unwrap_err().is_arity() && program.try_hvp(&x, &u).unwrap_err().is_arity());
+
+    // a branch that was not recorded, and NaN
+    let branches = routine!(|x| if x[0] < 1.0 { x[0].sqrt() } else { x[0] * x[1] });
+    let program = gprime::Program::trace(&branches, &[0.5, 1.0]).unwrap();
+    assert!(program.try_value(&[2.0, 1.0]).unwrap_err().is_branch());
+    assert!(program.try_value(&[-2.0, 1.0]).unwrap_err().is_not_finite());
+}
+
+#[test]
 fn errors_keep_their_type_and_their_words() {
     let f = routine!(|x| -> Result<(R, usize), TooFar> {
         if x[0] > 1.0 { Err(TooFar(x[0].primal())) } else { Ok((x[0] * x[0], 7)) }
