@@ -1,7 +1,8 @@
 //! A tape that is used again allocates nothing, nor does a recovery of a sparse matrix. A test of its own, since it counts what the whole process allocates.
 
 use gprime::program::sparse::{Compression, Pattern};
-use gprime::{Program, prelude::*, scoped};
+use gprime::program::{Cached, Program};
+use gprime::{prelude::*, scoped};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -97,6 +98,14 @@ fn a_routine_differentiated_again_allocates_nothing() {
     assert_eq!(allocations(run), 0);
 }
 
+/// Runs something where there are no other threads to divide the work with.
+fn on_one_thread<A: Send>(f: impl FnOnce() -> A + Send) -> A {
+    #[cfg(feature = "parallel")]
+    return rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(f);
+    #[cfg(not(feature = "parallel"))]
+    f()
+}
+
 /// A compiled program keeps the memory of its runs, on one point and on many.
 #[test]
 fn a_compiled_program_run_again_allocates_nothing() {
@@ -112,6 +121,7 @@ fn a_compiled_program_run_again_allocates_nothing() {
     let (mut gradients, mut many, mut moved) = (points.clone(), vec![0.0; 4 * count], vec![0.0; 4 * count]);
     let small = Program::trace(&routine!(|x| program(x)), &x[..10]).unwrap();
     let mut hessian = vec![0.0; 100];
+    let mut cached = Cached::new(routine!(|x| if x[0] < 0.5 { program(x) } else { x[0] }));
     let mut run = || {
         gradient.eval(&x, &mut y[..1]).unwrap();
         gradient.value_and_gradient(&x, &mut g).unwrap();
@@ -122,9 +132,16 @@ fn a_compiled_program_run_again_allocates_nothing() {
         narrow.jacobian(&x[..4], &mut y, &mut rows[..16]).unwrap();
         wide.jacobian(&x[..20], &mut y, &mut rows).unwrap();
         small.hessian(&x[..10], &mut hessian).unwrap();
+        cached.value_and_gradient(&x, &mut g).unwrap();
+        cached.value_and_gradient(&x[900..], &mut g[..100]).unwrap();
     };
-    run();
-    assert_eq!(allocations(run), 0);
+    let again = on_one_thread(|| {
+        // a program whose way was left is run on its own when it is looked for, and has no memory for that at first
+        run();
+        run();
+        allocations(run)
+    });
+    assert_eq!(again, 0);
 }
 
 /// A scope takes the memory that the thread has kept.

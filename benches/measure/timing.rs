@@ -7,7 +7,7 @@
 
 use crate::Visitor;
 use crate::workloads::Workload;
-use gprime::{prelude::*, scoped};
+use gprime::{Program, prelude::*, scoped};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -94,6 +94,14 @@ impl Visitor for Timing {
         ];
         // twelve million nodes would need half a gigabyte
         if turns[0].ops() < 1_000_000 {
+            let compile =
+                |workload: &W| Program::trace(&Compiled(workload), &workload.point()).expect("it is small enough");
+            let programs: Vec<Program> = turns.iter().map(compile).collect();
+            let mut g = vec![0.0; len];
+            ways.push(way("compiled", turns.len(), move |k| {
+                let (x, g) = (black_box(point(k)), black_box(&mut g));
+                programs[k].value_and_gradient(x, g).expect("there are no branches")
+            }));
             ways.push(way("recorder", turns.len(), |k| {
                 recorder.reset();
                 let inputs: Vec<Expr<'_>> = black_box(point(k)).iter().map(|&x| recorder.var(x)).collect();
@@ -103,6 +111,15 @@ impl Visitor for Timing {
             }));
         }
         self.measure(turns[0].name(), turns[0].ops(), ways);
+    }
+}
+
+/// A workload as a routine.
+struct Compiled<'a, W>(&'a W);
+impl<W: Workload> Routine for Compiled<'_, W> {
+    type Out = ();
+    fn run<R: Number>(&self, x: &[R]) -> R {
+        self.0.program(x)
     }
 }
 

@@ -383,8 +383,8 @@ impl Op<1> for Selu {
     }
     #[inline(always)]
     fn evaluate<R: Real>(&self, z: [R; 1]) -> (R, [R; 1]) {
-        let (a, slopes) = Self::ELU.evaluate(z);
-        (a * Self::LAMBDA, slopes.map(|slope| slope * Self::LAMBDA))
+        let (a, [slope]) = Self::ELU.evaluate(z);
+        (a * Self::LAMBDA, [slope * Self::LAMBDA])
     }
     fn kinks(&self) -> Vec<Kink> {
         let steep = Self::ELU.alpha * Self::LAMBDA;

@@ -44,6 +44,9 @@ mod sealed {
 ///
 /// Outside of the domain of the op slopes are NaN; at a kink they are those of the op.
 ///
+/// A rule of one's own is fastest where [`evaluate_value`](Op::evaluate_value) and [`evaluate`](Op::evaluate), and what they call, are
+/// `#[inline(always)]`: then it becomes part of the loop. Otherwise it is called for every few numbers.
+///
 /// ```
 /// use gprime::{op::Tanh, prelude::*};
 ///

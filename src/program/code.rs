@@ -130,6 +130,9 @@ impl Function {
     }
 }
 
+/// The rules of a function, by the numbers of arguments.
+type Templates = SmallVec<[(usize, Arc<Template>); 1]>;
+
 /// The function of a statement, and where its arguments end; they begin where those of the statement before end.
 #[derive(Clone, Copy)]
 struct Head {
@@ -188,7 +191,7 @@ pub(super) struct Code {
     /// Whether the ops are put as primitives, so that no derivative is taken any more.
     pub lowered: bool,
     /// The rules of each function, by the numbers of arguments.
-    pub(super) templates: Vec<SmallVec<[(usize, Arc<Template>); 1]>>,
+    pub(super) templates: Vec<Templates>,
     /// Memory for the values of a rule.
     pub(super) values: Vec<Value>,
 }
@@ -259,6 +262,11 @@ impl Code {
         self.constants.push(x);
         self.is_data.push(true);
         Value::constant(self.constants.len() - 1)
+    }
+
+    /// Whether a constant counts as data.
+    pub fn is_datum(&self, place: usize) -> bool {
+        self.is_data[place]
     }
 
     /// A constant of another program as a value of this one.

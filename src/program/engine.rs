@@ -380,7 +380,7 @@ impl Scratch {
         let (width, len) = (*width, chunk.count * *width);
         let place = |address: &Address| chunk.place(address, address.at(serial, outer), loops);
         // in memory at once, if the results are one stretch there
-        let store = statement.store.as_ref().map(|address| place(address));
+        let store = statement.store.as_ref().map(place);
         if let Some((at, [row, step])) = store
             && (step == 1 || chunk.count == 1)
             && (row == chunk.count as i64 || chunk.rows == 1)
@@ -539,8 +539,8 @@ fn apply(
 fn run_apply(apply: &Apply, lists: [List<'_>; OPERANDS], into: &mut [f64], len: usize) {
     let [x, y, z, _] = lists;
     match apply {
-        Apply::Primitive(primitive) => primitive.to_lists(Lists { operands: [x, y, z], into, len }),
-        Apply::Copy => Primitive::Detach.to_lists(Lists { operands: [x, y, z], into, len }),
+        Apply::Primitive(primitive) => primitive.show(Lists { operands: [x, y, z], into, len }),
+        Apply::Copy => Primitive::Detach.show(Lists { operands: [x, y, z], into, len }),
         Apply::Guard(check) => Lists { operands: [x, y], into, len }.each_number(|[x, y]| check.flips(x, y).into()),
         Apply::Values(op) => op.values(Lists { operands: [x, y, z], into, len }),
         Apply::Along(op, argument) => op.along(*argument, Lists { operands: lists, into, len }),

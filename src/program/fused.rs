@@ -3,10 +3,10 @@
 //! An op whose rule has many steps is cheaper as one loop, in which all that is computed on the way stays in the processor's registers, than as one loop
 //! for each step. An op of the user's is put as its steps, and so are the other built-in ones, which have few.
 
-use super::kernel::{Lanes, List, Lists};
+use super::kernel::{List, Lists};
+use super::primitive::Body;
 use crate::graph::{DynOp, op_as};
 use crate::op::{Call, Op, Reduce, Visitor, visit_activations};
-use crate::real::{Isa, Real, WithIsa, dispatch};
 use std::sync::Arc;
 
 /// An op as loops.
@@ -42,7 +42,7 @@ impl<const N: usize, O: Op<N>> Fused for Typed<O, N> {
     }
 
     fn values(&self, Lists { operands, into, len }: Lists<'_, 3>) {
-        dispatch(Values { op: &self.0, lists: Lists { operands: first(&operands), into, len } });
+        Lists { operands: first(&operands), into, len }.run(Values(&self.0));
     }
 
     fn along(&self, argument: usize, Lists { operands, into, len }: Lists<'_, 4>) {
@@ -50,7 +50,7 @@ impl<const N: usize, O: Op<N>> Fused for Typed<O, N> {
         let mut own = [operands[0]; 4];
         own[..N].copy_from_slice(&operands[..N]);
         own[3] = operands[N];
-        dispatch(Along::<_, N> { op: &self.0, argument, lists: Lists { operands: own, into, len } });
+        Lists { operands: own, into, len }.run(Along::<_, N> { op: &self.0, argument });
     }
 }
 
@@ -59,37 +59,29 @@ fn first<'a, const N: usize>(lists: &[List<'a>]) -> [List<'a>; N] {
     lists[..N].try_into().expect("there are so many")
 }
 
-struct Values<'a, O, const N: usize> {
-    op: &'a O,
-    lists: Lists<'a, N>,
-}
+/// The value of an op.
+struct Values<'a, O>(&'a O);
 
-impl<const N: usize, O: Op<N>> WithIsa for Values<'_, O, N> {
-    type Out = ();
+impl<const N: usize, O: Op<N>> Body<N> for Values<'_, O> {
     #[inline(always)]
-    fn run<I: Isa>(self) {
-        let Values { op, lists } = self;
-        lists.each::<I>(|x| Lanes::<I>::call(op, x));
+    fn apply<R: Call>(&self, x: [R; N]) -> R {
+        R::call(self.0, x)
     }
 }
 
+/// The slope of an op of `N` arguments by one of them, times the last of four numbers, of which the first are the arguments.
 struct Along<'a, O, const N: usize> {
     op: &'a O,
     argument: usize,
-    lists: Lists<'a, 4>,
 }
 
-impl<const N: usize, O: Op<N>> WithIsa for Along<'_, O, N> {
-    type Out = ();
+impl<const N: usize, O: Op<N>> Body<4> for Along<'_, O, N> {
     #[inline(always)]
-    fn run<I: Isa>(self) {
-        let Along { op, argument, lists } = self;
-        lists.each::<I>(|all| {
-            let mut x = [Lanes::<I>::from(0.0); N];
-            x.copy_from_slice(&all[..N]);
-            let (_, slopes) = Lanes::<I>::call_and_slope(op, x);
-            all[3].mul_strong_zero(slopes[argument])
-        });
+    fn apply<R: Call>(&self, all: [R; 4]) -> R {
+        let mut x = [R::from(0.0); N];
+        x.copy_from_slice(&all[..N]);
+        let (_, slopes) = R::call_and_slope(self.op, x);
+        all[3].mul_strong_zero(slopes[self.argument])
     }
 }
 

@@ -1,11 +1,12 @@
 //! Loops over lists of numbers, several at a time: what a statement of a region does for a chunk.
 
-use super::primitive::{Loop, Primitive};
+use super::primitive::{Body, Visitor};
 use crate::real::{Isa, Wide, WithIsa, dispatch};
 
-/// How many numbers are worked on side by side.
-pub(super) const LANES: usize = 4;
-pub(super) type Lanes<I> = Wide<I, LANES>;
+/// How many numbers are worked on side by side, by operations of one instruction.
+pub(super) const LANES: usize = 8;
+/// How many are where there are many steps, of which the compiler makes instructions that are as wide as the registers.
+const FEW_LANES: usize = 4;
 
 /// An operand of a statement for a chunk: rows of numbers.
 #[derive(Clone, Copy)]
@@ -21,23 +22,20 @@ impl List<'_> {
     /// No operand.
     pub const NONE: List<'static> = List { numbers: &[], row: 0, block: 0 };
 
-    /// The block from an element of a row on, which begins at `row`.
+    /// The lanes from an element of a row on, which begins at `row`.
     #[inline(always)]
-    fn at<I: Isa>(&self, row: usize, element: usize) -> Lanes<I> {
+    fn at<I: Isa, const L: usize>(&self, row: usize, element: usize) -> Wide<I, L> {
         let start = row + if self.block == 0 { 0 } else { element };
-        let block = &self.numbers[start..start + LANES];
-        Wide::new(block.try_into().expect("a block is so long"))
+        let lanes = &self.numbers[start..start + L];
+        Wide::new(lanes.try_into().expect("there are so many"))
     }
 
-    /// Fewer numbers than a block has, from the start of a row; the other lanes repeat the first of them.
+    /// Fewer numbers than there are lanes, from the start of a row; the other lanes repeat the first of them.
     #[inline(always)]
-    fn few<I: Isa>(&self, row: usize, len: usize) -> Lanes<I> {
-        if self.block == 0 {
-            return self.at(row, 0);
-        }
-        let numbers = &self.numbers[row..row + len];
-        let mut lanes = [numbers[0]; LANES];
-        lanes[..len].copy_from_slice(numbers);
+    fn few<I: Isa, const L: usize>(&self, row: usize, len: usize) -> Wide<I, L> {
+        let numbers = if self.block == 0 { &self.numbers[row..=row] } else { &self.numbers[row..row + len] };
+        let mut lanes = [numbers[0]; L];
+        lanes[..numbers.len()].copy_from_slice(numbers);
         Wide::new(lanes)
     }
 }
@@ -51,30 +49,31 @@ pub(super) struct Lists<'a, const N: usize> {
 }
 
 impl<const N: usize> Lists<'_, N> {
-    /// Sets each result to what a function makes of the operands at the same place.
+    /// Sets each result to what a body makes of the operands at the same place.
+    #[inline]
+    pub fn run(self, body: impl Body<N>) {
+        dispatch(Pass { body, lists: self });
+    }
+
+    /// As [`run`](Lists::run), in so many lanes.
     ///
     /// A row that is no whole number of blocks long ends with a block that overlaps the one before: its numbers are computed twice, and come out
     /// the same.
     #[inline(always)]
-    pub fn each<I: Isa>(self, f: impl Fn([Lanes<I>; N]) -> Lanes<I>) {
+    fn each<I: Isa, const L: usize>(self, body: impl Body<N>) {
         let Lists { operands, into, len } = self;
-        let is_few = len < LANES;
-        let last = len.saturating_sub(LANES);
+        let is_few = len < L;
+        let last = len.saturating_sub(L);
         let mut rows = [0; N];
         for into in into.chunks_exact_mut(len) {
-            for k in 0..len.div_ceil(LANES) {
-                let element = last.min(k * LANES);
-                let mut x = [Wide::from(0.0); N];
+            for k in 0..len.div_ceil(L) {
+                let element = last.min(k * L);
+                let mut x = [Wide::<I, L>::from(0.0); N];
                 for i in 0..N {
                     x[i] = if is_few { operands[i].few(rows[i], len) } else { operands[i].at(rows[i], element) };
                 }
-                // the function is called in one place, so that it is inlined: what is not is compiled for the baseline
-                let y = f(x).0;
-                if is_few {
-                    into.copy_from_slice(&y[..len])
-                } else {
-                    into[element..element + LANES].copy_from_slice(&y)
-                }
+                let y = body.apply(x).0;
+                if is_few { into.copy_from_slice(&y[..len]) } else { into[element..element + L].copy_from_slice(&y) }
             }
             for i in 0..N {
                 rows[i] += operands[i].row;
@@ -83,8 +82,26 @@ impl<const N: usize> Lists<'_, N> {
     }
 }
 
+/// A body in a loop over lists.
+struct Pass<'a, B, const N: usize> {
+    body: B,
+    lists: Lists<'a, N>,
+}
+
+impl<const N: usize, B: Body<N>> WithIsa for Pass<'_, B, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        if B::IS_LONG {
+            self.lists.each::<I, FEW_LANES>(self.body);
+        } else {
+            self.lists.each::<I, LANES>(self.body);
+        }
+    }
+}
+
 impl<const N: usize> Lists<'_, N> {
-    /// As [`each`](Lists::each), one number after the other.
+    /// As [`run`](Lists::run), one number after the other.
     pub fn each_number(self, f: impl Fn([f64; N]) -> f64) {
         let Lists { operands, into, len } = self;
         for (row, into) in into.chunks_exact_mut(len).enumerate() {
@@ -95,41 +112,12 @@ impl<const N: usize> Lists<'_, N> {
     }
 }
 
-impl<I: Isa> Loop<Lanes<I>> for Lists<'_, 3> {
+impl Visitor for Lists<'_, 3> {
     #[inline(always)]
-    fn one(self, f: impl Fn(Lanes<I>) -> Lanes<I>) {
-        let Lists { operands: [x, ..], into, len } = self;
-        Lists { operands: [x], into, len }.each(|[x]| f(x));
-    }
-    #[inline(always)]
-    fn two(self, f: impl Fn(Lanes<I>, Lanes<I>) -> Lanes<I>) {
-        let Lists { operands: [x, y, _], into, len } = self;
-        Lists { operands: [x, y], into, len }.each(|[x, y]| f(x, y));
-    }
-    #[inline(always)]
-    fn three(self, f: impl Fn(Lanes<I>, Lanes<I>, Lanes<I>) -> Lanes<I>) {
-        self.each(|[x, y, z]| f(x, y, z));
-    }
-}
-
-/// A primitive of lists.
-struct OfLists<'a> {
-    primitive: Primitive,
-    lists: Lists<'a, 3>,
-}
-
-impl WithIsa for OfLists<'_> {
-    type Out = ();
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        self.primitive.in_loop::<Lanes<I>>(self.lists);
-    }
-}
-
-impl Primitive {
-    /// Applies the primitive to lists.
-    #[inline]
-    pub fn to_lists(self, lists: Lists<'_, 3>) {
-        dispatch(OfLists { primitive: self, lists });
+    fn visit<const N: usize, B: Body<N>>(self, body: B) {
+        let Lists { operands, into, len } = self;
+        let mut first = [List::NONE; N];
+        first.copy_from_slice(&operands[..N]);
+        Lists { operands: first, into, len }.run(body);
     }
 }

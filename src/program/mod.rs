@@ -1,6 +1,6 @@
 //! Programs that are recorded once and run many times: see [`Program`].
 //!
-//! This part uses `modes`, `graph`, `function`, `op` and `real`. A program goes through it in this order:
+//! This part uses `registry`, `modes`, `graph`, `function`, `op` and `real`. A program goes through it in this order:
 //!
 //! * `record.rs` makes statements of a recording: `code.rs` has them, `simplify.rs` writes what is simpler, and `live.rs` leaves out what is not needed.
 //! * `derive.rs` adds derivatives as statements, by the rules of the ops, which `template.rs` records once each; `live.rs` puts all ops as the primitives
@@ -8,13 +8,14 @@
 //! * `reroll/` finds the loops again that were recorded statement by statement.
 //! * `layout.rs` gives values their places in memory, and `plan.rs` groups loops into regions.
 //! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
-//! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `cached.rs` keeps several
-//!   programs of one routine, `inputs.rs`, `counts.rs` and `display.rs` tell about it, and `pool.rs` keeps the
-//!   memory of runs.
+//! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `inputs.rs`, `counts.rs` and
+//!   `display.rs` tell about it, and `pool.rs` keeps the memory of runs.
+//! * `cached.rs` keeps several programs of one routine, and `saved.rs` writes and reads one, as numbers and lists that `bytes.rs` has.
 //! * [`sparse`] says which entries of a Jacobian or a Hessian can differ from 0, and how few directions have them all. `dependence.rs` finds the patterns
 //!   of programs, `compressed.rs` adds the derivatives in all directions as statements, and `sparsity.rs` has the calls.
 
 mod batch;
+mod bytes;
 mod cached;
 mod code;
 mod compressed;
@@ -37,6 +38,7 @@ mod primitive;
 mod program;
 mod record;
 mod reroll;
+mod saved;
 mod simplify;
 pub mod sparse;
 mod sparsity;
@@ -46,6 +48,7 @@ pub use cached::{CacheCounts, Cached};
 pub use counts::Counts;
 pub use inputs::Inputs;
 pub use program::Program;
+pub use saved::Saved;
 
 use crate::error::{Error, Kind};
 

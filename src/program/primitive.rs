@@ -1,7 +1,7 @@
 //! The operations that the engines know. Every other op is made of these by its rule.
 
 use crate::graph::{DynOp, dyn_op, is_op};
-use crate::op;
+use crate::op::{self, Call};
 use crate::real::{Real, intrinsics};
 use std::sync::Arc;
 
@@ -14,6 +14,13 @@ macro_rules! find {
     )* };
 }
 
+/// Shows a primitive to a visitor.
+macro_rules! show {
+    ($primitive:expr, $visitor:ident, $($Op:ident)*) => {
+        match $primitive { $(Primitive::$Op => $visitor.visit(bodies::$Op),)* }
+    };
+}
+
 /// The op that a primitive is.
 macro_rules! op_of {
     ($primitive:expr, $($Op:ident)*) => {
@@ -21,14 +28,64 @@ macro_rules! op_of {
     };
 }
 
-/// A loop over lists of numbers, which takes what is done with each.
-pub(super) trait Loop<R> {
-    /// To the numbers of one list.
-    fn one(self, f: impl Fn(R) -> R);
-    /// To those of two.
-    fn two(self, f: impl Fn(R, R) -> R);
-    /// To those of three.
-    fn three(self, f: impl Fn(R, R, R) -> R);
+/// What is done with `N` numbers in each pass of a loop: a type and no closure, so that it is always inlined into the loop, and compiled for the
+/// instruction set of that.
+pub(super) trait Body<const N: usize> {
+    /// Whether it has many steps.
+    const IS_LONG: bool = true;
+    /// The result.
+    fn apply<R: Call>(&self, x: [R; N]) -> R;
+}
+
+/// Takes a primitive as what is done in a loop.
+pub(super) trait Visitor {
+    /// A primitive of `N` numbers.
+    fn visit<const N: usize, B: Body<N>>(self, body: B);
+}
+
+/// The primitives as bodies of loops.
+mod bodies {
+    use super::Body;
+    use crate::op::Call;
+    use crate::real::{Real, intrinsics};
+
+    macro_rules! bodies {
+        ($($Name:ident $long:literal |$x:ident: [R; $N:literal]| $result:expr;)*) => { $(
+            pub struct $Name;
+            impl Body<$N> for $Name {
+                const IS_LONG: bool = $long;
+                #[inline(always)]
+                fn apply<R: Call>(&self, $x: [R; $N]) -> R {
+                    $result
+                }
+            } )*
+        };
+    }
+    #[inline(always)]
+    fn holds<R: Real>(mask: R::Mask) -> R {
+        R::select(mask, 1.0.into(), 0.0.into())
+    }
+    bodies! {
+        Add false |x: [R; 2]| x[0] + x[1];
+        Sub false |x: [R; 2]| x[0] - x[1];
+        Mul false |x: [R; 2]| x[0] * x[1];
+        Div false |x: [R; 2]| x[0] / x[1];
+        Neg false |x: [R; 1]| -x[0];
+        Less false |x: [R; 2]| holds(x[0].less(x[1]));
+        LessEqual false |x: [R; 2]| holds(x[0].less_equal(x[1]));
+        Equal false |x: [R; 2]| holds(x[0].equal(x[1]));
+        Select false |x: [R; 3]| R::select(R::from(0.5).less(x[0]), x[1], x[2]);
+        Detach false |x: [R; 1]| x[0];
+    }
+    macro_rules! of_intrinsics {
+        (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
+            bodies! {
+                $($op true |x: [R; 1]| x[0].$f();)*
+                $($op2 true |x: [R; 2]| x[0].$g(x[1]);)*
+            }
+        };
+    }
+    intrinsics!(of_intrinsics);
 }
 
 macro_rules! primitives {
@@ -65,24 +122,10 @@ macro_rules! primitives {
                 op_of!(self, Add Sub Mul Div Neg Less LessEqual Equal Select Detach $($op)* $($op2)*)
             }
 
-            /// Hands the operation to a loop, for lists of numbers: which operation it is is asked once for all of them.
+            /// Shows the primitive to a visitor.
             #[inline(always)]
-            pub fn in_loop<R: Real>(self, over: impl Loop<R>) {
-                let holds = |mask| R::select(mask, 1.0.into(), 0.0.into());
-                match self {
-                    Primitive::Add => over.two(|x, y| x + y),
-                    Primitive::Sub => over.two(|x, y| x - y),
-                    Primitive::Mul => over.two(|x, y| x * y),
-                    Primitive::Div => over.two(|x, y| x / y),
-                    Primitive::Neg => over.one(|x| -x),
-                    Primitive::Less => over.two(|x, y| holds(x.less(y))),
-                    Primitive::LessEqual => over.two(|x, y| holds(x.less_equal(y))),
-                    Primitive::Equal => over.two(|x, y| holds(x.equal(y))),
-                    Primitive::Select => over.three(|mask, yes, no| R::select(R::from(0.5).less(mask), yes, no)),
-                    Primitive::Detach => over.one(|x| x),
-                    $(Primitive::$op => over.one(|x| x.$f()),)*
-                    $(Primitive::$op2 => over.two(|x, y| x.$g(y)),)*
-                }
+            pub fn show(self, visitor: impl Visitor) {
+                show!(self, visitor, Add Sub Mul Div Neg Less LessEqual Equal Select Detach $($op)* $($op2)*)
             }
 
             /// The result for any number; a comparison gives 1 where it holds, else 0. There must be as many arguments as the operation takes.

@@ -45,6 +45,11 @@ use std::sync::{Arc, OnceLock};
 /// needed, which [`Cached`](super::Cached) makes. What a program chooses by [`select`](crate::Real::select), `max` or an activation with a kink is no
 /// branch.
 ///
+/// # What else there is
+///
+/// [Batches](Program::eval_batch) of many points, [Jacobians](Program::jacobian) and [Hessians](Program::hessian);
+/// [`Cached`](super::Cached), which compiles a routine anew where it branches otherwise; and [`Saved`](super::Saved), which is written and read.
+///
 /// # Which bits it gives
 ///
 /// Values and derivatives agree with those of a tape within the bounds of the ops, but not to the last bit: long sums are added in another order, and

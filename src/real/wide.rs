@@ -72,11 +72,15 @@ impl<I: Isa, const L: usize> Wide<I, L> {
             return [p, self.mul_add(b, -p)];
         }
         // Dekker's product
-        let [[x, x_low], [y, y_low]] = [self, b].map(|x| {
-            let leading = Wide::each([x], |[x]| x.leading());
-            [leading, x - leading]
-        });
+        let ([x, x_low], [y, y_low]) = (self.halves(), b.halves());
         [p, ((x * y - p) + x * y_low + x_low * y) + x_low * y_low]
+    }
+
+    /// The leading 26 bits, and the rest.
+    #[inline(always)]
+    fn halves(self) -> [Self; 2] {
+        let leading = Wide::each([self], |[x]| x.leading());
+        [leading, self - leading]
     }
 
     /// c − self · b, where the product is nearly c.

@@ -121,13 +121,13 @@ fn ops() -> BTreeMap<&'static str, Unary> {
 }
 
 /// A row of a file: where, and the exact g, g′ and g″ there.
-struct Row {
-    op: &'static str,
-    x: f64,
+pub(crate) struct Row {
+    pub(crate) op: &'static str,
+    pub(crate) x: f64,
     exact: [f64; 3],
 }
 
-fn rows() -> impl Iterator<Item = Row> {
+pub(crate) fn rows() -> impl Iterator<Item = Row> {
     let files = [include_str!("../data/golden.csv"), include_str!("../data/golden_more.csv")];
     files.into_iter().flat_map(|file| file.lines().skip(1)).map(|line| {
         let (op, numbers) = line.split_once(',').unwrap();
@@ -149,7 +149,7 @@ fn ulps(got: f64, exact: f64) -> f64 {
 
 impl Row {
     /// The errors of g, g′ and g″, in ULP or in the unit that is allowed instead.
-    fn errors(&self, got: [f64; 3]) -> [f64; 3] {
+    pub(crate) fn errors(&self, got: [f64; 3]) -> [f64; 3] {
         let [value, mut slope, mut second] = std::array::from_fn(|i| ulps(got[i], self.exact[i]));
         if ROOTS.iter().any(|(op, root)| *op == self.op && (self.x - root).abs() < NEAR_ROOT) {
             slope = slope.min((got[1] - self.exact[1]).abs() / f64::EPSILON * ULP);

@@ -41,6 +41,7 @@ mod rules;
 mod scoped;
 mod semantics;
 mod single;
+mod slices;
 mod sparse;
 mod tape;
 mod teach;

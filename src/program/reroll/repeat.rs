@@ -1,6 +1,7 @@
 //! Stretches of statements that repeat, as nested loops.
 
-use crate::program::code::{Code, Function, Place, Value, mix};
+use crate::program::code::{ByHash, Code, Function, Place, Value, mix};
+use smallvec::SmallVec;
 use std::collections::HashMap;
 
 /// A value by a number that is affine over the repetitions of a loop: that of a node, or −1 − the place of a constant.
@@ -32,7 +33,7 @@ pub(crate) struct Item {
     /// How many nodes it has.
     pub nodes: usize,
     /// The numbers of the operands; of a loop those of all statements in it, in their first repetition.
-    pub operands: Vec<Number>,
+    pub operands: SmallVec<[Number; 3]>,
     /// Equal for items that do the same to operands in the same places relative to each other.
     shape: u32,
 }
@@ -64,19 +65,39 @@ pub(crate) struct Loop {
 #[derive(PartialEq, Eq, Hash)]
 enum Shape {
     /// The function, for each operand whether it is a constant, and the terms of a sum.
-    Statement(u32, Vec<bool>, Option<(usize, std::rc::Rc<Terms>)>),
+    Statement(u32, SmallVec<[bool; 4]>, Option<(usize, std::rc::Rc<Terms>)>),
     /// The count, the shapes of the body, and the steps.
     Loop(usize, Vec<u32>, Vec<i64>),
 }
 
 /// The shapes that were met.
 #[derive(Default)]
-struct Shapes(HashMap<Shape, u32>);
+struct Shapes {
+    all: HashMap<Shape, u32>,
+    /// Those of statements with few operands, by the function and the operands that are constants.
+    of_statements: ByHash<u32>,
+}
 
 impl Shapes {
     fn id(&mut self, shape: Shape) -> u32 {
-        let next = self.0.len() as u32;
-        *self.0.entry(shape).or_insert(next)
+        let next = self.all.len() as u32;
+        *self.all.entry(shape).or_insert(next)
+    }
+
+    /// The shape of a statement.
+    fn of_statement(&mut self, function: u32, operands: &[Number], terms: &Option<(usize, std::rc::Rc<Terms>)>) -> u32 {
+        let shape = || Shape::Statement(function, operands.iter().map(|&operand| operand < 0).collect(), terms.clone());
+        if terms.is_some() || operands.len() > 16 {
+            return self.id(shape());
+        }
+        let constants = operands.iter().fold(1u64, |bits, &operand| bits << 1 | u64::from(operand < 0));
+        let key = mix(u64::from(function) << 32 | constants, 0);
+        if let Some(&known) = self.of_statements.get(&key) {
+            return known;
+        }
+        let made = self.id(shape());
+        self.of_statements.insert(key, made);
+        made
     }
 }
 
@@ -105,7 +126,7 @@ pub(crate) fn find(code: &Code) -> Vec<Item> {
 fn statement(code: &Code, node: usize, shapes: &mut Shapes) -> Item {
     let (function, args) = code.statement(node).expect("the node is no input");
     let is_sum = matches!(code.functions[function as usize], Function::Sum);
-    let mut operands: Vec<Number> = args.iter().map(|&arg| number(arg)).collect();
+    let mut operands: SmallVec<[Number; 3]> = args.iter().map(|&arg| number(arg)).collect();
     let terms = is_sum.then(|| {
         let count = operands.len();
         let first = operands[0];
@@ -119,8 +140,7 @@ fn statement(code: &Code, node: usize, shapes: &mut Shapes) -> Item {
         operands.truncate(1);
         (count, std::rc::Rc::new(terms))
     });
-    let constants = operands.iter().map(|&operand| operand < 0).collect();
-    let shape = shapes.id(Shape::Statement(function, constants, terms.clone()));
+    let shape = shapes.of_statement(function, &operands, &terms);
     Item { kind: Kind::Statement { function, terms }, first: node, nodes: 1, operands, shape }
 }
 
@@ -158,7 +178,7 @@ fn roll(items: Vec<Item>, longest: usize, shapes: &mut Shapes) -> Vec<Item> {
 
 /// The loop of a body, given the operands in its second repetition.
 fn loop_item(body: Vec<Item>, second: &[Number], count: usize, shapes: &mut Shapes) -> Item {
-    let operands: Vec<Number> = body.iter().flat_map(|item| item.operands.iter().copied()).collect();
+    let operands: SmallVec<[Number; 3]> = body.iter().flat_map(|item| item.operands.iter().copied()).collect();
     let steps: Vec<i64> = operands.iter().zip(second).map(|(first, second)| second - first).collect();
     let shape = shapes.id(Shape::Loop(count, body.iter().map(|item| item.shape).collect(), steps.clone()));
     let stride = body.iter().map(|item| item.nodes).sum();
@@ -209,7 +229,7 @@ impl<'a> Finder<'a> {
     fn stretches(&self) -> Vec<Stretch> {
         let (mut found, mut start) = (vec![], 0);
         // for each period the last item that was seen not to fit: no stretch of that period goes over it
-        let mut misfits: HashMap<usize, usize> = HashMap::new();
+        let mut misfits: ByHash<usize> = ByHash::default();
         while start < self.items.len() {
             let mut again = start;
             let mut stretch = None;
@@ -219,14 +239,14 @@ impl<'a> Finder<'a> {
                 if again == self.items.len() || period > self.longest {
                     break;
                 }
-                if misfits.get(&period).is_none_or(|&misfit| misfit < start) {
+                if misfits.get(&mix(period as u64, 0)).is_none_or(|&misfit| misfit < start) {
                     match self.repetitions(start, period) {
                         Ok(made) => {
                             stretch = Some(made);
                             break;
                         }
                         Err(misfit) => {
-                            misfits.insert(period, misfit);
+                            misfits.insert(mix(period as u64, 0), misfit);
                         }
                     }
                 }

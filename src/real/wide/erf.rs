@@ -62,13 +62,13 @@ fn positive<I: Isa, const L: usize>(a: Wide<I, L>) -> [Wide<I, L>; 2] {
     let (d, d_low) = (leading * 1.25 + 1.0, low * 1.25);
     let y = n / d;
     let rest = y.residual(d, n) + n_low + (e * h_low + e_low * h) - y * d_low;
-    [y, rest / (d + d_low)].map(|part| exponent.scale(part))
+    [exponent.scale(y), exponent.scale(rest / (d + d_low))]
 }
 
 /// first + sign · a, of an a in two parts, for a first that is 0 or not below a.
 #[inline(always)]
-fn sum<I: Isa, const L: usize>(first: Wide<I, L>, sign: Wide<I, L>, a: [Wide<I, L>; 2]) -> Wide<I, L> {
-    let [a, low] = a.map(|part| part * sign);
+fn sum<I: Isa, const L: usize>(first: Wide<I, L>, sign: Wide<I, L>, [a, low]: [Wide<I, L>; 2]) -> Wide<I, L> {
+    let (a, low) = (a * sign, low * sign);
     let s = first + a;
     s + (((first - s) + a) + low)
 }

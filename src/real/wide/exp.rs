@@ -43,7 +43,12 @@ impl<I: Isa, const L: usize> Parts<I, L> {
     /// Those of the sum of an x that is clamped to where eˣ is 0 and ∞, and a small `low`.
     #[inline(always)]
     pub fn of_sum(x: Wide<I, L>, low: Wide<I, L>) -> Self {
-        let x = x.at_least(-746.0).at_most(710.0);
+        Parts::within(x.at_least(-746.0).at_most(710.0), low)
+    }
+
+    /// Those of the sum of an |x| up to 746 and a small `low`.
+    #[inline(always)]
+    fn within(x: Wide<I, L>, low: Wide<I, L>) -> Self {
         let shifted = x.mul_add(std::f64::consts::LOG2_E.into(), SHIFT.into());
         let k = shifted - SHIFT;
         let most = x - k * LN_2[0];
@@ -132,7 +137,7 @@ pub fn expm1<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
 #[inline(always)]
 pub fn tanh_and_rest<I: Isa, const L: usize>(x: Wide<I, L>) -> (Wide<I, L>, Wide<I, L>) {
     // beyond the rest is 0
-    let parts = Parts::of(x.abs().at_most(373.0) * 2.0);
+    let parts = Parts::within(x.abs().at_most(373.0) * 2.0, (-0.0).into());
     let [t, t_low] = parts.expm1();
     let power = parts.inverse_power();
     let one = Wide::from(1.0);

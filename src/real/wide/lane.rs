@@ -21,7 +21,7 @@ pub(super) trait Lane {
     /// The last bits as sign and exponent: all are moved up by 52.
     fn to_exponent(self) -> Self;
     /// The sign and the exponent as the last bits: all are moved down by 52.
-    fn from_exponent(self) -> Self;
+    fn exponent_bits(self) -> Self;
 }
 
 impl Lane for f64 {
@@ -62,7 +62,7 @@ impl Lane for f64 {
         f64::from_bits(self.to_bits() << 52)
     }
     #[inline(always)]
-    fn from_exponent(self) -> f64 {
+    fn exponent_bits(self) -> f64 {
         f64::from_bits(self.to_bits() >> 52)
     }
 }

@@ -24,8 +24,8 @@ const CARRY: u64 = 1f64.to_bits() - std::f64::consts::FRAC_1_SQRT_2.to_bits();
 /// Numbers with k + 1023 as their last bits, and 1 + f, of positive normal numbers.
 #[inline(always)]
 fn split<I: Isa, const L: usize>(x: Wide<I, L>) -> [Wide<I, L>; 2] {
-    let [carry, one] = [f64::from_bits(CARRY), 1.0].map(Wide::from);
-    let exponent = Wide::each([x, carry], |[x, carry]| x.add_bits(carry).from_exponent());
+    let (carry, one) = (Wide::from(f64::from_bits(CARRY)), Wide::from(1.0));
+    let exponent = Wide::each([x, carry], |[x, carry]| x.add_bits(carry).exponent_bits());
     let mantissa =
         Wide::each([x, exponent, one], |[x, exponent, one]| x.sub_bits(exponent.to_exponent()).add_bits(one));
     [exponent, mantissa]

@@ -5,6 +5,7 @@ mod cached;
 mod loops;
 mod random;
 mod registry;
+mod saved;
 mod sparsity;
 
 use gprime::Program;
