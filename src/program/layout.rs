@@ -88,6 +88,25 @@ struct Edges {
     others: [usize; 2],
 }
 
+impl Edges {
+    /// Whether something holds for all nodes that the operand refers to in these repetitions.
+    fn all(&self, leaf: &Leaf, operand: &Operand, order: &[usize], holds: impl Fn(usize) -> bool) -> bool {
+        let inner: SmallVec<[(usize, [i64; 2]); 3]> =
+            order.iter().skip(1).map(|&k| (leaf.dimensions[k].count, [operand.steps[k]; 2])).collect();
+        let (count, step) = match (order.first(), leaf.terms.as_ref().map(|(count, terms)| (*count, &**terms))) {
+            (Some(&outermost), _) => (leaf.dimensions[outermost].count, operand.steps[outermost]),
+            (None, Some((count, Terms::Affine(step)))) => (count, *step),
+            (None, _) => return true,
+        };
+        let mut all = true;
+        for k in (0..self.others[0]).chain(count - self.others[1]..count) {
+            let first = operand.number + k as i64 * step;
+            each_pair([first; 2], &inner, &mut |[number, _]| all &= number < 0 || holds(number as usize));
+        }
+        all
+    }
+}
+
 /// What was copied to the margins: by the slot of the first number the number and its steps.
 type Copied = HashMap<i32, (Number, SmallVec<[i64; 3]>)>;
 
@@ -137,11 +156,15 @@ impl Layout {
             layout.turn(leaf);
             arrays.push(layout.array(leaf, order, margin)?);
         }
+        let parts: Vec<usize> = leaves.iter().map(|(_, part)| *part).collect();
         let mut copied = Copied::new();
         for (k, (leaf, part)) in leaves.into_iter().enumerate() {
             let order = orders[k].clone();
             let operands = leaf.operands.iter().map(|operand| {
+                let is_before = |node: usize| maker[node] == usize::MAX || parts[maker[node]] < part;
                 let edges = edges(&leaf, operand, &order, &maker);
+                // what the part itself makes is not there yet when values are copied
+                let edges = edges.filter(|edges| edges.all(&leaf, operand, &order, is_before));
                 layout.operand(&leaf, operand, &order, part, edges, &arrays, &mut copied)
             });
             let operands = operands.collect();
