@@ -154,15 +154,20 @@ impl Plan {
 
     /// Copies some results of a run on one point.
     pub fn copy_outputs(&self, scratch: &Scratch, range: Range<usize>, into: &mut [f64]) {
-        let mut slots = self.outputs[range].iter().peekable();
+        /// Fewer are copied one by one: of the entries of a sparse matrix, neighbours are of several arrays.
+        const FEWEST: usize = 8;
+        let slots = &self.outputs[range];
         let mut done = 0;
-        while let Some(&first) = slots.next() {
-            // as many as lie one after the other
-            let mut len = 1;
-            while slots.next_if(|&&slot| slot as usize == first as usize + len).is_some() {
-                len += 1;
+        while done < slots.len() {
+            let (first, rest) = (slots[done] as usize, &slots[done..]);
+            if rest.get(FEWEST - 1).is_none_or(|&slot| slot as usize != first + FEWEST - 1) {
+                into[done] = scratch.memory[first];
+                done += 1;
+                continue;
             }
-            into[done..done + len].copy_from_slice(&scratch.memory[first as usize..][..len]);
+            // as many as lie one after the other
+            let len = rest.iter().enumerate().take_while(|&(k, &slot)| slot as usize == first + k).count();
+            into[done..done + len].copy_from_slice(&scratch.memory[first..][..len]);
             done += len;
         }
     }

@@ -137,12 +137,18 @@ impl Layout {
             layout.turn(leaf);
             arrays.push(layout.array(leaf, order, margin)?);
         }
+        let parts: Vec<usize> = leaves.iter().map(|(_, part)| *part).collect();
         let mut copied = Copied::new();
         for (k, (leaf, part)) in leaves.into_iter().enumerate() {
             let order = orders[k].clone();
             let operands = leaf.operands.iter().map(|operand| {
+                // what the part itself makes is not there yet when values are copied
+                let is_before = |number: Number| match maker.get(number as usize) {
+                    Some(&maker) if maker != usize::MAX => parts[maker] < part,
+                    _ => true,
+                };
                 let edges = edges(&leaf, operand, &order, &maker);
-                layout.operand(&leaf, operand, &order, part, edges, &arrays, &mut copied)
+                layout.operand(&leaf, operand, &order, part, edges, &arrays, &mut copied, is_before)
             });
             let operands = operands.collect();
             let result =
@@ -217,6 +223,7 @@ impl Layout {
         edges: Option<Edges>,
         arrays: &[Array],
         copied: &mut Copied,
+        is_before: impl Fn(Number) -> bool,
     ) -> Stream {
         let mut loops: SmallVec<[(usize, i64); 4]> =
             order.iter().map(|&k| (leaf.dimensions[k].count, operand.steps[k])).collect();
@@ -229,7 +236,8 @@ impl Layout {
             Some((_, Terms::List(offsets))) => Some(&**offsets),
         };
         if let Some(edges) = edges
-            && let Some(stream) = self.with_margins(operand.number, &loops, part, edges, &arrays[edges.maker], copied)
+            && let Some(stream) =
+                self.with_margins(operand.number, &loops, part, edges, &arrays[edges.maker], copied, is_before)
         {
             return stream;
         }
@@ -237,7 +245,8 @@ impl Layout {
     }
 
     /// The slots of an operand that refers to something else than an array at the ends of the outermost loop, which is copied to the margins; `None`
-    /// if the others are not affine, or something else was copied there.
+    /// if the others are not affine, if something else was copied there, or if what is to be copied is not there before the part.
+    #[allow(clippy::too_many_arguments)]
     fn with_margins(
         &mut self,
         number: Number,
@@ -246,6 +255,7 @@ impl Layout {
         Edges { others: [start, end], .. }: Edges,
         array: &Array,
         copied: &mut Copied,
+        is_before: impl Fn(Number) -> bool,
     ) -> Option<Stream> {
         let (count, step) = loops[0];
         let mut inside: SmallVec<[(usize, i64); 4]> = loops.into();
@@ -266,7 +276,8 @@ impl Layout {
         let mut fits = true;
         for &edge in &edges {
             each_pair(edge, &inner, &mut |[number, slot]| {
-                fits &= margins.iter().any(|margin| margin.contains(&slot))
+                fits &= is_before(number)
+                    && margins.iter().any(|margin| margin.contains(&slot))
                     && copied.get(&slot).is_none_or(|known| *known == number);
             });
         }
