@@ -7,7 +7,8 @@
 //!   that `primitive.rs` lists.
 //! * `reroll/` finds the loops again that were recorded statement by statement.
 //! * `layout.rs` gives values their places in memory, and `plan.rs` groups loops into regions.
-//! * `engine.rs` runs the plan; `evaluate.rs` runs the statements one by one, which gives the same bits.
+//! * `engine.rs` runs the plan: what a statement does for a chunk is in `kernel.rs`, and in `fused.rs` for ops that are one loop. `evaluate.rs` runs the
+//!   statements one by one, which gives the same bits.
 //! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `inputs.rs`, `counts.rs` and
 //!   `display.rs` tell about it, and `pool.rs` keeps the memory of runs.
 //! * `cached.rs` keeps several programs of one routine, and `saved.rs` writes and reads one, as numbers and lists that `bytes.rs` has.
