@@ -64,8 +64,7 @@ impl Apply for Expr<'_> {
         data: [&[f64]; D],
     ) -> Self {
         let len = places_of(&x, &data);
-        if Self::recorder_of_lists(&x).is_some_and(Recorder::opens) {
-            // one statement for the sum, as its terms are many
+        if Self::recorder_of_lists(&x).is_some_and(Recorder::sums_at_once) {
             return (0..len).map(|i| f.run(place(x, data, i))[0]).sum();
         }
         let Some(recorder) = Self::recorder_of_call(&x).filter(|_| len > 0) else {

@@ -124,6 +124,8 @@ pub struct Recorder {
     uses: Cell<u64>,
     /// Whether what a function does is recorded in place of its call.
     opens: bool,
+    /// Whether the sum of a function over lists is one statement then, and not two sums side by side, which its value is the total of elsewhere.
+    sums_at_once: bool,
     pub(super) graph: RefCell<Graph>,
     /// The value of each node.
     pub(super) values: RefCell<Vec<f64>>,
@@ -287,6 +289,7 @@ impl Recorder {
             id,
             uses: Cell::new(0),
             opens: false,
+            sums_at_once: false,
             graph: RefCell::default(),
             values: RefCell::default(),
             guards: RefCell::default(),
@@ -301,6 +304,16 @@ impl Recorder {
     /// An empty recorder that records what functions do in place of their calls.
     pub fn opening() -> Self {
         Recorder { opens: true, ..Recorder::new() }
+    }
+
+    /// As [`opening`](Recorder::opening), with the sum of a function over lists as one statement, whose value may be rounded otherwise.
+    pub(crate) fn compiling() -> Self {
+        Recorder { sums_at_once: true, ..Recorder::opening() }
+    }
+
+    /// Whether the sum of a function over lists is one statement.
+    pub(super) fn sums_at_once(&self) -> bool {
+        self.sums_at_once
     }
 
     /// Whether what a function does is recorded in place of its call.

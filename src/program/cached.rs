@@ -261,7 +261,7 @@ where
     /// Records the routine at a point, and makes the program of its way there the newest.
     fn record(&mut self, x: &[f64]) -> Result<(), Error> {
         self.counts.recordings += 1;
-        let recorder = Recorder::opening();
+        let recorder = Recorder::compiling();
         let inputs: Vec<Expr<'_>> = x.iter().map(|&x| recorder.var(x)).collect();
         let results = self.routine.run(&inputs);
         P::Out::outcome(P::Out::with(results, |outputs| {

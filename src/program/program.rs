@@ -108,7 +108,7 @@ impl Program {
     /// If the program is too large: 2³¹ numbers.
     pub fn trace<P: Routine>(f: &P, inputs: impl Into<Inputs>) -> With<P, Result<Program, Error>> {
         let Inputs { point, variables, names } = inputs.into();
-        let recorder = Recorder::opening();
+        let recorder = Recorder::compiling();
         let x: Vec<Expr<'_>> = point.iter().map(|&x| recorder.var(x)).collect();
         P::Out::with(f.run(&x), |outputs| Program::recorded(&recorder, &x, variables, names, outputs))
     }

@@ -180,7 +180,7 @@ enum Loaded {
 
 impl Loaded {
     /// What is wrong with so many arguments, if anything.
-    fn fault(&self, count: usize) -> Option<String> {
+    fn what_is_wrong(&self, count: usize) -> Option<String> {
         match self {
             _ if count == 0 => Some("a statement has no arguments".to_owned()),
             Loaded::Op(op) => op.validate(count).map(|what| format!("{} {what}", op.name())),
@@ -269,8 +269,8 @@ impl Saved {
                 return Err(not_saved("there are fewer arguments than statements ask for"));
             };
             rest = others;
-            if let Some(fault) = loaded.fault(numbers.len()) {
-                return Err(not_saved(fault));
+            if let Some(wrong) = loaded.what_is_wrong(numbers.len()) {
+                return Err(not_saved(wrong));
             }
             own.clear();
             for &number in numbers {

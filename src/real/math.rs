@@ -71,7 +71,7 @@ pub(super) fn tanh(x: f64) -> f64 {
 ///
 /// A small t hides the errors of the quotient; beyond, the sum's rounding error is carried along.
 #[inline(always)]
-pub(super) fn tanh_and_rest<R: Real>(x: R) -> (R, R) {
+pub(crate) fn tanh_and_rest<R: Real>(x: R) -> (R, R) {
     let negative = x.less(0.0.into());
     let z = R::select(negative, -x, x);
     // from here on tanh is 1, and the rest 2 e⁻²ᶻ

@@ -25,7 +25,7 @@ pub use isa::instruction_set;
 pub(crate) use isa::{Isa, WithIsa, dispatch};
 pub(crate) use lanes::write_list;
 pub use lanes::{Lanes, SingleLanes};
-pub(crate) use math::{power_slope, sum_and_error};
+pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
 pub(crate) use operators::{
     assign_operators, comparisons_with_f64, number_traits, remainder_operators, remainder_slopes,
 };
@@ -144,7 +144,7 @@ macro_rules! declare {
             #[inline(always)]
             #[track_caller]
             fn tanh_and_rest(self) -> (Self, Self) {
-                math::tanh_and_rest(self)
+                tanh_and_rest(self)
             }
             /// Calls a closure that is compiled for the instruction set of these numbers, if they have one of their own.
             #[doc(hidden)]

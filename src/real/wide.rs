@@ -234,7 +234,7 @@ macro_rules! wide {
             }
             #[inline(always)]
             fn tanh_and_rest(self) -> (Self, Self) {
-                exp::tanh_and_rest(self)
+                kernel::tanh_and_rest(self)
             }
             $(#[inline(always)] fn $f(self) -> Self { kernel::$f(self) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { kernel::$g(self, rhs) })*
@@ -246,7 +246,7 @@ intrinsics!(wide);
 /// The functions: one lane after the other, unless there is a kernel for all at once.
 mod kernel {
     pub use super::erf::{erf, erfc};
-    pub use super::exp::{exp, expm1};
+    pub use super::exp::{exp, expm1, tanh_and_rest};
     pub use super::ln::{ln, ln_1p};
     use super::{Isa, Real, Wide};
     pub use one_by_one::*;
