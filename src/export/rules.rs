@@ -28,8 +28,7 @@ fn sample(op: &dyn DynOp, args: usize) -> Result<Point, Error> {
     if let Some(fault) = op.validate(args) {
         return Err(Error::new(ErrorKind::Arity, format!("{} {fault}", op.name())));
     }
-    let sample = op.samples().into_iter().find(|x| x.len() == args);
-    Ok(sample.unwrap_or_else(|| std::iter::repeat_n(0.5, args).collect()))
+    Ok(op.sample(args))
 }
 
 impl Rules {

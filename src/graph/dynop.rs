@@ -36,6 +36,14 @@ pub(crate) fn op_as<const N: usize, O: Op<N>>(op: &dyn DynOp) -> Option<&O> {
     as_op::<Of<O, N>>(op).map(|op| &op.0)
 }
 
+impl dyn DynOp + '_ {
+    /// A point with so many arguments at which the rule can be recorded; what is recorded does not depend on it.
+    pub(crate) fn sample(&self, arity: usize) -> Point {
+        let sample = self.samples().into_iter().find(|x| x.len() == arity);
+        sample.unwrap_or_else(|| std::iter::repeat_n(0.5, arity).collect())
+    }
+}
+
 /// Whether an op is the sum of its arguments.
 pub(crate) fn is_sum(op: &dyn DynOp) -> bool {
     is_reduce(op, &Sum)

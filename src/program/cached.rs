@@ -104,7 +104,7 @@ where
         Cached { routine, most: 16, entries: vec![], counts: CacheCounts::default() }
     }
 
-    /// The same, of which so many programs are kept, and one at least.
+    /// This routine with so many programs kept, and one at least.
     #[must_use]
     pub fn keeping(mut self, programs: usize) -> Self {
         self.most = programs.max(1);

@@ -159,9 +159,6 @@ impl Hasher for Identity {
 /// A map whose keys are hashes already.
 pub(super) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
 
-/// A map whose keys are the bits of numbers.
-type ByBits = HashMap<u64, u32>;
-
 /// A hash of a hash and the next number.
 #[inline(always)]
 pub(super) fn mix(hash: u64, next: u64) -> u64 {
@@ -183,7 +180,7 @@ pub(super) struct Code {
     pub constants: Vec<f64>,
     /// Of each constant whether it counts as data, which nothing is simplified by.
     is_data: Vec<bool>,
-    constants_by_bits: ByBits,
+    constants_by_bits: HashMap<u64, u32>,
     /// The statements by their hashes. Of statements with one hash the last is found; others are not, which costs a repetition.
     by_hash: ByHash<u32>,
     /// The guards, in the order of the program.

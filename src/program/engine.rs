@@ -66,17 +66,12 @@ impl WithIsa for Scalars<'_> {
         for _ in 0..count {
             for Scalar { apply, from, to } in statements {
                 let x = from.map(|slot| memory[slot.at(serial)]);
-                let list = |k: usize| List { numbers: &x[k..=k], row: 1, block: LANES };
-                let operands = [list(0), list(1), list(2)];
                 let mut y = [0.0];
                 match apply {
                     Apply::Primitive(primitive) => y[0] = primitive.apply(&x.map(|x| Wide::<I, 1>::new([x]))).0[0],
-                    Apply::Copy => y[0] = x[0],
-                    Apply::Guard(check) => y[0] = check.flips(x[0], x[1]).into(),
-                    Apply::Values(op) => op.values(Lists { operands, into: &mut y, len: 1 }),
-                    Apply::Along(op, argument) => {
-                        let operands = [operands[0], operands[1], operands[2], list(3)];
-                        op.along(*argument, Lists { operands, into: &mut y, len: 1 });
+                    _ => {
+                        let lists = [0, 1, 2, 3].map(|k| List { numbers: &x[k..=k], row: 1, block: LANES });
+                        run_apply(apply, lists, &mut y, 1);
                     }
                 }
                 memory[to.at(serial)] = y[0];

@@ -85,7 +85,7 @@ impl<const N: usize, O: Op<N>> Body<4> for Along<'_, O, N> {
     }
 }
 
-/// Looks for an op among the built-in ones.
+/// Looks for an op among the activation functions.
 struct Finder<'a> {
     op: &'a dyn DynOp,
     found: Option<Arc<dyn Fused>>,

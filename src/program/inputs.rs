@@ -32,7 +32,7 @@ impl Inputs {
         Inputs { point: vec![], variables: 0, names: vec![] }.with(x, true)
     }
 
-    /// The same, and data with these values after them.
+    /// These inputs, and data with these values after them.
     #[must_use]
     pub fn data(self, data: &[f64]) -> Self {
         self.with(data, false)

@@ -113,6 +113,7 @@ impl<const N: usize> Lists<'_, N> {
 }
 
 impl Visitor for Lists<'_, 3> {
+    type Out = ();
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) {
         let Lists { operands, into, len } = self;

@@ -8,7 +8,7 @@ use super::fused::{Fused, fused};
 use super::layout::{Copy, Layout, Placed, Stream};
 use super::live::is_foreign;
 use super::primitive::Primitive;
-use super::reroll::{Part, number};
+use super::reroll::{Part, each_number, number};
 use crate::graph::DynOp;
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -136,7 +136,7 @@ pub(super) struct Plan {
     pub constants: Vec<f64>,
     /// The slots of the results.
     pub outputs: Vec<u32>,
-    /// The slots of the guards, and what they compare.
+    /// The slots of the guards.
     pub guards: Vec<u32>,
 }
 
@@ -160,11 +160,6 @@ impl Address {
                 Address { base: 0, serial, own, list: Some(slots.as_slice().into()) }
             }
         }
-    }
-
-    /// Puts the loop at a place of the region and the one inside of it together.
-    fn collapse(&mut self, outer: usize) {
-        self.own.remove(outer);
     }
 
     /// Whether two loops of the region, of which the inner one has this count, are one loop for the address.
@@ -306,36 +301,33 @@ impl Builder<'_> {
     }
 }
 
-/// Adds sums to the region whose results they are of, if they can be added up there, or as a step of their own.
-fn add_sums(steps: &mut Vec<Step>, mut sums: Sums) {
-    // the rows, and the terms in them, as one loop
-    let rows = sums.counts.iter().product::<usize>();
-    let mut from = sums.from.clone();
-    let mut counts: SmallVec<[usize; 4]> = sums.counts.iter().copied().chain([sums.terms]).collect();
-    while counts.len() > 1 && from.is_one_loop(counts.len() - 2, counts[counts.len() - 1]) {
-        let inner = counts.pop().expect("there are two");
-        *counts.last_mut().expect("there was one more") *= inner;
-        from.collapse(counts.len() - 1);
+/// Puts loops together, from the innermost on, where two are one loop for all addresses.
+fn collapse(counts: &mut SmallVec<[usize; 3]>, addresses: &mut [&mut Address]) {
+    for outer in (0..counts.len().saturating_sub(1)).rev() {
+        if addresses.iter().all(|address| address.is_one_loop(outer, counts[outer + 1])) {
+            for address in addresses.iter_mut() {
+                address.own.remove(outer);
+            }
+            counts[outer] *= counts.remove(outer + 1);
+        }
     }
-    if counts.len() == 1 && from.list.is_none() && from.own[0] != 0 {
+}
+
+/// Adds sums to the region whose results they are of, if they can be added up there, or as a step of their own.
+fn add_sums(steps: &mut Vec<Step>, sums: Sums) {
+    // the rows, and the terms in them, as one loop; and the rows as one for the results
+    let rows = sums.counts.iter().product::<usize>();
+    let (mut from, mut to) = (sums.from.clone(), sums.to.clone());
+    collapse(&mut sums.counts.iter().copied().chain([sums.terms]).collect(), &mut [&mut from]);
+    collapse(&mut sums.counts.clone(), &mut [&mut to]);
+    if from.own.len() == 1 && to.own.len() <= 1 && from.list.is_none() && from.own[0] != 0 {
         for step in steps.iter_mut().rev().take(BACK) {
             let Step::Region(region) = step else { continue };
             let made = region.statements.iter().position(|made| made.store.as_ref() == Some(&from));
-            let Some(made) = made.filter(|_| region.counts[..] == [rows * sums.terms]) else { continue };
-            // the rows are one loop for the results as well
-            while sums.to.own.len() > 1 {
-                if !sums.to.is_one_loop(sums.to.own.len() - 2, sums.counts[sums.counts.len() - 1]) {
-                    break;
-                }
-                let inner = sums.counts.pop().expect("there are two");
-                *sums.counts.last_mut().expect("there was one more") *= inner;
-                sums.to.collapse(sums.counts.len() - 1);
-            }
-            if sums.to.own.len() <= 1 {
-                region.sums.push(RegionSum { from: Operand::Register(made), terms: sums.terms, to: sums.to });
+            if let Some(made) = made.filter(|_| region.counts[..] == [rows * sums.terms]) {
+                region.sums.push(RegionSum { from: Operand::Register(made), terms: sums.terms, to });
                 return;
             }
-            break;
         }
     }
     steps.push(Step::Sums(sums));
@@ -349,13 +341,7 @@ fn join(
     mut from: SmallVec<[Address; 3]>,
     mut to: Address,
 ) {
-    // from the innermost loops on, two that are one for all addresses are one
-    for outer in (0..counts.len().saturating_sub(1)).rev() {
-        if from.iter().chain([&to]).all(|address| address.is_one_loop(outer, counts[outer + 1])) {
-            from.iter_mut().chain([&mut to]).for_each(|address| address.collapse(outer));
-            counts[outer] *= counts.remove(outer + 1);
-        }
-    }
+    collapse(&mut counts, &mut from.iter_mut().chain([&mut to]).collect::<Vec<_>>());
     if counts.is_empty() {
         counts.push(1);
         from.iter_mut().chain([&mut to]).for_each(|address| address.own.push(0));
@@ -466,15 +452,9 @@ impl Region {
 
 /// Calls a function for each slot of an address over the loops of a region and the serial loops around it.
 fn each_slot(address: &Address, serial: &[usize], counts: &[usize], each: &mut impl FnMut(usize)) {
-    fn go(at: i64, loops: &[(usize, i64)], each: &mut impl FnMut(i64)) {
-        match loops {
-            [] => each(at),
-            [(count, step), rest @ ..] => (0..*count as i64).for_each(|k| go(at + k * step, rest, each)),
-        }
-    }
     let steps = address.serial.iter().chain(&address.own).map(|&step| i64::from(step));
     let loops: SmallVec<[(usize, i64); 4]> = serial.iter().chain(counts).copied().zip(steps).collect();
-    go(address.base.into(), &loops, &mut |at| {
+    each_number(address.base.into(), &loops, &mut |at| {
         each(address.list.as_ref().map_or(at as usize, |list| list[at as usize] as usize));
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::graph::{DynOp, dyn_op, is_op};
 use crate::op::{self, Call};
-use crate::real::{Real, intrinsics};
+use crate::real::intrinsics;
 use std::sync::Arc;
 
 /// The primitive among those of a number of arguments that an op is.
@@ -39,8 +39,23 @@ pub(super) trait Body<const N: usize> {
 
 /// Takes a primitive as what is done in a loop.
 pub(super) trait Visitor {
+    /// What is made of it.
+    type Out;
     /// A primitive of `N` numbers.
-    fn visit<const N: usize, B: Body<N>>(self, body: B);
+    fn visit<const N: usize, B: Body<N>>(self, body: B) -> Self::Out;
+}
+
+/// Applies a primitive to the first of some numbers.
+struct Numbers<'a, R>(&'a [R]);
+
+impl<R: Call> Visitor for Numbers<'_, R> {
+    type Out = R;
+    #[inline(always)]
+    fn visit<const N: usize, B: Body<N>>(self, body: B) -> R {
+        let mut x = [R::from(0.0); N];
+        x.copy_from_slice(&self.0[..N]);
+        body.apply(x)
+    }
 }
 
 /// The primitives as bodies of loops.
@@ -90,7 +105,7 @@ mod bodies {
 
 macro_rules! primitives {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        /// An operation of arithmetic, a comparison, a choice, or an intrinsic of [`Real`].
+        /// An operation of arithmetic, a comparison, a choice, or an intrinsic of [`Real`](crate::real::Real).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(super) enum Primitive {
             Add, Sub, Mul, Div, Neg, Less, LessEqual, Equal, Select, Detach,
@@ -124,28 +139,14 @@ macro_rules! primitives {
 
             /// Shows the primitive to a visitor.
             #[inline(always)]
-            pub fn show(self, visitor: impl Visitor) {
+            pub fn show<V: Visitor>(self, visitor: V) -> V::Out {
                 show!(self, visitor, Add Sub Mul Div Neg Less LessEqual Equal Select Detach $($op)* $($op2)*)
             }
 
             /// The result for any number; a comparison gives 1 where it holds, else 0. There must be as many arguments as the operation takes.
             #[inline(always)]
-            pub fn apply<R: Real>(self, x: &[R]) -> R {
-                let holds = |mask| R::select(mask, 1.0.into(), 0.0.into());
-                match self {
-                    Primitive::Add => x[0] + x[1],
-                    Primitive::Sub => x[0] - x[1],
-                    Primitive::Mul => x[0] * x[1],
-                    Primitive::Div => x[0] / x[1],
-                    Primitive::Neg => -x[0],
-                    Primitive::Less => holds(x[0].less(x[1])),
-                    Primitive::LessEqual => holds(x[0].less_equal(x[1])),
-                    Primitive::Equal => holds(x[0].equal(x[1])),
-                    Primitive::Select => R::select(R::from(0.5).less(x[0]), x[1], x[2]),
-                    Primitive::Detach => x[0],
-                    $(Primitive::$op => x[0].$f(),)*
-                    $(Primitive::$op2 => x[0].$g(x[1]),)*
-                }
+            pub fn apply<R: Call>(self, x: &[R]) -> R {
+                self.show(Numbers(x))
             }
         }
     };

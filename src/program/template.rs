@@ -6,7 +6,7 @@ use super::primitive::Primitive;
 use super::record::{Constants, record};
 use crate::error::Error;
 use crate::graph::{DynOp, Expr, Recorder, is_dot};
-use crate::op::{Domain, Point};
+use crate::op::Domain;
 use crate::real::Real;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -20,16 +20,10 @@ pub(super) enum Slope {
     Heavy,
 }
 
-/// A point with so many arguments at which a rule is recorded; what is recorded does not depend on it.
-fn sample(op: &dyn DynOp, arity: usize) -> Point {
-    let sample = op.samples().into_iter().find(|x| x.len() == arity);
-    sample.unwrap_or_else(|| std::iter::repeat_n(0.5, arity).collect())
-}
-
 /// Records the value and the slopes of an op as they are computed. Where the op is not defined, so that its value is NaN, so are the slopes.
 pub(super) fn record_rule(op: &dyn DynOp, arity: usize) -> Result<(Code, Vec<Value>), Error> {
     let recorder = Recorder::opening();
-    let x: Vec<Expr<'_>> = sample(op, arity).into_iter().map(|x| recorder.var(x)).collect();
+    let x: Vec<Expr<'_>> = op.sample(arity).into_iter().map(|x| recorder.var(x)).collect();
     let mut slopes = vec![Expr::from(0.0); arity];
     // the evaluation of an inner product adds in four places at once, which is an order that only loops over it have a use for
     let value = if is_dot(op) {

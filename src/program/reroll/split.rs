@@ -68,7 +68,7 @@ impl Part {
 }
 
 /// The numbers that an affine list of lists has: `first` plus each sum of multiples of the steps below the counts.
-fn each_number(first: Number, ranges: &[(usize, i64)], each: &mut impl FnMut(Number)) {
+pub(crate) fn each_number(first: Number, ranges: &[(usize, i64)], each: &mut impl FnMut(Number)) {
     match ranges {
         [] => each(first),
         [(count, step), rest @ ..] => (0..*count as i64).for_each(|k| each_number(first + k * step, rest, each)),
