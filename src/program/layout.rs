@@ -92,7 +92,7 @@ struct Edges {
 type Copied = HashMap<i64, Number>;
 
 /// Calls a function for all repetitions of loops, with each of two numbers that are affine in them.
-fn each_pair(first: [i64; 2], loops: &[(usize, [i64; 2])], each: &mut impl FnMut([i64; 2])) {
+pub(super) fn each_pair(first: [i64; 2], loops: &[(usize, [i64; 2])], each: &mut impl FnMut([i64; 2])) {
     match loops {
         [] => each(first),
         [(count, steps), rest @ ..] => {
