@@ -17,11 +17,10 @@
 //!                                                 ╰─ a copy of what s is before the loop
 //! ```
 
-use super::code::Code;
+use super::code::{Code, Map};
 use super::reroll::{Leaf, Number, Operand, Part, Terms};
 use crate::error::Error;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 
 /// Slots by the repetitions of loops.
 #[derive(Clone, Debug)]
@@ -65,6 +64,9 @@ pub(super) struct Layout {
 /// How many slots there can be.
 const LIMIT: usize = i32::MAX as usize;
 
+/// The place of the leaf that makes an input: none.
+const NO_LEAF: u32 = u32::MAX;
+
 /// The most repetitions at either end of a loop whose values are copied to the margin of an array.
 const MARGIN: usize = 2;
 
@@ -89,7 +91,7 @@ struct Edges {
 }
 
 /// What is copied to the margins: for each slot the number of the value.
-type Copied = HashMap<i64, Number>;
+type Copied = Map<i64, Number>;
 
 /// Calls a function for all repetitions of loops, with each of two numbers that are affine in them.
 fn each_pair(first: [i64; 2], loops: &[(usize, [i64; 2])], each: &mut impl FnMut([i64; 2])) {
@@ -115,9 +117,9 @@ impl Layout {
         }
         let orders: Vec<SmallVec<[usize; 3]>> = leaves.iter().map(|(leaf, _)| order(leaf)).collect();
         // the leaf that makes each node
-        let mut maker = vec![usize::MAX; code.len()];
+        let mut maker = vec![NO_LEAF; code.len()];
         for (k, (leaf, _)) in leaves.iter().enumerate() {
-            leaf.each_node(&mut |node| maker[node] = k);
+            leaf.each_node(&mut |node| maker[node] = k as u32);
         }
         let mut margins = vec![0; leaves.len()];
         for ((leaf, _), order) in leaves.iter().zip(&orders) {
@@ -138,13 +140,13 @@ impl Layout {
             arrays.push(layout.array(leaf, order, margin)?);
         }
         let parts: Vec<usize> = leaves.iter().map(|(_, part)| *part).collect();
-        let mut copied = Copied::new();
+        let mut copied = Copied::default();
         for (k, (leaf, part)) in leaves.into_iter().enumerate() {
             let order = orders[k].clone();
             let operands = leaf.operands.iter().map(|operand| {
                 // what the part itself makes is not there yet when values are copied
                 let is_before = |number: Number| match maker.get(number as usize) {
-                    Some(&maker) if maker != usize::MAX => parts[maker] < part,
+                    Some(&maker) if maker != NO_LEAF => parts[maker as usize] < part,
                     _ => true,
                 };
                 let edges = edges(&leaf, operand, &order, &maker);
@@ -339,7 +341,7 @@ fn order(leaf: &Leaf) -> SmallVec<[usize; 3]> {
 
 /// Which array an operand refers to in the middle of the outermost loop, if it refers to something else at its ends. The terms of a single sum are
 /// such a loop as well.
-fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[usize]) -> Option<Edges> {
+fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[u32]) -> Option<Edges> {
     let (count, step) = match (order.first(), leaf.terms.as_ref().map(|(count, terms)| (*count, &**terms))) {
         (Some(&outermost), None) => (leaf.dimensions[outermost].count, operand.steps[outermost]),
         (None, Some((count, Terms::Affine(step)))) => (count, *step),
@@ -354,6 +356,6 @@ fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[usize]) -> Op
         (0..count / 2).take(MARGIN + 1).take_while(|&k| maker_of(at(k)) != middle).count()
     };
     let others = [others(&|k| k), others(&|k| count - 1 - k)];
-    (middle != usize::MAX && others != [0, 0] && others.iter().all(|&n| n <= MARGIN))
-        .then_some(Edges { maker: middle, others })
+    (middle != NO_LEAF && others != [0, 0] && others.iter().all(|&n| n <= MARGIN))
+        .then_some(Edges { maker: middle as usize, others })
 }
