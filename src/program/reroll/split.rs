@@ -23,7 +23,7 @@ pub(crate) struct Operand {
     /// The number in the first repetition of all loops.
     pub number: Number,
     /// How much further on it is in the next repetition of each loop, the outermost first.
-    pub steps: SmallVec<[i64; 3]>,
+    pub steps: Vec<i64>,
     /// Which operand it is of the item that is being split.
     index: usize,
 }
@@ -37,8 +37,8 @@ pub(crate) struct Leaf {
     /// The node in the first repetition of all loops.
     pub first: usize,
     /// The loops, the outermost first.
-    pub dimensions: SmallVec<[Dimension; 3]>,
-    pub operands: SmallVec<[Operand; 3]>,
+    pub dimensions: Vec<Dimension>,
+    pub operands: SmallVec<[Operand; 2]>,
 }
 
 /// What is done one after the other.
@@ -123,12 +123,12 @@ fn parts_of(code: &Code, item: &Item) -> Vec<Part> {
     if let Some(made) = &item.made {
         return split_loop(code, item.first(), made);
     }
-    let operand = |(index, number): (usize, Number)| Operand { number, steps: SmallVec::new(), index };
+    let operand = |(index, number): (usize, Number)| Operand { number, steps: vec![], index };
     vec![Part::Leaf(Leaf {
         function: item.statement(code).0,
         terms: item.terms(code),
         first: item.first(),
-        dimensions: SmallVec::new(),
+        dimensions: vec![],
         operands: item.operands(code).numbers().enumerate().map(operand).collect(),
     })]
 }
