@@ -368,7 +368,9 @@ impl Code {
 
     /// The place of a function that is found by a number below [`Primitive::COUNT`] + 1.
     fn known(&mut self, number: usize, function: Function) -> u32 {
-        self.places.resize(Primitive::COUNT + 1, 0);
+        if self.places.is_empty() {
+            self.places.resize(Primitive::COUNT + 1, 0);
+        }
         if self.places[number] == 0 {
             self.places[number] = self.function(function) + 1;
         }

@@ -74,7 +74,7 @@ fn record_opened(
                     }
                 };
                 own.clear();
-                own.extend(args.iter().map(|&arg| values[arg].expect("an argument is recorded before its use")));
+                args.iter().for_each(|&arg| own.push(values[arg].expect("an argument is recorded before its use")));
                 Some(code.apply(function, &own)?)
             }
         };

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Programs use what they just made, or go through their inputs in order, so that statements which are added one after the other are near each
-//! other in the table, and it is gone through as a list is. In a table that is ordered by hashes alone each statement waits for memory. The other
+//! other in the table as well. In a table that is ordered by hashes alone each statement waits for memory. The other
 //! near places are for inputs, of which most are the newest argument of several statements; and the hash is for an argument of very many.
 
 /// The nodes of a program in open addressing, eight bytes for each if the number of nodes was known.
@@ -73,7 +73,7 @@ impl Table {
         }
         let mut hash = key.hash;
         loop {
-            let place = (u128::from(hash) * self.places.len() as u128 >> 64) as usize;
+            let place = ((u128::from(hash) * self.places.len() as u128) >> 64) as usize;
             if let Some(found) = look(place) {
                 return found;
             }
