@@ -2,7 +2,8 @@
 //!
 //! This part uses `registry`, `modes`, `graph`, `function`, `op` and `real`. A program goes through it in this order:
 //!
-//! * `record.rs` makes statements of a recording: `code.rs` has them, `simplify.rs` writes what is simpler, and `live.rs` leaves out what is not needed.
+//! * `record.rs` makes statements of a recording: `code.rs` has them, `table.rs` finds equal ones, `simplify.rs` writes what is simpler, and `live.rs`
+//!   leaves out what is not needed.
 //! * `derive.rs` adds derivatives as statements, by the rules of the ops, which `template.rs` records once each; `live.rs` puts all ops as the primitives
 //!   that `primitive.rs` lists.
 //! * `reroll/` finds the loops again that were recorded statement by statement.
@@ -49,6 +50,7 @@ mod slots;
 pub mod sparse;
 mod sparsity;
 mod sums;
+mod table;
 mod template;
 
 pub use cached::{CacheCounts, Cached};
