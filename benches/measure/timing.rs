@@ -7,7 +7,8 @@
 
 use crate::Visitor;
 use crate::workloads::Workload;
-use gprime::{Program, prelude::*, scoped};
+use gprime::{Program, Registry, prelude::*, scoped};
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -94,13 +95,21 @@ impl Visitor for Timing {
         ];
         // twelve million nodes would need half a gigabyte
         if turns[0].ops() < 1_000_000 {
-            let compile =
-                |workload: &W| Program::trace(&Compiled(workload), &workload.point()).expect("it is small enough");
-            let programs: Vec<Program> = turns.iter().map(compile).collect();
+            // workloads that differ in the point alone have one program
+            let (mut programs, mut known, mut of) = (Vec::<Program>::new(), HashMap::new(), vec![]);
+            let registry = Registry::default();
+            for workload in turns {
+                let program = Program::trace(&Compiled(workload), &workload.point()).expect("it is small enough");
+                let saved = program.save(&registry).expect("its ops are built in").to_bytes();
+                of.push(*known.entry(saved).or_insert_with(|| {
+                    programs.push(program);
+                    programs.len() - 1
+                }));
+            }
             let mut g = vec![0.0; len];
             ways.push(way("compiled", turns.len(), move |k| {
                 let (x, g) = (black_box(point(k)), black_box(&mut g));
-                programs[k].value_and_gradient(x, g).expect("there are no branches")
+                programs[of[k]].value_and_gradient(x, g).expect("there are no branches")
             }));
             ways.push(way("recorder", turns.len(), |k| {
                 recorder.reset();

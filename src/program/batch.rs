@@ -10,11 +10,44 @@ use super::program::Program;
 use crate::error::Error;
 use std::ops::Range;
 
-/// The points of a batch, whose inputs are given by a function: of the point, and of the input's place.
-struct Batch<'a, G> {
+/// The inputs of the points of a batch.
+#[derive(Clone, Copy)]
+enum Given<'a> {
+    /// A row of the first list for each point, of so many numbers, and then one of the second list.
+    Rows { first: &'a [f64], each: usize, second: &'a [f64], more: usize },
+    /// One point, and for each of the batch a direction, which is along one variable or one result.
+    Units(&'a [f64]),
+}
+
+impl<'a> Given<'a> {
+    /// An input of a point.
+    #[inline]
+    fn number(&self, point: usize, input: usize) -> f64 {
+        match *self {
+            Given::Rows { first, each, second, more } => match input.checked_sub(each) {
+                None => first[point * each + input],
+                Some(input) => second[point * more + input],
+            },
+            Given::Units(x) => x.get(input).copied().unwrap_or_else(|| f64::from(u8::from(input - x.len() == point))),
+        }
+    }
+
+    /// All inputs of a point, if they are there in two lists.
+    fn lists(&self, point: usize) -> Option<[&'a [f64]; 2]> {
+        match *self {
+            Given::Rows { first, each, second, more } => {
+                Some([&first[point * each..][..each], &second[point * more..][..more]])
+            }
+            Given::Units(_) => None,
+        }
+    }
+}
+
+/// The points of a batch.
+struct Batch<'a> {
     program: &'a Program,
     width: usize,
-    given: G,
+    given: Given<'a>,
 }
 
 /// Some results of the program in a list: those of each point, one point after the other.
@@ -37,22 +70,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The number of a point's input: its row of the first list, then that of the second one.
-fn joined<'a>(
-    first: &'a [f64],
-    each: usize,
-    second: &'a [f64],
-    more: usize,
-) -> impl Fn(usize, usize) -> f64 + Sync + 'a {
-    move |point, k| if k < each { first[point * each + k] } else { second[point * more + k - each] }
-}
-
-/// The number of an input where points differ in a direction, which is along one variable or one result.
-fn units(x: &[f64]) -> impl Fn(usize, usize) -> f64 + Sync + '_ {
-    move |point, k| if k < x.len() { x[k] } else { f64::from(u8::from(k - x.len() == point)) }
-}
-
-impl<G: Fn(usize, usize) -> f64 + Sync> Batch<'_, G> {
+impl Batch<'_> {
     /// Runs some points side by side, at most as many as the width, and hands on what is read. The points at which a guard does not hold, or a vector
     /// rule has no results, are listed.
     fn side_by_side(
@@ -67,7 +85,7 @@ impl<G: Fn(usize, usize) -> f64 + Sync> Batch<'_, G> {
             for slot in 0..plan.inputs {
                 for (lane, number) in scratch.input_mut(slot).iter_mut().enumerate() {
                     // lanes that are left over do what the last point does
-                    *number = (self.given)((points.start + lane).min(points.end - 1), slot);
+                    *number = self.given.number((points.start + lane).min(points.end - 1), slot);
                 }
             }
             if plan.run(scratch).is_err() {
@@ -108,6 +126,9 @@ impl<G: Fn(usize, usize) -> f64 + Sync> Batch<'_, G> {
         }
         let (outputs, first) = (&self.program.plan.outputs, points.start);
         let mut lists = lists;
+        if self.width == 1 && matches!(self.given, Given::Rows { .. }) {
+            return self.one_by_one(points, &mut lists);
+        }
         self.in_order(points, |points, scratch| {
             for rows in &mut lists {
                 for (k, &slot) in outputs[rows.outputs.clone()].iter().enumerate() {
@@ -117,6 +138,19 @@ impl<G: Fn(usize, usize) -> f64 + Sync> Batch<'_, G> {
                 }
             }
         })
+    }
+
+    /// Runs some points one after the other, which read and write the lists of the caller.
+    fn one_by_one(&self, points: Range<usize>, lists: &mut [Rows<'_>; 2]) -> Vec<usize> {
+        let (plan, start) = (&self.program.plan, points.start);
+        let mut run = |scratch: &mut Scratch, point: usize| {
+            let inputs = self.given.lists(point).expect("the batch has lists");
+            let [first, others] = lists.each_mut().map(|rows| rows.row(point - start));
+            // where the second list is not that of the results behind the head, the first one has all
+            let results = if plan.head == first.len() { [first, others] } else { first.split_at_mut(plan.head).into() };
+            matches!(plan.run_one(scratch, inputs, results), Ok(true))
+        };
+        self.program.pool.with(plan, 1, |scratch| points.filter(|&point| !run(scratch, point)).collect())
     }
 
     /// Where points are divided between two threads, if they are worth it.
@@ -175,7 +209,14 @@ impl Program {
     pub fn eval_batch(&self, points: &[f64], results: &mut [f64]) -> Result<(), Error> {
         let (inputs, outputs) = (self.inputs(), self.outputs());
         let count = count(&[("points", points.len(), inputs), ("results", results.len(), outputs)]);
-        self.batch(self, count, joined(points, inputs, &[], 0), results, outputs, &mut [])
+        self.batch(
+            self,
+            count,
+            Given::Rows { first: points, each: inputs, second: &[], more: 0 },
+            results,
+            outputs,
+            &mut [],
+        )
     }
 
     /// The value at each of many points, and the derivatives by the variables, row by row: see [`eval_batch`](Program::eval_batch).
@@ -195,7 +236,14 @@ impl Program {
         let inputs = self.inputs();
         let lists = [("values", values.len(), 1), ("points", points.len(), inputs)];
         let count = count(&[lists[0], lists[1], ("gradients", gradients.len(), self.variables())]);
-        self.batch(self.gradient_program()?, count, joined(points, inputs, &[], 0), values, 1, gradients)
+        self.batch(
+            self.gradient_program()?,
+            count,
+            Given::Rows { first: points, each: inputs, second: &[], more: 0 },
+            values,
+            1,
+            gradients,
+        )
     }
 
     /// The results at each of many points, and how they change along a direction for each: see [`eval_batch`](Program::eval_batch).
@@ -217,7 +265,7 @@ impl Program {
         let given = [("points", points.len(), inputs), ("directions", directions.len(), variables)];
         let made = [("results", results.len(), outputs), ("tangents", moved.len(), outputs)];
         let count = count([given, made].as_flattened());
-        let given = joined(points, inputs, directions, variables);
+        let given = Given::Rows { first: points, each: inputs, second: directions, more: variables };
         self.batch(self.jvp_program()?, count, given, results, outputs, moved)
     }
 
@@ -240,7 +288,7 @@ impl Program {
         let given = [("points", points.len(), inputs), ("weights", weights.len(), outputs)];
         let made = [("results", results.len(), outputs), ("gradients", gradients.len(), variables)];
         let count = count([given, made].as_flattened());
-        let given = joined(points, inputs, weights, outputs);
+        let given = Given::Rows { first: points, each: inputs, second: weights, more: outputs };
         self.batch(self.vjp_program()?, count, given, results, outputs, gradients)
     }
 
@@ -259,7 +307,7 @@ impl Program {
         self.batch(
             self.hvp_program()?,
             count,
-            joined(points, inputs, directions, variables),
+            Given::Rows { first: points, each: inputs, second: directions, more: variables },
             products,
             variables,
             &mut [],
@@ -295,7 +343,7 @@ impl Program {
         self.eval(x, y)?;
         let is_forward = variables <= outputs;
         let program = if is_forward { self.jvp_program()? } else { self.vjp_program()? };
-        let batch = Batch { program, width: program.width(), given: units(x) };
+        let batch = Batch { program, width: program.width(), given: Given::Units(x) };
         let failed = if is_forward {
             let slots = &program.plan.outputs[outputs..];
             batch.in_order(0..variables, |points, scratch| {
@@ -323,7 +371,7 @@ impl Program {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the Hessian", rows.len(), variables * variables);
         let program = self.hvp_program()?;
-        let batch = Batch { program, width: program.width(), given: units(x) };
+        let batch = Batch { program, width: program.width(), given: Given::Units(x) };
         let none = Rows { outputs: 0..0, numbers: &mut [] };
         let failed = batch.fill_rows(0..variables, [Rows { outputs: 0..variables, numbers: rows }, none]);
         failed.first().map_or(Ok(()), |&first| Err(batch.error(self, first)))
@@ -334,7 +382,7 @@ impl Program {
         &self,
         program: &Program,
         count: usize,
-        given: impl Fn(usize, usize) -> f64 + Sync,
+        given: Given<'_>,
         first: &mut [f64],
         of_first: usize,
         others: &mut [f64],
@@ -353,10 +401,10 @@ impl Program {
     }
 }
 
-impl<G: Fn(usize, usize) -> f64> Batch<'_, G> {
+impl Batch<'_> {
     /// Why a point has no results, given the program that this one is derived from.
     fn error(&self, of: &Program, point: usize) -> Error {
-        let x: Vec<f64> = (0..self.program.inputs()).map(|k| (self.given)(point, k)).collect();
+        let x: Vec<f64> = (0..self.program.inputs()).map(|k| self.given.number(point, k)).collect();
         self.program.try_at(&x).err().unwrap_or_else(|| of.branched(&x[..of.inputs()]))
     }
 }

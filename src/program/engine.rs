@@ -3,7 +3,7 @@
 //! `slots.rs` says what a run works on. Regions are run in `region.rs`, and sums in `sums.rs`.
 
 use super::kernel::{List, Lists, PARTIAL_SUMS};
-use super::plan::{Apply, Foreign, Plan, Scalar, Slot, Step};
+use super::plan::{Apply, Foreign, Plan, Region, Scalar, Slot, Step};
 use super::slots::{CHUNK, OPERANDS, Run, Slots, Work, apply, next, number_at};
 use super::sums::columns;
 use crate::error::Error;
@@ -73,7 +73,26 @@ fn most(steps: &[Step]) -> (usize, usize) {
     })
 }
 
+/// How often a loop of a kernel is entered where one point is run.
+fn calls(steps: &[Step]) -> usize {
+    let calls = |step: &Step| match step {
+        Step::Scalars(statements) => statements.len(),
+        Step::Region(Region { counts, statements, sums, .. }) => {
+            counts.iter().product::<usize>().div_ceil(CHUNK) * (statements.len() + sums.len())
+        }
+        Step::Sums(_) => 1,
+        Step::Foreign(foreign) => foreign.counts.iter().product(),
+        Step::Serial { count, steps } => count * self::calls(steps),
+    };
+    steps.iter().map(calls).sum()
+}
+
 impl Plan {
+    /// How often a statement is begun where one point is run; each time it goes through a loop.
+    pub fn calls(&self) -> usize {
+        calls(&self.steps)
+    }
+
     /// Runs the program on one point, whose inputs are in two lists, one after the other: the first results go to one list, and the rest to
     /// another one. `false` if a guard does not hold, and then the lists have nothing that means something.
     ///
@@ -176,26 +195,8 @@ impl Run<'_> {
 
     /// Runs statements that have no loops but serial ones, on one point, in so many repetitions of the innermost loop from the present one on.
     fn one_point<I: Isa>(&mut self, statements: &[Scalar], count: usize) {
-        let (mut serial, innermost) = (two(&self.serial), self.serial.len().clamp(1, 2) - 1);
-        let (slots, has_loops) = (&mut self.slots, !self.serial.is_empty());
-        I::call(|| {
-            for _ in 0..count {
-                for Scalar { apply, from, to } in statements {
-                    let (from, to) = if has_loops {
-                        (from.map(|slot| slot.at(serial)), to.at(serial))
-                    } else {
-                        (from.map(|slot| slot.base as usize), to.base as usize)
-                    };
-                    let x = from.map(|slot| slots.number(slot));
-                    let y = match apply {
-                        Apply::Primitive(primitive) => primitive.apply(&x.map(|x| Wide::<I, 1>::new([x]))).0[0],
-                        _ => one::<I>(apply, x),
-                    };
-                    slots.get_mut(to, 1)[0] = y;
-                }
-                serial[innermost] += 1;
-            }
-        });
+        let Run { slots, serial, .. } = self;
+        I::run(OnePoint { statements, slots, serial, count });
     }
 
     /// Runs statements that have no loops but serial ones, on several points.
@@ -228,6 +229,40 @@ impl Run<'_> {
             if !next(&mut repetition, counts) {
                 return Ok(());
             }
+        }
+    }
+}
+
+/// Statements that have no loops but serial ones, on one point.
+struct OnePoint<'r, 'a> {
+    statements: &'r [Scalar],
+    slots: &'r mut Slots<'a>,
+    serial: &'r [i32],
+    /// How many repetitions of the innermost serial loop.
+    count: usize,
+}
+
+impl WithIsa for OnePoint<'_, '_> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let OnePoint { statements, slots, serial, count } = self;
+        let (mut now, innermost) = (two(serial), serial.len().clamp(1, 2) - 1);
+        for _ in 0..count {
+            for Scalar { apply, from, to } in statements {
+                let (from, to) = if serial.is_empty() {
+                    (from.map(|slot| slot.base as usize), to.base as usize)
+                } else {
+                    (from.map(|slot| slot.at(now)), to.at(now))
+                };
+                let x = from.map(|slot| slots.number(slot));
+                let y = match apply {
+                    Apply::Primitive(primitive) => primitive.apply(&x.map(|x| Wide::<I, 1>::new([x]))).0[0],
+                    _ => one::<I>(apply, x),
+                };
+                slots.get_mut(to, 1)[0] = y;
+            }
+            now[innermost] += 1;
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use super::primitive::{Body, Primitive, Visitor, bodies};
 use crate::real::{Isa, Wide, WithIsa, dispatch};
-use std::array::from_fn;
 use std::marker::PhantomData;
 
-/// How many numbers are worked on side by side, by operations of one instruction.
-pub(super) const LANES: usize = 8;
+/// How many numbers are worked on side by side where there are many steps: as many as a register of the processor holds.
+const FEW_LANES: usize = 4;
 /// How many are where there are few steps and long rows, so that what is done for each block costs little.
 const MANY_LANES: usize = 16;
-/// How many are where there are many steps, of which the compiler makes instructions that are as wide as the registers.
-const FEW_LANES: usize = 4;
+/// Rows of fewer numbers are put together before a statement is run.
+pub(super) const SHORT: usize = 8;
 /// The partial sums of a sum: term t goes to the partial sum t mod 16, and these are added in pairs, 8 apart, then 4, 2 and 1. The order is that of
 /// every engine.
 pub(super) const PARTIAL_SUMS: usize = 16;
@@ -23,22 +22,23 @@ pub(super) struct List<'a> {
     pub start: usize,
     /// How far the start of a row is from that of the next one.
     pub row: isize,
-    /// Whether a row is one number, which is that of all its elements.
-    pub is_one: bool,
+    /// How far an element of a row is from the next one: 1, or 0 if they are all one number. It is no `bool`, since that would be copied with the
+    /// bytes around it, for which the processor waits until they are written.
+    pub step: usize,
 }
 
 impl<'a> List<'a> {
     /// No operand.
-    pub const NONE: List<'static> = List { numbers: &[], start: 0, row: 0, is_one: true };
+    pub const NONE: List<'static> = List { numbers: &[], start: 0, row: 0, step: 0 };
 
     /// Rows of so many numbers, one after the other.
     pub fn rows(numbers: &'a [f64], len: usize) -> Self {
-        List { numbers, start: 0, row: len as isize, is_one: false }
+        List { numbers, start: 0, row: len as isize, step: 1 }
     }
 
     /// The list from an element of its first row on, in rows of `len` elements that follow on each other.
     pub fn from_element(self, element: usize, len: usize) -> Self {
-        if self.is_one { self } else { List { start: self.start + element, row: len as isize, ..self } }
+        if self.step == 0 { self } else { List { start: self.start + element, row: len as isize, ..self } }
     }
 }
 
@@ -61,7 +61,8 @@ struct Row<'a> {
 impl<'a> Rows<'a> {
     #[inline(always)]
     fn next(&mut self, len: usize) -> Row<'a> {
-        let List { numbers, row, is_one, .. } = self.list;
+        let List { numbers, row, step, .. } = self.list;
+        let is_one = step == 0;
         let numbers = &numbers[self.start..][..if is_one { 1 } else { len }];
         self.start = self.start.wrapping_add_signed(row);
         Row { numbers, is_one }
@@ -78,12 +79,11 @@ impl Row<'_> {
         Wide::new(*self.numbers[element..].first_chunk().expect("a row has so many elements"))
     }
 
-    /// The numbers from an element on, of which there are fewer than lanes; the other lanes repeat the first of them.
+    /// The numbers, of which there are fewer than lanes; the other lanes repeat the first of them.
     #[inline(always)]
-    fn few_lanes<I: Isa, const L: usize>(&self, element: usize) -> Wide<I, L> {
-        let numbers = if self.is_one { self.numbers } else { &self.numbers[element..] };
-        let mut lanes = [numbers[0]; L];
-        lanes[..numbers.len()].copy_from_slice(numbers);
+    fn few_lanes<I: Isa, const L: usize>(&self) -> Wide<I, L> {
+        let mut lanes = [self.numbers[0]; L];
+        lanes[..self.numbers.len()].copy_from_slice(self.numbers);
         Wide::new(lanes)
     }
 }
@@ -106,12 +106,12 @@ fn lanes<I: Isa, const L: usize, const N: usize>(rows: &[Row<'_>; N], element: u
     x
 }
 
-/// As [`lanes`], of which there are more than elements left.
+/// The operands of a body in more lanes than a row has numbers.
 #[inline(always)]
-fn few_lanes<I: Isa, const L: usize, const N: usize>(rows: &[Row<'_>; N], element: usize) -> [Wide<I, L>; N] {
+fn few_lanes<I: Isa, const L: usize, const N: usize>(rows: &[Row<'_>; N]) -> [Wide<I, L>; N] {
     let mut x = [Wide::from(0.0); N];
     for i in 0..N {
-        x[i] = rows[i].few_lanes(element);
+        x[i] = rows[i].few_lanes();
     }
     x
 }
@@ -145,12 +145,14 @@ impl<'a> Lists<'a> {
     /// As [`run`](Lists::run), for an instruction set.
     #[inline(always)]
     fn run_in<I: Isa, B: Body<N>, const N: usize>(self, body: B) {
+        // by a plain `if`, so that bodies with many steps are not compiled for other numbers of lanes
         if B::IS_LONG {
-            self.each::<I, FEW_LANES, N>(body);
-        } else if self.len < MANY_LANES {
-            self.each::<I, LANES, N>(body);
-        } else {
-            self.each::<I, MANY_LANES, N>(body);
+            return self.each::<I, FEW_LANES, N>(body);
+        }
+        match self.len {
+            MANY_LANES.. => self.each::<I, MANY_LANES, N>(body),
+            FEW_LANES.. => self.each::<I, FEW_LANES, N>(body),
+            _ => self.each::<I, 1, N>(body),
         }
     }
 
@@ -167,7 +169,7 @@ impl<'a> Lists<'a> {
             into = rest;
             let x = next_rows(&mut rows, len);
             if len < L {
-                row.copy_from_slice(&body.apply(few_lanes::<I, L, N>(&x, 0)).0[..len]);
+                row.copy_from_slice(&body.apply(few_lanes::<I, L, N>(&x)).0[..len]);
                 continue;
             }
             let mut element = 0;
@@ -195,11 +197,12 @@ impl<'a> Lists<'a> {
             let sums = &mut into[first..first + len];
             first = if first + len == end { 0 } else { first + len };
             let x = next_rows(&mut rows, len);
-            let whole = len - len % LANES;
-            for element in (0..whole).step_by(LANES) {
-                let y = body.apply(lanes::<I, LANES, N>(&x, element)).0;
-                let sums: &mut [f64; LANES] = sums[element..].first_chunk_mut().expect("a row has so many elements");
-                for k in 0..LANES {
+            let whole = len - len % FEW_LANES;
+            for element in (0..whole).step_by(FEW_LANES) {
+                let y = body.apply(lanes::<I, FEW_LANES, N>(&x, element)).0;
+                let sums: &mut [f64; FEW_LANES] =
+                    sums[element..].first_chunk_mut().expect("a row has so many elements");
+                for k in 0..FEW_LANES {
                     sums[k] += y[k];
                 }
             }
@@ -215,19 +218,26 @@ impl<'a> Lists<'a> {
         let mut rows = self.rows::<N>();
         for sum in self.into {
             let x = next_rows(&mut rows, terms);
-            let mut partial = Wide::<I, PARTIAL_SUMS>::from(-0.0);
+            // four partial sums side by side, four times
+            let mut partial = [Wide::<I, FEW_LANES>::from(-0.0); PARTIAL_SUMS / FEW_LANES];
             let whole = terms - terms % PARTIAL_SUMS;
             for element in (0..whole).step_by(PARTIAL_SUMS) {
-                partial = partial + body.apply(lanes::<I, PARTIAL_SUMS, N>(&x, element));
-            }
-            if whole < terms {
-                let more = partial + body.apply(few_lanes::<I, PARTIAL_SUMS, N>(&x, whole));
-                for k in 0..PARTIAL_SUMS {
-                    partial.0[k] = if k < terms - whole { more.0[k] } else { partial.0[k] };
+                for (k, partial) in partial.iter_mut().enumerate() {
+                    *partial = *partial + body.apply(lanes::<I, FEW_LANES, N>(&x, element + k * FEW_LANES));
                 }
             }
-            let eight: [f64; 8] = from_fn(|k| partial.0[k] + partial.0[k + 8]);
-            let four: [f64; 4] = from_fn(|k| eight[k] + eight[k + 4]);
+            if whole < terms {
+                // −0 is what changes no sum
+                let mut rest = [-0.0; PARTIAL_SUMS];
+                for element in whole..terms {
+                    rest[element - whole] = body.apply(lanes::<I, 1, N>(&x, element)).0[0];
+                }
+                for (partial, rest) in partial.iter_mut().zip(rest.as_chunks().0) {
+                    *partial = *partial + Wide::new(*rest);
+                }
+            }
+            let [first, second, third, fourth] = partial;
+            let four = ((first + third) + (second + fourth)).0;
             *sum = (four[0] + four[2]) + (four[1] + four[3]);
         }
     }
@@ -253,13 +263,13 @@ impl<'a> Lists<'a> {
     /// Adds the terms in some rows of the operands to rows of `len` numbers, in turn: after the last row comes the first again.
     #[inline]
     pub fn add<I: Isa>(self, term: Term, rows: usize) {
-        term.show(InSet::<I, _> { lists: self, what: Added { rows }, set: PhantomData });
+        term.show(InSet::<I, _> { lists: self, what: Added(rows), set: PhantomData });
     }
 
     /// Sets each result to the sum of the terms in a row, of which there are so many.
     #[inline]
     pub fn sum<I: Isa>(self, term: Term, terms: usize) {
-        term.show(InSet::<I, _> { lists: self, what: Sum { terms }, set: PhantomData });
+        term.show(InSet::<I, _> { lists: self, what: Sum(terms), set: PhantomData });
     }
 }
 
@@ -291,33 +301,59 @@ impl<I: Isa> Visitor for InSet<'_, I, Values> {
     type Out = ();
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) {
-        I::call(|| self.lists.run_in::<I, B, N>(body));
+        I::run(Pass { body, lists: self.lists });
     }
 }
 
-/// Terms added to rows in turn.
-struct Added {
-    rows: usize,
-}
+/// Terms added to so many rows in turn.
+struct Added(usize);
 
 impl<I: Isa> Visitor for InSet<'_, I, Added> {
     type Out = ();
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) {
-        I::call(|| self.lists.add_in::<I, B, N>(&body, self.what.rows));
+        I::run(AddPass { body, lists: self.lists, rows: self.what.0 });
     }
 }
 
-/// The sum of each row of terms.
-struct Sum {
-    terms: usize,
+/// A body whose results are added to rows in turn.
+struct AddPass<'a, B, const N: usize> {
+    body: B,
+    lists: Lists<'a>,
+    rows: usize,
 }
+
+impl<const N: usize, B: Body<N>> WithIsa for AddPass<'_, B, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        self.lists.add_in::<I, B, N>(&self.body, self.rows);
+    }
+}
+
+/// The sum of each row of so many terms.
+struct Sum(usize);
 
 impl<I: Isa> Visitor for InSet<'_, I, Sum> {
     type Out = ();
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) {
-        I::call(|| self.lists.sum_in::<I, B, N>(&body, self.what.terms));
+        I::run(SumPass { body, lists: self.lists, terms: self.what.0 });
+    }
+}
+
+/// A body whose results are summed row by row.
+struct SumPass<'a, B, const N: usize> {
+    body: B,
+    lists: Lists<'a>,
+    terms: usize,
+}
+
+impl<const N: usize, B: Body<N>> WithIsa for SumPass<'_, B, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        self.lists.sum_in::<I, B, N>(&self.body, self.terms);
     }
 }
 

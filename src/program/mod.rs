@@ -9,8 +9,8 @@
 //! * `reroll/` finds the loops again that were recorded statement by statement.
 //! * `layout.rs` gives values their places in memory, `schedule.rs` groups loops into regions, and `place.rs` says which results stay in registers or go
 //!   straight to the caller. What comes out is the plan, `plan.rs`.
-//! * `engine.rs` runs the plan on the numbers in `slots.rs`, with `region.rs` and `sums.rs`: what a statement does for a chunk is in `kernel.rs`, and in `fused.rs` for ops that are one
-//!   loop. `evaluate.rs` runs the statements one by one, which gives the same bits.
+//! * `engine.rs` runs the plan on the numbers in `slots.rs`, with `region.rs` and `sums.rs`: what a statement does for a chunk is in `kernel.rs`, and in
+//!   `fused.rs` for ops that are one loop. `evaluate.rs` runs the statements one by one, which gives the same bits.
 //! * `program.rs` is what users have, with the calls in `drivers.rs`, and those for many points in `batch.rs`; `inputs.rs`, `counts.rs` and
 //!   `display.rs` tell about it, and `pool.rs` keeps the memory of runs.
 //! * `cached.rs` keeps several programs of one routine, and `saved.rs` writes and reads one, as numbers and lists that `bytes.rs` has.

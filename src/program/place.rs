@@ -88,7 +88,8 @@ impl Results {
             counts.iter().zip(steps).map(|(&count, &step)| (count, i64::from(step))).collect()
         };
         let (base, steps) = (i64::from(store.base), loops(store));
-        if store.list.is_some() {
+        let has_room = self.first + self.is_written.len() <= i32::MAX as usize;
+        if store.list.is_some() || !has_room {
             return;
         }
         let Some(first) = self.place(base, reads) else { return };

@@ -1,6 +1,6 @@
 //! Regions run chunk by chunk.
 
-use super::kernel::{LANES, List, Lists};
+use super::kernel::{List, Lists, SHORT};
 use super::plan::{Address, Operand, Region, Statement};
 use super::slots::{Around, CHUNK, OPERANDS, Run, Work, apply, next};
 use crate::real::Isa;
@@ -56,8 +56,7 @@ pub(super) fn fetch<'a>(
     gathered: &'a mut [f64],
 ) -> Option<List<'a>> {
     let len = count * width;
-    // rows of less than a block are put one after the other
-    let is_whole = rows == 1 || len >= LANES;
+    let is_whole = rows == 1 || len >= SHORT;
     let is_one = step == 0 && width == 1;
     if address.list.is_none() && is_whole && (step == 1 || count == 1 || is_one) {
         let (row, each) = (row * width as i64, if is_one { 1 } else { len });
@@ -66,7 +65,12 @@ pub(super) fn fetch<'a>(
         let reach = row * (rows as i64 - 1);
         let start = at * width as i64;
         if let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each) {
-            return Some(List { numbers, start: (-reach).max(0) as usize, row: row as isize, is_one });
+            return Some(List {
+                numbers,
+                start: (-reach).max(0) as usize,
+                row: row as isize,
+                step: usize::from(!is_one),
+            });
         }
     }
     let gathered = &mut gathered[..rows * len];
@@ -94,16 +98,19 @@ impl Run<'_> {
         };
         let most = (CHUNK / self.width).max(1);
         let (rows_at_once, at_once) = match region.sums.first() {
+            _ if rows * inner <= most => (rows, inner),
             // whole sums
-            Some(sum) if sum.terms <= most && sum.terms < inner => (1, most - most % sum.terms),
+            Some(sum) if sum.terms <= most => (1, most - most % sum.terms),
             _ if inner <= most => (most / inner, inner),
             _ => (1, most),
         };
         let mut repetition: SmallVec<[usize; 3]> = outer.iter().map(|_| 0).collect();
         loop {
             self.start_sums(&region.sums);
-            for row in (0..rows).step_by(rows_at_once) {
-                for start in (0..inner).step_by(at_once) {
+            let mut row = 0;
+            while row < rows {
+                let mut start = 0;
+                while start < inner {
                     let (rows, count) = (rows_at_once.min(rows - row), at_once.min(inner - start));
                     let chunk = Chunk { row, rows, start, count };
                     for statement in &region.statements {
@@ -112,7 +119,9 @@ impl Run<'_> {
                     for (k, sum) in region.sums.iter().enumerate() {
                         self.add_chunk::<I>(k, sum, chunk);
                     }
+                    start += count;
                 }
+                row += rows_at_once;
             }
             if !next(&mut repetition, outer) {
                 return;
@@ -184,7 +193,7 @@ impl Work {
                     None => return false,
                 },
             };
-            is_one_row &= list.row == if list.is_one { 0 } else { len as isize };
+            is_one_row &= list.row == if list.step == 0 { 0 } else { len as isize };
         }
         let len = if is_one_row { into.len() } else { len };
         apply::<I>(&statement.apply, Lists { operands: &lists, into, len });

@@ -126,7 +126,11 @@ impl Run<'_> {
         let Run { width, slots, work, .. } = self;
         let (width, terms) = (*width, sums.terms);
         let most = (CHUNK / width).max(1);
-        let (rows_at_once, at_once) = if terms <= most && width == 1 { (most / terms, terms) } else { (1, most) };
+        let (rows_at_once, at_once) = match width {
+            1 if inner * terms <= most => (inner, terms),
+            1 if terms <= most => (most / terms, terms),
+            _ => (1, most),
+        };
         let partial = &mut work.sums[..PARTIAL_SUMS * width];
         for row in (0..inner).step_by(rows_at_once) {
             partial.fill(-0.0);
