@@ -2,8 +2,11 @@
 //!
 //! * `cargo bench --bench gradbench` measures all, `cargo bench --bench gradbench -- gmm` one eval.
 //!
-//! Of each size: the time of one run of the primal and of the derivative, the least of several, and their ratio; of each eval
-//! the geometric mean of the ratios, beside that of CoDiPack 3.1, the fastest of the C++ tapes.
+//! Of each size: the time of one run of the primal, of the derivative and of its compiled form, the least of several, and the
+//! ratios of both to the primal; how long it takes to record and compile that form; and its break-even, the number of runs from which
+//! on that takes less time in all than the other form. Of each eval the geometric mean of the ratios, beside that of CoDiPack 3.1,
+//! the fastest of the C++ tapes. Since compiling takes time and memory for each operation, sizes are not compiled after one of the
+//! eval that took longer than two seconds; a second line has the means of the sizes that were.
 
 #[allow(dead_code)]
 #[path = "../examples/gradbench/evals/mod.rs"]
@@ -16,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// How long the two functions of one size run together, at least.
 const SIZE: Duration = Duration::from_millis(600);
+/// Sizes after one that took longer to compile are not compiled.
+const COMPILING: f64 = 2.0;
 
 /// A reproducible stream of numbers: splitmix64.
 struct Random(u64);
@@ -50,42 +55,79 @@ struct Eval {
     /// Whether to measure, or only to run everything once.
     bench: bool,
     ratios: Vec<f64>,
+    /// Of the sizes that were compiled, as the ratio of the other form and of the compiled one.
+    compiled: Vec<[f64; 2]>,
+    /// Whether no more sizes are compiled.
+    is_enough: bool,
 }
 
 impl Eval {
     /// Measures one size.
-    fn size<P: Default, D: Default>(
+    fn size<P: Default, D: Default, C: FnMut(&mut D)>(
         &mut self,
         size: String,
         mut primal: impl FnMut(&mut P),
         mut derivative: impl FnMut(&mut D),
+        compile: impl FnOnce() -> Result<C, gprime::Error>,
     ) {
-        let (mut p, mut d) = (P::default(), D::default());
-        let mut best = [f64::INFINITY; 2];
-        let (start, mut runs) = (Instant::now(), 0);
-        // the first run makes the memory; the primal is shorter, and several runs of it are as reliable as one of the derivative
-        while runs == 0 || self.bench && (runs == 1 || start.elapsed() < SIZE) {
-            runs += 1;
+        let (mut p, mut d, mut c) = (P::default(), D::default(), D::default());
+        let mut best = [f64::INFINITY; 3];
+        let start = Instant::now();
+        let compiled = (!self.is_enough).then(|| compile().expect("it is small enough to be compiled"));
+        let compiling = start.elapsed().as_secs_f64();
+        self.is_enough |= compiling > COMPILING;
+        // the first run makes the memory
+        let repeat = |run: &mut dyn FnMut()| {
+            let (start, mut runs) = (Instant::now(), 0);
+            while runs == 0 || self.bench && (runs == 1 || start.elapsed() < SIZE) {
+                runs += 1;
+                run();
+            }
+        };
+        // the primal is shorter, and several runs of it are as reliable as one of the derivative
+        repeat(&mut || {
             for _ in 0..4 {
                 best[0] = best[0].min(seconds(|| primal(black_box(&mut p))));
             }
             best[1] = best[1].min(seconds(|| derivative(black_box(&mut d))));
+        });
+        // apart from the others, which would find their memory out of the cache
+        let is_compiled = compiled.is_some();
+        if let Some(mut compiled) = compiled {
+            repeat(&mut || best[2] = best[2].min(seconds(|| compiled(black_box(&mut c)))));
         }
-        let [primal, derivative] = best;
-        println!(
-            "{:8} {size:28} {:>11} {:>11} {:>8.2}",
-            self.name,
-            time(primal),
-            time(derivative),
-            derivative / primal
-        );
-        self.ratios.push(derivative / primal);
+        let [primal, derivative, replay] = best;
+        let ratio = derivative / primal;
+        print!("{:8} {size:28} {:>11} {:>11} {ratio:>8.2}", self.name, time(primal), time(derivative));
+        self.ratios.push(ratio);
+        if is_compiled {
+            let ratios = [ratio, replay / primal];
+            let even = if replay < derivative {
+                (compiling / (derivative - replay)).ceil().to_string()
+            } else {
+                "never".into()
+            };
+            print!(" {:>11} {:>8.2} {:>11} {even:>10}", time(replay), ratios[1], time(compiling));
+            self.compiled.push(ratios);
+        }
+        println!();
     }
 
     fn finish(self, codipack: f64) {
-        let mean = (self.ratios.iter().map(|r| r.ln()).sum::<f64>() / self.ratios.len() as f64).exp();
-        println!("{:8} {:28} {:>11} {:>11} {mean:>8.2}   CoDiPack {codipack}\n", self.name, "geometric mean", "", "");
+        let all = mean(self.ratios.into_iter());
+        let [other, compiled] = [0, 1].map(|form| mean(self.compiled.iter().map(|ratios| ratios[form])));
+        println!("{:8} {:28} {:>11} {:>11} {all:>8.2}   CoDiPack {codipack}", self.name, "geometric mean", "", "");
+        println!(
+            "{:8} {:28} {:>11} {:>11} {other:>8.2} {:>11} {compiled:>8.2}\n",
+            self.name, "of what was compiled", "", "", ""
+        );
     }
+}
+
+/// The geometric mean.
+fn mean(ratios: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = ratios.len() as f64;
+    (ratios.map(f64::ln).sum::<f64>() / count).exp()
 }
 
 fn seconds(run: impl FnOnce()) -> f64 {
@@ -105,12 +147,15 @@ fn time(seconds: f64) -> String {
 fn main() {
     let (flags, filters): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|arg| arg.starts_with('-'));
     let bench = flags.iter().any(|flag| flag == "--bench");
-    println!("{:8} {:28} {:>11} {:>11} {:>8}", "eval", "size", "primal", "derivative", "ratio");
+    println!(
+        "{:8} {:28} {:>11} {:>11} {:>8} {:>11} {:>8} {:>11} {:>10}",
+        "eval", "size", "primal", "derivative", "ratio", "compiled", "ratio", "compiling", "break-even"
+    );
     macro_rules! measure {
         ($($eval:ident $codipack:literal)*) => { $(
             let name = stringify!($eval);
             if filters.is_empty() || filters.iter().any(|filter| name.contains(&**filter)) {
-                let mut eval = Eval { name, random: Random(31337), bench, ratios: vec![] };
+                let mut eval = Eval { name, random: Random(31337), bench, ratios: vec![], compiled: vec![], is_enough: false };
                 $eval(&mut eval);
                 eval.finish($codipack);
             }
@@ -122,21 +167,25 @@ fn main() {
 fn det(eval: &mut Eval) {
     for ell in 5..=11 {
         let input = det::Input { a: eval.random.uniforms(ell * ell), ell };
-        eval.size(format!("ell={ell}"), det::primal(input.clone()), det::gradient(input));
+        eval.size(format!("ell={ell}"), det::primal(input.clone()), det::gradient(input.clone()), || {
+            det::compiled(input)
+        });
     }
 }
 
 fn llsq(eval: &mut Eval) {
     for n in [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8196, 16392] {
         let input = llsq::Input { x: eval.random.uniforms(128), n };
-        eval.size(format!("n={n},m=128"), llsq::primal(input.clone()), llsq::gradient(input));
+        eval.size(format!("n={n},m=128"), llsq::primal(input.clone()), llsq::gradient(input.clone()), || {
+            llsq::compiled(input)
+        });
     }
 }
 
 fn lse(eval: &mut Eval) {
     for n in (0..10).map(|i| 2500 << i) {
         let input = lse::Input { x: eval.random.uniforms(n) };
-        eval.size(format!("n={n}"), lse::primal(input.clone()), lse::gradient(input));
+        eval.size(format!("n={n}"), lse::primal(input.clone()), lse::gradient(input.clone()), || lse::compiled(input));
     }
 }
 
@@ -153,7 +202,9 @@ fn ode(eval: &mut Eval) {
         (100_000, 100),
     ] {
         let input = ode::Input { x: eval.random.uniforms(n), s };
-        eval.size(format!("n={n},s={s}"), ode::primal(input.clone()), ode::gradient(input));
+        eval.size(format!("n={n},s={s}"), ode::primal(input.clone()), ode::gradient(input.clone()), || {
+            ode::compiled(input)
+        });
     }
 }
 
@@ -177,7 +228,9 @@ fn gmm(eval: &mut Eval) {
             l: matrix(k, below, random.normals(k * below)),
         };
         let input = gmm::Input { d, k, n, x, m: 0, gamma: 1.0, parameters };
-        eval.size(format!("{d}_{k}_{n}"), gmm::objective(input.clone()), gmm::jacobian(input));
+        eval.size(format!("{d}_{k}_{n}"), gmm::objective(input.clone()), gmm::jacobian(input.clone()), || {
+            gmm::compiled(input)
+        });
     }
 }
 
@@ -193,7 +246,9 @@ fn lstm(eval: &mut Eval) {
             *bit = f64::from(u8::from(*bit < if i % b < 7 { 0.01 } else { 0.5 }));
         }
         let input = lstm::Input { main_params, extra_params, state, sequence };
-        eval.size(format!("l={l},c={c}"), lstm::objective(input.clone()), lstm::jacobian(input));
+        eval.size(format!("l={l},c={c}"), lstm::objective(input.clone()), lstm::jacobian(input.clone()), || {
+            lstm::compiled(input)
+        });
     }
 }
 
@@ -221,7 +276,12 @@ fn ba(eval: &mut Eval) {
         let mut cam = random.normals(11);
         cam[6] = 400.0 + 100.0 * random.uniform();
         let input = ba::Input { n, m, p, cam, x: random.normals(3), w: random.uniform(), feat: random.uniforms(2) };
-        eval.size(format!("ba{}_n{n}_m{m}_p{p}", i + 1), ba::objective(input.clone()), ba::jacobian(input));
+        eval.size(
+            format!("ba{}_n{n}_m{m}_p{p}", i + 1),
+            ba::objective(input.clone()),
+            ba::jacobian(input.clone()),
+            || ba::compiled(input),
+        );
     }
 }
 
@@ -284,7 +344,9 @@ fn ht(eval: &mut Eval) {
         let us = (0..c).map(|_| [(); 2].map(|()| random.uniform() / 2.0)).collect();
         let data = ht::Data { model: model.clone(), correspondences, points };
         let input = ht::Input { theta: random.normals(26), data, us };
-        eval.size(format!("hand{}_t26_c{c}", i + 1), ht::objective(input.clone()), ht::jacobian(input));
+        eval.size(format!("hand{}_t26_c{c}", i + 1), ht::objective(input.clone()), ht::jacobian(input.clone()), || {
+            ht::compiled(input)
+        });
     }
 }
 
@@ -296,6 +358,8 @@ fn kmeans(eval: &mut Eval) {
         let points = matrix(n, d, eval.random.uniforms(n * d));
         let centroids = matrix(k, d, points.numbers[(n - k) * d..].to_vec());
         let input = kmeans::Input { points, centroids };
-        eval.size(format!("k={k},n={n},d={d}"), kmeans::cost(input.clone()), kmeans::dir(input));
+        eval.size(format!("k={k},n={n},d={d}"), kmeans::cost(input.clone()), kmeans::dir(input.clone()), || {
+            kmeans::compiled(input)
+        });
     }
 }

@@ -6,20 +6,29 @@
 //! {"id":0,"output":6.0,"success":true,"timings":[{"name":"evaluate","nanoseconds":230}]}
 //! ```
 //!
+//! With `--compiled` derivatives are computed by programs that are compiled before the runs, of the evals that have one: all but
+//! `particle` and `saddle`. It takes time and memory for each operation that the function does, too much for the largest inputs.
+//!
 //! `evals` has a module for each eval; start with `llsq.rs`: a program in plain Rust, generic in its number, and what is asked
 //! of it. `protocol.rs` knows the messages.
-
-use std::io::{BufRead, Write};
 
 mod evals;
 mod protocol;
 
+use protocol::Form;
+use std::io::{BufRead, Write};
+
 fn main() -> std::io::Result<()> {
     let (mut stdin, mut stdout) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let form = match std::env::args().nth(1).as_deref() {
+        None => Form::Direct,
+        Some("--compiled") => Form::Compiled,
+        Some(other) => return Err(std::io::Error::other(format!("there is no option {other:?}, but --compiled"))),
+    };
     let mut line = vec![];
     while stdin.read_until(b'\n', &mut line)? > 0 {
         if !line.trim_ascii().is_empty() {
-            writeln!(stdout, "{}", protocol::answer(&line))?;
+            writeln!(stdout, "{}", protocol::answer(&line, form))?;
             stdout.flush()?;
         }
         line.clear();

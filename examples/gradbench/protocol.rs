@@ -18,8 +18,17 @@ enum Message {
     Analysis,
 }
 
+/// How derivatives are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As the eval is written first, mostly by a tape.
+    Direct,
+    /// By a program that is recorded and compiled before the runs, where the eval has one; else as `Direct`.
+    Compiled,
+}
+
 /// The answer to one line. Whatever is wrong with the line, the answer says it, with `success: false`.
-pub fn answer(line: &[u8]) -> String {
+pub fn answer(line: &[u8], form: Form) -> String {
     let message: Value = match serde_json::from_slice(line) {
         Ok(message) => message,
         Err(error) => return failure(format!("this is not JSON: {error}")).of(Value::Null),
@@ -33,7 +42,7 @@ pub fn answer(line: &[u8]) -> String {
             Some(_) => Answer(json!({ "success": true })),
             None => no_module(&module),
         },
-        Ok(Message::Evaluate { module, function, input }) => evaluate(&module, &function, input),
+        Ok(Message::Evaluate { module, function, input }) => evaluate(&module, &function, form, input),
     };
     answer.of(id)
 }
@@ -59,12 +68,13 @@ fn no_module(module: &str) -> Answer {
     failure(format!("there is no module {module:?}"))
 }
 
-fn evaluate(module: &str, function: &str, input: Value) -> Answer {
+fn evaluate(module: &str, function: &str, form: Form, input: Value) -> Answer {
     let Some(functions) = functions(module) else { return no_module(module) };
-    let Some((_, function)) = functions.iter().find(|(name, _)| *name == function) else {
-        let names: Vec<&str> = functions.iter().map(|(name, _)| *name).collect();
+    let Some(&(_, direct, compiled)) = functions.iter().find(|(name, ..)| *name == function) else {
+        let names: Vec<&str> = functions.iter().map(|(name, ..)| *name).collect();
         return failure(format!("the module {module:?} has no function {function:?}; it has {}", names.join(", ")));
     };
+    let function = compiled.filter(|_| form == Form::Compiled).unwrap_or(direct);
     match function(input) {
         Ok((output, timings)) => {
             let timing = |run: Duration| json!({ "name": "evaluate", "nanoseconds": run.as_nanos() as u64 });
@@ -78,23 +88,35 @@ fn evaluate(module: &str, function: &str, input: Value) -> Answer {
 /// From an input to an output and how long each run took.
 type Function = fn(Value) -> Result<(Value, Vec<Duration>), String>;
 
-/// The functions that an eval's module has under the names given here; or one for every order of two modes.
+/// The functions that an eval's module has under the names given here, a derivative with its compiled form; or one for every order of two modes.
 macro_rules! functions {
     ($eval:ident: nested) => {
         &[
-            ("ff", |input| run(input, evals::$eval::run::<Forward, Forward>)),
-            ("fr", |input| run(input, evals::$eval::run::<Forward, Reverse>)),
-            ("rf", |input| run(input, evals::$eval::run::<Reverse, Forward>)),
-            ("rr", |input| run(input, evals::$eval::run::<Reverse, Reverse>)),
+            ("ff", |input| run(input, infallible(evals::$eval::run::<Forward, Forward>)), None),
+            ("fr", |input| run(input, infallible(evals::$eval::run::<Forward, Reverse>)), None),
+            ("rf", |input| run(input, infallible(evals::$eval::run::<Reverse, Forward>)), None),
+            ("rr", |input| run(input, infallible(evals::$eval::run::<Reverse, Reverse>)), None),
         ]
     };
-    ($eval:ident: $($function:ident),*) => {
-        &[$((stringify!($function), |input| run(input, evals::$eval::$function))),*]
+    ($eval:ident: $primal:ident, $derivative:ident) => {
+        &[
+            (stringify!($primal), |input| run(input, infallible(evals::$eval::$primal)), None),
+            (
+                stringify!($derivative),
+                |input| run(input, infallible(evals::$eval::$derivative)),
+                Some(|input| run(input, evals::$eval::compiled)),
+            ),
+        ]
     };
 }
 
-/// The functions of a module, by name.
-fn functions(module: &str) -> Option<&'static [(&'static str, Function)]> {
+/// A preparation that has no error.
+fn infallible<I, F>(prepare: impl FnOnce(I) -> F) -> impl FnOnce(I) -> Result<F, gprime::Error> {
+    |input| Ok(prepare(input))
+}
+
+/// The functions of a module, by name, each with its compiled form if it has one.
+fn functions(module: &str) -> Option<&'static [(&'static str, Function, Option<Function>)]> {
     Some(match module {
         "hello" => functions!(hello: square, double),
         "det" => functions!(det: primal, gradient),
@@ -146,15 +168,16 @@ impl Runs {
 }
 
 /// Decodes the input, and runs the function as often as the input asks for, at least once. What `prepare` does is not timed: it
-/// makes the memory that the runs share.
+/// makes the memory that the runs share, and compiles.
 fn run<I: Problem, O: Default + Serialize, F: FnMut(&mut O)>(
     input: Value,
-    prepare: impl FnOnce(I) -> F,
+    prepare: impl FnOnce(I) -> Result<F, gprime::Error>,
 ) -> Result<(Value, Vec<Duration>), String> {
     let runs = Runs::of(&input)?;
     let input = I::deserialize(input).map_err(|error| format!("the input does not fit: {error}"))?;
     input.check()?;
-    let (mut function, mut output, mut timings) = (prepare(input), O::default(), vec![]);
+    let mut function = prepare(input).map_err(|error| error.to_string())?;
+    let (mut output, mut timings) = (O::default(), vec![]);
     let mut total = Duration::ZERO;
     while timings.is_empty() || timings.len() < runs.min_runs as usize || total.as_secs_f64() < runs.min_seconds {
         let start = Instant::now();

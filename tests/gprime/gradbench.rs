@@ -6,6 +6,7 @@ mod evals;
 mod protocol;
 
 use proptest::prelude::*;
+use protocol::Form;
 use serde_json::{Value, json};
 
 const FUNCTIONS: [(&str, &[&str]); 12] = [
@@ -24,14 +25,22 @@ const FUNCTIONS: [(&str, &[&str]); 12] = [
 ];
 
 fn answer(line: &[u8]) -> Value {
-    let answer = protocol::answer(line);
+    answer_in(Form::Direct, line)
+}
+
+fn answer_in(form: Form, line: &[u8]) -> Value {
+    let answer = protocol::answer(line, form);
     assert!(!answer.contains('\n'));
     serde_json::from_str(&answer).unwrap()
 }
 
 fn evaluate(module: &str, function: &str, input: &Value) -> Value {
+    evaluate_in(Form::Direct, module, function, input)
+}
+
+fn evaluate_in(form: Form, module: &str, function: &str, input: &Value) -> Value {
     let message = json!({ "id": 7, "kind": "evaluate", "module": module, "function": function, "input": input });
-    let answer = answer(message.to_string().as_bytes());
+    let answer = answer_in(form, message.to_string().as_bytes());
     assert_eq!(answer["id"], 7);
     answer
 }
@@ -39,7 +48,12 @@ fn evaluate(module: &str, function: &str, input: &Value) -> Value {
 /// The output of a function, which must succeed.
 #[track_caller]
 fn output(module: &str, function: &str, input: &Value) -> Value {
-    let mut answer = evaluate(module, function, input);
+    output_in(Form::Direct, module, function, input)
+}
+
+#[track_caller]
+fn output_in(form: Form, module: &str, function: &str, input: &Value) -> Value {
+    let mut answer = evaluate_in(form, module, function, input);
     assert_eq!(answer["success"], true, "{module} {function}: {}", answer["error"]);
     assert!(answer["timings"].as_array().is_some_and(|timings| !timings.is_empty()));
     answer["output"].take()
@@ -140,12 +154,75 @@ fn every_case_of_the_suite_comes_out_right() {
     for mut case in cases() {
         case["input"]["min_seconds"] = json!(0);
         let (module, function) = (case["module"].as_str().unwrap(), case["function"].as_str().unwrap());
-        assert_same(&output(module, function, &case["input"]), &case["output"], &format!("{module} {function}"));
+        for form in [Form::Direct, Form::Compiled] {
+            let got = output_in(form, module, function, &case["input"]);
+            assert_same(&got, &case["output"], &format!("{module} {function}, {form:?}"));
+        }
         seen.insert(format!("{module} {function}"));
     }
     let all = FUNCTIONS.iter().flat_map(|(module, functions)| functions.iter().map(move |f| format!("{module} {f}")));
     for function in all.filter(|function| !function.starts_with("hello")) {
         assert!(seen.contains(&function), "there is no case of {function}");
+    }
+}
+
+// Compiled forms.
+
+/// Changes all numbers that are not whole by up to a tenth: sizes, indices and bits stay.
+fn change(value: &mut Value, random: &mut Random) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| change(item, random)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| change(field, random)),
+        _ => {
+            if let Some(x) = value.as_f64().filter(|x| x.fract() != 0.0) {
+                *value = json!(x * (1.0 + 0.1 * random.next()));
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn assert_forms_agree(module: &str, function: &str, input: &Value) {
+    let [direct, compiled] =
+        [Form::Direct, Form::Compiled].map(|form| numbers(&output_in(form, module, function, input)));
+    assert_near(&compiled, &direct, 1e-12);
+}
+
+#[test]
+fn both_forms_of_each_function_agree() {
+    let mut random = Random(5);
+    for mut case in cases() {
+        let (module, function) =
+            (case["module"].as_str().unwrap().to_owned(), case["function"].as_str().unwrap().to_owned());
+        change(place(&mut case, "/input"), &mut random);
+        case["input"]["min_seconds"] = json!(0);
+        assert_forms_agree(&module, &function, &case["input"]);
+    }
+    for x in random.list(3) {
+        assert_forms_agree("hello", "double", &json!(x));
+    }
+    for (n, shift) in [(1, 0.0), (3, 1000.0), (40, -1000.0)] {
+        let x: Vec<f64> = random.list(n).iter().map(|x| x + shift).collect();
+        assert_forms_agree("lse", "gradient", &json!({ "x": x }));
+    }
+    for (d, k, n, m) in [(1, 1, 1, 0), (1, 3, 40, 2), (3, 1, 65, 1)] {
+        assert_forms_agree("gmm", "jacobian", &gmm_input(d, k, n, m, 0.7));
+    }
+    // more observations than run together, of which some share cameras and points; and cameras and hands that are not turned
+    for rotation in [[0.3, -0.5, 0.2], [0.0; 3]] {
+        let mut input = ba_input(rotation);
+        (input["n"], input["m"], input["p"]) = (json!(2), json!(3), json!(131));
+        assert_forms_agree("ba", "jacobian", &input);
+    }
+    for (own, mirrored) in [(false, false), (true, true)] {
+        let mut input = ht_input(own, mirrored);
+        assert_forms_agree("ht", "jacobian", &input);
+        (0..3).for_each(|i| *place(&mut input, &format!("/theta/{i}")) = json!(0.0));
+        assert_forms_agree("ht", "jacobian", &input);
+    }
+    for (n, k, d) in [(1, 1, 1), (64, 4, 3), (130, 7, 8)] {
+        let points = random.matrix(n, d);
+        assert_forms_agree("kmeans", "dir", &json!({ "points": points, "centroids": points[..k] }));
     }
 }
 

@@ -5,9 +5,12 @@
 use super::{Problem, expect_between, expect_len};
 use gprime::forward::{Ieee, Tangents};
 use gprime::prelude::*;
+use gprime::program::Inputs;
+use gprime::{Error, Program};
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
+use std::ops::Sub;
 
 #[derive(Clone, Deserialize)]
 pub struct Input {
@@ -64,6 +67,22 @@ impl Scene {
         (i % self.cameras.len(), i % self.points.len())
     }
 
+    /// The columns of the Jacobian that an observation has entries in: those of its camera, of its point, and of its weight.
+    fn columns(&self, i: usize) -> [u32; ACTIVE] {
+        let (camera, point) = self.seen(i);
+        let first_point = CAMERA * self.cameras.len();
+        std::array::from_fn(|j| match j {
+            0..CAMERA => CAMERA * camera + j,
+            j if j < CAMERA + POINT => first_point + POINT * point + j - CAMERA,
+            _ => self.weight_column(i),
+        } as u32)
+    }
+
+    /// The column of an observation's weight.
+    fn weight_column(&self, i: usize) -> usize {
+        CAMERA * self.cameras.len() + POINT * self.points.len() + i
+    }
+
     /// What an observation is differentiated by.
     fn active(&self, i: usize) -> [f64; ACTIVE] {
         let (camera, point) = self.seen(i);
@@ -76,7 +95,7 @@ impl Scene {
 
 /// The weighted distance of where the camera sees the point from where it was observed.
 #[inline(always)]
-fn reprojection_error<R: Apply>(active: [R; ACTIVE], feature: [f64; 2]) -> [R; 2] {
+fn reprojection_error<R: Apply + Sub<T, Output = R>, T: Copy>(active: [R; ACTIVE], feature: [T; 2]) -> [R; 2] {
     let [r0, r1, r2, c0, c1, c2, focal, x0, x1, k1, k2, p0, p1, p2, w] = active;
     let [x, y, z] = rotate([r0, r1, r2], [p0 - c0, p1 - c1, p2 - c2]);
     let depth = z.recip();
@@ -90,11 +109,22 @@ fn reprojection_error<R: Apply>(active: [R; ACTIVE], feature: [f64; 2]) -> [R; 2
 #[inline(always)]
 fn rotate<R: Apply>(axis: [R; 3], x: [R; 3]) -> [R; 3] {
     let square = dot(axis, axis);
-    if R::uniform(square.equal(0.0.into())) == Some(true) {
-        // to the first order
-        let turn = cross(axis, x);
-        return add(x, turn);
+    let still = square.equal(0.0.into());
+    let to_first_order = || add(x, cross(axis, x));
+    match R::uniform(still) {
+        Some(true) => to_first_order(),
+        Some(false) => rotate_by_formula(axis, square, x),
+        // it differs between the lanes of a number, or from run to run of a recording
+        None => {
+            let (near, turned) = (to_first_order(), rotate_by_formula(axis, R::select(still, 1.0.into(), square), x));
+            std::array::from_fn(|i| R::select(still, near[i], turned[i]))
+        }
     }
+}
+
+/// The rotation, where the axis has a length, whose square is given.
+#[inline(always)]
+fn rotate_by_formula<R: Apply>(axis: [R; 3], square: R, x: [R; 3]) -> [R; 3] {
     let angle = square.sqrt();
     let (sin, cos) = (angle.sin(), angle.cos());
     let inverse = angle.recip();
@@ -208,22 +238,61 @@ pub fn jacobian(input: Input) -> impl FnMut(&mut Masked) {
     let scene = Scene::new(&input);
     move |jacobian| {
         jacobian.clear();
-        let first_point = CAMERA * input.n;
-        let first_weight = first_point + POINT * input.m;
         for i in 0..input.p {
-            let (camera, point) = scene.seen(i);
-            let columns = std::array::from_fn::<u32, ACTIVE, _>(|j| match j {
-                0..CAMERA => CAMERA * camera + j,
-                j if j < CAMERA + POINT => first_point + POINT * point + j - CAMERA,
-                _ => first_weight + i,
-            } as u32);
+            let columns = scene.columns(i);
             for slopes in slopes(scene.active(i), scene.features[i]) {
                 jacobian.push_row(&columns, &slopes);
             }
         }
         for (i, &w) in scene.weights.iter().enumerate() {
             let error = weight_error(Tangents::<_, 1>::variable(w, 0));
-            jacobian.push_row(&[(first_weight + i) as u32], &error.tangents());
+            jacobian.push_row(&[scene.weight_column(i) as u32], &error.tangents());
         }
     }
+}
+
+/// How many observations are run together, so that their lists stay in the cache.
+const TOGETHER: usize = 64;
+
+/// One program has the slopes of an observation and of its weight's error, and is run on all of them side by side. Where the entries
+/// stand is written by the first run and stays.
+pub fn compiled(input: Input) -> Result<impl FnMut(&mut Masked), Error> {
+    let scene = Scene::new(&input);
+    let inputs = Inputs::new(&scene.active(0)).data(&scene.features[0]);
+    let observation = routine!(|x| -> [R; 3] {
+        let (active, feature) = x.split_first_chunk().expect("variables come first");
+        let [a, b] = reprojection_error(*active, [feature[0], feature[1]]);
+        [a, b, weight_error(active[ACTIVE - 1])]
+    });
+    let program = Program::trace(&observation, inputs)?;
+    let pattern = program.jacobian_pattern()?.clone();
+    // the last entry is that of the weight's error, and the others are entries of two rows
+    let places: Vec<usize> = (0..2).flat_map(|row| pattern.row(row).map(move |column| row * ACTIVE + column)).collect();
+    program.sparse_jacobian_program()?;
+    let (mut points, mut slopes) = (vec![], vec![0.0; TOGETHER * pattern.len()]);
+    Ok(move |jacobian: &mut Masked| {
+        if jacobian.rows.is_empty() {
+            jacobian.clear();
+            for i in 0..input.p {
+                (0..2).for_each(|_| jacobian.push_row(&scene.columns(i), &[0.0; ACTIVE]));
+            }
+            (0..input.p).for_each(|i| jacobian.push_row(&[scene.weight_column(i) as u32], &[0.0]));
+        }
+        let (rows, weights) = jacobian.numbers.split_at_mut(2 * ACTIVE * input.p);
+        let all = rows.chunks_mut(2 * ACTIVE * TOGETHER).zip(weights.chunks_mut(TOGETHER));
+        for (chunk, (rows, weights)) in all.enumerate() {
+            points.clear();
+            for i in (chunk * TOGETHER..).take(weights.len()) {
+                points.extend(scene.active(i));
+                points.extend(scene.features[i]);
+            }
+            let slopes = &mut slopes[..weights.len() * pattern.len()];
+            let entries = program.sparse_jacobian_program().expect("it was made before");
+            entries.eval_batch(&points, slopes).expect("no number is compared");
+            for ((slopes, rows), weight) in slopes.chunks(pattern.len()).zip(rows.chunks_mut(2 * ACTIVE)).zip(weights) {
+                places.iter().zip(slopes).for_each(|(&place, &slope)| rows[place] = slope);
+                *weight = slopes[places.len()];
+            }
+        }
+    })
 }

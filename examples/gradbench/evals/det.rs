@@ -1,6 +1,8 @@
 //! The determinant, by expansion along the first row, and the same of each minor: ℓ! products, a program of scalars.
 
+use super::compiled::Compiled;
 use super::{Problem, expect_between, expect_len};
+use gprime::Error;
 use gprime::prelude::*;
 use serde::Deserialize;
 
@@ -73,4 +75,9 @@ pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
         g.resize(input.a.len(), 0.0);
         tape.value_and_gradient(|a| whole(a, input.ell), &input.a, g);
     }
+}
+
+pub fn compiled(input: Input) -> Result<impl FnMut(&mut Vec<f64>), Error> {
+    let compiled = Compiled::new(&routine!([ell: usize = input.ell] |a| whole(a, ell)), &input.a, &[])?;
+    Ok(move |g: &mut Vec<f64>| compiled.gradient(g))
 }

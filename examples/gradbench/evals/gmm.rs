@@ -1,11 +1,14 @@
 //! The posterior of a mixture of Gaussians, as its logarithm. The precision of component k is QᵀQ with Q lower triangular: exp(q) on
 //! its diagonal, and l below it, column by column; a Wishart distribution is its prior.
 
+use super::compiled::Compiled;
 use super::{Matrix, Problem, expect_between, expect_len};
+use gprime::Error;
 use gprime::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::f64::consts::{PI, SQRT_2};
+use std::ops::Mul;
 
 #[derive(Clone, Deserialize)]
 pub struct Input {
@@ -77,9 +80,14 @@ impl Parameters {
 /// How many points are recorded together.
 const POINTS: usize = 32;
 
-/// ln p(points, parameters), the parameters in one list.
-fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
-    let &Input { d, k, n, m, gamma, ref x, .. } = input;
+/// ln p(points, parameters), the parameters in one list, as the points, which `number` makes numbers of the program of.
+fn log_posterior<R: Apply, T: Copy + Mul<Output = T>>(
+    input: &Input,
+    x: &[T],
+    number: impl Fn(T) -> R,
+    parameters: &[R],
+) -> R {
+    let &Input { d, k, n, m, gamma, .. } = input;
     let (alpha, rest) = parameters.split_at(k);
     let (mu, rest) = rest.split_at(k * d);
     let (q, l) = rest.split_at(k * d);
@@ -113,10 +121,10 @@ fn log_posterior<R: Apply>(input: &Input, parameters: &[R]) -> R {
     let some_points = |chunk: usize, components: &[R]| {
         let (mut points, mut point): (Vec<R>, Vec<R>) = memory.take();
         points.clear();
-        for x in (chunk * POINTS..n.min((chunk + 1) * POINTS)).map(|i| x.row(i)) {
+        for x in (chunk * POINTS..n.min((chunk + 1) * POINTS)).map(|i| &x[i * d..][..d]) {
             points.push(R::from(1.0));
-            points.extend(x.iter().map(|&a| R::from(a)));
-            x.iter().enumerate().for_each(|(i, a)| points.extend(x[..=i].iter().map(|b| R::from(a * b))));
+            points.extend(x.iter().map(|&a| number(a)));
+            x.iter().enumerate().for_each(|(i, &a)| points.extend(x[..=i].iter().map(|&b| number(a * b))));
         }
         let densities = components.matmul_nt(&points, terms);
         let count = points.len() / terms;
@@ -151,14 +159,28 @@ fn log_wishart_constant(d: usize, m: usize, gamma: f64) -> f64 {
 
 pub fn objective(input: Input) -> impl FnMut(&mut f64) {
     let parameters = input.parameters.flat();
-    move |y| *y = log_posterior(&input, &parameters)
+    move |y| *y = log_posterior(&input, &input.x.numbers, f64::from, &parameters)
 }
 
 pub fn jacobian(input: Input) -> impl FnMut(&mut Parameters) {
     let parameters = input.parameters.flat();
     let (mut tape, mut g) = (Tape::new(), vec![0.0; parameters.len()]);
     move |out| {
-        tape.value_and_gradient(|x| log_posterior(&input, x), &parameters, &mut g);
+        tape.value_and_gradient(|x| log_posterior(&input, &input.x.numbers, Var::from, x), &parameters, &mut g);
         out.set(&input, &g);
     }
+}
+
+/// The points are data.
+pub fn compiled(input: Input) -> Result<impl FnMut(&mut Parameters), Error> {
+    let (parameters, mut g) = (input.parameters.flat(), vec![]);
+    let f = routine!([input: &Input = &input, count: usize = parameters.len()] |x| {
+        let (parameters, points) = x.split_at(count);
+        log_posterior(input, points, |x| x, parameters)
+    });
+    let compiled = Compiled::new(&f, &parameters, &input.x.numbers)?;
+    Ok(move |out: &mut Parameters| {
+        compiled.gradient(&mut g);
+        out.set(&input, &g);
+    })
 }

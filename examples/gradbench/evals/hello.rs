@@ -1,6 +1,8 @@
 //! The smallest eval: x², and its derivative.
 
 use super::Problem;
+use super::compiled::Compiled;
+use gprime::Error;
 use gprime::prelude::*;
 
 impl Problem for f64 {
@@ -22,4 +24,13 @@ pub fn double(x: f64) -> impl FnMut(&mut f64) {
     move |slope| {
         tape.value_and_gradient(|x| f(x[0]), &[x], std::slice::from_mut(slope));
     }
+}
+
+pub fn compiled(x: f64) -> Result<impl FnMut(&mut f64), Error> {
+    let compiled = Compiled::new(&routine!(|x| f(x[0])), &[x], &[])?;
+    let mut g = vec![];
+    Ok(move |slope: &mut f64| {
+        compiled.gradient(&mut g);
+        *slope = g[0];
+    })
 }

@@ -4,8 +4,10 @@
 use super::{Matrix, Problem, expect_between, expect_len};
 use gprime::forward::{Ieee, Tangents};
 use gprime::prelude::*;
+use gprime::program::Inputs;
+use gprime::{Error, Program};
 use serde::Deserialize;
-use std::ops::Mul;
+use std::ops::{Add, Mul};
 
 #[derive(Clone, Deserialize)]
 pub struct Input {
@@ -185,7 +187,12 @@ fn vertices<R: Apply>(model: &Model, theta: &[R]) -> Vec<[R; 3]> {
 /// How far a point was measured from where it is in a triangle with these corners, along one axis. With other numbers it is
 /// differentiated by the corners or by u.
 #[inline(always)]
-fn residual<A: Copy + Mul<B, Output = R>, B: Real, R: Real>(corners: [A; 3], [u, v]: [B; 2], point: f64) -> R {
+fn residual<A, B, R, P>(corners: [A; 3], [u, v]: [B; 2], point: P) -> R
+where
+    A: Copy + Mul<B, Output = R>,
+    B: Real,
+    R: Real + Add<P, Output = R>,
+{
     let [a, b, c] = corners;
     -(a * u + b * v + c * (-u - v + 1.0)) + point
 }
@@ -246,4 +253,35 @@ pub fn jacobian(Input { theta, data, us }: Input) -> impl FnMut(&mut Matrix) {
             out[own..].copy_from_slice(&by_theta.tangents());
         }
     }
+}
+
+/// The points' own places and the measured points are data. All places are moved together by the first two variables, which are 0: a row
+/// depends on one place alone, so that the columns by these variables are those by each row's own place.
+pub fn compiled(Input { theta, data, us }: Input) -> Result<impl FnMut(&mut Matrix), Error> {
+    let own = if us.is_empty() { 0 } else { 2 };
+    let variables = [&[0.0; 2][..own], &theta].concat();
+    let measured = [us.as_flattened(), data.points.as_flattened()].concat();
+    let f = routine!([data: &Data = &data, own: usize = own] |x| -> Vec<R> {
+        let (shift, x) = x.split_at(own);
+        let (theta, x) = x.split_at(THETA);
+        let (us, points) = x.split_at(own * data.points.len());
+        let vertices = vertices(&data.model, theta);
+        let residual = |(row, &point): (usize, &R)| {
+            let (i, axis) = (row / 3, row % 3);
+            let u = us.as_chunks().0.get(i).map_or(AT_CORNER.map(R::from), |&[u, v]| [u + shift[0], v + shift[1]]);
+            residual(data.corners(&vertices, i, axis, own > 0), u, point)
+        };
+        points.iter().enumerate().map(residual).collect()
+    });
+    let program = Program::trace(&f, Inputs::new(&variables).data(&measured))?;
+    let pattern = program.jacobian_pattern()?.clone();
+    program.sparse_jacobian_program()?;
+    let (inputs, mut entries) = ([&*variables, &measured].concat(), vec![0.0; pattern.len()]);
+    Ok(move |jacobian: &mut Matrix| {
+        program.sparse_jacobian(&inputs, &mut entries).expect("no number is compared");
+        jacobian.reshape(pattern.rows(), own + THETA);
+        jacobian.numbers.fill(0.0);
+        let places = (0..pattern.rows()).flat_map(|i| pattern.row(i).map(move |j| (i, j)));
+        places.zip(&entries).for_each(|((i, j), &entry)| jacobian.numbers[i * (own + THETA) + j] = entry);
+    })
 }

@@ -1,6 +1,8 @@
 //! A polynomial fitted to a step: ½ Σᵢ (sᵢ − Σⱼ xⱼ tᵢʲ)², where tᵢ runs from −1 to 1 and sᵢ is its sign.
 
+use super::compiled::Compiled;
 use super::{Problem, expect_between};
+use gprime::Error;
 use gprime::prelude::*;
 use serde::Deserialize;
 use std::cell::Cell;
@@ -74,4 +76,9 @@ pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
         g.resize(input.x.len(), 0.0);
         tape.value_and_gradient(|x| objective(x, input.n), &input.x, g);
     }
+}
+
+pub fn compiled(input: Input) -> Result<impl FnMut(&mut Vec<f64>), Error> {
+    let compiled = Compiled::new(&routine!([n: usize = input.n] |x| objective(x, n)), &input.x, &[])?;
+    Ok(move |g: &mut Vec<f64>| compiled.gradient(g))
 }

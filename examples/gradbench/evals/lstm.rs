@@ -1,7 +1,9 @@
 //! The loss of a recurrent network of layers of LSTM cells whose weights are diagonal, on a text of characters of `b` bits. It is
 //! differentiated by its weights.
 
+use super::compiled::Compiled;
 use super::{Matrix, Problem, expect_between};
+use gprime::Error;
 use gprime::prelude::*;
 use serde::Deserialize;
 
@@ -114,4 +116,9 @@ pub fn jacobian(input: Input) -> impl FnMut(&mut Vec<f64>) {
         g.resize(parameters.len(), 0.0);
         tape.value_and_gradient(|x| loss(&input, x), &parameters, g);
     }
+}
+
+pub fn compiled(input: Input) -> Result<impl FnMut(&mut Vec<f64>), Error> {
+    let compiled = Compiled::new(&routine!([input: &Input = &input] |x| loss(input, x)), &input.parameters(), &[])?;
+    Ok(move |g: &mut Vec<f64>| compiled.gradient(g))
 }

@@ -1,10 +1,12 @@
 //! The evals: each a program that is generic in its number, and the functions that GradBench asks for.
 //!
-//! A function takes its input, and returns what a run does: it writes its result into memory that the next run uses again.
+//! A function takes its input, and returns what a run does: it writes its result into memory that the next run uses again. Where there is a
+//! `compiled`, it gives the derivative too, by a program that is recorded once; see `compiled.rs`.
 
 use serde::de::DeserializeOwned;
 
 pub mod ba;
+mod compiled;
 pub mod det;
 pub mod gmm;
 pub mod hello;

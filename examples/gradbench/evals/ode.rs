@@ -1,7 +1,9 @@
 //! y₀′ = x₀, yᵢ′ = xᵢ yᵢ₋₁ from y = 0 at time 0 to time 2, by the classic method of Runge and Kutta. The gradient is that of the
 //! last component of y(2).
 
+use super::compiled::Compiled;
 use super::{Problem, expect_between};
+use gprime::Error;
 use gprime::prelude::*;
 use serde::Deserialize;
 
@@ -58,4 +60,9 @@ pub fn gradient(input: Input) -> impl FnMut(&mut Vec<f64>) {
         g.resize(input.x.len(), 0.0);
         tape.value_and_gradient(|x| last(x, input.s), &input.x, g);
     }
+}
+
+pub fn compiled(input: Input) -> Result<impl FnMut(&mut Vec<f64>), Error> {
+    let compiled = Compiled::new(&routine!([steps: usize = input.s] |x| last(x, steps)), &input.x, &[])?;
+    Ok(move |g: &mut Vec<f64>| compiled.gradient(g))
 }
