@@ -37,7 +37,7 @@ impl<'a> List<'a> {
     }
 
     /// The list from an element of its first row on, in rows of `len` elements that follow on each other.
-    pub fn from_element(self, element: usize, len: usize) -> Self {
+    pub fn at_element(self, element: usize, len: usize) -> Self {
         if self.step == 0 { self } else { List { start: self.start + element, row: len as isize, ..self } }
     }
 }
@@ -136,8 +136,8 @@ impl<'a> Lists<'a> {
     #[inline(always)]
     fn rows<const N: usize>(&self) -> [Rows<'a>; N] {
         let mut rows = [Rows { list: List::NONE, start: 0 }; N];
-        for i in 0..N {
-            rows[i] = Rows { list: self.operands[i], start: self.operands[i].start };
+        for (rows, &list) in rows.iter_mut().zip(self.operands) {
+            *rows = Rows { list, start: list.start };
         }
         rows
     }
@@ -206,8 +206,8 @@ impl<'a> Lists<'a> {
                     sums[k] += y[k];
                 }
             }
-            for element in whole..len {
-                sums[element] += body.apply(lanes::<I, 1, N>(&x, element)).0[0];
+            for (element, sum) in sums.iter_mut().enumerate().skip(whole) {
+                *sum += body.apply(lanes::<I, 1, N>(&x, element)).0[0];
             }
         }
     }
@@ -223,7 +223,7 @@ impl<'a> Lists<'a> {
             let whole = terms - terms % PARTIAL_SUMS;
             for element in (0..whole).step_by(PARTIAL_SUMS) {
                 for (k, partial) in partial.iter_mut().enumerate() {
-                    *partial = *partial + body.apply(lanes::<I, FEW_LANES, N>(&x, element + k * FEW_LANES));
+                    *partial += body.apply(lanes::<I, FEW_LANES, N>(&x, element + k * FEW_LANES));
                 }
             }
             if whole < terms {
@@ -233,7 +233,7 @@ impl<'a> Lists<'a> {
                     rest[element - whole] = body.apply(lanes::<I, 1, N>(&x, element)).0[0];
                 }
                 for (partial, rest) in partial.iter_mut().zip(rest.as_chunks().0) {
-                    *partial = *partial + Wide::new(*rest);
+                    *partial += Wide::new(*rest);
                 }
             }
             let [first, second, third, fourth] = partial;

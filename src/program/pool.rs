@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Memory that no run has at the moment.
 #[derive(Default)]
+#[allow(clippy::vec_box)] // the memory's fields are many, and they would be moved in and out for each run
 pub(super) struct Pool(Mutex<Vec<Box<Scratch>>>);
 
 impl Pool {

@@ -52,7 +52,7 @@ impl Run<'_> {
             done += count;
             let at = to + step * row as i64;
             if term == 0 && width == 1 && count >= terms {
-                let operands = &lists.map(|list| list.from_element(0, terms));
+                let operands = &lists.map(|list| list.at_element(0, terms));
                 let into = &mut work.spare[..rows];
                 Lists { operands, into: &mut *into, len: 1 }.sum::<I>(sum.term, terms);
                 put(slots, at, step, 1, into);
@@ -184,7 +184,7 @@ fn add_stretch<I: Isa>(partial: &mut [f64], place: usize, lists: &[List<'_>; 3],
         if len == 0 || rows == 0 {
             return;
         }
-        let operands = &lists.map(|list| list.from_element(element, len));
+        let operands = &lists.map(|list| list.at_element(element, len));
         Lists { operands, into: &mut partial[range], len }.add::<I>(term, rows);
     };
     let first = len.min((ring - place) % ring);
