@@ -4,12 +4,14 @@
 
 use super::kernel::{List, Lists, PARTIAL_SUMS};
 use super::plan::{Apply, Foreign, Plan, Region, Scalar, Slot, Step};
+use super::primitive::{Body, Visitor};
 use super::slots::{CHUNK, OPERANDS, Run, Slots, Work, apply, next, number_at};
 use super::sums::columns;
 use crate::error::Error;
 use crate::graph::Rule;
 use crate::real::{Isa, Wide, WithIsa, dispatch};
 use smallvec::SmallVec;
+use std::marker::PhantomData;
 
 /// The memory of runs on so many points side by side.
 pub(super) struct Scratch {
@@ -257,7 +259,7 @@ impl WithIsa for OnePoint<'_, '_> {
                 };
                 let x = from.map(|slot| slots.number(slot));
                 let y = match apply {
-                    Apply::Primitive(primitive) => primitive.apply(&x.map(|x| Wide::<I, 1>::new([x]))).0[0],
+                    Apply::Primitive(primitive) => primitive.show(Numbers::<I>(x, PhantomData)),
                     _ => one::<I>(apply, x),
                 };
                 slots.get_mut(to, 1)[0] = y;
@@ -267,7 +269,43 @@ impl WithIsa for OnePoint<'_, '_> {
     }
 }
 
+/// The operands of a statement on one point.
+struct Numbers<I>([f64; OPERANDS], PhantomData<I>);
+
+impl<I: Isa> Visitor for Numbers<I> {
+    type Out = f64;
+    #[inline(always)]
+    fn visit<const N: usize, B: Body<N>>(self, body: B) -> f64 {
+        let mut x = [0.0; N];
+        x.copy_from_slice(&self.0[..N]);
+        // a body with many steps is a call, so that the loop over the statements is short
+        if B::IS_LONG {
+            return I::run(One { body, x });
+        }
+        One { body, x }.run::<I>()
+    }
+}
+
+/// A body of one number each.
+struct One<B, const N: usize> {
+    body: B,
+    x: [f64; N],
+}
+
+impl<const N: usize, B: Body<N>> WithIsa for One<B, N> {
+    type Out = f64;
+    #[inline(always)]
+    fn run<I: Isa>(self) -> f64 {
+        let mut x = [Wide::<I, 1>::from(0.0); N];
+        for (x, own) in x.iter_mut().zip(self.x) {
+            *x = Wide::new([own]);
+        }
+        self.body.apply(x).0[0]
+    }
+}
+
 /// What a statement applies, of one number each.
+#[inline(never)]
 fn one<I: Isa>(what: &Apply, x: [f64; OPERANDS]) -> f64 {
     let mut y = [0.0];
     apply::<I>(what, Lists { operands: &[0, 1, 2, 3].map(|k| List::rows(&x[k..=k], 1)), into: &mut y, len: 1 });

@@ -1,8 +1,11 @@
 //! What a program needs, and the program without the rest.
 
-use super::code::{Code, Function, Place, Value, Values};
+use super::code::{Code, FEW_TERMS, Function, Place, Value, Values};
+use super::reroll::number;
 use crate::error::Error;
 use crate::graph::{DynOp, is_of_rule};
+use smallvec::SmallVec;
+use std::ops::Range;
 
 /// Whether an op has no rule that could be put as primitives.
 pub(super) fn is_foreign(op: &dyn DynOp) -> bool {
@@ -88,6 +91,7 @@ impl Code {
                 Function::Op(op) if form == Form::Primitives && !is_foreign(&**op) => {
                     code.open(functions[function as usize], op, &args)?
                 }
+                Function::Sum if form == Form::Primitives => code.sum_by_stretches(&args)?,
                 Function::Guard(_) => {
                     code.guard(functions[function as usize], [args[0], args[1]])?;
                     zero
@@ -104,5 +108,27 @@ impl Code {
             code.complete();
         }
         Ok((code, outputs))
+    }
+
+    /// The sum of some values as that of its stretches, if these are few: the values of a stretch are equally far from each other, so that the
+    /// sum of each is a loop over one array. Terms that are not of the same array as the others would make every such sum another one.
+    fn sum_by_stretches(&mut self, terms: &[Value]) -> Result<Value, Error> {
+        /// How many terms there are at least for each stretch, on average.
+        const FEWEST: usize = 4;
+        let step = |k: usize| number(terms[k + 1]) - number(terms[k]);
+        let mut stretches: SmallVec<[Range<usize>; 4]> = SmallVec::new();
+        let mut start = 0;
+        while start < terms.len() {
+            let same = (start..terms.len() - 1).take_while(|&k| step(k) == step(start)).count();
+            // what is not a sum of its own is added by itself
+            let len = if same < FEW_TERMS { 1 } else { same + 1 };
+            stretches.push(start..start + len);
+            start += len;
+        }
+        if stretches.len() == 1 || stretches.len() * FEWEST > terms.len() {
+            return self.sum(terms);
+        }
+        let sums: Result<Values, Error> = stretches.into_iter().map(|stretch| self.sum(&terms[stretch])).collect();
+        self.sum(&sums?)
     }
 }

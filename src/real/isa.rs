@@ -45,8 +45,14 @@ impl Isa for Baseline {
     }
     #[inline(always)]
     fn run<B: WithIsa>(body: B) -> B::Out {
-        body.run::<Self>()
+        run_baseline(body)
     }
+}
+
+/// Runs a body that is compiled for the baseline: one copy of it, since a copy at each place that it is run from takes minutes to compile.
+#[inline(never)]
+fn run_baseline<B: WithIsa>(body: B) -> B::Out {
+    body.run::<Baseline>()
 }
 
 /// AVX2 and FMA.
@@ -73,7 +79,7 @@ impl Isa for Avx2 {
 
 /// Runs a body that is compiled for AVX2 and FMA. Measured by `cargo bench --bench slices`.
 #[cfg(target_arch = "x86_64")]
-#[inline]
+#[inline(never)]
 #[target_feature(enable = "avx2,fma")]
 fn run_avx2<B: WithIsa>(body: B) -> B::Out {
     body.run::<Avx2>()
@@ -158,7 +164,7 @@ impl Chosen {
     #[inline]
     pub(crate) fn run<B: WithIsa>(self, body: B) -> B::Out {
         match self.0 {
-            Set::Baseline => body.run::<Baseline>(),
+            Set::Baseline => run_baseline(body),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
             Set::Avx2 => unsafe { run_avx2(body) },
