@@ -2,14 +2,14 @@
 //!
 //! `slots.rs` says what a run works on. Regions are run in `region.rs`, and sums in `sums.rs`.
 
-use super::kernel::{List, Lists, PARTIAL_SUMS};
+use super::kernel::{List, Lists, One, PARTIAL_SUMS};
 use super::plan::{Apply, Foreign, Plan, Region, Scalar, Slot, Step};
 use super::primitive::{Body, Visitor};
 use super::slots::{CHUNK, OPERANDS, Run, Slots, Work, apply, next, number_at};
 use super::sums::columns;
 use crate::error::Error;
 use crate::graph::Rule;
-use crate::real::{Isa, Wide, WithIsa, dispatch};
+use crate::real::{Isa, WithIsa, dispatch};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 
@@ -276,31 +276,12 @@ impl<I: Isa> Visitor for Numbers<I> {
     type Out = f64;
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) -> f64 {
-        let mut x = [0.0; N];
-        x.copy_from_slice(&self.0[..N]);
+        let one = One::of(body, &self.0);
         // a body with many steps is a call, so that the loop over the statements is short
         if B::IS_LONG {
-            return I::run(One { body, x });
+            return I::run(one);
         }
-        One { body, x }.run::<I>()
-    }
-}
-
-/// A body of one number each.
-struct One<B, const N: usize> {
-    body: B,
-    x: [f64; N],
-}
-
-impl<const N: usize, B: Body<N>> WithIsa for One<B, N> {
-    type Out = f64;
-    #[inline(always)]
-    fn run<I: Isa>(self) -> f64 {
-        let mut x = [Wide::<I, 1>::from(0.0); N];
-        for (x, own) in x.iter_mut().zip(self.x) {
-            *x = Wide::new([own]);
-        }
-        self.body.apply(x).0[0]
+        one.run::<I>()
     }
 }
 

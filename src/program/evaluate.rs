@@ -2,13 +2,13 @@
 
 use super::code::{Check, Code, Function, Place, Value};
 use super::fused::{Fused, fused};
-use super::kernel::{List, Lists, sum};
+use super::kernel::{List, Lists, One, sum};
 use super::live::is_foreign;
-use super::primitive::Primitive;
+use super::primitive::{Body, Visitor};
 use super::slots::OPERANDS;
 use crate::error::Error;
 use crate::graph::{DynOp, Rule};
-use crate::real::{Isa, Wide, WithIsa, dispatch};
+use crate::real::dispatch;
 use smallvec::SmallVec;
 use std::array::from_fn;
 use std::sync::Arc;
@@ -20,15 +20,13 @@ pub(super) struct Flip {
     pub sides: [f64; 2],
 }
 
-/// A primitive of some numbers.
-struct One<'a>(Primitive, &'a [f64]);
+/// The numbers that a primitive is applied to.
+struct Numbers<'a>(&'a [f64]);
 
-impl WithIsa for One<'_> {
+impl Visitor for Numbers<'_> {
     type Out = f64;
-    #[inline(always)]
-    fn run<I: Isa>(self) -> f64 {
-        let x: SmallVec<[Wide<I, 1>; 3]> = self.1.iter().map(|&x| Wide::new([x])).collect();
-        self.0.apply(&x).0[0]
+    fn visit<const N: usize, B: Body<N>>(self, body: B) -> f64 {
+        dispatch(One::of(body, self.0))
     }
 }
 
@@ -60,7 +58,7 @@ impl Code {
             args.clear();
             args.extend(own.iter().map(|&arg| self.at(arg, &values)));
             values.push(match &self.functions[function as usize] {
-                Function::Primitive(primitive) => dispatch(One(*primitive, &args)),
+                Function::Primitive(primitive) => primitive.show(Numbers(&args)),
                 Function::Op(op) if is_foreign(&**op) => Rule::<f64>::evaluate_value(&**op, &args)?,
                 Function::Op(op) => {
                     one(op, |op, into| op.values(Lists { operands: &lists::<OPERANDS>(&args), into, len: 1 }))

@@ -357,6 +357,34 @@ impl<const N: usize, B: Body<N>> WithIsa for SumPass<'_, B, N> {
     }
 }
 
+/// A body of one number each.
+pub(super) struct One<B, const N: usize> {
+    body: B,
+    x: [f64; N],
+}
+
+impl<const N: usize, B: Body<N>> One<B, N> {
+    /// A body of the first of some numbers.
+    #[inline(always)]
+    pub fn of(body: B, numbers: &[f64]) -> Self {
+        let mut x = [0.0; N];
+        x.copy_from_slice(&numbers[..N]);
+        One { body, x }
+    }
+}
+
+impl<const N: usize, B: Body<N>> WithIsa for One<B, N> {
+    type Out = f64;
+    #[inline(always)]
+    fn run<I: Isa>(self) -> f64 {
+        let mut x = [Wide::<I, 1>::from(0.0); N];
+        for (x, own) in x.iter_mut().zip(self.x) {
+            *x = Wide::new([own]);
+        }
+        self.body.apply(x).0[0]
+    }
+}
+
 /// What is summed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Term {
