@@ -168,21 +168,21 @@ impl<'a> Lists<'a> {
             let (row, rest) = into.split_at_mut(len);
             into = rest;
             let x = next_rows(&mut rows, len);
-            if len < L {
-                row.copy_from_slice(&body.apply(few_lanes::<I, L, N>(&x)).0[..len]);
-                continue;
-            }
+            // the body is there once, since it may be long
+            let is_few = len < L;
             let mut element = 0;
             loop {
-                let y = body.apply(lanes::<I, L, N>(&x, element)).0;
+                let y = body.apply(if is_few { few_lanes::<I, L, N>(&x) } else { lanes::<I, L, N>(&x, element) }).0;
+                if is_few {
+                    row.copy_from_slice(&y[..len]);
+                    break;
+                }
                 *row[element..].first_chunk_mut().expect("a row has so many elements") = y;
                 element += L;
                 if element == len {
                     break;
                 }
-                if element > len - L {
-                    element = len - L;
-                }
+                element = element.min(len - L);
             }
         }
     }
