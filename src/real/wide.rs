@@ -35,13 +35,16 @@ impl<I: Isa, const L: usize> Wide<I, L> {
     /// What `f` makes of each lane of all.
     #[inline(always)]
     fn each<const N: usize>(x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
-        let mut result = x[0];
-        for i in 0..L {
-            let mut lane = [0.0; N];
-            for (lane, x) in lane.iter_mut().zip(&x) {
-                *lane = x.0[i];
+        // by places: iterators are much code in a kernel of two thousand operations, and the compiler takes minutes over it
+        let (mut result, mut i) = (x[0], 0);
+        while i < L {
+            let (mut lane, mut k) = ([0.0; N], 0);
+            while k < N {
+                lane[k] = x[k].0[i];
+                k += 1;
             }
             result.0[i] = f(lane);
+            i += 1;
         }
         result
     }
