@@ -362,8 +362,8 @@ pub(super) fn made(derived: &Result<Box<Program>, Error>) -> Result<&Program, Er
 }
 
 impl fmt::Display for Program {
-    /// The loops of the program, one statement a line: `x[..]` are inputs, `m[..]` is memory and `r0`, `r1`, .. are the registers of a region. The last line
-    /// has the results, those of a gradient after the value.
+    /// The loops of the program, one statement a line: `x[..]` are inputs, `m[..]` is memory, `y[..]` are results that go to the caller at once, and
+    /// `r0`, `r1`, .. are the registers of a region. The last line has all results, those of a gradient after the value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.plan.fmt(f)
     }

@@ -292,8 +292,8 @@ enum Command {
     },
     /// The compiled program of an expression and of its gradient: loops, memory, and counts.
     ///
-    /// x[..] are inputs, m[..] is memory, and r0, r1, .. are registers of the loop they are in. With --json: the counts, the lines
-    /// of both programs, the value and the gradient.
+    /// x[..] are inputs, m[..] is memory, y[..] are results, and r0, r1, .. are registers of the loop they are in. With --json: the
+    /// counts, the lines of both programs, the value and the gradient.
     #[command(
         after_help = "Examples:\n  gprime compile \"sigmoid(w*x + b)\" --at w=0.5,x=2,b=-1\n  gprime compile \"x*y + sin(x)\" --at x=2,y=5 --json"
     )]
