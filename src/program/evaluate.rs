@@ -38,7 +38,7 @@ fn one(op: &Arc<dyn DynOp>, make: impl FnOnce(&dyn Fused, &mut [f64])) -> f64 {
 }
 
 /// Numbers as lists of one; places that are left repeat the first.
-fn lists<const N: usize>(args: &[f64]) -> [List<'_>; N] {
+fn lists(args: &[f64]) -> [List<'_>; OPERANDS] {
     from_fn(|k| {
         let k = if k < args.len() { k } else { 0 };
         List::rows(&args[k..=k], 1)
@@ -60,11 +60,9 @@ impl Code {
             values.push(match &self.functions[function as usize] {
                 Function::Primitive(primitive) => primitive.show(Numbers(&args)),
                 Function::Op(op) if is_foreign(&**op) => Rule::<f64>::evaluate_value(&**op, &args)?,
-                Function::Op(op) => {
-                    one(op, |op, into| op.values(Lists { operands: &lists::<OPERANDS>(&args), into, len: 1 }))
-                }
+                Function::Op(op) => one(op, |op, into| op.values(Lists { operands: &lists(&args), into, len: 1 })),
                 Function::Along(op, k) => {
-                    one(op, |op, into| op.along(*k, Lists { operands: &lists::<OPERANDS>(&args), into, len: 1 }))
+                    one(op, |op, into| op.along(*k, Lists { operands: &lists(&args), into, len: 1 }))
                 }
                 Function::Sum => sum(&args),
                 Function::Guard(check) => f64::from(u8::from(check.flips(args[0], args[1]))),

@@ -130,7 +130,7 @@ impl<'a> Lists<'a> {
     /// Sets each result to what a body makes of the operands at the same place.
     #[inline]
     pub fn run<const N: usize>(self, body: impl Body<N>) {
-        dispatch(Pass { body, lists: self });
+        dispatch(Pass { body, lists: self, task: Values });
     }
 
     #[inline(always)]
@@ -257,103 +257,85 @@ impl<'a> Lists<'a> {
     /// Sets each result to what a primitive makes of the operands at the same place.
     #[inline]
     pub fn apply<I: Isa>(self, primitive: Primitive) {
-        primitive.show(InSet::<I, _> { lists: self, what: Values, set: PhantomData });
+        primitive.show(InSet::<I, _> { lists: self, task: Values, set: PhantomData });
     }
 
     /// Adds the terms in some rows of the operands to rows of `len` numbers, in turn: after the last row comes the first again.
     #[inline]
     pub fn add<I: Isa>(self, term: Term, rows: usize) {
-        term.show(InSet::<I, _> { lists: self, what: Added(rows), set: PhantomData });
+        term.show(InSet::<I, _> { lists: self, task: Added(rows), set: PhantomData });
     }
 
     /// Sets each result to the sum of the terms in a row, of which there are so many.
     #[inline]
     pub fn sum<I: Isa>(self, term: Term, terms: usize) {
-        term.show(InSet::<I, _> { lists: self, what: Sum(terms), set: PhantomData });
+        term.show(InSet::<I, _> { lists: self, task: Sum(terms), set: PhantomData });
     }
 }
 
-/// A body in a loop over lists.
-struct Pass<'a, B, const N: usize> {
-    body: B,
-    lists: Lists<'a>,
+/// What is done with the results of a body.
+trait Task {
+    /// Goes through lists, for an instruction set.
+    fn run<I: Isa, B: Body<N>, const N: usize>(self, lists: Lists<'_>, body: B);
 }
 
-impl<const N: usize, B: Body<N>> WithIsa for Pass<'_, B, N> {
+/// The results go where the lists say, one by one.
+struct Values;
+
+impl Task for Values {
+    #[inline(always)]
+    fn run<I: Isa, B: Body<N>, const N: usize>(self, lists: Lists<'_>, body: B) {
+        lists.run_in::<I, B, N>(body);
+    }
+}
+
+/// The results of so many rows are added to rows in turn.
+struct Added(usize);
+
+impl Task for Added {
+    #[inline(always)]
+    fn run<I: Isa, B: Body<N>, const N: usize>(self, lists: Lists<'_>, body: B) {
+        lists.add_in::<I, B, N>(&body, self.0);
+    }
+}
+
+/// The results of each row, which has so many terms, are summed.
+struct Sum(usize);
+
+impl Task for Sum {
+    #[inline(always)]
+    fn run<I: Isa, B: Body<N>, const N: usize>(self, lists: Lists<'_>, body: B) {
+        lists.sum_in::<I, B, N>(&body, self.0);
+    }
+}
+
+/// A task with a body.
+struct Pass<'a, B, T, const N: usize> {
+    body: B,
+    lists: Lists<'a>,
+    task: T,
+}
+
+impl<const N: usize, B: Body<N>, T: Task> WithIsa for Pass<'_, B, T, N> {
     type Out = ();
     #[inline(always)]
     fn run<I: Isa>(self) {
-        self.lists.run_in::<I, B, N>(self.body);
+        self.task.run::<I, B, N>(self.lists, self.body);
     }
 }
 
-/// What a visitor does with a primitive in lists, for an instruction set.
+/// A task whose body is a primitive, for an instruction set.
 struct InSet<'a, I, T> {
     lists: Lists<'a>,
-    what: T,
+    task: T,
     set: PhantomData<I>,
 }
 
-/// The results of a primitive, one by one.
-struct Values;
-
-impl<I: Isa> Visitor for InSet<'_, I, Values> {
+impl<I: Isa, T: Task> Visitor for InSet<'_, I, T> {
     type Out = ();
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) {
-        I::run(Pass { body, lists: self.lists });
-    }
-}
-
-/// Terms added to so many rows in turn.
-struct Added(usize);
-
-impl<I: Isa> Visitor for InSet<'_, I, Added> {
-    type Out = ();
-    #[inline(always)]
-    fn visit<const N: usize, B: Body<N>>(self, body: B) {
-        I::run(AddPass { body, lists: self.lists, rows: self.what.0 });
-    }
-}
-
-/// A body whose results are added to rows in turn.
-struct AddPass<'a, B, const N: usize> {
-    body: B,
-    lists: Lists<'a>,
-    rows: usize,
-}
-
-impl<const N: usize, B: Body<N>> WithIsa for AddPass<'_, B, N> {
-    type Out = ();
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        self.lists.add_in::<I, B, N>(&self.body, self.rows);
-    }
-}
-
-/// The sum of each row of so many terms.
-struct Sum(usize);
-
-impl<I: Isa> Visitor for InSet<'_, I, Sum> {
-    type Out = ();
-    #[inline(always)]
-    fn visit<const N: usize, B: Body<N>>(self, body: B) {
-        I::run(SumPass { body, lists: self.lists, terms: self.what.0 });
-    }
-}
-
-/// A body whose results are summed row by row.
-struct SumPass<'a, B, const N: usize> {
-    body: B,
-    lists: Lists<'a>,
-    terms: usize,
-}
-
-impl<const N: usize, B: Body<N>> WithIsa for SumPass<'_, B, N> {
-    type Out = ();
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        self.lists.sum_in::<I, B, N>(&self.body, self.terms);
+        I::run(Pass { body, lists: self.lists, task: self.task });
     }
 }
 

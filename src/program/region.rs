@@ -151,14 +151,7 @@ impl Run<'_> {
         debug_assert!(is_done, "nothing is written to memory");
         if let Some(Place { at, row, step }) = store {
             for (r, made) in work.spare[..all].chunks_exact(len).enumerate() {
-                let at = at + row * r as i64;
-                if step == 1 {
-                    slots.get_mut(at as usize * width, len).copy_from_slice(made);
-                } else {
-                    for (k, numbers) in made.chunks_exact(width).enumerate() {
-                        slots.get_mut((at + step * k as i64) as usize * width, width).copy_from_slice(numbers);
-                    }
-                }
+                slots.put(at + row * r as i64, step, width, made);
             }
         }
         if let Some(register) = statement.register {

@@ -104,6 +104,17 @@ impl Slots<'_> {
         }
     }
 
+    /// Writes the numbers of slots, of which the next one is so many further on.
+    pub fn put(&mut self, at: i64, step: i64, width: usize, numbers: &[f64]) {
+        if step == 1 {
+            self.get_mut(at as usize * width, numbers.len()).copy_from_slice(numbers);
+            return;
+        }
+        for (k, numbers) in numbers.chunks_exact(width).enumerate() {
+            self.get_mut((at + step * k as i64) as usize * width, width).copy_from_slice(numbers);
+        }
+    }
+
     /// The number of a slot where one point is run.
     #[inline(always)]
     pub fn number(&self, slot: usize) -> f64 {

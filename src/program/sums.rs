@@ -30,11 +30,9 @@ impl Run<'_> {
         while done < chunk.count {
             let left = chunk.count - done;
             // several whole sums, one whole sum or a part of one
-            let (rows, count) = if term == 0 && width == 1 && left >= terms {
-                (left / terms, left / terms * terms)
-            } else {
-                (1, left.min(terms - term))
-            };
+            let is_whole = term == 0 && width == 1 && left >= terms;
+            let rows = if is_whole { left / terms } else { 1 };
+            let count = if is_whole { rows * terms } else { left.min(terms - term) };
             let part = Chunk { row: 0, rows: 1, start: chunk.start + done, count };
             let mut lists = [List::NONE; 3];
             for ((list, operand), gathered) in lists.iter_mut().zip(&sum.from).zip(&mut work.gathered) {
@@ -51,11 +49,11 @@ impl Run<'_> {
             }
             done += count;
             let at = to + step * row as i64;
-            if term == 0 && width == 1 && count >= terms {
+            if is_whole {
                 let operands = &lists.map(|list| list.at_element(0, terms));
                 let into = &mut work.spare[..rows];
                 Lists { operands, into: &mut *into, len: 1 }.sum::<I>(sum.term, terms);
-                put(slots, at, step, 1, into);
+                slots.put(at, step, 1, into);
                 row += rows;
                 continue;
             }
@@ -117,7 +115,7 @@ impl Run<'_> {
                 Lists { operands: &lists, into: &mut *partial, len }.add::<I>(sums.term, chunk.rows);
             }
             add_pairs(partial, len);
-            put(slots, into.at + into.step * start as i64, into.step, width, &partial[..len]);
+            slots.put(into.at + into.step * start as i64, into.step, width, &partial[..len]);
         }
     }
 
@@ -145,27 +143,15 @@ impl Run<'_> {
                 if at_once == terms && width == 1 {
                     let made = &mut work.spare[..chunk.rows];
                     Lists { operands: &lists, into: &mut *made, len: 1 }.sum::<I>(sums.term, terms);
-                    put(slots, into.at + into.step * row as i64, into.step, 1, made);
+                    slots.put(into.at + into.step * row as i64, into.step, 1, made);
                 } else {
-                    let place = start * width % partial.len();
-                    add_stretch::<I>(partial, place, &lists, chunk.count * width, sums.term);
+                    add_stretch::<I>(partial, start * width, &lists, chunk.count * width, sums.term);
                 }
             }
             if at_once != terms || width != 1 {
                 finish(partial, slots, into.at + into.step * row as i64, width);
             }
         }
-    }
-}
-
-/// Writes sums, of which the next one is so many slots further on.
-fn put(slots: &mut Slots<'_>, at: i64, step: i64, width: usize, sums: &[f64]) {
-    if step == 1 {
-        slots.get_mut(at as usize * width, sums.len()).copy_from_slice(sums);
-        return;
-    }
-    for (k, sum) in sums.chunks_exact(width).enumerate() {
-        slots.get_mut((at + step * k as i64) as usize * width, width).copy_from_slice(sum);
     }
 }
 
