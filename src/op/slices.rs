@@ -91,22 +91,15 @@ pub trait Slices: Op<1> {
 }
 impl<O: Op<1>> Slices for O {}
 
-/// How many elements are worked on side by side: as many as a register of AVX2 has. With more the compiler leaves some of the longer rules
-/// one by one.
-const LANES: usize = 4;
-/// How many times as many are worked on in one go, between the conversions from and to the type of the elements.
-const BLOCK: usize = 32;
-type Lanes<I> = Wide<I, LANES>;
-
 /// What is computed of the lanes of some inputs.
 trait Way<const IN: usize, const OUT: usize> {
-    fn lanes<I: Isa>(&self, inputs: [Lanes<I>; IN]) -> [Lanes<I>; OUT];
+    fn lanes<I: Isa, const L: usize>(&self, inputs: [Wide<I, L>; IN]) -> [Wide<I, L>; OUT];
 }
 
 struct Values<'a, O>(&'a O);
 impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa>(&self, x: [Lanes<I>; 1]) -> [Lanes<I>; 1] {
+    fn lanes<I: Isa, const L: usize>(&self, x: [Wide<I, L>; 1]) -> [Wide<I, L>; 1] {
         [Call::call(self.0, x)]
     }
 }
@@ -114,7 +107,7 @@ impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
 struct PullBack<'a, O>(&'a O);
 impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa>(&self, [x, gy]: [Lanes<I>; 2]) -> [Lanes<I>; 1] {
+    fn lanes<I: Isa, const L: usize>(&self, [x, gy]: [Wide<I, L>; 2]) -> [Wide<I, L>; 1] {
         let (_, [slope]) = Call::call_and_slope(self.0, [x]);
         [gy.mul_strong_zero(slope)]
     }
@@ -123,7 +116,7 @@ impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
 struct ValuesAndSlopes<'a, O>(&'a O);
 impl<O: Op<1>> Way<1, 2> for ValuesAndSlopes<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa>(&self, x: [Lanes<I>; 1]) -> [Lanes<I>; 2] {
+    fn lanes<I: Isa, const L: usize>(&self, x: [Wide<I, L>; 1]) -> [Wide<I, L>; 2] {
         let (y, [slope]) = Call::call_and_slope(self.0, x);
         [y, slope]
     }
@@ -149,36 +142,45 @@ impl<W, T, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
     }
 }
 
-impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
-    type Out = ();
+impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
+    /// The pass with `L` elements side by side. The last ones are worked on in lists of their own, filled up with anything.
     #[inline(always)]
-    fn run<I: Isa>(self) {
-        let Pass { way, inputs, mut outputs } = self;
-        let n = inputs[0].len();
-        // what is left over in the last lanes has been there before, or is 0; nobody looks at what comes of it
-        let (mut x, mut y) = ([[[0.0; LANES]; BLOCK]; IN], [[[0.0; LANES]; BLOCK]; OUT]);
-        for start in (0..n).step_by(LANES * BLOCK) {
-            let end = n.min(start + LANES * BLOCK);
-            for (x, all) in x.iter_mut().zip(&inputs) {
-                for (x, element) in x.as_flattened_mut().iter_mut().zip(&all[start..end]) {
-                    *x = element.to_f64();
+    fn by_lanes<I: Isa, const L: usize>(self) {
+        let Pass { way, inputs, outputs } = self;
+        let (mut last, mut last_results) = ([[T::from_f64(0.0); L]; IN], [[T::from_f64(0.0); L]; OUT]);
+        let inputs = inputs.map(<[T]>::as_chunks::<L>);
+        for (last, (_, rest)) in last.iter_mut().zip(inputs) {
+            last[..rest.len()].copy_from_slice(rest);
+        }
+        let mut outputs = outputs.map(<[T]>::as_chunks_mut::<L>);
+        let (whole, rest) = (inputs[0].0.len(), inputs[0].1.len());
+        for k in 0..whole + usize::from(rest > 0) {
+            let mut lanes = [Wide::from(0.0); IN];
+            for i in 0..IN {
+                let elements = if k < whole { &inputs[i].0[k] } else { &last[i] };
+                for (lane, element) in lanes[i].0.iter_mut().zip(elements) {
+                    *lane = element.to_f64();
                 }
             }
-            for k in 0..(end - start).div_ceil(LANES) {
-                let mut lanes = [Wide::from(0.0); IN];
-                for i in 0..IN {
-                    lanes[i] = Wide::new(x[i][k]);
-                }
-                let results = way.lanes::<I>(lanes);
-                for i in 0..OUT {
-                    y[i][k] = results[i].0;
-                }
-            }
-            for (y, all) in y.iter().zip(&mut outputs) {
-                for (y, element) in y.as_flattened().iter().zip(&mut all[start..end]) {
-                    *element = T::from_f64(*y);
+            let results = way.lanes::<I, L>(lanes);
+            for i in 0..OUT {
+                let elements = if k < whole { &mut outputs[i].0[k] } else { &mut last_results[i] };
+                for (lane, element) in results[i].0.iter().zip(elements) {
+                    *element = T::from_f64(*lane);
                 }
             }
         }
+        for (results, (_, output)) in last_results.iter().zip(&mut outputs) {
+            output.copy_from_slice(&results[..rest]);
+        }
+    }
+}
+
+impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
+    type Out = ();
+    /// As many elements are worked on side by side as a register has. With more the compiler leaves some of the longer rules one by one.
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        if I::REGISTER == 8 { self.by_lanes::<I, 8>() } else { self.by_lanes::<I, 4>() }
     }
 }

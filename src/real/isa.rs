@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `plain`, `sse2` | what the crate was compiled for; on x86-64 that is SSE2, unless the compiler was told otherwise |
 //! | `avx2` | AVX2 and FMA; without them in the processor as `plain` |
+//! | `avx512` | AVX-512 (F, DQ, BW, VL) besides, with the same bits as AVX2; without it in the processor as `avx2` |
 //!
 //! Any other word is ignored.
 
@@ -19,6 +20,8 @@ use std::sync::LazyLock;
 pub trait Isa: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// Whether a · b + c is rounded once. Otherwise it is a product and a sum, each rounded.
     const FMA: bool;
+    /// How many numbers a register holds.
+    const REGISTER: usize;
 
     /// a · b + c, rounded once or twice.
     #[inline(always)]
@@ -35,35 +38,48 @@ pub trait Isa: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 pub struct Baseline;
 impl Isa for Baseline {
     const FMA: bool = false;
+    const REGISTER: usize = 2;
     #[inline(always)]
     fn call<R>(f: impl FnOnce() -> R) -> R {
         f()
     }
 }
 
-/// AVX2 and FMA.
-///
-/// Invariant: a body that is generic over [`Isa`] gets this set only on a processor that has it, since nothing outside of this file can name it,
-/// and nothing in it does but [`Chosen::run`].
-#[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Avx2;
-#[cfg(target_arch = "x86_64")]
-impl Isa for Avx2 {
-    const FMA: bool = true;
-    #[inline(always)]
-    fn call<R>(f: impl FnOnce() -> R) -> R {
-        // SAFETY: the processor has these instructions, by the invariant of `Avx2`.
-        unsafe { with_avx2(f) }
-    }
-}
+/// A set of x86-64, and the function that calls a closure compiled for it.
+macro_rules! sets_of_x86 {
+    ($($(#[$doc:meta])* $Set:ident, $with:ident, $features:literal, $register:literal;)*) => { $(
+        $(#[$doc])*
+        ///
+        /// Invariant: a body that is generic over [`Isa`] gets this set only on a processor that has it, since nothing outside of this file can
+        /// name it, and nothing in it does but [`Chosen::run`].
+        #[cfg(target_arch = "x86_64")]
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        struct $Set;
+        #[cfg(target_arch = "x86_64")]
+        impl Isa for $Set {
+            const FMA: bool = true;
+            const REGISTER: usize = $register;
+            #[inline(always)]
+            fn call<R>(f: impl FnOnce() -> R) -> R {
+                // SAFETY: the processor has these instructions, by the invariant of the set.
+                unsafe { $with(f) }
+            }
+        }
 
-/// Calls a closure that is compiled for AVX2 and FMA. Measured by `cargo bench --bench slices`.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
-    f()
+        /// Calls a closure that is compiled for the set. Measured by `cargo bench --bench slices`.
+        #[cfg(target_arch = "x86_64")]
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn $with<R>(f: impl FnOnce() -> R) -> R {
+            f()
+        } )*
+    };
+}
+sets_of_x86! {
+    /// AVX2 and FMA.
+    Avx2, with_avx2, "avx2,fma", 4;
+    /// AVX-512, and FMA.
+    Avx512, with_avx512, "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl", 8;
 }
 
 /// A body of code for [`dispatch`]: a closure that is generic over the instruction set.
@@ -80,15 +96,18 @@ pub fn dispatch<B: WithIsa>(body: B) -> B::Out {
     Chosen::get().run(body)
 }
 
-/// The name of the instruction set that kernels over lanes are run with on this machine: `avx2`, or `baseline` for what the crate was compiled for.
+/// The name of the instruction set that kernels over lanes are run with on this machine: `avx512`, `avx2`, or `baseline` for what the crate was
+/// compiled for.
 ///
 /// It is the best one that the processor has, or what the environment variable `GPRIME_ISA` asks for: `plain` or `sse2` is the baseline, `avx2` is
-/// AVX2 with FMA if the processor has them. Another word is ignored.
+/// AVX2 with FMA, and `avx512` AVX-512, if the processor has them. Another word is ignored. The bits with AVX-512 are those with AVX2.
 pub fn instruction_set() -> &'static str {
     match Chosen::get().0 {
         Set::Baseline => "baseline",
         #[cfg(target_arch = "x86_64")]
         Set::Avx2 => "avx2",
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => "avx512",
     }
 }
 
@@ -98,6 +117,8 @@ enum Set {
     Baseline,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
 /// An instruction set to run code with.
@@ -113,16 +134,22 @@ impl Chosen {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             all.push(Chosen(Set::Avx2));
+            let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
+            if avx512 && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl") {
+                all.push(Chosen(Set::Avx512));
+            }
         }
         all
     }
 
     /// The set for a word of the user.
     fn by_word(word: Option<&str>) -> Chosen {
-        match word {
-            Some("plain" | "sse2") => Chosen(Set::Baseline),
-            _ => *Chosen::all().last().expect("there is always the baseline"),
-        }
+        let most = match word {
+            Some("plain" | "sse2") => 1,
+            Some("avx2") => 2,
+            _ => usize::MAX,
+        };
+        *Chosen::all().iter().take(most).last().expect("there is always the baseline")
     }
 
     /// The set that [`dispatch`] runs with.
@@ -141,6 +168,9 @@ impl Chosen {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
             Set::Avx2 => unsafe { with_avx2(|| body.run::<Avx2>()) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
+            Set::Avx512 => unsafe { with_avx512(|| body.run::<Avx512>()) },
         }
     }
 }
@@ -149,41 +179,48 @@ impl Chosen {
 mod tests {
     use super::*;
 
-    /// Whether the body was compiled for a set with FMA.
-    struct Fma;
-    impl WithIsa for Fma {
-        type Out = bool;
+    /// How many numbers a register of the set has that the body was compiled for.
+    struct Register;
+    impl WithIsa for Register {
+        type Out = usize;
         #[inline(always)]
-        fn run<I: Isa>(self) -> bool {
+        fn run<I: Isa>(self) -> usize {
             // 2⁻⁶⁰ is what two roundings lose
             let x = std::hint::black_box(1.0 + 1.0 / (1u64 << 30) as f64);
             assert_eq!(I::mul_add(x, x, -(x * x)) != 0.0, I::FMA);
-            I::FMA
+            assert_eq!(I::FMA, I::REGISTER > 2);
+            I::REGISTER
         }
     }
 
     #[test]
     fn a_set_is_chosen_only_if_the_processor_has_it() {
-        let has_avx2 = Chosen::all().len() == 2;
+        let all = Chosen::all();
         #[cfg(target_arch = "x86_64")]
-        assert_eq!(has_avx2, is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"));
-        for (word, fma) in [
-            (None, has_avx2),
-            (Some("avx2"), has_avx2),
-            (Some("avx512"), has_avx2),
-            (Some(""), has_avx2),
-            (Some("plain"), false),
-            (Some("sse2"), false),
+        {
+            assert_eq!(all.len() >= 2, is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"));
+            assert!(all.len() < 3 || is_x86_feature_detected!("avx512f"));
+        }
+        let best = [2, 4, 8][all.len() - 1];
+        for (word, register) in [
+            (None, best),
+            (Some("avx512"), best),
+            (Some("avx2"), best.min(4)),
+            (Some("neon"), best),
+            (Some(""), best),
+            (Some("plain"), 2),
+            (Some("sse2"), 2),
         ] {
-            assert_eq!(Chosen::by_word(word).run(Fma), fma, "{word:?}");
+            assert_eq!(Chosen::by_word(word).run(Register), register, "{word:?}");
         }
     }
 
     #[test]
     fn every_set_runs_and_its_name_is_told() {
-        for set in Chosen::all() {
-            assert_eq!(set.run(Fma), set != Chosen(Set::Baseline));
+        for (set, register) in Chosen::all().into_iter().zip([2, 4, 8]) {
+            assert_eq!(set.run(Register), register);
         }
-        assert_eq!(dispatch(Fma), instruction_set() == "avx2");
+        let names = [(2, "baseline"), (4, "avx2"), (8, "avx512")];
+        assert!(names.contains(&(dispatch(Register), instruction_set())));
     }
 }

@@ -233,6 +233,18 @@ macro_rules! wide {
                 I::call(f)
             }
             #[inline(always)]
+            fn decided(_: Mask<I, L>) -> Option<bool> {
+                None
+            }
+            #[inline(always)]
+            fn product_and_error(self, b: Self) -> [Self; 2] {
+                self.exact_product(b)
+            }
+            #[inline(always)]
+            fn times_plus(self, b: Self, c: Self) -> Self {
+                self.mul_add(b, c)
+            }
+            #[inline(always)]
             fn tanh_and_rest(self) -> (Self, Self) {
                 kernel::tanh_and_rest(self)
             }

@@ -51,8 +51,9 @@ impl<I: Isa, const L: usize> Parts<I, L> {
     fn within(x: Wide<I, L>, low: Wide<I, L>) -> Self {
         let shifted = x.mul_add(std::f64::consts::LOG2_E.into(), SHIFT.into());
         let k = shifted - SHIFT;
-        let most = x - k * LN_2[0];
-        let low = low - k * LN_2[1];
+        let minus_k = -k;
+        let most = minus_k.mul_add(LN_2[0].into(), x);
+        let low = minus_k.mul_add(LN_2[1].into(), low);
         let r = most + low;
         let lost = (most - r) + low;
         Parts { shifted, k, r, rest: (r * r).mul_add(r.polynomial(P), lost) }
