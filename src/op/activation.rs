@@ -76,7 +76,7 @@ fn left_sigmoid<R: Real>(z: R) -> R {
     let e = minus_abs(z).exp();
     let a = e / (e + 1.0);
     // this is e − e a, where a small e hides the errors of a
-    R::select(e.less(0.22.into()), e - e * a, a)
+    R::select(e.less(0.22.into()), (-e).times_plus(a, e), a)
 }
 
 /// g′(z) from g′(−|z|), for a g with g(z) − g(−z) = z: the slopes at z and −z add up to 1.
@@ -116,12 +116,38 @@ macro_rules! by_root {
     };
 }
 
-/// n / d of two such sums, rounded about once.
+/// n / d of two such sums, rounded about once, for a d whose inverse is neither subnormal nor infinite.
 #[inline(always)]
 fn quotient<R: Real>([n, n_error]: [R; 2], [d, d_error]: [R; 2]) -> R {
-    let q = n / d;
+    let inverse = R::from(1.0) / d;
+    let q = n * inverse;
     let [p, error] = q.product_and_error(d);
-    q + (n - p - error + n_error - q * d_error) / d
+    q + (n - p - error + n_error - q * d_error) * inverse
+}
+
+/// eᵈ − 1 for |d| ≤ ¼, where 13 terms of the series have all digits.
+#[inline(always)]
+fn expm1_of_small<R: Real>(d: R) -> R {
+    const TERMS: [f64; 12] = {
+        let (mut terms, mut factor, mut k) = ([0.0; 12], 1.0, 0);
+        while k < 12 {
+            factor *= (k + 2) as f64;
+            terms[k] = 1.0 / factor;
+            k += 1;
+        }
+        terms
+    };
+    (d * d).times_plus(polynomial(d, TERMS), d)
+}
+
+/// c₀ + c₁ x + c₂ x² …
+#[inline(always)]
+fn polynomial<R: Real, const N: usize>(x: R, coefficients: [f64; N]) -> R {
+    let mut sum = R::from(coefficients[N - 1]);
+    for i in (0..N - 1).rev() {
+        sum = sum.times_plus(x, coefficients[i].into());
+    }
+    sum
 }
 
 /// The square of such a sum.
@@ -539,7 +565,7 @@ impl Op<1> for Silu {
         let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT));
         let [e, tail] = exp_split(t);
         let d = t - ROOT[0] - ROOT[1];
-        let factor = by_root!(d, d + d.expm1() * EXP_ROOT, t + 1.0 + e);
+        let factor = by_root!(d, d + expm1_of_small(d) * EXP_ROOT, t + 1.0 + e);
         (
             self.evaluate_value([z]),
             [mirror(z, quotient([factor * e, 0.0.into()], sum(1.0.into(), e * (e + 2.0))) * tail)],
@@ -592,11 +618,7 @@ impl Gelu {
     /// g′ at its root + d.
     #[inline(always)]
     fn slope_near_root<R: Real>(d: R) -> R {
-        let mut sum = R::from(0.0);
-        for c in Self::TAYLOR.into_iter().rev() {
-            sum = sum.times_plus(d, c.into());
-        }
-        sum * d
+        polynomial(d, Self::TAYLOR) * d
     }
     /// g′ of a t from TAIL to 0.
     #[inline(always)]
@@ -754,7 +776,7 @@ impl Op<1> for Mish {
         let p = by_root!(
             d,
             {
-                let m = d.expm1();
+                let m = expm1_of_small(d);
                 let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
                 m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT))
             },
@@ -1062,7 +1084,11 @@ impl Op<1> for Squareplus {
         let middle = || {
             let [s, s_error] = sum(h, -t);
             let [d, d_error] = h.product_and_error(s);
-            quotient([R::from(self.b / 2.0), 0.0.into()], [d, d_error + h * s_error])
+            // the inverse of d may be infinite, for a subnormal b
+            let (n, d_error) = (R::from(self.b / 2.0), d_error + h * s_error);
+            let q = n / d;
+            let [p, error] = q.product_and_error(d);
+            q + (n - p - error - q * d_error) / d
         };
         let far = || R::from(self.b / 2.0) / (h - t) / h;
         let not_near = || R::select_lazy(h.less(1e100.into()), middle, far); // h² must not overflow

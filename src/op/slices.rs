@@ -178,7 +178,8 @@ impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> Pass<'_, W,
 
 impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
     type Out = ();
-    /// As many elements are worked on side by side as a register has. With more the compiler leaves some of the longer rules one by one.
+    /// As many elements are worked on side by side as a register has; on the baseline twice as many. With more the longer rules would have more
+    /// numbers at hand than there are registers.
     #[inline(always)]
     fn run<I: Isa>(self) {
         if I::REGISTER == 8 { self.by_lanes::<I, 8>() } else { self.by_lanes::<I, 4>() }

@@ -10,10 +10,17 @@
 //! |---|---|
 //! | `plain`, `sse2` | what the crate was compiled for; on x86-64 that is SSE2, unless the compiler was told otherwise |
 //! | `avx2` | AVX2 and FMA; without them in the processor as `plain` |
-//! | `avx512` | AVX-512 (F, DQ, BW, VL) besides, with the same bits as AVX2; without it in the processor as `avx2` |
+//! | `avx512` | AVX-512 (F, DQ, BW, VL) besides; without it in the processor as `avx2` |
 //!
 //! Any other word is ignored.
 
+use super::register::{self, Primitive};
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{
+    __m256d, __m512d, _mm_cvtsd_f64, _mm_scalef_sd, _mm_set_sd, _mm256_scalef_pd, _mm512_scalef_pd,
+};
+#[cfg(target_arch = "x86_64")]
+use std::mem::transmute;
 use std::sync::LazyLock;
 
 /// An instruction set, as a type: what is generic over it is compiled for each one.
@@ -23,10 +30,13 @@ pub trait Isa: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// How many numbers a register holds.
     const REGISTER: usize;
 
-    /// a · b + c, rounded once or twice.
+    /// What a primitive makes of each number, in the registers of the set.
+    fn each<P: Primitive<N>, const N: usize, const L: usize>(x: [[f64; L]; N]) -> [f64; L];
+
+    /// x · 2ᵏ of integers k, rounded once, if the set has an instruction for it.
     #[inline(always)]
-    fn mul_add(a: f64, b: f64, c: f64) -> f64 {
-        if Self::FMA { a.mul_add(b, c) } else { a * b + c }
+    fn scale<const L: usize>(_x: [f64; L], _k: [f64; L]) -> Option<[f64; L]> {
+        None
     }
 
     /// Calls a closure that is compiled for this set, whether or not it is inlined into its caller.
@@ -40,14 +50,18 @@ impl Isa for Baseline {
     const FMA: bool = false;
     const REGISTER: usize = 2;
     #[inline(always)]
+    fn each<P: Primitive<N>, const N: usize, const L: usize>(x: [[f64; L]; N]) -> [f64; L] {
+        register::each::<P, f64, N, L>(x)
+    }
+    #[inline(always)]
     fn call<R>(f: impl FnOnce() -> R) -> R {
         f()
     }
 }
 
-/// A set of x86-64, and the function that calls a closure compiled for it.
+/// A set of x86-64, and the functions that run a body and call a closure compiled for it.
 macro_rules! sets_of_x86 {
-    ($($(#[$doc:meta])* $Set:ident, $with:ident, $features:literal, $register:literal;)*) => { $(
+    ($($(#[$doc:meta])* $Set:ident, $run:ident, $with:ident, $features:literal, $register:literal, { $($more:item)* };)*) => { $(
         $(#[$doc])*
         ///
         /// Invariant: a body that is generic over [`Isa`] gets this set only on a processor that has it, since nothing outside of this file can
@@ -64,6 +78,16 @@ macro_rules! sets_of_x86 {
                 // SAFETY: the processor has these instructions, by the invariant of the set.
                 unsafe { $with(f) }
             }
+            $($more)*
+        }
+
+        /// Runs a body compiled for the set: without a closure, which would not be inlined where it is long. Measured by
+        /// `cargo bench --bench slices`.
+        #[cfg(target_arch = "x86_64")]
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn $run<B: WithIsa>(body: B) -> B::Out {
+            body.run::<$Set>()
         }
 
         /// Calls a closure that is compiled for the set. Measured by `cargo bench --bench slices`.
@@ -77,9 +101,44 @@ macro_rules! sets_of_x86 {
 }
 sets_of_x86! {
     /// AVX2 and FMA.
-    Avx2, with_avx2, "avx2,fma", 4;
+    Avx2, run_avx2, with_avx2, "avx2,fma", 4, {
+        #[inline(always)]
+        fn each<P: Primitive<N>, const N: usize, const L: usize>(x: [[f64; L]; N]) -> [f64; L] {
+            register::each::<P, __m256d, N, L>(x)
+        }
+    };
     /// AVX-512, and FMA.
-    Avx512, with_avx512, "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl", 8;
+    Avx512, run_avx512, with_avx512, "avx2,fma,avx512f,avx512dq,avx512bw,avx512vl", 8, {
+        #[inline(always)]
+        fn each<P: Primitive<N>, const N: usize, const L: usize>(x: [[f64; L]; N]) -> [f64; L] {
+            if L < 8 { register::each::<P, __m256d, N, L>(x) } else { register::each::<P, __m512d, N, L>(x) }
+        }
+        #[inline(always)]
+        fn scale<const L: usize>(x: [f64; L], k: [f64; L]) -> Option<[f64; L]> {
+            let mut results = x;
+            let (results8, rest) = results.as_chunks_mut::<8>();
+            for (result, k) in results8.iter_mut().zip(k.as_chunks::<8>().0) {
+                // SAFETY: the processor has the instruction, by the invariant of the set, and lists of eight numbers are what its registers hold.
+                *result = unsafe {
+                    let [x, k] = transmute::<[[f64; 8]; 2], [__m512d; 2]>([*result, *k]);
+                    transmute::<__m512d, [f64; 8]>(_mm512_scalef_pd(x, k))
+                };
+            }
+            let (results4, rest) = rest.as_chunks_mut::<4>();
+            for (result, k) in results4.iter_mut().zip(k[L / 8 * 8..].as_chunks::<4>().0) {
+                // SAFETY: as above, of four numbers.
+                *result = unsafe {
+                    let [x, k] = transmute::<[[f64; 4]; 2], [__m256d; 2]>([*result, *k]);
+                    transmute::<__m256d, [f64; 4]>(_mm256_scalef_pd(x, k))
+                };
+            }
+            for (result, k) in rest.iter_mut().zip(&k[L / 4 * 4..]) {
+                // SAFETY: as above, of one number.
+                *result = unsafe { _mm_cvtsd_f64(_mm_scalef_sd(_mm_set_sd(*result), _mm_set_sd(*k))) };
+            }
+            Some(results)
+        }
+    };
 }
 
 /// A body of code for [`dispatch`]: a closure that is generic over the instruction set.
@@ -100,7 +159,7 @@ pub fn dispatch<B: WithIsa>(body: B) -> B::Out {
 /// compiled for.
 ///
 /// It is the best one that the processor has, or what the environment variable `GPRIME_ISA` asks for: `plain` or `sse2` is the baseline, `avx2` is
-/// AVX2 with FMA, and `avx512` AVX-512, if the processor has them. Another word is ignored. The bits with AVX-512 are those with AVX2.
+/// AVX2 with FMA, and `avx512` AVX-512, if the processor has them. Another word is ignored.
 pub fn instruction_set() -> &'static str {
     match Chosen::get().0 {
         Set::Baseline => "baseline",
@@ -149,7 +208,8 @@ impl Chosen {
             Some("avx2") => 2,
             _ => usize::MAX,
         };
-        *Chosen::all().iter().take(most).last().expect("there is always the baseline")
+        let all = Chosen::all();
+        all[most.min(all.len()) - 1]
     }
 
     /// The set that [`dispatch`] runs with.
@@ -167,10 +227,10 @@ impl Chosen {
             Set::Baseline => body.run::<Baseline>(),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
-            Set::Avx2 => unsafe { with_avx2(|| body.run::<Avx2>()) },
+            Set::Avx2 => unsafe { run_avx2(body) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
-            Set::Avx512 => unsafe { with_avx512(|| body.run::<Avx512>()) },
+            Set::Avx512 => unsafe { run_avx512(body) },
         }
     }
 }
@@ -187,7 +247,8 @@ mod tests {
         fn run<I: Isa>(self) -> usize {
             // 2⁻⁶⁰ is what two roundings lose
             let x = std::hint::black_box(1.0 + 1.0 / (1u64 << 30) as f64);
-            assert_eq!(I::mul_add(x, x, -(x * x)) != 0.0, I::FMA);
+            let [rest] = I::each::<register::MulAdd, 3, 1>([[x], [x], [-(x * x)]]);
+            assert!(!I::FMA || rest != 0.0);
             assert_eq!(I::FMA, I::REGISTER > 2);
             I::REGISTER
         }

@@ -15,6 +15,7 @@ mod isa;
 mod lanes;
 mod math;
 mod operators;
+mod register;
 mod single;
 mod wide;
 mod witness;

@@ -1,20 +1,20 @@
-//! Lanes as plain arrays, which the compiler makes as wide as the registers of an instruction set.
+//! Lanes as plain arrays, worked on in the registers of an instruction set.
 
+use super::register::{self, Primitive};
 use super::{Isa, Real, assign_operators, intrinsics, number_traits};
-use lane::Lane;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
 mod exp;
-mod lane;
 mod ln;
+mod sin;
 
 /// `L` numbers worked on side by side, by the instructions of the set `I`.
 ///
-/// Every operation is a loop over the array, always inlined: in a function compiled for AVX2 (see [`dispatch`](super::dispatch)) it becomes a few
-/// instructions on four numbers each, in any other of those of the target. The result in a lane depends on the arguments in that lane and on
-/// `I` alone, not on `L`, nor on the place of the lane, nor on what is in the others.
+/// Every operation is done in as few registers of the set as hold the array, and is always inlined, so it must be called from a function compiled
+/// for the set (see [`dispatch`](super::dispatch)). The result in a lane depends on the arguments in that lane and on `I` alone, not on `L`, nor on
+/// the place of the lane, nor on what is in the others.
 ///
 /// The four operations, the square root and the comparisons have the bits of `f64`. The functions that have kernels of their own do not; their
 /// errors are said there. All others go lane by lane to the function of `f64`.
@@ -32,7 +32,17 @@ impl<I: Isa, const L: usize> Wide<I, L> {
         Wide(lanes, PhantomData)
     }
 
-    /// What `f` makes of each lane of all.
+    /// What a primitive makes of each lane.
+    #[inline(always)]
+    fn primitive<P: Primitive<N>, const N: usize>(_: P, x: [Self; N]) -> Self {
+        let mut lanes = [[0.0; L]; N];
+        for (lanes, x) in lanes.iter_mut().zip(&x) {
+            *lanes = x.0;
+        }
+        Wide::new(I::each::<P, N, L>(lanes))
+    }
+
+    /// What `f` makes of each lane of all, one by one.
     #[inline(always)]
     fn each<const N: usize>(x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
         let mut result = x[0];
@@ -51,17 +61,21 @@ impl<I: Isa, const L: usize> Wide<I, L> {
     /// self · b + c, rounded once where the set has an instruction for it.
     #[inline(always)]
     fn mul_add(self, b: Self, c: Self) -> Self {
-        Wide::each([self, b, c], |[x, b, c]| I::mul_add(x, b, c))
+        if I::FMA { Wide::primitive(register::MulAdd, [self, b, c]) } else { self * b + c }
     }
 
-    /// c₀ + c₁ x + c₂ x² …, by Horner's rule.
+    /// c₀ + c₁ x + c₂ x² …: all but c₀ as two sums by powers of x², which do not wait for each other.
     #[inline(always)]
     fn polynomial<const N: usize>(self, coefficients: [f64; N]) -> Self {
-        let mut sum = Wide::from(coefficients[N - 1]);
-        for i in (0..N - 1).rev() {
-            sum = sum.mul_add(self, coefficients[i].into());
+        let mut sums = [Wide::from(coefficients[N - 1]), Wide::from(coefficients[N - 2])];
+        let square = self * self;
+        for i in (1..N - 2).rev() {
+            let sum = &mut sums[(N - 1 - i) % 2];
+            *sum = sum.mul_add(square, coefficients[i].into());
         }
-        sum
+        // those of c₂ and c₁
+        let rest = sums[(N - 1) % 2].mul_add(self, sums[N % 2]);
+        rest.mul_add(self, coefficients[0].into())
     }
 
     /// self · b, and what its rounding lost.
@@ -79,7 +93,7 @@ impl<I: Isa, const L: usize> Wide<I, L> {
     /// The leading 26 bits, and the rest.
     #[inline(always)]
     fn halves(self) -> [Self; 2] {
-        let leading = Wide::each([self], |[x]| x.leading());
+        let leading = Wide::primitive(register::And, [self, f64::from_bits(u64::MAX << 27).into()]);
         [leading, self - leading]
     }
 
@@ -96,30 +110,31 @@ impl<I: Isa, const L: usize> Wide<I, L> {
     /// The number, or a larger `least`; NaN is handed on.
     #[inline(always)]
     fn at_least(self, least: f64) -> Self {
-        Wide::each([least.into(), self], |[least, x]| x.at_least(least))
+        Wide::primitive(register::AtLeast, [self, least.into()])
     }
 
     /// The number, or a smaller `most`; NaN is handed on.
     #[inline(always)]
     fn at_most(self, most: f64) -> Self {
-        Wide::each([most.into(), self], |[most, x]| x.at_most(most))
+        Wide::primitive(register::AtMost, [self, most.into()])
     }
 
     /// Whether the number is in [lo, hi].
     #[inline(always)]
     fn is_between(self, lo: f64, hi: f64) -> Mask<I, L> {
-        Mask(Wide::each([self, lo.into(), hi.into()], |[x, lo, hi]| Lane::mask((lo <= x) & (x <= hi))))
+        let [Mask(above), Mask(below)] = [Wide::from(lo).less_equal(self), self.less_equal(hi.into())];
+        Mask(Wide::primitive(register::And, [above, below]))
     }
 
     /// The number with the sign of another one.
     #[inline(always)]
     fn copysign(self, sign: Self) -> Self {
-        Wide::each([self, sign], |[x, sign]| x.copysign(sign))
+        Wide::primitive(register::Copysign, [self, sign])
     }
 
     /// These results of `x`, but in the lanes that are not ordinary those of `f`.
     #[inline(always)]
-    fn unless_all(self, ordinary: Mask<I, L>, x: Self, f: fn(f64) -> f64) -> Self {
+    fn unless_all(self, ordinary: Mask<I, L>, x: Self, f: impl Fn(f64) -> f64) -> Self {
         if <Self as Real>::uniform(ordinary) == Some(true) {
             self
         } else {
@@ -131,8 +146,8 @@ impl<I: Isa, const L: usize> Wide<I, L> {
 /// These results, but in the lanes that are not ordinary those of `f`.
 #[cold]
 #[inline(never)]
-fn rare<const L: usize>(ordinary: [f64; L], results: [f64; L], x: [f64; L], f: fn(f64) -> f64) -> [f64; L] {
-    std::array::from_fn(|i| if ordinary[i].holds() { results[i] } else { f(x[i]) })
+fn rare<const L: usize>(ordinary: [f64; L], results: [f64; L], x: [f64; L], f: impl Fn(f64) -> f64) -> [f64; L] {
+    std::array::from_fn(|i| if ordinary[i].to_bits() != 0 { results[i] } else { f(x[i]) })
 }
 
 impl<I: Isa, const L: usize> From<f64> for Wide<I, L> {
@@ -146,7 +161,7 @@ impl<I: Isa, const L: usize> Neg for Wide<I, L> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Wide::each([self], |[x]| -x)
+        Wide::primitive(register::Neg, [self])
     }
 }
 
@@ -156,7 +171,7 @@ macro_rules! operators {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
-                Wide::each([self, rhs], |[x, y]| x.$f(y))
+                Wide::primitive(register::$Op, [self, rhs])
             }
         }
         impl<I: Isa, const L: usize> $Op<f64> for Wide<I, L> {
@@ -192,19 +207,19 @@ macro_rules! wide {
             type Mask = Mask<I, L>;
             #[inline(always)]
             fn less(self, rhs: Self) -> Mask<I, L> {
-                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x < y)))
+                Mask(Wide::primitive(register::Less, [self, rhs]))
             }
             #[inline(always)]
             fn less_equal(self, rhs: Self) -> Mask<I, L> {
-                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x <= y)))
+                Mask(Wide::primitive(register::LessEqual, [self, rhs]))
             }
             #[inline(always)]
             fn equal(self, rhs: Self) -> Mask<I, L> {
-                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x == y)))
+                Mask(Wide::primitive(register::Equal, [self, rhs]))
             }
             #[inline(always)]
             fn select(Mask(mask): Mask<I, L>, yes: Self, no: Self) -> Self {
-                Wide::each([mask, yes, no], |[mask, yes, no]| if mask.holds() { yes } else { no })
+                Wide::primitive(register::Select, [mask, yes, no])
             }
             #[inline(always)]
             fn uniform(Mask(mask): Mask<I, L>) -> Option<bool> {
@@ -260,7 +275,8 @@ mod kernel {
     pub use super::erf::{erf, erfc};
     pub use super::exp::{exp, expm1, tanh_and_rest};
     pub use super::ln::{ln, ln_1p};
-    use super::{Isa, Real, Wide};
+    pub use super::sin::{cos, sin};
+    use super::{Isa, Real, Wide, register};
     pub use one_by_one::*;
 
     mod one_by_one {
@@ -291,12 +307,12 @@ mod kernel {
 
     #[inline(always)]
     pub fn abs<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-        Wide::each([x], |[x]| x.abs())
+        Wide::primitive(register::Abs, [x])
     }
 
     #[inline(always)]
     pub fn sqrt<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-        Wide::each([x], |[x]| x.sqrt())
+        Wide::primitive(register::Sqrt, [x])
     }
 
     #[inline(always)]

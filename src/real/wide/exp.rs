@@ -4,7 +4,8 @@
 //! has the least relative error of eʳ (computed with 60 digits by Remez's exchange), 2⁻⁶⁰. What the roundings of r and of 1 + r lose is carried
 //! along.
 
-use super::{Lane, Wide};
+use super::Wide;
+use crate::real::register;
 use crate::real::{Isa, Real};
 
 const P: [f64; 11] = [
@@ -95,16 +96,20 @@ impl<I: Isa, const L: usize> Parts<I, L> {
 /// 2ᵏ of a number with k + 1023 as its last bits.
 #[inline(always)]
 pub(super) fn power<I: Isa, const L: usize>(shifted: Wide<I, L>) -> Wide<I, L> {
-    Wide::each([shifted], |[shifted]| shifted.to_exponent())
+    Wide::primitive(register::ToExponent, [shifted])
 }
 
 /// x · 2ᵏ of a k and k + [`SHIFT`], rounded once more where it is subnormal.
 #[inline(always)]
 fn scale<I: Isa, const L: usize>(x: Wide<I, L>, k: Wide<I, L>, shifted: Wide<I, L>) -> Wide<I, L> {
+    if let Some(lanes) = I::scale(x.0, k.0) {
+        return Wide::new(lanes);
+    }
     // 2ᵏ as two factors, since k may leave the exponents of normal numbers
     let half = k.mul_add(0.5.into(), SHIFT.into());
     let bias = Wide::from(f64::from_bits(BIAS));
-    let rest = Wide::each([shifted, half, bias], |[k, half, bias]| k.sub_bits(half).add_bits(bias));
+    let rest = Wide::primitive(register::SubBits, [shifted, half]);
+    let rest = Wide::primitive(register::AddBits, [rest, bias]);
     x * power(half) * power(rest)
 }
 
@@ -133,6 +138,16 @@ pub fn expm1<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
     result.copysign(x)
 }
 
+/// (1 + p) + t in two parts, of a |p| up to 1 and a t in two parts that is not larger than 1 + p, or nearly 0 with it.
+#[inline(always)]
+fn one_and<I: Isa, const L: usize>(p: Wide<I, L>, [t, t_low]: [Wide<I, L>; 2]) -> [Wide<I, L>; 2] {
+    let one = Wide::from(1.0);
+    let larger = one + p;
+    let larger_lost = (one - larger) + p;
+    let sum = larger + t;
+    [sum, ((larger - sum) + t) + (t_low + larger_lost)]
+}
+
 /// tanh x, and 1 − |tanh x| with all its digits: n/d and 2e⁻ᵏ/d, where n and d are (e^2|x| ∓ 1) / 2ᵏ = (1 ∓ 2⁻ᵏ) + (eʳ − 1). Each is a sum whose
 /// rounding is carried along.
 #[inline(always)]
@@ -142,15 +157,9 @@ pub fn tanh_and_rest<I: Isa, const L: usize>(x: Wide<I, L>) -> (Wide<I, L>, Wide
     let [t, t_low] = parts.expm1();
     let power = parts.inverse_power();
     let one = Wide::from(1.0);
-    let two_parts = |power: Wide<I, L>| {
-        let larger = one + power;
-        let larger_lost = (one - larger) + power;
-        let sum = larger + t;
-        [sum, ((larger - sum) + t) + (t_low + larger_lost)]
-    };
-    let ([n, n_low], [d, d_low]) = (two_parts(-power), two_parts(power));
+    let ([n, n_low], [d, d_low]) = (one_and(-power, [t, t_low]), one_and(power, [t, t_low]));
     let inverse = one / d;
-    let q = n / d;
+    let q = n * inverse;
     let error = q.residual(d, n) + (n_low - q * d_low);
     let rest = inverse - inverse * (inverse * d_low);
     ((q + error * inverse).copysign(x), scale(rest * 2.0, -parts.k, -parts.k + SHIFT))

@@ -4,9 +4,9 @@
 //! that of FDLIBM's logarithm (Sun Microsystems, 1993). The coefficients of R(z)/z are those of the polynomial of degree 6 that has the least
 //! error of R (computed with 60 digits by Remez's exchange), 2⁻⁵⁷. What the rounding of k ln 2 + f loses is carried along.
 
+use super::Wide;
 use super::exp::{BIAS, LN_2, power};
-use super::{Lane, Wide};
-use crate::real::{Isa, Real, math};
+use crate::real::{Isa, Real, math, register};
 
 const R: [f64; 7] = [
     0.6666666666666734,
@@ -25,9 +25,9 @@ const CARRY: u64 = 1f64.to_bits() - std::f64::consts::FRAC_1_SQRT_2.to_bits();
 #[inline(always)]
 fn split<I: Isa, const L: usize>(x: Wide<I, L>) -> [Wide<I, L>; 2] {
     let (carry, one) = (Wide::from(f64::from_bits(CARRY)), Wide::from(1.0));
-    let exponent = Wide::each([x, carry], |[x, carry]| x.add_bits(carry).exponent_bits());
-    let mantissa =
-        Wide::each([x, exponent, one], |[x, exponent, one]| x.sub_bits(exponent.to_exponent()).add_bits(one));
+    let exponent = Wide::primitive(register::ExponentBits, [Wide::primitive(register::AddBits, [x, carry])]);
+    let mantissa = Wide::primitive(register::SubBits, [x, power(exponent)]);
+    let mantissa = Wide::primitive(register::AddBits, [mantissa, one]);
     [exponent, mantissa]
 }
 
@@ -36,7 +36,7 @@ fn split<I: Isa, const L: usize>(x: Wide<I, L>) -> [Wide<I, L>; 2] {
 fn numbers<I: Isa, const L: usize>(exponents: Wide<I, L>) -> Wide<I, L> {
     /// Its last bits are units.
     const UNITS: f64 = (1u64 << 52) as f64;
-    Wide::each([exponents, UNITS.into()], |[exponent, units]| exponent.or(units)) - (UNITS + BIAS as f64)
+    Wide::primitive(register::Or, [exponents, UNITS.into()]) - (UNITS + BIAS as f64)
 }
 
 /// k ln 2 + ln(1 + f + low), where `low` is small beside f.
@@ -74,7 +74,7 @@ pub fn ln_1p<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
     let [exponent, mantissa] = split(total);
     // 2⁻ᵏ
     let double_bias = Wide::from(f64::from_bits(2 * BIAS));
-    let scale = power(Wide::each([double_bias, exponent], |[bias, exponent]| bias.sub_bits(exponent)));
+    let scale = power(Wide::primitive(register::SubBits, [double_bias, exponent]));
     let lost = lost * scale;
     let high = mantissa - one;
     let f = high + lost;

@@ -80,7 +80,7 @@ fn is_lanewise(name: &str, f: impl Lanewise, of_f64: impl Fn(f64, f64) -> f64, e
 }
 
 /// The functions that have kernels with errors of their own.
-const KERNELS: [&str; 7] = ["exp", "expm1", "ln", "ln_1p", "tanh", "erf", "erfc"];
+const KERNELS: [&str; 9] = ["exp", "expm1", "ln", "ln_1p", "tanh", "erf", "erfc", "sin", "cos"];
 
 macro_rules! functions {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
@@ -202,6 +202,8 @@ kernels! {
     Tanh: tanh;
     Erf: erf;
     Erfc: erfc;
+    Sin: sin;
+    Cos: cos;
 }
 
 /// The measured worst errors at four million points of each range, with a little room for those in between.
@@ -262,6 +264,18 @@ fn kernels_are_within_their_bounds_at(n: u32) {
             ("far right", &between(6.0, 26.5), 1.1),
         ],
     );
+    let multiples = |unit: f64| (unit * 1e6).round() * std::f64::consts::FRAC_PI_2;
+    let near_multiples = |unit: f64| multiples(unit) * (1.0 + 1e-9 * (unit - 0.5));
+    let spread = signed(power_of_2(-30.0, 20.5));
+    let ranges: [(&str, &dyn Fn(f64) -> f64, f64); 5] = [
+        ("middle", &between(-6.5, 6.5), 0.9),
+        ("wide", &between(-1.6e6, 1.6e6), 0.9),
+        ("spread", &spread, 0.9),
+        ("nearest to multiples", &multiples, 0.9),
+        ("near multiples", &near_multiples, 0.9),
+    ];
+    Sin::is_within(n, &ranges);
+    Cos::is_within(n, &ranges);
 }
 
 #[test]
@@ -342,6 +356,27 @@ fn kernels_have_the_ends_and_zeros_of_numbers() {
         (INF, 0.0),
         (27.2, 2.0 * LEAST),
         (nan, nan),
+    ]);
+    let small = 2f64.powi(-28);
+    Sin::has(&[
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (INF, nan),
+        (-INF, nan),
+        (nan, nan),
+        (-LEAST, -LEAST),
+        (small, small),
+        (1e22, Real::sin(1e22)),
+    ]);
+    Cos::has(&[
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (INF, nan),
+        (-INF, nan),
+        (nan, nan),
+        (LEAST, 1.0),
+        (small, 1.0),
+        (1e22, Real::cos(1e22)),
     ]);
 }
 
