@@ -65,7 +65,7 @@ impl<G: Fn(usize, usize) -> f64 + Sync> Batch<'_, G> {
         let width = if points.len() == 1 { 1 } else { self.width.min(points.len().next_power_of_two().max(4)) };
         let is_done = self.program.pool.with(plan, width, |scratch| {
             for slot in 0..plan.inputs {
-                for (lane, number) in scratch.slot_mut(slot).iter_mut().enumerate() {
+                for (lane, number) in scratch.input_mut(slot).iter_mut().enumerate() {
                     // lanes that are left over do what the last point does
                     *number = (self.given)((points.start + lane).min(points.end - 1), slot);
                 }
@@ -357,7 +357,7 @@ impl<G: Fn(usize, usize) -> f64> Batch<'_, G> {
     /// Why a point has no results, given the program that this one is derived from.
     fn error(&self, of: &Program, point: usize) -> Error {
         let x: Vec<f64> = (0..self.program.inputs()).map(|k| (self.given)(point, k)).collect();
-        self.program.replay([&x, &[]], |_| ()).err().unwrap_or_else(|| of.branched(&x[..of.inputs()]))
+        self.program.try_at(&x).err().unwrap_or_else(|| of.branched(&x[..of.inputs()]))
     }
 }
 

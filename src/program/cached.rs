@@ -125,7 +125,7 @@ where
     /// # Errors
     /// As those of the type.
     pub fn program(&mut self, x: &[f64]) -> Result<&Program, Error> {
-        self.call(x, |program| program.replay([x, &[]], |_| ()))?;
+        self.call(x, |program| program.try_at(x))?;
         let newest = self.entries.last().expect("a call leaves a program");
         Ok(&newest.program)
     }
@@ -246,7 +246,7 @@ where
         let others = 0..self.entries.len().saturating_sub(1);
         let is_right = |entry: &Entry| {
             let program = &entry.program;
-            program.inputs() == x.len() && matches!(program.replay([x, &[]], |_| ()), Ok(Some(())))
+            program.inputs() == x.len() && matches!(program.try_at(x), Ok(Some(())))
         };
         match others.rev().find(|&k| is_right(&self.entries[k])) {
             Some(k) => {

@@ -9,6 +9,7 @@
 //! of the same bits is written so: see `simplify.rs`.
 
 use super::primitive::Primitive;
+use super::table::{Key, Table};
 use crate::error::Error;
 use crate::graph::{DynOp, Relation, Rule, is_sum, op_bits};
 use smallvec::SmallVec;
@@ -53,7 +54,7 @@ impl Value {
 pub(super) type Values = SmallVec<[Value; 4]>;
 
 /// A key of functions: which kind one is, the name of its op, and the bits of the op's parameters.
-type Key = (u32, &'static str, SmallVec<[u64; 2]>);
+type FunctionKey = (u32, &'static str, SmallVec<[u64; 2]>);
 
 /// What a statement applies to its arguments.
 #[derive(Clone)]
@@ -117,7 +118,7 @@ impl Function {
     }
 
     /// A key that equal functions share.
-    fn key(&self) -> Key {
+    fn key(&self) -> FunctionKey {
         match self {
             Function::Primitive(primitive) => (*primitive as u32, "", SmallVec::new()),
             Function::Op(op) => (0, op.name(), op_bits(&op.params())),
@@ -140,31 +141,51 @@ struct Head {
     end: u32,
 }
 
-/// A hash that is its own.
+/// A hash of numbers, the same in each run.
 #[derive(Default)]
-pub(super) struct Identity(u64);
+pub(super) struct Mixed(u64);
 
-impl Hasher for Identity {
+impl Hasher for Mixed {
     fn finish(&self) -> u64 {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.0 = mix(self.0, byte.into()));
+        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
     }
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    fn write_u32(&mut self, next: u32) {
+        self.write_u64(next.into());
+    }
+    fn write_u64(&mut self, next: u64) {
+        self.0 = mix(self.0, next);
+    }
+    fn write_usize(&mut self, next: usize) {
+        self.write_u64(next as u64);
     }
 }
 
-/// A map whose keys are hashes already.
-pub(super) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
+/// A map whose keys are made of numbers.
+pub(super) type Map<K, T> = HashMap<K, T, BuildHasherDefault<Mixed>>;
 
 /// A hash of a hash and the next number.
 #[inline(always)]
 pub(super) fn mix(hash: u64, next: u64) -> u64 {
-    // a 64-bit odd number of no pattern, and the upper bits folded into the lower ones
-    let product = (hash ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    // a 64-bit odd number of no pattern, and the upper bits folded into the lower ones before and after
+    let both = hash ^ next;
+    let product = (both ^ (both >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product ^ (product >> 29)
+}
+
+/// Where the table has a statement.
+#[inline(always)]
+fn key(function: u32, args: &[Value]) -> Key {
+    let mut key = Key { hash: mix(function.into(), args.len() as u64), newest: None };
+    for arg in args {
+        key.hash = mix(key.hash, arg.0.into());
+        if let Place::Node(node) = arg.place() {
+            key.newest = key.newest.max(Some(node));
+        }
+    }
+    key
 }
 
 /// A program under construction. See the module.
@@ -174,15 +195,15 @@ pub(super) struct Code {
     pub functions: Vec<Function>,
     /// The place of each primitive among the functions, and behind them that of the sum, from 1 on; 0 if it has none yet.
     places: Vec<u32>,
-    by_key: HashMap<Key, SmallVec<[u32; 1]>>,
+    by_key: Map<FunctionKey, SmallVec<[u32; 1]>>,
     heads: Vec<Head>,
     args: Vec<Value>,
     pub constants: Vec<f64>,
     /// Of each constant whether it counts as data, which nothing is simplified by.
     is_data: Vec<bool>,
-    constants_by_bits: HashMap<u64, u32>,
-    /// The statements by their hashes. Of statements with one hash the last is found; others are not, which costs a repetition.
-    by_hash: ByHash<u32>,
+    constants_by_bits: Map<u64, u32>,
+    /// The statements, to find equal ones; without room for them once the program is [complete](Code::complete).
+    table: Table,
     /// The guards, in the order of the program.
     pub guards: Vec<Value>,
     /// Whether the ops are put as primitives, so that no derivative is taken any more.
@@ -227,7 +248,28 @@ impl Code {
     pub fn reserve(&mut self, statements: usize) {
         self.heads.reserve(statements);
         self.args.reserve(2 * statements);
-        self.by_hash.reserve(statements);
+        self.make_room(self.len() + statements);
+    }
+
+    /// Gives back memory that only new statements need. They may be added even so.
+    pub fn complete(&mut self) {
+        self.table = Table::default();
+        self.heads.shrink_to_fit();
+        self.args.shrink_to_fit();
+        self.values = vec![];
+    }
+
+    /// Makes a table with room for so many nodes.
+    fn make_room(&mut self, nodes: usize) {
+        let mut table = Table::for_nodes(nodes);
+        for node in self.inputs..self.len() {
+            let (function, args) = self.statement(node).expect("the node is no input");
+            if let Err(place) = table.find(key(function, args), |known| self.statement(known) == Some((function, args)))
+            {
+                table.put(place, node);
+            }
+        }
+        self.table = table;
     }
 
     /// How many values there are: inputs and results.
@@ -326,7 +368,9 @@ impl Code {
 
     /// The place of a function that is found by a number below [`Primitive::COUNT`] + 1.
     fn known(&mut self, number: usize, function: Function) -> u32 {
-        self.places.resize(Primitive::COUNT + 1, 0);
+        if self.places.is_empty() {
+            self.places.resize(Primitive::COUNT + 1, 0);
+        }
         if self.places[number] == 0 {
             self.places[number] = self.function(function) + 1;
         }
@@ -347,19 +391,21 @@ impl Code {
     /// # Errors
     /// If the program is full.
     pub fn sum(&mut self, terms: &[Value]) -> Result<Value, Error> {
+        if let [term] = terms {
+            return Ok(*term);
+        }
         let sum = self.known(Primitive::COUNT, Function::Sum);
         self.apply(sum, terms)
     }
 
-    /// Adds a guard, unless both sides are constants.
+    /// Adds a guard, which is a function of the program by its place, unless both sides are constants.
     ///
     /// # Errors
     /// If the program is full.
-    pub fn guard(&mut self, check: Check, sides: [Value; 2]) -> Result<(), Error> {
+    pub fn guard(&mut self, function: u32, sides: [Value; 2]) -> Result<(), Error> {
         if sides.iter().all(|&side| self.number(side).is_some()) {
             return Ok(());
         }
-        let function = self.function(Function::Guard(check));
         let before = self.len();
         let guard = self.keep(function, &sides)?;
         if self.len() > before {
@@ -386,15 +432,18 @@ impl Code {
     /// # Errors
     /// If the program is full.
     pub fn keep(&mut self, function: u32, args: &[Value]) -> Result<Value, Error> {
-        let hash = args.iter().fold(mix(function.into(), args.len() as u64), |hash, arg| mix(hash, arg.0.into()));
-        let next = self.len();
-        if let Some(known) = self.by_hash.insert(hash, next as u32)
-            && self.statement(known as usize) == Some((function, args))
-        {
-            self.by_hash.insert(hash, known);
-            return Ok(Value::node(known as usize));
+        let node = self.len();
+        if !self.table.has_room_for(node + 1) {
+            self.make_room(2 * (node + 1));
         }
-        self.push(function, args)
+        match self.table.find(key(function, args), |known| self.statement(known) == Some((function, args))) {
+            Ok(known) => Ok(Value::node(known)),
+            Err(place) => {
+                let value = self.push(function, args)?;
+                self.table.put(place, node);
+                Ok(value)
+            }
+        }
     }
 
     /// Appends a statement.
@@ -402,8 +451,8 @@ impl Code {
     /// # Errors
     /// If the program is full.
     pub fn push(&mut self, function: u32, args: &[Value]) -> Result<Value, Error> {
-        if self.len() >= LIMIT || self.args.len() + args.len() > LIMIT {
-            return Err(super::too_large(format!("a program holds {LIMIT} values and arguments")));
+        if self.len() >= LIMIT || self.args.len() + args.len() > LIMIT || self.constants.len() > LIMIT {
+            return Err(super::too_large(format!("a program holds {LIMIT} values, arguments and constants")));
         }
         self.args.extend_from_slice(args);
         self.heads.push(Head { function, end: self.args.len() as u32 });

@@ -52,7 +52,7 @@ impl Counts {
                 Step::Sums(sums) => {
                     self.regions += 1;
                     self.loops += 1;
-                    self.lists += lists(&mut [&sums.from].into_iter());
+                    self.lists += lists(&mut sums.from.iter());
                 }
                 Step::Foreign(foreign) => {
                     self.regions += 1;

@@ -87,7 +87,9 @@ impl Code {
             adjoints.of(*input, &mut terms);
             if terms.is_empty() { Ok(self.constant(0.0)) } else { self.sum(&terms) }
         };
-        wanted.iter().map(adjoint).collect()
+        let adjoints = wanted.iter().map(adjoint).collect();
+        self.complete();
+        adjoints
     }
 
     /// The tangents of the outputs, given those of the inputs.
@@ -123,6 +125,7 @@ impl Code {
             }
             tangents.push(if terms.is_empty() { zero } else { self.sum(&terms)? });
         }
+        self.complete();
         let tangent = |output: &Value| match output.place() {
             Place::Node(node) => tangents[node],
             Place::Constant(_) => zero,

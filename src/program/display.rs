@@ -59,10 +59,7 @@ impl Plan {
             match step {
                 Step::Scalars(scalars) => {
                     for Scalar { apply, from, to } in scalars {
-                        let address = |slot: &Slot| {
-                            let serial = slot.steps[..depth.min(2)].into();
-                            self.address(&Address { base: slot.base, serial, own: SmallVec::new(), list: None }, depth)
-                        };
+                        let address = |slot: &Slot| self.address(&slot.address(depth), depth);
                         let args: Vec<String> = from[..apply.arity()].iter().map(address).collect();
                         indent(f, depth)?;
                         writeln!(f, "{} = {apply} {}", address(to), args.join(", "))?;
@@ -80,10 +77,7 @@ impl Plan {
                         write!(f, "{}", statement.apply)?;
                         for (k, operand) in statement.operands.iter().enumerate() {
                             f.write_str(if k == 0 { " " } else { ", " })?;
-                            match operand {
-                                Operand::Register(register) => write!(f, "r{register}")?,
-                                Operand::Memory(address) => f.write_str(&self.address(address, depth))?,
-                            }
+                            f.write_str(&self.operand(operand, depth))?;
                         }
                         if let Some(store) = &statement.store {
                             write!(f, " -> {}", self.address(store, depth))?;
@@ -92,20 +86,19 @@ impl Plan {
                     }
                     for sum in &region.sums {
                         indent(f, depth + 1)?;
-                        let from = match &sum.from {
-                            Operand::Register(register) => format!("r{register}"),
-                            Operand::Memory(address) => self.address(address, depth),
-                        };
-                        writeln!(f, "{} = sum of each {}: {from}", self.address(&sum.to, depth), sum.terms)?;
+                        let from: Vec<String> = sum.from.iter().map(|from| self.operand(from, depth)).collect();
+                        let (to, term) = (self.address(&sum.to, depth), sum.term.name());
+                        writeln!(f, "{to} = sum of each {}: {term}{}", sum.terms, from.join(", "))?;
                     }
                 }
                 Step::Sums(sums) => {
                     indent(f, depth)?;
                     self.head(&sums.counts, depth, f)?;
                     indent(f, depth + 1)?;
-                    let (to, from) = (self.address(&sums.to, depth), self.address(&sums.from, depth));
+                    let from: Vec<String> = sums.from.iter().map(|from| self.address(from, depth)).collect();
+                    let (to, what) = (self.address(&sums.to, depth), sums.term.name());
                     let term = loop_name(depth + sums.counts.len());
-                    writeln!(f, "{to} = sum for {term} < {}: {from}", sums.terms)?;
+                    writeln!(f, "{to} = sum for {term} < {}: {what}{}", sums.terms, from.join(", "))?;
                 }
                 Step::Foreign(foreign) => {
                     indent(f, depth)?;
@@ -144,8 +137,16 @@ impl Plan {
         let inputs = self.inputs as i64;
         match slot - inputs {
             ..0 => format!("x[{slot}]"),
+            _ if slot >= self.size as i64 => format!("y[{}]", slot - self.size as i64 + self.head as i64),
             place if (place as usize) < self.constants.len() => format!("{:?}", self.constants[place as usize]),
             place => format!("m[{}]", place - self.constants.len() as i64),
+        }
+    }
+
+    fn operand(&self, operand: &Operand, depth: usize) -> String {
+        match operand {
+            Operand::Register(register) => format!("r{register}"),
+            Operand::Memory(address) => self.address(address, depth),
         }
     }
 
@@ -159,6 +160,7 @@ impl Plan {
         let (name, base) = match base - self.inputs as i64 {
             _ if address.list.is_some() => ("listed", base),
             ..0 => ("x", base),
+            _ if base >= self.size as i64 => ("y", base - self.size as i64 + self.head as i64),
             place if (place as usize) < self.constants.len() => ("c", place),
             place => ("m", place - self.constants.len() as i64),
         };

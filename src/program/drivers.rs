@@ -1,7 +1,6 @@
 //! What is asked of a program at one point: its results and its derivatives.
 
 use super::code::Check;
-use super::engine::Scratch;
 use super::program::Program;
 use crate::error::{Error, Kind};
 use crate::graph::Relation;
@@ -24,7 +23,7 @@ impl Program {
     pub(super) fn replay_eval(&self, x: &[f64], y: &mut [f64]) -> Result<Option<()>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the list of results", y.len(), self.outputs());
-        self.replay([x, &[]], |scratch| self.plan.copy_outputs(scratch, 0..y.len(), y))
+        self.replay([x, &[]], y.split_at_mut(self.plan.head).into())
     }
 
     /// The value at `x`, which has all inputs, and the derivative by each variable into `g`.
@@ -43,11 +42,9 @@ impl Program {
     pub(super) fn replay_value_and_gradient(&self, x: &[f64], g: &mut [f64]) -> Result<Option<f64>, Error> {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the gradient", g.len(), self.variables());
-        let program = self.gradient_program()?;
-        program.replay([x, &[]], |scratch| {
-            program.plan.copy_outputs(scratch, 1..1 + g.len(), g);
-            scratch.slot(program.plan.outputs[0] as usize)[0]
-        })
+        let mut value = [0.0];
+        let is_done = self.gradient_program()?.replay([x, &[]], [&mut value, g])?;
+        Ok(is_done.map(|()| value[0]))
     }
 
     /// The results at `x` into `y`, and how they change along the direction `u`, which has a component for each variable, into `moved`.
@@ -113,10 +110,7 @@ impl Program {
     ) -> Result<Option<()>, Error> {
         self.expect("the list of results", y.len(), self.outputs());
         self.expect("the list of derivatives", others.len(), count);
-        derived.replay([x, more], |scratch| {
-            derived.plan.copy_outputs(scratch, 0..y.len(), y);
-            derived.plan.copy_outputs(scratch, y.len()..y.len() + count, others);
-        })
+        derived.replay([x, more], [y, others])
     }
 
     /// The Hessian at `x` times the direction `u`, by the variables, into `product`.
@@ -136,8 +130,7 @@ impl Program {
         self.expect("the point", x.len(), self.inputs());
         self.expect("the direction", u.len(), self.variables());
         self.expect("the product", product.len(), self.variables());
-        let program = self.hvp_program()?;
-        program.replay([x, u], |scratch| program.plan.copy_outputs(scratch, 0..u.len(), product))
+        self.hvp_program()?.replay([x, u], [&mut [], product])
     }
 
     /// # Panics
@@ -147,17 +140,19 @@ impl Program {
         assert!(is == must, "{what} has {is} numbers, and the program asks for {must}");
     }
 
-    /// Runs the program on one point, whose inputs are given as two lists, one after the other; `None` if a guard does not hold there.
-    pub(super) fn replay<T>(
-        &self,
-        [x, more]: [&[f64]; 2],
-        read: impl FnOnce(&Scratch) -> T,
-    ) -> Result<Option<T>, Error> {
+    /// Runs the program on one point, whose inputs are given as two lists, one after the other, as are the results: those of the plan's head, and the
+    /// others. `None` if a guard does not hold there.
+    pub(super) fn replay(&self, inputs: [&[f64]; 2], results: [&mut [f64]; 2]) -> Result<Option<()>, Error> {
+        let is_done = self.pool.with(&self.plan, 1, |scratch| self.plan.run_one(scratch, inputs, results))?;
+        Ok(is_done.then_some(()))
+    }
+
+    /// Runs the program on one point for nothing but whether it can be run there; `None` if a guard does not hold.
+    pub(super) fn try_at(&self, x: &[f64]) -> Result<Option<()>, Error> {
         self.pool.with(&self.plan, 1, |scratch| {
-            scratch.copy_inputs(x);
-            more.iter().zip(x.len()..).for_each(|(&x, slot)| scratch.slot_mut(slot)[0] = x);
+            x.iter().enumerate().for_each(|(k, &x)| scratch.input_mut(k)[0] = x);
             self.plan.run(scratch)?;
-            Ok((!self.plan.flips(scratch, 0)).then(|| read(scratch)))
+            Ok((!self.plan.flips(scratch, 0)).then_some(()))
         })
     }
 

@@ -1,11 +1,11 @@
 //! A program run statement by statement, on one point: what every engine gives the bits of.
 
 use super::code::{Check, Code, Function, Place, Value};
-use super::engine::sum;
 use super::fused::{Fused, fused};
-use super::kernel::{LANES, List, Lists};
+use super::kernel::{List, Lists, sum};
 use super::live::is_foreign;
 use super::primitive::Primitive;
+use super::slots::OPERANDS;
 use crate::error::Error;
 use crate::graph::{DynOp, Rule};
 use crate::real::{Isa, Wide, WithIsa, dispatch};
@@ -43,7 +43,7 @@ fn one(op: &Arc<dyn DynOp>, make: impl FnOnce(&dyn Fused, &mut [f64])) -> f64 {
 fn lists<const N: usize>(args: &[f64]) -> [List<'_>; N] {
     from_fn(|k| {
         let k = if k < args.len() { k } else { 0 };
-        List { numbers: &args[k..=k], row: 1, block: LANES }
+        List::rows(&args[k..=k], 1)
     })
 }
 
@@ -62,9 +62,11 @@ impl Code {
             values.push(match &self.functions[function as usize] {
                 Function::Primitive(primitive) => dispatch(One(*primitive, &args)),
                 Function::Op(op) if is_foreign(&**op) => Rule::<f64>::evaluate_value(&**op, &args)?,
-                Function::Op(op) => one(op, |op, into| op.values(Lists { operands: lists(&args), into, len: 1 })),
+                Function::Op(op) => {
+                    one(op, |op, into| op.values(Lists { operands: &lists::<OPERANDS>(&args), into, len: 1 }))
+                }
                 Function::Along(op, k) => {
-                    one(op, |op, into| op.along(*k, Lists { operands: lists(&args), into, len: 1 }))
+                    one(op, |op, into| op.along(*k, Lists { operands: &lists::<OPERANDS>(&args), into, len: 1 }))
                 }
                 Function::Sum => sum(&args),
                 Function::Guard(check) => f64::from(u8::from(check.flips(args[0], args[1]))),

@@ -1,12 +1,12 @@
-//! Activation functions as single loops.
+//! Activation functions, and others with a long rule, as single loops.
 //!
 //! An op whose rule has many steps is cheaper as one loop, in which all that is computed on the way stays in the processor's registers, than as one loop
 //! for each step. An op of the user's is put as its steps, and so are the other built-in ones, which have few.
 
-use super::kernel::{List, Lists};
+use super::kernel::Lists;
 use super::primitive::Body;
 use crate::graph::{DynOp, op_as};
-use crate::op::{Call, Op, Reduce, Visitor, visit_activations};
+use crate::op::{Call, Erf, Erfc, Op, Reduce, Visitor, visit_activations};
 use std::sync::Arc;
 
 /// An op as loops.
@@ -16,16 +16,18 @@ pub(super) trait Fused: Send + Sync {
     /// The number of arguments.
     fn arity(&self) -> usize;
     /// The values at the operands.
-    fn values(&self, lists: Lists<'_, 3>);
+    fn values(&self, lists: Lists<'_>);
     /// The slope by the argument of this place, at the operands but the last one, times that: an adjoint or a tangent. A factor of 0 annihilates the
     /// other.
-    fn along(&self, argument: usize, lists: Lists<'_, 4>);
+    fn along(&self, argument: usize, lists: Lists<'_>);
 }
 
 /// The loops of an op.
 pub(super) fn fused(op: &dyn DynOp) -> Option<Arc<dyn Fused>> {
     let mut finder = Finder { op, found: None };
     visit_activations(&mut finder);
+    finder.op(Erf);
+    finder.op(Erfc);
     finder.found
 }
 
@@ -41,22 +43,17 @@ impl<const N: usize, O: Op<N>> Fused for Typed<O, N> {
         N
     }
 
-    fn values(&self, Lists { operands, into, len }: Lists<'_, 3>) {
-        Lists { operands: first(&operands), into, len }.run(Values(&self.0));
+    fn values(&self, lists: Lists<'_>) {
+        lists.run(Values(&self.0));
     }
 
-    fn along(&self, argument: usize, Lists { operands, into, len }: Lists<'_, 4>) {
+    fn along(&self, argument: usize, Lists { operands, into, len }: Lists<'_>) {
         // the factor comes last; a place that is left between repeats an argument
         let mut own = [operands[0]; 4];
         own[..N].copy_from_slice(&operands[..N]);
         own[3] = operands[N];
-        Lists { operands: own, into, len }.run(Along::<_, N> { op: &self.0, argument });
+        Lists { operands: &own, into, len }.run(Along::<_, N> { op: &self.0, argument });
     }
-}
-
-/// The first lists.
-fn first<'a, const N: usize>(lists: &[List<'a>]) -> [List<'a>; N] {
-    lists[..N].try_into().expect("there are so many")
 }
 
 /// The value of an op.
@@ -85,7 +82,7 @@ impl<const N: usize, O: Op<N>> Body<4> for Along<'_, O, N> {
     }
 }
 
-/// Looks for an op among the activation functions.
+/// Looks for an op among those that are shown.
 struct Finder<'a> {
     op: &'a dyn DynOp,
     found: Option<Arc<dyn Fused>>,

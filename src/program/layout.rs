@@ -17,11 +17,10 @@
 //!                                                 ╰─ a copy of what s is before the loop
 //! ```
 
-use super::code::Code;
+use super::code::{Code, Map};
 use super::reroll::{Leaf, Number, Operand, Part, Terms};
 use crate::error::Error;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 
 /// Slots by the repetitions of loops.
 #[derive(Clone, Debug)]
@@ -36,11 +35,11 @@ pub(super) enum Stream {
 pub(super) struct Placed {
     pub leaf: Leaf,
     /// The loops, serial ones first, as places among the leaf's dimensions.
-    pub order: SmallVec<[usize; 3]>,
+    pub order: Vec<usize>,
     /// The slots of the result by the loops in this order.
     pub result: Stream,
     /// The slots of the operands by the loops in this order; a sum's terms are one more loop.
-    pub operands: SmallVec<[Stream; 3]>,
+    pub operands: SmallVec<[Stream; 2]>,
 }
 
 /// A copy of values to the margin of an array, by all loops of a statement but the outermost.
@@ -65,6 +64,9 @@ pub(super) struct Layout {
 /// How many slots there can be.
 const LIMIT: usize = i32::MAX as usize;
 
+/// The place of the leaf that makes an input: none.
+const NO_LEAF: u32 = u32::MAX;
+
 /// The most repetitions at either end of a loop whose values are copied to the margin of an array.
 const MARGIN: usize = 2;
 
@@ -75,8 +77,6 @@ struct Array {
     len: usize,
     /// How many slots there are in each margin.
     margin: usize,
-    /// How many slots further on the next repetition of each loop is, in the order of `Placed`.
-    steps: SmallVec<[i32; 3]>,
 }
 
 /// An operand that refers to an array but for some repetitions at either end of the outermost loop.
@@ -89,10 +89,10 @@ struct Edges {
 }
 
 /// What is copied to the margins: for each slot the number of the value.
-type Copied = HashMap<i64, Number>;
+type Copied = Map<i64, Number>;
 
 /// Calls a function for all repetitions of loops, with each of two numbers that are affine in them.
-fn each_pair(first: [i64; 2], loops: &[(usize, [i64; 2])], each: &mut impl FnMut([i64; 2])) {
+pub(super) fn each_pair(first: [i64; 2], loops: &[(usize, [i64; 2])], each: &mut impl FnMut([i64; 2])) {
     match loops {
         [] => each(first),
         [(count, steps), rest @ ..] => {
@@ -109,18 +109,21 @@ impl Layout {
     /// # Errors
     /// If there are too many.
     pub fn new(code: &Code, parts: &[Part]) -> Result<Self, Error> {
-        let mut leaves: Vec<(Leaf, usize)> = vec![];
+        let (mut placed, mut part_of) = (vec![], vec![]);
         for (k, part) in parts.iter().enumerate() {
-            part.each_leaf(&mut |leaf| leaves.push((leaf.clone(), k)));
+            part.each_leaf(&mut |leaf| {
+                let result = Stream::Affine { base: 0, steps: SmallVec::new() };
+                placed.push(Placed { leaf: leaf.clone(), order: order(leaf), result, operands: SmallVec::new() });
+                part_of.push(k as u32);
+            });
         }
-        let orders: Vec<SmallVec<[usize; 3]>> = leaves.iter().map(|(leaf, _)| order(leaf)).collect();
         // the leaf that makes each node
-        let mut maker = vec![usize::MAX; code.len()];
-        for (k, (leaf, _)) in leaves.iter().enumerate() {
-            leaf.each_node(&mut |node| maker[node] = k);
+        let mut maker = vec![NO_LEAF; code.len()];
+        for (k, Placed { leaf, .. }) in placed.iter().enumerate() {
+            leaf.each_node(&mut |node| maker[node] = k as u32);
         }
-        let mut margins = vec![0; leaves.len()];
-        for ((leaf, _), order) in leaves.iter().zip(&orders) {
+        let mut margins = vec![0; placed.len()];
+        for Placed { leaf, order, .. } in &placed {
             for edges in leaf.operands.iter().filter_map(|operand| edges(leaf, operand, order, &maker)) {
                 margins[edges.maker] = edges.others[0].max(edges.others[1]).max(margins[edges.maker]);
             }
@@ -132,29 +135,26 @@ impl Layout {
             copies: vec![],
             size: code.inputs + code.constants.len(),
         };
-        let mut arrays = vec![];
-        for (((leaf, _), order), margin) in leaves.iter_mut().zip(&orders).zip(margins) {
-            layout.turn(leaf);
-            arrays.push(layout.array(leaf, order, margin)?);
+        let mut arrays = Vec::with_capacity(placed.len());
+        for (placed, margin) in placed.iter_mut().zip(margins) {
+            layout.turn(&mut placed.leaf);
+            arrays.push(layout.array(placed, margin)?);
         }
-        let parts: Vec<usize> = leaves.iter().map(|(_, part)| *part).collect();
-        let mut copied = Copied::new();
-        for (k, (leaf, part)) in leaves.into_iter().enumerate() {
-            let order = orders[k].clone();
+        let mut copied = Copied::default();
+        for (placed, &part) in placed.iter_mut().zip(&part_of) {
+            // what the part itself makes is not there yet when values are copied
+            let is_before = |number: Number| match maker.get(number as usize) {
+                Some(&maker) if maker != NO_LEAF => part_of[maker as usize] < part,
+                _ => true,
+            };
+            let Placed { leaf, order, .. } = &*placed;
             let operands = leaf.operands.iter().map(|operand| {
-                // what the part itself makes is not there yet when values are copied
-                let is_before = |number: Number| match maker.get(number as usize) {
-                    Some(&maker) if maker != usize::MAX => parts[maker] < part,
-                    _ => true,
-                };
-                let edges = edges(&leaf, operand, &order, &maker);
-                layout.operand(&leaf, operand, &order, part, edges, &arrays, &mut copied, is_before)
+                let edges = edges(leaf, operand, order, &maker);
+                layout.operand(leaf, operand, order, part as usize, edges, &arrays, &mut copied, is_before)
             });
-            let operands = operands.collect();
-            let result =
-                Stream::Affine { base: arrays[k].base as i32, steps: arrays[k].steps.iter().copied().collect() };
-            layout.placed.push(Placed { leaf, order, result, operands });
+            placed.operands = operands.collect();
         }
+        layout.placed = placed;
         Ok(layout)
     }
 
@@ -181,8 +181,8 @@ impl Layout {
     }
 
     /// Gives the results of a leaf their slots.
-    fn array(&mut self, leaf: &Leaf, order: &[usize], margin: usize) -> Result<Array, Error> {
-        let mut steps: SmallVec<[i32; 3]> = order.iter().map(|_| 0).collect();
+    fn array(&mut self, Placed { leaf, order, result, .. }: &mut Placed, margin: usize) -> Result<Array, Error> {
+        let mut steps: SmallVec<[i32; 4]> = order.iter().map(|_| 0).collect();
         let mut len = 1;
         for (&dimension, step) in order.iter().zip(&mut steps).rev() {
             *step = len as i32;
@@ -204,7 +204,8 @@ impl Layout {
             .collect();
         let slots = &mut self.slots;
         each_pair([leaf.first as i64, base as i64], &loops, &mut |[node, slot]| slots[node as usize] = slot as u32);
-        Ok(Array { base, len, margin, steps })
+        *result = Stream::Affine { base: base as i32, steps };
+        Ok(Array { base, len, margin })
     }
 
     /// The slot of a value by its number.
@@ -331,15 +332,15 @@ impl Layout {
 }
 
 /// The loops of a leaf in the order of its array: serial ones first.
-fn order(leaf: &Leaf) -> SmallVec<[usize; 3]> {
-    let mut order: SmallVec<[usize; 3]> = (0..leaf.dimensions.len()).collect();
+fn order(leaf: &Leaf) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..leaf.dimensions.len()).collect();
     order.sort_by_key(|&k| !leaf.dimensions[k].is_serial);
     order
 }
 
 /// Which array an operand refers to in the middle of the outermost loop, if it refers to something else at its ends. The terms of a single sum are
 /// such a loop as well.
-fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[usize]) -> Option<Edges> {
+fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[u32]) -> Option<Edges> {
     let (count, step) = match (order.first(), leaf.terms.as_ref().map(|(count, terms)| (*count, &**terms))) {
         (Some(&outermost), None) => (leaf.dimensions[outermost].count, operand.steps[outermost]),
         (None, Some((count, Terms::Affine(step)))) => (count, *step),
@@ -354,6 +355,6 @@ fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[usize]) -> Op
         (0..count / 2).take(MARGIN + 1).take_while(|&k| maker_of(at(k)) != middle).count()
     };
     let others = [others(&|k| k), others(&|k| count - 1 - k)];
-    (middle != usize::MAX && others != [0, 0] && others.iter().all(|&n| n <= MARGIN))
-        .then_some(Edges { maker: middle, others })
+    (middle != NO_LEAF && others != [0, 0] && others.iter().all(|&n| n <= MARGIN))
+        .then_some(Edges { maker: middle as usize, others })
 }

@@ -61,7 +61,9 @@ impl Code {
         let roots: Vec<Value> = outputs.iter().chain(&self.guards).copied().collect();
         self.mark_needed(&roots, &mut needed);
         let mut code = Code::new(self.inputs + more);
-        code.reserve(needed.iter().filter(|needed| **needed).count());
+        // derivatives are often about twice as many statements again
+        let room = if form == Form::Ops { 3 } else { 1 };
+        code.reserve(room * needed.iter().filter(|needed| **needed).count());
         code.lowered = form == Form::Primitives;
         let functions: Vec<u32> = self.functions.iter().map(|function| code.function(function.clone())).collect();
         let zero = code.constant(0.0);
@@ -86,8 +88,8 @@ impl Code {
                 Function::Op(op) if form == Form::Primitives && !is_foreign(&**op) => {
                     code.open(functions[function as usize], op, &args)?
                 }
-                Function::Guard(check) => {
-                    code.guard(*check, [args[0], args[1]])?;
+                Function::Guard(_) => {
+                    code.guard(functions[function as usize], [args[0], args[1]])?;
                     zero
                 }
                 _ => code.apply(functions[function as usize], &args)?,
@@ -98,6 +100,9 @@ impl Code {
             Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
         };
         let outputs = outputs.iter().map(&mut output).collect();
+        if form == Form::Primitives {
+            code.complete();
+        }
         Ok((code, outputs))
     }
 }

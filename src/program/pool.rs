@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Memory that no run has at the moment.
 #[derive(Default)]
-pub(super) struct Pool(Mutex<Vec<Scratch>>);
+pub(super) struct Pool(Mutex<Vec<Box<Scratch>>>);
 
 impl Pool {
     /// How much is kept.
@@ -21,7 +21,7 @@ impl Pool {
             let place = kept.iter().rposition(|scratch| scratch.width == width);
             place.map(|place| kept.swap_remove(place))
         };
-        let mut scratch = found.unwrap_or_else(|| Scratch::new(plan, width));
+        let mut scratch = found.unwrap_or_else(|| Box::new(Scratch::new(plan, width)));
         let result = f(&mut scratch);
         let mut kept = kept();
         if kept.len() < Pool::MOST {

@@ -59,13 +59,13 @@ impl<R: Call> Visitor for Numbers<'_, R> {
 }
 
 /// The primitives as bodies of loops.
-mod bodies {
-    use super::Body;
+pub(super) mod bodies {
+    use super::{Body, Primitive};
     use crate::op::Call;
     use crate::real::{Real, intrinsics};
 
     macro_rules! bodies {
-        ($($Name:ident $long:literal |$x:ident: [R; $N:literal]| $result:expr;)*) => { $(
+        ($($Name:ident $long:expr, |$x:ident: [R; $N:literal]| $result:expr;)*) => { $(
             pub struct $Name;
             impl Body<$N> for $Name {
                 const IS_LONG: bool = $long;
@@ -76,27 +76,31 @@ mod bodies {
             } )*
         };
     }
+    /// Whether an intrinsic has many steps.
+    const fn is_long(intrinsic: Primitive) -> bool {
+        !matches!(intrinsic, Primitive::Chain | Primitive::Abs | Primitive::Sqrt)
+    }
     #[inline(always)]
     fn holds<R: Real>(mask: R::Mask) -> R {
         R::select(mask, 1.0.into(), 0.0.into())
     }
     bodies! {
-        Add false |x: [R; 2]| x[0] + x[1];
-        Sub false |x: [R; 2]| x[0] - x[1];
-        Mul false |x: [R; 2]| x[0] * x[1];
-        Div false |x: [R; 2]| x[0] / x[1];
-        Neg false |x: [R; 1]| -x[0];
-        Less false |x: [R; 2]| holds(x[0].less(x[1]));
-        LessEqual false |x: [R; 2]| holds(x[0].less_equal(x[1]));
-        Equal false |x: [R; 2]| holds(x[0].equal(x[1]));
-        Select false |x: [R; 3]| R::select(R::from(0.5).less(x[0]), x[1], x[2]);
-        Detach false |x: [R; 1]| x[0];
+        Add false, |x: [R; 2]| x[0] + x[1];
+        Sub false, |x: [R; 2]| x[0] - x[1];
+        Mul false, |x: [R; 2]| x[0] * x[1];
+        Div false, |x: [R; 2]| x[0] / x[1];
+        Neg false, |x: [R; 1]| -x[0];
+        Less false, |x: [R; 2]| holds(x[0].less(x[1]));
+        LessEqual false, |x: [R; 2]| holds(x[0].less_equal(x[1]));
+        Equal false, |x: [R; 2]| holds(x[0].equal(x[1]));
+        Select false, |x: [R; 3]| R::select(R::from(0.5).less(x[0]), x[1], x[2]);
+        Detach false, |x: [R; 1]| x[0];
     }
     macro_rules! of_intrinsics {
         (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
             bodies! {
-                $($op true |x: [R; 1]| x[0].$f();)*
-                $($op2 true |x: [R; 2]| x[0].$g(x[1]);)*
+                $($op is_long(Primitive::$op), |x: [R; 1]| x[0].$f();)*
+                $($op2 is_long(Primitive::$op2), |x: [R; 2]| x[0].$g(x[1]);)*
             }
         };
     }

@@ -153,13 +153,15 @@ impl Program {
         outputs: &[Expr<'_>],
     ) -> Result<Program, Error> {
         let (code, outputs) = record(recorder, inputs, outputs, Constants::OrData)?;
-        Program::compile(code, outputs, variables, names)
+        Program::compile(code, outputs, 0, variables, names)
     }
 
-    /// Compiles the statements that some outputs need.
+    /// Compiles the statements that some outputs need. The first so many of the outputs are read one by one after a run, and the others are written
+    /// where the caller wants them.
     pub(super) fn compile(
         source: Code,
         outputs: Vec<Value>,
+        head: usize,
         variables: usize,
         names: Vec<String>,
     ) -> Result<Program, Error> {
@@ -167,7 +169,7 @@ impl Program {
         let items = reroll::find(&lowered);
         let parts = reroll::split(&items);
         let layout = Layout::new(&lowered, &parts)?;
-        let plan = Plan::new(&lowered, &parts, layout, &results);
+        let plan = Plan::new(&lowered, &parts, &layout, &results, head);
         let (gradient, jvp, vjp, hvp) = Default::default();
         let (jacobian_entries, hessian_entries) = Default::default();
         let (pool, cache) = (Pool::default(), Arc::new(AtomicUsize::new(CACHE)));
@@ -188,17 +190,19 @@ impl Program {
         })
     }
 
-    /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs.
+    /// A program that is derived from this one: `make` adds statements to a copy of it, which has so many more inputs, and gives the outputs, of which
+    /// so many are the head.
     pub(super) fn derive(
         &self,
         more: usize,
+        head: usize,
         make: impl FnOnce(&mut Code, &[Value]) -> Result<Vec<Value>, Error>,
     ) -> Result<Box<Program>, Error> {
         let (mut code, outputs) = self.source.with_inputs(&self.outputs, more)?;
         let made = make(&mut code, &outputs)?;
         let mut names = self.names.clone();
         names.extend((self.inputs()..code.inputs).map(|k| format!("d{}", k - self.inputs())));
-        let program = Program::compile(code, made, self.variables, names)?;
+        let program = Program::compile(code, made, head, self.variables, names)?;
         Ok(Box::new(Program { cache: self.cache.clone(), ..program }))
     }
 
@@ -215,7 +219,7 @@ impl Program {
     pub fn gradient_program(&self) -> Result<&Program, Error> {
         self.expect_one_output()?;
         made(self.gradient.get_or_init(|| {
-            self.derive(0, |code, outputs| {
+            self.derive(0, 1, |code, outputs| {
                 let one = code.constant(1.0);
                 let gradient = code.pull_back(outputs, &[one], &self.wanted())?;
                 Ok(outputs.iter().copied().chain(gradient).collect())
@@ -230,7 +234,7 @@ impl Program {
     /// As those of [`gradient_program`](Program::gradient_program), but that there may be several results.
     pub fn jvp_program(&self) -> Result<&Program, Error> {
         made(self.jvp.get_or_init(|| {
-            self.derive(self.variables, |code, outputs| {
+            self.derive(self.variables, self.outputs.len(), |code, outputs| {
                 let tangents = tangents(code, self.variables, self.plan.inputs);
                 let moved = code.push_forward(outputs, &tangents)?;
                 Ok(outputs.iter().copied().chain(moved).collect())
@@ -245,7 +249,7 @@ impl Program {
     /// As those of [`jvp_program`](Program::jvp_program).
     pub fn vjp_program(&self) -> Result<&Program, Error> {
         made(self.vjp.get_or_init(|| {
-            self.derive(self.outputs.len(), |code, outputs| {
+            self.derive(self.outputs.len(), self.outputs.len(), |code, outputs| {
                 let seeds: Vec<Value> = (self.plan.inputs..code.inputs).map(Value::node).collect();
                 let gradient = code.pull_back(outputs, &seeds, &self.wanted())?;
                 Ok(outputs.iter().copied().chain(gradient).collect())
@@ -260,7 +264,7 @@ impl Program {
     pub fn hvp_program(&self) -> Result<&Program, Error> {
         self.expect_one_output()?;
         made(self.hvp.get_or_init(|| {
-            self.derive(0, |code, outputs| {
+            self.derive(0, 0, |code, outputs| {
                 let one = code.constant(1.0);
                 let gradient = code.pull_back(outputs, &[one], &self.wanted())?;
                 let (opened, gradient) = code.with_inputs(&gradient, self.variables)?;

@@ -1,10 +1,9 @@
 //! From a recording to a program: the statements of the graph, with what functions do in place of their calls.
 
-use super::code::{Check, Code, Value, Values};
+use super::code::{Check, Code, Function, Map, Value, Values};
 use super::primitive::Primitive;
 use crate::error::{Error, Kind};
 use crate::graph::{Expr, Operand, Recorded, Recorder, Relation};
-use std::collections::HashMap;
 
 /// What is made of the constants of a recording.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +42,7 @@ fn record_opened(
 ) -> Result<(Code, Vec<Value>), Error> {
     let data = if constants == Constants::OrData { data(recorder)? } else { vec![false; recorder.len()] };
     let mut code = Code::new(inputs.len());
+    code.reserve(recorder.len().saturating_sub(inputs.len()));
     // for each node of the recording its value in the program
     let mut values: Vec<Option<Value>> = vec![None; recorder.len()];
     for (k, node) in recorder.indices(inputs)?.into_iter().enumerate() {
@@ -74,7 +74,7 @@ fn record_opened(
                     }
                 };
                 own.clear();
-                own.extend(args.iter().map(|&arg| values[arg].expect("an argument is recorded before its use")));
+                args.iter().for_each(|&arg| own.push(values[arg].expect("an argument is recorded before its use")));
                 Some(code.apply(function, &own)?)
             }
         };
@@ -88,7 +88,9 @@ fn record_opened(
     };
     for guard in recorder.comparisons() {
         let sides = guard.sides.map(|x| side(&mut code, x));
-        code.guard(Check { relation: guard.relation, held: guard.held, line: Some(guard.line) }, sides)?;
+        let check = Check { relation: guard.relation, held: guard.held, line: Some(guard.line) };
+        let function = code.function(Function::Guard(check));
+        code.guard(function, sides)?;
     }
     for read in recorder.primals() {
         let value = recorder.value_of(read.node);
@@ -96,13 +98,16 @@ fn record_opened(
         let sides = [Operand::Node(read.node), Operand::Constant(value)].map(|x| side(&mut code, x));
         // a NaN is there again if one of two is, and the other one is a number
         let sides = if value.is_nan() { [sides[0], sides[0]] } else { sides };
-        code.guard(Check { relation, held: true, line: Some(read.line) }, sides)?;
+        let function = code.function(Function::Guard(Check { relation, held: true, line: Some(read.line) }));
+        code.guard(function, sides)?;
         if value == 0.0 {
             // the zeros are equal, and two numbers: 1 / −0 is below 0
             let [one, zero] = [1.0, 0.0].map(|x| code.constant(x));
             let inverse = code.primitive_of(Primitive::Div, &[one, sides[0]])?;
             let held = value.is_sign_negative();
-            code.guard(Check { relation: Relation::Less, held, line: Some(read.line) }, [inverse, zero])?;
+            let check = Check { relation: Relation::Less, held, line: Some(read.line) };
+            let function = code.function(Function::Guard(check));
+            code.guard(function, [inverse, zero])?;
         }
     }
     let outputs = outputs.iter().map(|&y| match recorder.output(y)? {
@@ -110,34 +115,45 @@ fn record_opened(
         None => Ok(code.constant(y.value())),
     });
     let outputs = outputs.collect::<Result<Vec<_>, Error>>()?;
+    code.complete();
     Ok((code, outputs))
 }
 
 /// For each node of a recording whether it is a constant that is data: see [`Constants::OrData`].
 fn data(recorder: &Recorder) -> Result<Vec<bool>, Error> {
-    let mut data = vec![false; recorder.len()];
-    // for each op of a line and each of its arguments the first constant, and whether others were met
-    let mut met: HashMap<(usize, usize, usize), (u64, bool)> = HashMap::new();
-    let mut constants = vec![None; recorder.len()];
-    for is_second in [false, true] {
-        let mut node = 0;
-        recorder.each_node(|recorded, args| {
-            match recorded {
-                Recorded::Constant(x) => constants[node] = Some(x.to_bits()),
-                Recorded::Op(_, place, line) => {
-                    for (k, &arg) in args.iter().enumerate() {
-                        let Some(bits) = constants[arg] else { continue };
-                        let key = (place.unwrap_or(usize::MAX), std::ptr::from_ref(line) as usize, k.min(4));
-                        let (first, others) = met.entry(key).or_insert((bits, false));
-                        *others |= *first != bits;
-                        data[arg] = is_second && *others;
-                    }
-                }
-                Recorded::Input => {}
-            }
-            node += 1;
-            Ok(())
-        })?;
+    /// The constants that an op of a line has in one of its arguments.
+    struct Group {
+        first: u64,
+        has_others: bool,
     }
+    let mut groups: Vec<Group> = vec![];
+    let mut group_of: Map<(usize, usize, usize), u32> = Map::default();
+    let mut uses = vec![];
+    let mut constants = vec![None; recorder.len()];
+    let mut node = 0;
+    recorder.each_node(|recorded, args| {
+        match recorded {
+            Recorded::Constant(x) => constants[node] = Some(x.to_bits()),
+            Recorded::Op(_, place, line) => {
+                for (k, &arg) in args.iter().enumerate() {
+                    let Some(bits) = constants[arg] else { continue };
+                    let key = (place.unwrap_or(usize::MAX), std::ptr::from_ref(line) as usize, k.min(4));
+                    let group = *group_of.entry(key).or_insert_with(|| {
+                        groups.push(Group { first: bits, has_others: false });
+                        groups.len() as u32 - 1
+                    });
+                    let own = &mut groups[group as usize];
+                    own.has_others |= own.first != bits;
+                    uses.push((arg as u32, group));
+                }
+            }
+            Recorded::Input => {}
+        }
+        node += 1;
+        Ok(())
+    })?;
+    let mut data = vec![false; recorder.len()];
+    // of several uses the last one decides
+    uses.into_iter().for_each(|(constant, group)| data[constant as usize] = groups[group as usize].has_others);
     Ok(data)
 }

@@ -287,7 +287,7 @@ impl Saved {
             return Err(not_saved("there are more arguments than statements ask for"));
         }
         let outputs = self.outputs.iter().map(|&number| value(&values, number)).collect::<Result<_, Error>>()?;
-        Program::compile(code, outputs, self.variables as usize, self.inputs.clone())
+        Program::compile(code, outputs, 0, self.variables as usize, self.inputs.clone())
     }
 
     /// The bytes, which are the same for the same program on any machine. Numbers are little-endian, and lists have their length before them:

@@ -11,11 +11,11 @@ impl Code {
     /// # Errors
     /// If the program is full, or an op of constants cannot be evaluated.
     pub(super) fn simpler(&mut self, function: u32, args: &[Value]) -> Result<Option<Value>, Error> {
-        let numbers: SmallVec<[f64; 4]> = args.iter().map_while(|&arg| self.number(arg)).collect();
-        if numbers.len() == args.len()
-            && let Some(result) = self.fold(function, &numbers)?
-        {
-            return Ok(Some(self.constant(result)));
+        if args.iter().all(|&arg| self.number(arg).is_some()) {
+            let numbers: SmallVec<[f64; 4]> = args.iter().filter_map(|&arg| self.number(arg)).collect();
+            if let Some(result) = self.fold(function, &numbers)? {
+                return Ok(Some(self.constant(result)));
+            }
         }
         if let Function::Along(..) = self.functions[function as usize] {
             let is_zero = args.last().is_some_and(|&factor| self.number(factor) == Some(0.0));

@@ -105,7 +105,7 @@ impl Program {
     pub fn sparse_jacobian_program(&self) -> Result<&Program, Error> {
         made(self.jacobian_entries.program.get_or_init(|| {
             let directions = self.jacobian_directions()?;
-            self.derive(0, |code, outputs| entries(code, outputs, self.variables, directions))
+            self.derive(0, 0, |code, outputs| entries(code, outputs, self.variables, directions))
         }))
     }
 
@@ -117,7 +117,7 @@ impl Program {
         made(self.hessian_entries.program.get_or_init(|| {
             let directions = self.hessian_directions()?;
             let make = |code: &mut Code, outputs: &[Value]| entries(code, &outputs[1..], self.variables, directions);
-            self.gradient_program()?.derive(0, make)
+            self.gradient_program()?.derive(0, 0, make)
         }))
     }
 

@@ -73,7 +73,7 @@ impl Code {
     fn template(
         &mut self,
         function: u32,
-        op: impl FnOnce() -> Arc<dyn DynOp>,
+        op: impl FnOnce(&Code) -> Arc<dyn DynOp>,
         arity: usize,
     ) -> Result<Arc<Template>, Error> {
         let place = function as usize;
@@ -83,7 +83,7 @@ impl Code {
         if let Some((_, known)) = self.templates[place].iter().find(|(known, _)| *known == arity) {
             return Ok(known.clone());
         }
-        let op = op();
+        let op = op(self);
         let (code, results) = record_rule(&*op, arity)?;
         let needed = |results: &[Value]| {
             let mut needed = vec![false; code.len()];
@@ -110,7 +110,7 @@ impl Code {
     /// # Errors
     /// If the op is known only as closures, or the program is full.
     pub fn open(&mut self, function: u32, op: &Arc<dyn DynOp>, args: &[Value]) -> Result<Value, Error> {
-        let template = self.template(function, || op.clone(), args.len())?;
+        let template = self.template(function, |_| op.clone(), args.len())?;
         if template.is_heavy_value {
             return self.apply(function, args);
         }
@@ -127,7 +127,7 @@ impl Code {
     pub fn open_along(&mut self, op: &Arc<dyn DynOp>, argument: usize, args: &[Value]) -> Result<Value, Error> {
         let function = self.function_of(op);
         let (&factor, args) = args.split_last().expect("the factor is the last argument");
-        let template = self.template(function, || op.clone(), args.len())?;
+        let template = self.template(function, |_| op.clone(), args.len())?;
         let result = template.results[1 + argument];
         let mut needed = vec![false; template.code.len()];
         template.code.mark_needed(&[result], &mut needed);
@@ -151,10 +151,9 @@ impl Code {
             let slope = self.constant(slope);
             return Ok(args.iter().map(|_| Slope::Value(slope)).collect());
         }
-        let made = self.functions[function as usize].clone();
-        let op = || match made {
+        let op = |code: &Code| match &code.functions[function as usize] {
             Function::Primitive(primitive) => primitive.op(),
-            Function::Op(op) => op,
+            Function::Op(op) => op.clone(),
             Function::Along(..) => unreachable!("a program to be differentiated has the slopes as statements"),
             Function::Sum | Function::Guard(_) => unreachable!("their slopes are constants"),
         };
@@ -207,10 +206,12 @@ impl Code {
         let mut values = std::mem::take(&mut self.values);
         values.clear();
         values.extend_from_slice(args);
+        let mut own = Values::new();
         for (node, &is_needed) in needed.iter().enumerate().skip(code.inputs) {
-            let (function, own) = code.statement(node).expect("the node is no input");
+            let (function, of_rule) = code.statement(node).expect("the node is no input");
             values.push(if is_needed {
-                let own: Values = own.iter().map(|&arg| self.result(template, &values, arg)).collect();
+                own.clear();
+                of_rule.iter().for_each(|&arg| own.push(self.result(template, &values, arg)));
                 self.apply(functions[function as usize], &own)?
             } else {
                 args[0]

@@ -1,8 +1,8 @@
 //! Stretches of statements that repeat, as nested loops.
 
-use crate::program::code::{ByHash, Code, Function, Place, Value, mix};
+use crate::program::code::{Code, Function, Map, Place, Value, mix};
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A value by a number that is affine over the repetitions of a loop: that of a node, or −1 − the place of a constant.
 pub(crate) type Number = i64;
@@ -24,29 +24,15 @@ pub(crate) enum Terms {
     List(Vec<i64>),
 }
 
-/// A statement or a loop, with the numbers of its operands in the first repetition of all loops around it.
+/// A statement or a loop of a program.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
-    pub kind: Kind,
     /// The first node.
-    pub first: usize,
-    /// How many nodes it has.
-    pub nodes: usize,
-    /// The numbers of the operands; of a loop those of all statements in it, in their first repetition.
-    pub operands: SmallVec<[Number; 3]>,
+    first: u32,
     /// Equal for items that do the same to operands in the same places relative to each other.
     shape: u32,
-}
-
-/// What an [`Item`] is.
-#[derive(Clone, Debug)]
-pub(crate) enum Kind {
-    /// A function of the operands, by its place; or a sum, whose one operand is its first term.
-    Statement {
-        function: u32,
-        terms: Option<(usize, std::rc::Rc<Terms>)>,
-    },
-    Loop(std::rc::Rc<Loop>),
+    /// The loop, if it is one.
+    pub made: Option<Rc<Loop>>,
 }
 
 /// A loop, as it is in the first repetition of all loops around it.
@@ -57,15 +43,95 @@ pub(crate) struct Loop {
     /// How many nodes each repetition has.
     pub stride: usize,
     pub body: Vec<Item>,
+    /// The numbers of the operands of all statements in the body, in their first repetition.
+    pub operands: Vec<Number>,
     /// How much further on each operand of the body is in the next repetition.
     pub steps: Vec<i64>,
+}
+
+impl Item {
+    /// The first node.
+    pub fn first(&self) -> usize {
+        self.first as usize
+    }
+
+    /// How many nodes it has.
+    fn nodes(&self) -> usize {
+        self.made.as_ref().map_or(1, |made| made.stride * made.count)
+    }
+
+    /// The numbers of the operands in the first repetition of all loops around it; of a sum that of its first term, and of a loop those of all
+    /// statements in it, in their first repetition.
+    #[inline(always)]
+    pub fn operands<'a>(&'a self, code: &'a Code) -> Operands<'a> {
+        match &self.made {
+            Some(made) => Operands::OfLoop(&made.operands),
+            None => {
+                let (function, args) = self.statement(code);
+                Operands::OfStatement(if is_sum(code, function) { &args[..1] } else { args })
+            }
+        }
+    }
+
+    /// The function and the arguments of the item, which is a statement.
+    #[inline(always)]
+    pub fn statement<'a>(&self, code: &'a Code) -> (u32, &'a [Value]) {
+        code.statement(self.first()).expect("the node is no input")
+    }
+
+    /// Of a sum, which is a statement, how many terms it has, and where they are.
+    pub fn terms(&self, code: &Code) -> Option<(usize, Rc<Terms>)> {
+        let (function, args) = self.statement(code);
+        is_sum(code, function).then(|| {
+            let from_first = |&term: &Value| number(term) - number(args[0]);
+            let step = from_first(&args[1]);
+            let is_affine = args.windows(2).all(|pair| number(pair[1]) - number(pair[0]) == step);
+            let terms =
+                if is_affine { Terms::Affine(step) } else { Terms::List(args.iter().map(from_first).collect()) };
+            (args.len(), Rc::new(terms))
+        })
+    }
+}
+
+#[inline(always)]
+fn is_sum(code: &Code, function: u32) -> bool {
+    matches!(code.functions[function as usize], Function::Sum)
+}
+
+/// The numbers of the operands of an item.
+#[derive(Clone, Copy)]
+pub(crate) enum Operands<'a> {
+    OfStatement(&'a [Value]),
+    OfLoop(&'a [Number]),
+}
+
+impl Operands<'_> {
+    pub fn len(self) -> usize {
+        match self {
+            Operands::OfStatement(values) => values.len(),
+            Operands::OfLoop(numbers) => numbers.len(),
+        }
+    }
+
+    #[inline(always)]
+    fn get(self, k: usize) -> Number {
+        match self {
+            Operands::OfStatement(values) => number(values[k]),
+            Operands::OfLoop(numbers) => numbers[k],
+        }
+    }
+
+    /// All numbers, in order.
+    pub fn numbers(self) -> impl Iterator<Item = Number> {
+        (0..self.len()).map(move |k| self.get(k))
+    }
 }
 
 /// What makes the shape of an item.
 #[derive(PartialEq, Eq, Hash)]
 enum Shape {
     /// The function, for each operand whether it is a constant, and the terms of a sum.
-    Statement(u32, SmallVec<[bool; 4]>, Option<(usize, std::rc::Rc<Terms>)>),
+    Statement(u32, SmallVec<[bool; 4]>, Option<(usize, Rc<Terms>)>),
     /// The count, the shapes of the body, and the steps.
     Loop(usize, Vec<u32>, Vec<i64>),
 }
@@ -73,9 +139,9 @@ enum Shape {
 /// The shapes that were met.
 #[derive(Default)]
 struct Shapes {
-    all: HashMap<Shape, u32>,
+    all: Map<Shape, u32>,
     /// Those of statements with few operands, by the function and the operands that are constants.
-    of_statements: ByHash<u32>,
+    of_statements: Map<u64, u32>,
 }
 
 impl Shapes {
@@ -85,17 +151,22 @@ impl Shapes {
     }
 
     /// The shape of a statement.
-    fn of_statement(&mut self, function: u32, operands: &[Number], terms: &Option<(usize, std::rc::Rc<Terms>)>) -> u32 {
-        let shape = || Shape::Statement(function, operands.iter().map(|&operand| operand < 0).collect(), terms.clone());
-        if terms.is_some() || operands.len() > 16 {
-            return self.id(shape());
+    fn of_statement(&mut self, code: &Code, statement: &Item) -> u32 {
+        let (function, args) = statement.statement(code);
+        let are_constants = || args.iter().map(|arg| matches!(arg.place(), Place::Constant(_)));
+        if is_sum(code, function) {
+            let shape = Shape::Statement(function, are_constants().take(1).collect(), statement.terms(code));
+            return self.id(shape);
         }
-        let constants = operands.iter().fold(1u64, |bits, &operand| bits << 1 | u64::from(operand < 0));
-        let key = mix(u64::from(function) << 32 | constants, 0);
+        if args.len() > 16 {
+            return self.id(Shape::Statement(function, are_constants().collect(), None));
+        }
+        let bits = are_constants().fold(1u64, |bits, is_constant| bits << 1 | u64::from(is_constant));
+        let key = u64::from(function) << 32 | bits;
         if let Some(&known) = self.of_statements.get(&key) {
             return known;
         }
-        let made = self.id(shape());
+        let made = self.id(Shape::Statement(function, are_constants().collect(), None));
         self.of_statements.insert(key, made);
         made
     }
@@ -108,40 +179,31 @@ const LONGEST: usize = 1 << 16;
 /// How many places where an item comes again are tried for the end of a period.
 const TRIES: usize = 8;
 
+/// A program as statements and loops.
+pub(crate) struct Items<'a> {
+    pub code: &'a Code,
+    pub all: Vec<Item>,
+}
+
 /// The statements of a program as items, with loops for what repeats.
-pub(crate) fn find(code: &Code) -> Vec<Item> {
+pub(crate) fn find(code: &Code) -> Items<'_> {
     let mut shapes = Shapes::default();
-    let mut items: Vec<Item> = (code.inputs..code.len()).map(|node| statement(code, node, &mut shapes)).collect();
-    let mut longest = 1;
+    let item = |node: usize| {
+        let statement = Item { first: node as u32, shape: 0, made: None };
+        Item { shape: shapes.of_statement(code, &statement), ..statement }
+    };
+    let mut items = Items { code, all: (code.inputs..code.len()).map(item).collect() };
+    let (mut longest, mut hashes) = (1, Hashes::new(&items.all));
     loop {
-        let before = items.len();
-        items = roll(items, longest.min(LONGEST), &mut shapes);
-        if longest > items.len().min(LONGEST) && items.len() == before {
+        let stretches = Finder::new(&items, &hashes, longest.min(LONGEST)).stretches();
+        if !stretches.is_empty() {
+            roll(&mut items, stretches, &mut shapes);
+            hashes = Hashes::new(&items.all);
+        } else if longest > items.all.len().min(LONGEST) {
             return items;
         }
         longest = (longest * 2).min(2 * LONGEST);
     }
-}
-
-fn statement(code: &Code, node: usize, shapes: &mut Shapes) -> Item {
-    let (function, args) = code.statement(node).expect("the node is no input");
-    let is_sum = matches!(code.functions[function as usize], Function::Sum);
-    let mut operands: SmallVec<[Number; 3]> = args.iter().map(|&arg| number(arg)).collect();
-    let terms = is_sum.then(|| {
-        let count = operands.len();
-        let first = operands[0];
-        let step = operands[1] - first;
-        let is_affine = operands.windows(2).all(|pair| pair[1] - pair[0] == step);
-        let terms = if is_affine {
-            Terms::Affine(step)
-        } else {
-            Terms::List(operands.iter().map(|term| term - first).collect())
-        };
-        operands.truncate(1);
-        (count, std::rc::Rc::new(terms))
-    });
-    let shape = shapes.of_statement(function, &operands, &terms);
-    Item { kind: Kind::Statement { function, terms }, first: node, nodes: 1, operands, shape }
 }
 
 /// A stretch of items that repeats.
@@ -151,103 +213,117 @@ struct Stretch {
     count: usize,
 }
 
-/// The items with loops in place of the stretches that repeat with a period of at most `longest` items.
-fn roll(items: Vec<Item>, longest: usize, shapes: &mut Shapes) -> Vec<Item> {
-    let finder = Finder::new(&items, longest);
-    let stretches = finder.stretches();
-    if stretches.is_empty() {
-        return items;
-    }
-    let mut rolled = Vec::with_capacity(items.len());
-    let mut items = items.into_iter();
-    let mut at = 0;
-    for Stretch { start, period, count } in stretches {
-        rolled.extend(items.by_ref().take(start - at));
-        let body: Vec<Item> = items.by_ref().take(period).collect();
-        let mut second = vec![];
-        for item in items.by_ref().take(period) {
-            second.extend(item.operands);
+/// Puts loops in place of the stretches that repeat.
+fn roll(items: &mut Items<'_>, stretches: Vec<Stretch>, shapes: &mut Shapes) {
+    let Items { code, all } = items;
+    // how many items of the result there are, and how many items went into them
+    let (mut made, mut used) = (0, 0);
+    // the end as a stretch of nothing
+    let end = Stretch { start: all.len(), period: 0, count: 0 };
+    for Stretch { start, period, count } in stretches.into_iter().chain([end]) {
+        for item in used..start {
+            all.swap(made, item);
+            made += 1;
         }
-        items.by_ref().take(period * (count - 2)).for_each(drop);
-        rolled.push(loop_item(body, &second, count, shapes));
-        at = start + period * count;
+        if period > 0 {
+            let body = all[start..start + period].to_vec();
+            all[made] = loop_item(code, body, &all[start + period..start + 2 * period], count, shapes);
+            made += 1;
+        }
+        used = start + period * count;
     }
-    rolled.extend(items);
-    rolled
+    all.truncate(made);
+    all.shrink_to_fit();
 }
 
-/// The loop of a body, given the operands in its second repetition.
-fn loop_item(body: Vec<Item>, second: &[Number], count: usize, shapes: &mut Shapes) -> Item {
-    let operands: SmallVec<[Number; 3]> = body.iter().flat_map(|item| item.operands.iter().copied()).collect();
-    let steps: Vec<i64> = operands.iter().zip(second).map(|(first, second)| second - first).collect();
+/// The loop of a body, given the second repetition.
+fn loop_item(code: &Code, body: Vec<Item>, second: &[Item], count: usize, shapes: &mut Shapes) -> Item {
+    let operands: Vec<Number> = body.iter().flat_map(|item| item.operands(code).numbers()).collect();
+    let next = second.iter().flat_map(|item| item.operands(code).numbers());
+    let steps: Vec<i64> = operands.iter().zip(next).map(|(first, second)| second - first).collect();
     let shape = shapes.id(Shape::Loop(count, body.iter().map(|item| item.shape).collect(), steps.clone()));
-    let stride = body.iter().map(|item| item.nodes).sum();
+    let stride = body.iter().map(Item::nodes).sum();
     let first = body[0].first;
-    let made = Loop { count, stride, body, steps };
-    Item { kind: Kind::Loop(std::rc::Rc::new(made)), first, nodes: stride * count, operands, shape }
+    Item { first, shape, made: Some(Rc::new(Loop { count, stride, body, operands, steps })) }
+}
+
+/// What tells where items of a list come again.
+struct Hashes {
+    /// For each item the next one of its shape, or the number of items.
+    next: Vec<u32>,
+    /// Sums over the shapes up to each item, of which a stretch of shapes has a hash: see [`Finder::hash`].
+    sums: Vec<u32>,
+}
+
+impl Hashes {
+    /// What each sum is multiplied by before the next shape is added.
+    const BASE: u32 = 0x9e37_79b9;
+
+    fn new(items: &[Item]) -> Self {
+        let mut next = vec![items.len() as u32; items.len()];
+        let shapes = items.iter().map(|item| item.shape as usize + 1).max().unwrap_or(0);
+        let mut last = vec![u32::MAX; shapes];
+        let mut sums = Vec::with_capacity(items.len() + 1);
+        let mut sum = 0u32;
+        sums.push(sum);
+        for (at, item) in items.iter().enumerate() {
+            let last = std::mem::replace(&mut last[item.shape as usize], at as u32);
+            if let Some(before) = next.get_mut(last as usize) {
+                *before = at as u32;
+            }
+            sum = sum.wrapping_mul(Hashes::BASE).wrapping_add(mix(item.shape.into(), 1) as u32);
+            sums.push(sum);
+        }
+        Hashes { next, sums }
+    }
 }
 
 /// Looks for stretches that repeat.
 struct Finder<'a> {
+    code: &'a Code,
     items: &'a [Item],
+    hashes: &'a Hashes,
+    /// The longest period that is looked for.
     longest: usize,
-    /// For each item the next one of its shape, or the number of items.
-    next: Vec<u32>,
-    /// Sums over the shapes up to each item, of which a stretch of shapes has a hash: `hashes[end] − hashes[start] · powers[end − start]`.
-    hashes: Vec<u64>,
-    powers: Vec<u64>,
+    /// The powers of [`Hashes::BASE`] up to the length of a stretch that is compared.
+    powers: Vec<u32>,
 }
 
 impl<'a> Finder<'a> {
-    fn new(items: &'a [Item], longest: usize) -> Self {
-        let mut next = vec![items.len() as u32; items.len()];
-        let mut last: Vec<u32> = vec![];
-        for (at, item) in items.iter().enumerate() {
-            let shape = item.shape as usize;
-            last.resize(last.len().max(shape + 1), u32::MAX);
-            if let Some(before) = next.get_mut(last[shape] as usize) {
-                *before = at as u32;
-            }
-            last[shape] = at as u32;
-        }
-        let base = 0x9e37_79b9_7f4a_7c15u64;
-        let (mut hashes, mut powers) = (vec![0u64], vec![1u64]);
-        for item in items {
-            let hash = hashes[hashes.len() - 1].wrapping_mul(base).wrapping_add(mix(item.shape.into(), 1));
-            hashes.push(hash);
-            powers.push(powers[powers.len() - 1].wrapping_mul(base));
-        }
-        Finder { items, longest, next, hashes, powers }
+    fn new(items: &'a Items<'_>, hashes: &'a Hashes, longest: usize) -> Self {
+        let powers = std::iter::successors(Some(1u32), |power: &u32| Some(power.wrapping_mul(Hashes::BASE)));
+        let powers = powers.take((FEWEST - 1) * longest + 1).collect();
+        Finder { code: items.code, items: &items.all, hashes, longest, powers }
     }
 
-    fn hash(&self, start: usize, end: usize) -> u64 {
-        self.hashes[end].wrapping_sub(self.hashes[start].wrapping_mul(self.powers[end - start]))
+    /// The hash of the shapes of a stretch. Equal hashes are worth a comparison.
+    fn hash(&self, start: usize, end: usize) -> u32 {
+        let sums = &self.hashes.sums;
+        sums[end].wrapping_sub(sums[start].wrapping_mul(self.powers[end - start]))
     }
 
     /// The stretches, in order and apart from each other; of two that overlap the first, and of those that start together the one of the shortest
     /// period.
     fn stretches(&self) -> Vec<Stretch> {
         let (mut found, mut start) = (vec![], 0);
-        // for each period the last item that was seen not to fit: no stretch of that period goes over it
-        let mut misfits: ByHash<usize> = ByHash::default();
+        // for each period the end of the last item that was seen not to fit: no stretch of that period goes over it
+        let mut misfits = vec![0; self.longest + 1];
         while start < self.items.len() {
             let mut again = start;
             let mut stretch = None;
             for _ in 0..TRIES {
-                again = self.next[again] as usize;
+                again = self.hashes.next[again] as usize;
                 let period = again - start;
                 if again == self.items.len() || period > self.longest {
                     break;
                 }
-                if misfits.get(&mix(period as u64, 0)).is_none_or(|&misfit| misfit < start) {
+                if misfits[period] <= start {
                     match self.repetitions(start, period) {
                         Ok(made) => {
                             stretch = Some(made);
                             break;
                         }
-                        Err(misfit) => {
-                            misfits.insert(mix(period as u64, 0), misfit);
-                        }
+                        Err(misfit) => misfits[period] = misfit + 1,
                     }
                 }
             }
@@ -276,9 +352,9 @@ impl<'a> Finder<'a> {
         let mut fit = 2 * period;
         while let Some(item) = self.items.get(start + fit) {
             let [one, two] = [1, 2].map(|back| &self.items[start + fit - back * period]);
-            let goes_on = item.shape == one.shape
-                && item.operands.iter().zip(&one.operands).zip(&two.operands).all(|((x, y), z)| x - y == y - z);
-            if !goes_on {
+            let [x, y, z] = [item, one, two].map(|item| item.operands(self.code));
+            let same_shape = item.shape == one.shape && one.shape == two.shape;
+            if !same_shape || (0..x.len()).any(|k| x.get(k) - y.get(k) != y.get(k) - z.get(k)) {
                 break;
             }
             fit += 1;
@@ -295,13 +371,13 @@ impl<'a> Finder<'a> {
     /// so that as little as possible is carried from one repetition to the next.
     fn best_cut(&self, start: usize, period: usize, fit: usize) -> Stretch {
         let body = &self.items[start..start + period];
-        let first = body[0].first as i64;
-        let stride: i64 = body.iter().map(|item| item.nodes as i64).sum();
+        let first = i64::from(body[0].first);
+        let stride: i64 = body.iter().map(|item| item.nodes() as i64).sum();
         // by how much a cut before each item changes the number of operands that go over it
         let mut changes = vec![0i64; period + 1];
-        let item_of = |offset: i64| body.partition_point(|item| item.first as i64 - first <= offset) - 1;
+        let item_of = |offset: i64| body.partition_point(|item| i64::from(item.first) - first <= offset) - 1;
         for (user, (item, next)) in body.iter().zip(&self.items[start + period..]).enumerate() {
-            for (&operand, &next) in item.operands.iter().zip(&next.operands) {
+            for (operand, next) in item.operands(self.code).numbers().zip(next.operands(self.code).numbers()) {
                 if operand < 0 || next - operand != stride {
                     continue;
                 }

@@ -1,6 +1,7 @@
 //! Loops taken apart into loops over one statement each, as far as the statements do not wait for each other.
 
-use super::repeat::{Item, Kind, Loop, Number, Terms};
+use super::repeat::{Item, Items, Loop, Number, Terms};
+use crate::program::code::Code;
 use smallvec::SmallVec;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -22,7 +23,7 @@ pub(crate) struct Operand {
     /// The number in the first repetition of all loops.
     pub number: Number,
     /// How much further on it is in the next repetition of each loop, the outermost first.
-    pub steps: SmallVec<[i64; 3]>,
+    pub steps: Vec<i64>,
     /// Which operand it is of the item that is being split.
     index: usize,
 }
@@ -36,8 +37,8 @@ pub(crate) struct Leaf {
     /// The node in the first repetition of all loops.
     pub first: usize,
     /// The loops, the outermost first.
-    pub dimensions: SmallVec<[Dimension; 3]>,
-    pub operands: SmallVec<[Operand; 3]>,
+    pub dimensions: Vec<Dimension>,
+    pub operands: SmallVec<[Operand; 2]>,
 }
 
 /// What is done one after the other.
@@ -113,36 +114,34 @@ impl Leaf {
 }
 
 /// The parts of a program. Loops are nested at most log₄ n deep for a program of n statements, and so deep goes the recursion.
-pub(crate) fn split(items: &[Item]) -> Vec<Part> {
-    items.iter().flat_map(parts_of).collect()
+pub(crate) fn split(items: &Items<'_>) -> Vec<Part> {
+    items.all.iter().flat_map(|item| parts_of(items.code, item)).collect()
 }
 
 /// The parts of an item, each operand with its place among those of the item.
-fn parts_of(item: &Item) -> Vec<Part> {
-    match &item.kind {
-        Kind::Statement { function, terms } => {
-            let operand = |(index, &number): (usize, &Number)| Operand { number, steps: SmallVec::new(), index };
-            vec![Part::Leaf(Leaf {
-                function: *function,
-                terms: terms.clone(),
-                first: item.first,
-                dimensions: SmallVec::new(),
-                operands: item.operands.iter().enumerate().map(operand).collect(),
-            })]
-        }
-        Kind::Loop(made) => split_loop(item.first, made),
+fn parts_of(code: &Code, item: &Item) -> Vec<Part> {
+    if let Some(made) = &item.made {
+        return split_loop(code, item.first(), made);
     }
+    let operand = |(index, number): (usize, Number)| Operand { number, steps: vec![], index };
+    vec![Part::Leaf(Leaf {
+        function: item.statement(code).0,
+        terms: item.terms(code),
+        first: item.first(),
+        dimensions: vec![],
+        operands: item.operands(code).numbers().enumerate().map(operand).collect(),
+    })]
 }
 
 /// The parts of a loop that starts at a node.
-fn split_loop(first: usize, made: &Loop) -> Vec<Part> {
+fn split_loop(code: &Code, first: usize, made: &Loop) -> Vec<Part> {
     let (mut parts, mut offset) = (vec![], 0);
     for item in &made.body {
-        for mut part in parts_of(item) {
+        for mut part in parts_of(code, item) {
             part.each_leaf_mut(&mut |leaf| leaf.operands.iter_mut().for_each(|operand| operand.index += offset));
             parts.push(part);
         }
-        offset += item.operands.len();
+        offset += item.operands(code).len();
     }
     let waits = waits(first, made, &parts);
     let with_loop = |mut part: Part, is_serial: bool| {
@@ -171,15 +170,15 @@ fn waits(first: usize, made: &Loop, parts: &[Part]) -> Vec<Vec<usize>> {
     let (first, stride) = (first as i64, made.stride as i64);
     let end = first + stride * made.count as i64;
     // the part that makes each node of a repetition
-    let mut maker = vec![0; made.stride];
+    let mut maker = vec![0u32; made.stride];
     for (k, part) in parts.iter().enumerate() {
-        part.each_leaf(&mut |leaf| leaf.each_node(&mut |node| maker[node - first as usize] = k));
+        part.each_leaf(&mut |leaf| leaf.each_node(&mut |node| maker[node - first as usize] = k as u32));
     }
     let mut waits = vec![vec![]; parts.len()];
     for (own, (part, waits)) in parts.iter().zip(&mut waits).enumerate() {
         // a part that uses what it made itself in this repetition, as a loop inside of it may, waits for nothing
         let mut wait = |made: i64, used: i64| {
-            let maker = maker[(made - first).rem_euclid(stride) as usize];
+            let maker = maker[(made - first).rem_euclid(stride) as usize] as usize;
             if maker != own || (made - first).div_euclid(stride) != used {
                 waits.push(maker);
             }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod cached;
+mod equal;
 mod loops;
 mod random;
 mod registry;

@@ -1,0 +1,193 @@
+//! Regions run chunk by chunk.
+
+use super::kernel::{LANES, List, Lists};
+use super::plan::{Address, Operand, Region, Statement};
+use super::slots::{Around, CHUNK, OPERANDS, Run, Work, apply, next};
+use crate::real::Isa;
+use smallvec::SmallVec;
+
+/// A part of the repetitions of two loops: rows of the inner one.
+#[derive(Clone, Copy)]
+pub(super) struct Chunk {
+    /// The first row, and how many there are. One loop has one row.
+    pub row: usize,
+    pub rows: usize,
+    /// The first repetition of the inner loop, and how many there are.
+    pub start: usize,
+    pub count: usize,
+}
+
+/// Where an address is in a chunk: at its start, and how far the next row and the next repetition are.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub at: i64,
+    pub row: i64,
+    pub step: i64,
+}
+
+impl Chunk {
+    /// Where an address is, given where it is at the start of its two innermost loops.
+    #[inline]
+    fn place(&self, address: &Address, at: i64) -> Place {
+        let (row, step) = match address.own[..] {
+            [.., row, step] => (i64::from(row), i64::from(step)),
+            [step] => (0, i64::from(step)),
+            [] => (0, 0),
+        };
+        self.moved(Place { at, row, step })
+    }
+
+    /// A place at the start of the chunk, given that at the start of the loops.
+    #[inline]
+    pub fn moved(&self, Place { at, row, step }: Place) -> Place {
+        Place { at: at + row * self.row as i64 + step * self.start as i64, row, step }
+    }
+}
+
+/// The numbers of an operand for a chunk: where they are, if its rows are stretches of memory or one number each, else gathered. `None` if they meet
+/// what is written to.
+#[inline]
+pub(super) fn fetch<'a>(
+    around: Around<'a>,
+    width: usize,
+    address: &Address,
+    Place { at, row, step }: Place,
+    Chunk { rows, count, .. }: Chunk,
+    gathered: &'a mut [f64],
+) -> Option<List<'a>> {
+    let len = count * width;
+    // rows of less than a block are put one after the other
+    let is_whole = rows == 1 || len >= LANES;
+    let is_one = step == 0 && width == 1;
+    if address.list.is_none() && is_whole && (step == 1 || count == 1 || is_one) {
+        let (row, each) = (row * width as i64, if is_one { 1 } else { len });
+        let row = if rows > 1 || is_one { row } else { len as i64 };
+        // the first number in memory is that of the last row if the step from row to row goes back
+        let reach = row * (rows as i64 - 1);
+        let start = at * width as i64;
+        if let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each) {
+            return Some(List { numbers, start: (-reach).max(0) as usize, row: row as isize, is_one });
+        }
+    }
+    let gathered = &mut gathered[..rows * len];
+    for (r, numbers) in gathered.chunks_exact_mut(len).enumerate() {
+        let at = at + row * r as i64;
+        for (k, numbers) in numbers.chunks_exact_mut(width).enumerate() {
+            let from = around.get(address.slot(at + step * k as i64) * width, width)?;
+            if width == 1 {
+                numbers[0] = from[0];
+            } else {
+                numbers.copy_from_slice(from);
+            }
+        }
+    }
+    Some(List::rows(gathered, len))
+}
+
+impl Run<'_> {
+    /// Runs a region.
+    pub fn region<I: Isa>(&mut self, region: &Region) {
+        let (outer, rows, inner) = match region.counts[..] {
+            [ref outer @ .., rows, inner] => (outer, rows, inner),
+            [inner] => (&[][..], 1, inner),
+            [] => unreachable!("a region has a loop"),
+        };
+        let most = (CHUNK / self.width).max(1);
+        let (rows_at_once, at_once) = match region.sums.first() {
+            // whole sums
+            Some(sum) if sum.terms <= most && sum.terms < inner => (1, most - most % sum.terms),
+            _ if inner <= most => (most / inner, inner),
+            _ => (1, most),
+        };
+        let mut repetition: SmallVec<[usize; 3]> = outer.iter().map(|_| 0).collect();
+        loop {
+            self.start_sums(&region.sums);
+            for row in (0..rows).step_by(rows_at_once) {
+                for start in (0..inner).step_by(at_once) {
+                    let (rows, count) = (rows_at_once.min(rows - row), at_once.min(inner - start));
+                    let chunk = Chunk { row, rows, start, count };
+                    for statement in &region.statements {
+                        self.statement::<I>(statement, &repetition, chunk);
+                    }
+                    for (k, sum) in region.sums.iter().enumerate() {
+                        self.add_chunk::<I>(k, sum, chunk);
+                    }
+                }
+            }
+            if !next(&mut repetition, outer) {
+                return;
+            }
+        }
+    }
+
+    /// Runs a statement of a region for a chunk.
+    #[inline]
+    fn statement<I: Isa>(&mut self, statement: &Statement, outer: &[usize], chunk: Chunk) {
+        let Run { width, slots, work, serial } = self;
+        let (width, len) = (*width, chunk.count * *width);
+        let all = chunk.rows * len;
+        let place = |address: &Address| chunk.place(address, address.at(serial, outer));
+        let store = statement.store.as_ref().map(place);
+        // in memory at once, if the results are one stretch there
+        if let (Some(Place { at, row, step }), None) = (store, statement.register)
+            && (step == 1 || chunk.count == 1)
+            && (row == chunk.count as i64 || chunk.rows == 1)
+        {
+            let (into, around) = slots.split(at as usize * width, all);
+            if work.apply::<I>(statement, place, around, width, Some(into), chunk) {
+                return;
+            }
+        }
+        let is_done = work.apply::<I>(statement, place, slots.around(), width, None, chunk);
+        debug_assert!(is_done, "nothing is written to memory");
+        if let Some(Place { at, row, step }) = store {
+            for (r, made) in work.spare[..all].chunks_exact(len).enumerate() {
+                let at = at + row * r as i64;
+                if step == 1 {
+                    slots.get_mut(at as usize * width, len).copy_from_slice(made);
+                } else {
+                    for (k, numbers) in made.chunks_exact(width).enumerate() {
+                        slots.get_mut((at + step * k as i64) as usize * width, width).copy_from_slice(numbers);
+                    }
+                }
+            }
+        }
+        if let Some(register) = statement.register {
+            std::mem::swap(&mut work.spare, &mut work.registers[register]);
+        }
+    }
+}
+
+impl Work {
+    /// Computes what a statement makes for a chunk, into a list or else into the spare register; `false` if an operand meets what is written to.
+    #[inline]
+    fn apply<I: Isa>(
+        &mut self,
+        statement: &Statement,
+        place: impl Fn(&Address) -> Place,
+        around: Around<'_>,
+        width: usize,
+        into: Option<&mut [f64]>,
+        chunk: Chunk,
+    ) -> bool {
+        let Work { registers, spare, gathered, .. } = self;
+        let len = chunk.count * width;
+        let into = into.unwrap_or(&mut spare[..chunk.rows * len]);
+        let mut lists = [List::NONE; OPERANDS];
+        // rows of one length that follow on each other are one row
+        let mut is_one_row = true;
+        for ((list, operand), gathered) in lists.iter_mut().zip(&statement.operands).zip(gathered) {
+            *list = match operand {
+                Operand::Register(register) => List::rows(&registers[*register], len),
+                Operand::Memory(address) => match fetch(around, width, address, place(address), chunk, gathered) {
+                    Some(list) => list,
+                    None => return false,
+                },
+            };
+            is_one_row &= list.row == if list.is_one { 0 } else { len as isize };
+        }
+        let len = if is_one_row { into.len() } else { len };
+        apply::<I>(&statement.apply, Lists { operands: &lists, into, len });
+        true
+    }
+}
