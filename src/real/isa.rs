@@ -41,6 +41,10 @@ pub trait Isa: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 
     /// Calls a closure that is compiled for this set, whether or not it is inlined into its caller.
     fn call<R>(f: impl FnOnce() -> R) -> R;
+
+    /// Runs a body that is compiled for this set, whether or not it is inlined into its caller. A closure that is long would not be inlined where
+    /// it is called, and compiled for the baseline.
+    fn run<B: WithIsa>(body: B) -> B::Out;
 }
 
 /// The instructions that every processor of the target has.
@@ -56,6 +60,10 @@ impl Isa for Baseline {
     #[inline(always)]
     fn call<R>(f: impl FnOnce() -> R) -> R {
         f()
+    }
+    #[inline(always)]
+    fn run<B: WithIsa>(body: B) -> B::Out {
+        body.run::<Self>()
     }
 }
 
@@ -77,6 +85,11 @@ macro_rules! sets_of_x86 {
             fn call<R>(f: impl FnOnce() -> R) -> R {
                 // SAFETY: the processor has these instructions, by the invariant of the set.
                 unsafe { $with(f) }
+            }
+            #[inline(always)]
+            fn run<B: WithIsa>(body: B) -> B::Out {
+                // SAFETY: the processor has these instructions, by the invariant of the set.
+                unsafe { $run(body) }
             }
             $($more)*
         }
@@ -224,13 +237,12 @@ impl Chosen {
     #[inline]
     pub(crate) fn run<B: WithIsa>(self, body: B) -> B::Out {
         match self.0 {
-            Set::Baseline => body.run::<Baseline>(),
+            Set::Baseline => Baseline::run(body),
+            // the processor has these sets, by the invariant of `Chosen`
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
-            Set::Avx2 => unsafe { run_avx2(body) },
+            Set::Avx2 => Avx2::run(body),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
-            Set::Avx512 => unsafe { run_avx512(body) },
+            Set::Avx512 => Avx512::run(body),
         }
     }
 }
