@@ -153,7 +153,7 @@
 //! [`Slices`](crate::op::Slices) runs the rules on lanes, with kernels of its own for some functions. They have neither branches nor tables, and
 //! fit the registers of the machine, so their bits are not those of `f64`, and with the fused multiply-add of AVX2 they are other ones than without
 //! it. On processors of one kind a result depends on its argument alone, not on its place, nor on the length. No function of an `f64` is chosen by
-//! the processor. `GPRIME_ISA=plain`, `sse2`, `avx2` or `avx512` chooses for a whole run ([`instruction_set`](crate::real::instruction_set)).
+//! the processor. `GPRIME_ISA=plain`, `sse2` or `avx2` chooses for a whole run ([`instruction_set`](crate::real::instruction_set)).
 //!
 //! Worst error in ULP over 400 000 points of each range in `src/real/wide/tests.rs`, which asserts bounds a little above; where the result
 //! is subnormal it is 1.

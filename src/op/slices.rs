@@ -91,15 +91,19 @@ pub trait Slices: Op<1> {
 }
 impl<O: Op<1>> Slices for O {}
 
+/// How many elements are worked on side by side: as many as a register of AVX2 has. With more the longer rules would have more numbers at hand than
+/// there are registers.
+const LANES: usize = 4;
+
 /// What is computed of the lanes of some inputs.
 trait Way<const IN: usize, const OUT: usize> {
-    fn lanes<I: Isa, const L: usize>(&self, inputs: [Wide<I, L>; IN]) -> [Wide<I, L>; OUT];
+    fn lanes<I: Isa>(&self, inputs: [Wide<I, LANES>; IN]) -> [Wide<I, LANES>; OUT];
 }
 
 struct Values<'a, O>(&'a O);
 impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa, const L: usize>(&self, x: [Wide<I, L>; 1]) -> [Wide<I, L>; 1] {
+    fn lanes<I: Isa>(&self, x: [Wide<I, LANES>; 1]) -> [Wide<I, LANES>; 1] {
         [Call::call(self.0, x)]
     }
 }
@@ -107,7 +111,7 @@ impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
 struct PullBack<'a, O>(&'a O);
 impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa, const L: usize>(&self, [x, gy]: [Wide<I, L>; 2]) -> [Wide<I, L>; 1] {
+    fn lanes<I: Isa>(&self, [x, gy]: [Wide<I, LANES>; 2]) -> [Wide<I, LANES>; 1] {
         let (_, [slope]) = Call::call_and_slope(self.0, [x]);
         [gy.mul_strong_zero(slope)]
     }
@@ -116,7 +120,7 @@ impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
 struct ValuesAndSlopes<'a, O>(&'a O);
 impl<O: Op<1>> Way<1, 2> for ValuesAndSlopes<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa, const L: usize>(&self, x: [Wide<I, L>; 1]) -> [Wide<I, L>; 2] {
+    fn lanes<I: Isa>(&self, x: [Wide<I, LANES>; 1]) -> [Wide<I, LANES>; 2] {
         let (y, [slope]) = Call::call_and_slope(self.0, x);
         [y, slope]
     }
@@ -142,17 +146,18 @@ impl<W, T, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
     }
 }
 
-impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
-    /// The pass with `L` elements side by side. The last ones are worked on in lists of their own, filled up with anything.
+impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
+    type Out = ();
+    /// The pass with [`LANES`] elements side by side. The last ones are worked on in lists of their own, filled up with anything.
     #[inline(always)]
-    fn by_lanes<I: Isa, const L: usize>(self) {
+    fn run<I: Isa>(self) {
         let Pass { way, inputs, outputs } = self;
-        let (mut last, mut last_results) = ([[T::from_f64(0.0); L]; IN], [[T::from_f64(0.0); L]; OUT]);
-        let inputs = inputs.map(<[T]>::as_chunks::<L>);
+        let (mut last, mut last_results) = ([[T::from_f64(0.0); LANES]; IN], [[T::from_f64(0.0); LANES]; OUT]);
+        let inputs = inputs.map(<[T]>::as_chunks);
         for (last, (_, rest)) in last.iter_mut().zip(inputs) {
             last[..rest.len()].copy_from_slice(rest);
         }
-        let mut outputs = outputs.map(<[T]>::as_chunks_mut::<L>);
+        let mut outputs = outputs.map(<[T]>::as_chunks_mut);
         let (whole, rest) = (inputs[0].0.len(), inputs[0].1.len());
         for k in 0..whole + usize::from(rest > 0) {
             let mut lanes = [Wide::from(0.0); IN];
@@ -162,7 +167,7 @@ impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> Pass<'_, W,
                     *lane = element.to_f64();
                 }
             }
-            let results = way.lanes::<I, L>(lanes);
+            let results = way.lanes::<I>(lanes);
             for i in 0..OUT {
                 let elements = if k < whole { &mut outputs[i].0[k] } else { &mut last_results[i] };
                 for (lane, element) in results[i].0.iter().zip(elements) {
@@ -173,15 +178,5 @@ impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> Pass<'_, W,
         for (results, (_, output)) in last_results.iter().zip(&mut outputs) {
             output.copy_from_slice(&results[..rest]);
         }
-    }
-}
-
-impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
-    type Out = ();
-    /// As many elements are worked on side by side as a register has; on the baseline twice as many. With more the longer rules would have more
-    /// numbers at hand than there are registers.
-    #[inline(always)]
-    fn run<I: Isa>(self) {
-        if I::REGISTER == 8 { self.by_lanes::<I, 8>() } else { self.by_lanes::<I, 4>() }
     }
 }

@@ -102,9 +102,6 @@ pub(super) fn power<I: Isa, const L: usize>(shifted: Wide<I, L>) -> Wide<I, L> {
 /// x · 2ᵏ of a k and k + [`SHIFT`], rounded once more where it is subnormal.
 #[inline(always)]
 fn scale<I: Isa, const L: usize>(x: Wide<I, L>, k: Wide<I, L>, shifted: Wide<I, L>) -> Wide<I, L> {
-    if let Some(lanes) = I::scale(x.0, k.0) {
-        return Wide::new(lanes);
-    }
     // 2ᵏ as two factors, since k may leave the exponents of normal numbers
     let half = k.mul_add(0.5.into(), SHIFT.into());
     let bias = Wide::from(f64::from_bits(BIAS));
