@@ -101,7 +101,7 @@ fn exp_split<R: Real>(t: R) -> [R; 2] {
 macro_rules! choose {
     ($mask:expr, $yes:expr, $no:expr) => {{
         let mask = $mask;
-        match R::decided(mask) {
+        match R::branch(mask) {
             Some(true) => $yes,
             Some(false) => $no,
             None => R::select(mask, $yes, $no),

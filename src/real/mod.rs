@@ -150,7 +150,7 @@ macro_rules! declare {
             /// The mask as one `bool`, if that is known and saves the branch that is not taken. Lanes that are nearly never all alike say nothing.
             #[doc(hidden)]
             #[inline(always)]
-            fn decided(mask: Self::Mask) -> Option<bool> {
+            fn branch(mask: Self::Mask) -> Option<bool> {
                 Self::uniform(mask)
             }
             /// self · b as a rounded product and its rounding error (Dekker).

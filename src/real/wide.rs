@@ -248,7 +248,7 @@ macro_rules! wide {
                 I::call(f)
             }
             #[inline(always)]
-            fn decided(_: Mask<I, L>) -> Option<bool> {
+            fn branch(_: Mask<I, L>) -> Option<bool> {
                 None
             }
             #[inline(always)]
