@@ -76,7 +76,7 @@ fn left_sigmoid<R: Real>(z: R) -> R {
     let e = minus_abs(z).exp();
     let a = e / (e + 1.0);
     // this is e − e a, where a small e hides the errors of a
-    R::select(e.less(0.22.into()), e - e * a, a)
+    R::select(e.less(0.22.into()), (-e).times_plus(a, e), a)
 }
 
 /// g′(z) from g′(−|z|), for a g with g(z) − g(−z) = z: the slopes at z and −z add up to 1.
@@ -96,36 +96,64 @@ fn exp_split<R: Real>(t: R) -> [R; 2] {
     [R::select(tail, t + 86.0, t).exp(), R::select(tail, E_86.into(), 1.0.into())]
 }
 
-/// `near` a root, at the distance d, `plain` elsewhere: there the terms do not cancel, and fewer are rounded.
-#[inline(always)]
-fn by_root<R: Real>(d: R, near: impl FnOnce() -> R, plain: impl FnOnce() -> R) -> R {
-    R::select_lazy(d.abs().less(0.25.into()), near, plain)
+/// `$yes` where the mask holds, `$no` elsewhere; one alone where the mask decides. A macro, since the code of a closure would not always be inlined,
+/// and then not be compiled for the instruction set of lanes.
+macro_rules! choose {
+    ($mask:expr, $yes:expr, $no:expr) => {{
+        let mask = $mask;
+        match R::branch(mask) {
+            Some(true) => $yes,
+            Some(false) => $no,
+            None => R::select(mask, $yes, $no),
+        }
+    }};
 }
 
-/// x · y as a rounded product and its rounding error (Dekker).
-#[inline(always)]
-fn product<R: Real>(x: R, y: R) -> [R; 2] {
-    let halves = |x: R| {
-        let c = x * 134217729.0;
-        let high = c - (c - x);
-        [high, x - high]
+/// `$near` a root, at the distance d, `$plain` elsewhere: there the terms do not cancel, and fewer are rounded.
+macro_rules! by_root {
+    ($d:expr, $near:expr, $plain:expr) => {
+        choose!($d.abs().less(0.25.into()), $near, $plain)
     };
-    let (p, [a, b], [c, d]) = (x * y, halves(x), halves(y));
-    [p, b * d - (p - a * c - b * c - a * d)]
 }
 
-/// n / d of two such sums, rounded about once.
+/// n / d of two such sums, rounded about once, for a d whose inverse is neither subnormal nor infinite.
 #[inline(always)]
 fn quotient<R: Real>([n, n_error]: [R; 2], [d, d_error]: [R; 2]) -> R {
-    let q = n / d;
-    let [p, error] = product(q, d);
-    q + (n - p - error + n_error - q * d_error) / d
+    let inverse = R::from(1.0) / d;
+    let q = n * inverse;
+    let [p, error] = q.product_and_error(d);
+    q + (n - p - error + n_error - q * d_error) * inverse
+}
+
+/// eᵈ − 1 for |d| ≤ ¼, where 13 terms of the series have all digits.
+#[inline(always)]
+fn expm1_of_small<R: Real>(d: R) -> R {
+    const TERMS: [f64; 12] = {
+        let (mut terms, mut factor, mut k) = ([0.0; 12], 1.0, 0);
+        while k < 12 {
+            factor *= (k + 2) as f64;
+            terms[k] = 1.0 / factor;
+            k += 1;
+        }
+        terms
+    };
+    (d * d).times_plus(polynomial(d, TERMS), d)
+}
+
+/// c₀ + c₁ x + c₂ x² …
+#[inline(always)]
+fn polynomial<R: Real, const N: usize>(x: R, coefficients: [f64; N]) -> R {
+    let mut sum = R::from(coefficients[N - 1]);
+    for i in (0..N - 1).rev() {
+        sum = sum.times_plus(x, coefficients[i].into());
+    }
+    sum
 }
 
 /// The square of such a sum.
 #[inline(always)]
 fn square<R: Real>([x, x_error]: [R; 2]) -> [R; 2] {
-    let [p, error] = product(x, x);
+    let [p, error] = x.product_and_error(x);
     [p, error + x * x_error * 2.0]
 }
 
@@ -136,7 +164,7 @@ const BELL_LIMIT: f64 = 40.0;
 /// The rounding error of z² alone would cost as many ULP as z² is large.
 #[inline(always)]
 fn bell<R: Real>(z: R, scale: f64) -> [R; 3] {
-    let [square, error] = product(z, z);
+    let [square, error] = z.product_and_error(z);
     let [e, tail] = exp_split(square * -scale);
     [e, -(e * (error * scale)), tail]
 }
@@ -346,7 +374,7 @@ impl Op<1> for Elu {
     }
     #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select_lazy(z.less(0.0.into()), || z.expm1() * self.alpha, || z)
+        choose!(z.less(0.0.into()), z.expm1() * self.alpha, z)
     }
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
@@ -416,7 +444,7 @@ impl Op<1> for Celu {
     }
     #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
-        R::select_lazy(z.less(0.0.into()), || (z / self.alpha).expm1() * self.alpha, || z)
+        choose!(z.less(0.0.into()), (z / self.alpha).expm1() * self.alpha, z)
     }
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
@@ -537,7 +565,7 @@ impl Op<1> for Silu {
         let t = minus_abs(clamp(z, -EXP_LIMIT, EXP_LIMIT));
         let [e, tail] = exp_split(t);
         let d = t - ROOT[0] - ROOT[1];
-        let factor = by_root(d, || d + d.expm1() * EXP_ROOT, || t + 1.0 + e);
+        let factor = by_root!(d, d + expm1_of_small(d) * EXP_ROOT, t + 1.0 + e);
         (
             self.evaluate_value([z]),
             [mirror(z, quotient([factor * e, 0.0.into()], sum(1.0.into(), e * (e + 2.0))) * tail)],
@@ -578,7 +606,7 @@ impl Gelu {
     /// Φ(y − s) and s, for Φ(y) = erfc(−y/√2) / 2: s is what the rounding of −y/√2 costs.
     #[inline(always)]
     fn distribution<R: Real>(y: R) -> [R; 2] {
-        let [x, error] = product(y, R::from(-FRAC_1_SQRT_2));
+        let [x, error] = y.product_and_error(R::from(-FRAC_1_SQRT_2));
         [x.erfc() * 0.5, -(error + y * 4.833646656726457e-17) * SQRT_2]
     }
     /// −y Φ(y) / φ(y) = 1 − 1/y² + 1·3/y⁴ − 1·3·5/y⁶ …, for y < TAIL.
@@ -586,6 +614,22 @@ impl Gelu {
     fn mills<R: Real>(y: R) -> R {
         let r = R::from(1.0) / (y * y);
         [11.0, 9.0, 7.0, 5.0, 3.0, 1.0].into_iter().fold(1.0.into(), |sum: R, odd| -(sum * r * odd) + 1.0)
+    }
+    /// g′ at its root + d.
+    #[inline(always)]
+    fn slope_near_root<R: Real>(d: R) -> R {
+        polynomial(d, Self::TAYLOR) * d
+    }
+    /// g′ of a t from TAIL to 0.
+    #[inline(always)]
+    fn slope_elsewhere<R: Real>(t: R) -> R {
+        let [e, e_error, _] = bell(t, 0.5);
+        let [distribution, s] = Self::distribution(t);
+        let [factor, error] = t.product_and_error(Self::SCALE[0].into());
+        let [term, error2] = factor.product_and_error(e);
+        let [slope, error3] = sum(distribution, term);
+        let errors = factor * e_error + (error + t * Self::SCALE[1] + s * Self::SCALE[0]) * e;
+        slope + (error2 + error3 + errors)
     }
 }
 impl Op<1> for Gelu {
@@ -599,38 +643,27 @@ impl Op<1> for Gelu {
     #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
         let y = clamp(z, -BELL_LIMIT, BELL_LIMIT);
-        let near = || {
-            // φ/Φ to a percent or better where s counts
-            let rate = R::select(y.less(0.0.into()), ((y * y + 8.0).sqrt() - y * 3.0) * 0.25, 0.0.into());
-            let [distribution, s] = Self::distribution(y);
-            z * (distribution + distribution * (rate * s))
-        };
+        // φ/Φ to a percent or better where s counts
+        let rate = R::select(y.less(0.0.into()), ((y * y + 8.0).sqrt() - y * 3.0) * 0.25, 0.0.into());
+        let [distribution, s] = Self::distribution(y);
+        let near = z * (distribution + distribution * (rate * s));
         let far = || {
             let [density, tail] = Self::density(y);
             -(Self::mills(y) * density * tail)
         };
-        R::select_lazy(z.less(Self::TAIL.into()), far, near)
+        R::select_lazy(z.less(Self::TAIL.into()), far, || near)
     }
     #[inline(always)]
     fn evaluate<R: Real>(&self, [z]: [R; 1]) -> (R, [R; 1]) {
         let t = minus_abs(clamp(z, -BELL_LIMIT, BELL_LIMIT));
         let d = t - Self::ROOT[0] - Self::ROOT[1];
-        let near = || Self::TAYLOR.into_iter().rev().fold(R::from(0.0), |sum, c| sum * d + c) * d;
-        let middle = || {
-            let [e, e_error, _] = bell(t, 0.5);
-            let [distribution, s] = Self::distribution(t);
-            let [factor, error] = product(t, Self::SCALE[0].into());
-            let [term, error2] = product(factor, e);
-            let [slope, error3] = sum(distribution, term);
-            let errors = factor * e_error + (error + t * Self::SCALE[1] + s * Self::SCALE[0]) * e;
-            slope + (error2 + error3 + errors)
-        };
+        let left = by_root!(d, Self::slope_near_root(d), Self::slope_elsewhere(t));
         let far = || {
             let [density, tail] = Self::density(t);
             (t - Self::mills(t) / t) * density * tail
         };
-        let plain = || R::select_lazy(t.less(Self::TAIL.into()), far, middle);
-        (self.evaluate_value([z]), [mirror(z, by_root(d, near, plain))])
+        let left = R::select_lazy(t.less(Self::TAIL.into()), far, || left);
+        (self.evaluate_value([z]), [mirror(z, left)])
     }
 }
 
@@ -650,15 +683,15 @@ impl GeluTanh {
     /// exp(v(y)), v(y) = A y + B y³ ≤ 0, in three parts as `bell`, and y v′(y). Both need v to twice the digits.
     #[inline(always)]
     fn exp_v<R: Real>(y: R) -> ([R; 3], [R; 2]) {
-        let [square, error] = product(y, y);
-        let [cubic, error2] = product(square, Self::B[0].into());
+        let [square, error] = y.product_and_error(y);
+        let [cubic, error2] = square.product_and_error(Self::B[0].into());
         let [factor, error3] = sum(cubic, Self::A[0].into());
-        let [v, error4] = product(y, factor);
+        let [v, error4] = y.product_and_error(factor);
         let [e, tail] = exp_split(v);
         let cubic_error = error * Self::B[0] + square * Self::B[1] + error2;
         let factor_error = cubic_error + error3 + Self::A[1];
         let [slope, error5] = sum(factor, cubic * 2.0);
-        let [moment, error6] = product(y, slope);
+        let [moment, error6] = y.product_and_error(slope);
         let moment_error = error6 + y * (error5 + factor_error + cubic_error * 2.0);
         ([e, e * (error4 + y * factor_error), tail], [moment, moment_error])
     }
@@ -688,17 +721,19 @@ impl Op<1> for GeluTanh {
         let t = minus_abs(clamp(z, -Self::LIMIT, Self::LIMIT));
         let ([e, e_error, tail], [moment, moment_error]) = Self::exp_v(t);
         let d = t - ROOT[0] - ROOT[1];
-        let near = || {
-            let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
-            let v = d * (cubes + Self::A[0]);
-            d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT
-        };
-        let plain = || {
-            let [factor, error] = sum(moment, 1.0.into());
-            factor + (error + moment_error + e)
-        };
-        let factor = by_root(d, near, plain);
-        let [n, error] = product(factor, e);
+        let factor = by_root!(
+            d,
+            {
+                let cubes = (t * (t + ROOT[0]) + ROOT[0] * ROOT[0]) * Self::B[0];
+                let v = d * (cubes + Self::A[0]);
+                d * (cubes * 3.0 + Self::A[0]) + v.expm1() * EXP_ROOT
+            },
+            {
+                let [factor, error] = sum(moment, 1.0.into());
+                factor + (error + moment_error + e)
+            }
+        );
+        let [n, error] = factor.product_and_error(e);
         (
             self.evaluate_value([z]),
             [mirror(z, quotient([n, error + factor * e_error], sum(1.0.into(), e * (e + 2.0))) * tail)],
@@ -738,12 +773,15 @@ impl Op<1> for Mish {
         let left = y.less(0.0.into());
         let [e, tail] = exp_split(R::select(left, y, -y));
         let d = y - ROOT[0] - ROOT[1];
-        let near = || {
-            let m = d.expm1();
-            let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
-            m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT))
-        };
-        let p = by_root(d, near, || (y + 1.0) * 4.0 + e * (e * (e + 4.0) + (y * 4.0 + 6.0)));
+        let p = by_root!(
+            d,
+            {
+                let m = expm1_of_small(d);
+                let by_m = (m * (m + 3.0) + 3.0) * EXP_ROOT2 + (m + 2.0) * (4.0 * EXP_ROOT) + (y * 4.0 + 6.0);
+                m * by_m * EXP_ROOT + d * (4.0 * (1.0 + EXP_ROOT))
+            },
+            (y + 1.0) * 4.0 + e * (e * (e + 4.0) + (y * 4.0 + 6.0))
+        );
         let n = e * (e + 2.0);
         let q = e * (e + 1.0) * 2.0 + 1.0;
         let right = -(e * e * 2.0 / q * (-(y * (e + 1.0) * 2.0 / q) + 1.0)) + 1.0;
@@ -788,7 +826,7 @@ impl Op<1> for Tanhshrink {
         z - z.tanh()
     }
     fn slope<R: Real>(&self, [z]: [R; 1], _: R) -> [R; 1] {
-        [Self::square_of_tanh(z, |_, n| [product(n, n), square(sum(2.0.into(), n))])]
+        [Self::square_of_tanh(z, |_, n| [n.product_and_error(n), square(sum(2.0.into(), n))])]
     }
     #[inline(always)]
     fn evaluate_value<R: Real>(&self, [z]: [R; 1]) -> R {
@@ -1045,8 +1083,12 @@ impl Op<1> for Squareplus {
         let h = t.hypot(self.b.sqrt().into());
         let middle = || {
             let [s, s_error] = sum(h, -t);
-            let [d, d_error] = product(h, s);
-            quotient([R::from(self.b / 2.0), 0.0.into()], [d, d_error + h * s_error])
+            let [d, d_error] = h.product_and_error(s);
+            // the inverse of d may be infinite, for a subnormal b
+            let (n, d_error) = (R::from(self.b / 2.0), d_error + h * s_error);
+            let q = n / d;
+            let [p, error] = q.product_and_error(d);
+            q + (n - p - error - q * d_error) / d
         };
         let far = || R::from(self.b / 2.0) / (h - t) / h;
         let not_near = || R::select_lazy(h.less(1e100.into()), middle, far); // h² must not overflow

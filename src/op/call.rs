@@ -1,7 +1,7 @@
 //! Applying an op to a number.
 
 use super::{Domain, Op, Reduce, inner_product};
-use crate::real::{DoubleDouble, Dual, Isa, Lanes, Real, Single, SingleLanes, Wide, Witness};
+use crate::real::{DoubleDouble, Dual, Lanes, Real, Register, Single, SingleLanes, Wide, Witness};
 use smallvec::{SmallVec, smallvec};
 
 /// A number that ops can be applied to. The numbers without a tape compute the op's value, [`Dual`] its slopes as
@@ -216,7 +216,7 @@ macro_rules! by_value {
         } )*
     };
 }
-by_value! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; [I: Isa, const L: usize] Wide<I, L>; }
+by_value! { [] f64; [] DoubleDouble; [] Witness; [const L: usize] Lanes<L>; [R: Register] Wide<R>; }
 
 /// Numbers of single precision: an op is computed in double precision as a whole, and its value and slopes are rounded once.
 macro_rules! rounded {

@@ -1,36 +1,47 @@
 //! Ops of one argument over slices: values, slopes and pull-backs of many numbers in one pass.
 
 use super::{Call, Op};
-use crate::real::{Isa, Real, Wide, WithIsa, dispatch};
+use crate::real::{Isa, MOST_LANES, Real, Register, Wide, WithIsa, dispatch};
 
 /// An element of the slices that an op is mapped over: `f64` or `f32`.
 pub trait Element: sealed::Element {}
 impl<T: sealed::Element> Element for T {}
 
 mod sealed {
-    pub trait Element: Copy {
-        fn to_f64(self) -> f64;
-        /// The nearest number of this type.
-        fn from_f64(x: f64) -> Self;
+    use crate::real::{MOST_LANES, Register};
+
+    pub trait Element: Copy + Default {
+        /// The first elements as the numbers of a register, which has no more.
+        fn load<R: Register>(x: &[Self]) -> R;
+        /// Writes the numbers of a register, each as the nearest number of this type, to the first elements, of which there are as many.
+        fn store<R: Register>(y: R, into: &mut [Self]);
     }
     impl Element for f64 {
         #[inline(always)]
-        fn to_f64(self) -> f64 {
-            self
+        fn load<R: Register>(x: &[f64]) -> R {
+            R::load(x)
         }
         #[inline(always)]
-        fn from_f64(x: f64) -> f64 {
-            x
+        fn store<R: Register>(y: R, into: &mut [f64]) {
+            y.store(into);
         }
     }
     impl Element for f32 {
         #[inline(always)]
-        fn to_f64(self) -> f64 {
-            f64::from(self)
+        fn load<R: Register>(x: &[f32]) -> R {
+            let mut numbers = [0.0; MOST_LANES];
+            for (number, &x) in numbers.iter_mut().zip(&x[..R::WIDTH]) {
+                *number = x.into();
+            }
+            R::load(&numbers)
         }
         #[inline(always)]
-        fn from_f64(x: f64) -> f32 {
-            x as f32
+        fn store<R: Register>(y: R, into: &mut [f32]) {
+            let mut numbers = [0.0; MOST_LANES];
+            y.store(&mut numbers);
+            for (&number, y) in numbers.iter().zip(&mut into[..R::WIDTH]) {
+                *y = number as f32;
+            }
         }
     }
 }
@@ -91,22 +102,15 @@ pub trait Slices: Op<1> {
 }
 impl<O: Op<1>> Slices for O {}
 
-/// How many elements are worked on side by side: as many as a register of AVX2 has. With more the compiler leaves some of the longer rules
-/// one by one.
-const LANES: usize = 4;
-/// How many times as many are worked on in one go, between the conversions from and to the type of the elements.
-const BLOCK: usize = 32;
-type Lanes<I> = Wide<I, LANES>;
-
 /// What is computed of the lanes of some inputs.
 trait Way<const IN: usize, const OUT: usize> {
-    fn lanes<I: Isa>(&self, inputs: [Lanes<I>; IN]) -> [Lanes<I>; OUT];
+    fn lanes<R: Register>(&self, inputs: [Wide<R>; IN]) -> [Wide<R>; OUT];
 }
 
 struct Values<'a, O>(&'a O);
 impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa>(&self, x: [Lanes<I>; 1]) -> [Lanes<I>; 1] {
+    fn lanes<R: Register>(&self, x: [Wide<R>; 1]) -> [Wide<R>; 1] {
         [Call::call(self.0, x)]
     }
 }
@@ -114,7 +118,7 @@ impl<O: Op<1>> Way<1, 1> for Values<'_, O> {
 struct PullBack<'a, O>(&'a O);
 impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa>(&self, [x, gy]: [Lanes<I>; 2]) -> [Lanes<I>; 1] {
+    fn lanes<R: Register>(&self, [x, gy]: [Wide<R>; 2]) -> [Wide<R>; 1] {
         let (_, [slope]) = Call::call_and_slope(self.0, [x]);
         [gy.mul_strong_zero(slope)]
     }
@@ -123,7 +127,7 @@ impl<O: Op<1>> Way<2, 1> for PullBack<'_, O> {
 struct ValuesAndSlopes<'a, O>(&'a O);
 impl<O: Op<1>> Way<1, 2> for ValuesAndSlopes<'_, O> {
     #[inline(always)]
-    fn lanes<I: Isa>(&self, x: [Lanes<I>; 1]) -> [Lanes<I>; 2] {
+    fn lanes<R: Register>(&self, x: [Wide<R>; 1]) -> [Wide<R>; 2] {
         let (y, [slope]) = Call::call_and_slope(self.0, x);
         [y, slope]
     }
@@ -151,34 +155,28 @@ impl<W, T, const IN: usize, const OUT: usize> Pass<'_, W, T, IN, OUT> {
 
 impl<W: Way<IN, OUT>, T: Element, const IN: usize, const OUT: usize> WithIsa for Pass<'_, W, T, IN, OUT> {
     type Out = ();
+    /// The pass with as many elements side by side as a register has. The last ones are worked on in lists of their own, filled up with zeros.
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let Pass { way, inputs, mut outputs } = self;
-        let n = inputs[0].len();
-        // what is left over in the last lanes has been there before, or is 0; nobody looks at what comes of it
-        let (mut x, mut y) = ([[[0.0; LANES]; BLOCK]; IN], [[[0.0; LANES]; BLOCK]; OUT]);
-        for start in (0..n).step_by(LANES * BLOCK) {
-            let end = n.min(start + LANES * BLOCK);
-            for (x, all) in x.iter_mut().zip(&inputs) {
-                for (x, element) in x.as_flattened_mut().iter_mut().zip(&all[start..end]) {
-                    *x = element.to_f64();
-                }
+        let Pass { way, inputs, outputs } = self;
+        let (n, width) = (inputs[0].len(), I::Register::WIDTH);
+        let whole = n - n % width;
+        let (mut last, mut last_results) = ([[T::default(); MOST_LANES]; IN], [[T::default(); MOST_LANES]; OUT]);
+        for (last, input) in last.iter_mut().zip(inputs) {
+            last[..n - whole].copy_from_slice(&input[whole..]);
+        }
+        for start in (0..n).step_by(width) {
+            let mut lanes = [Wide::<I::Register>::from(0.0); IN];
+            for i in 0..IN {
+                lanes[i] = Wide(T::load(if start < whole { &inputs[i][start..] } else { &last[i] }));
             }
-            for k in 0..(end - start).div_ceil(LANES) {
-                let mut lanes = [Wide::from(0.0); IN];
-                for i in 0..IN {
-                    lanes[i] = Wide::new(x[i][k]);
-                }
-                let results = way.lanes::<I>(lanes);
-                for i in 0..OUT {
-                    y[i][k] = results[i].0;
-                }
+            let results = way.lanes(lanes);
+            for i in 0..OUT {
+                T::store(results[i].0, if start < whole { &mut outputs[i][start..] } else { &mut last_results[i] });
             }
-            for (y, all) in y.iter().zip(&mut outputs) {
-                for (y, element) in y.as_flattened().iter().zip(&mut all[start..end]) {
-                    *element = T::from_f64(*y);
-                }
-            }
+        }
+        for (results, output) in last_results.iter().zip(outputs) {
+            output[whole..].copy_from_slice(&results[..n - whole]);
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Loops over lists of numbers, several at a time: what a statement of a region does for a chunk.
 
 use super::primitive::{Body, Primitive, Visitor, bodies};
-use crate::real::{Isa, Wide, WithIsa, dispatch};
+use crate::real::{Alone, Isa, MOST_LANES, Register, Wide, WithIsa, dispatch};
 use std::marker::PhantomData;
 
-/// How many numbers are worked on side by side where there are many steps: as many as a register of the processor holds.
-const FEW_LANES: usize = 4;
-/// How many are where there are few steps and long rows, so that what is done for each block costs little.
-const MANY_LANES: usize = 16;
 /// Rows of fewer numbers are put together before a statement is run.
 pub(super) const SHORT: usize = 8;
 /// The partial sums of a sum: term t goes to the partial sum t mod 16, and these are added in pairs, 8 apart, then 4, 2 and 1. The order is that of
@@ -72,19 +68,19 @@ impl<'a> Rows<'a> {
 impl Row<'_> {
     /// The numbers from an element on.
     #[inline(always)]
-    fn lanes<I: Isa, const L: usize>(&self, element: usize) -> Wide<I, L> {
+    fn lanes<R: Register>(&self, element: usize) -> Wide<R> {
         if self.is_one {
             return Wide::from(self.numbers[0]);
         }
-        Wide::new(*self.numbers[element..].first_chunk().expect("a row has so many elements"))
+        Wide::load(&self.numbers[element..])
     }
 
     /// The numbers, of which there are fewer than lanes; the other lanes repeat the first of them.
     #[inline(always)]
-    fn few_lanes<I: Isa, const L: usize>(&self) -> Wide<I, L> {
-        let mut lanes = [self.numbers[0]; L];
+    fn few_lanes<R: Register>(&self) -> Wide<R> {
+        let mut lanes = [self.numbers[0]; MOST_LANES];
         lanes[..self.numbers.len()].copy_from_slice(self.numbers);
-        Wide::new(lanes)
+        Wide::load(&lanes)
     }
 }
 
@@ -98,7 +94,7 @@ pub(super) struct Lists<'a> {
 
 /// The operands of a body in some lanes of a row each.
 #[inline(always)]
-fn lanes<I: Isa, const L: usize, const N: usize>(rows: &[Row<'_>; N], element: usize) -> [Wide<I, L>; N] {
+fn lanes<R: Register, const N: usize>(rows: &[Row<'_>; N], element: usize) -> [Wide<R>; N] {
     let mut x = [Wide::from(0.0); N];
     for i in 0..N {
         x[i] = rows[i].lanes(element);
@@ -108,12 +104,19 @@ fn lanes<I: Isa, const L: usize, const N: usize>(rows: &[Row<'_>; N], element: u
 
 /// The operands of a body in more lanes than a row has numbers.
 #[inline(always)]
-fn few_lanes<I: Isa, const L: usize, const N: usize>(rows: &[Row<'_>; N]) -> [Wide<I, L>; N] {
+fn few_lanes<R: Register, const N: usize>(rows: &[Row<'_>; N]) -> [Wide<R>; N] {
     let mut x = [Wide::from(0.0); N];
     for i in 0..N {
         x[i] = rows[i].few_lanes();
     }
     x
+}
+
+/// What a body makes of an element of a row each.
+#[inline(always)]
+fn one_number<I: Isa, B: Body<N>, const N: usize>(body: &B, rows: &[Row<'_>; N], element: usize) -> f64 {
+    let y: Wide<Alone<I>> = body.apply(lanes(rows, element));
+    y.number()
 }
 
 /// The next row of each operand.
@@ -146,22 +149,19 @@ impl<'a> Lists<'a> {
     #[inline(always)]
     fn run_in<I: Isa, B: Body<N>, const N: usize>(self, body: B) {
         // by a plain `if`, so that bodies with many steps are not compiled for other numbers of lanes
-        if B::IS_LONG {
-            return self.each::<I, FEW_LANES, N>(body);
+        if B::IS_LONG || self.len < I::Sixteen::WIDTH {
+            return self.each::<I::Register, N>(body);
         }
-        match self.len {
-            MANY_LANES.. => self.each::<I, MANY_LANES, N>(body),
-            FEW_LANES.. => self.each::<I, FEW_LANES, N>(body),
-            _ => self.each::<I, 1, N>(body),
-        }
+        // what is done for each block costs little beside the body then
+        self.each::<I::Sixteen, N>(body)
     }
 
-    /// As [`run`](Lists::run), in so many lanes.
+    /// As [`run`](Lists::run), in registers of a kind.
     ///
     /// A row that is no whole number of blocks long ends with a block that overlaps the one before: its numbers are computed twice, and come out
     /// the same.
     #[inline(always)]
-    fn each<I: Isa, const L: usize, const N: usize>(self, body: impl Body<N>) {
+    fn each<R: Register, const N: usize>(self, body: impl Body<N>) {
         let mut rows = self.rows::<N>();
         let Lists { mut into, len, .. } = self;
         while into.len() >= len {
@@ -169,20 +169,22 @@ impl<'a> Lists<'a> {
             into = rest;
             let x = next_rows(&mut rows, len);
             // the body is there once, since it may be long
-            let is_few = len < L;
+            let is_few = R::WIDTH <= MOST_LANES && len < R::WIDTH;
             let mut element = 0;
             loop {
-                let y = body.apply(if is_few { few_lanes::<I, L, N>(&x) } else { lanes::<I, L, N>(&x, element) }).0;
+                let y = body.apply(if is_few { few_lanes::<R, N>(&x) } else { lanes::<R, N>(&x, element) });
                 if is_few {
-                    row.copy_from_slice(&y[..len]);
+                    let mut lanes = [0.0; MOST_LANES];
+                    y.store(&mut lanes);
+                    row.copy_from_slice(&lanes[..len]);
                     break;
                 }
-                *row[element..].first_chunk_mut().expect("a row has so many elements") = y;
-                element += L;
+                y.store(&mut row[element..]);
+                element += R::WIDTH;
                 if element == len {
                     break;
                 }
-                element = element.min(len - L);
+                element = element.min(len - R::WIDTH);
             }
         }
     }
@@ -197,17 +199,13 @@ impl<'a> Lists<'a> {
             let sums = &mut into[first..first + len];
             first = if first + len == end { 0 } else { first + len };
             let x = next_rows(&mut rows, len);
-            let whole = len - len % FEW_LANES;
-            for element in (0..whole).step_by(FEW_LANES) {
-                let y = body.apply(lanes::<I, FEW_LANES, N>(&x, element)).0;
-                let sums: &mut [f64; FEW_LANES] =
-                    sums[element..].first_chunk_mut().expect("a row has so many elements");
-                for k in 0..FEW_LANES {
-                    sums[k] += y[k];
-                }
+            let whole = len - len % I::Register::WIDTH;
+            for element in (0..whole).step_by(I::Register::WIDTH) {
+                let y: Wide<I::Register> = body.apply(lanes(&x, element));
+                (Wide::load(&sums[element..]) + y).store(&mut sums[element..]);
             }
             for (element, sum) in sums.iter_mut().enumerate().skip(whole) {
-                *sum += body.apply(lanes::<I, 1, N>(&x, element)).0[0];
+                *sum += one_number::<I, B, N>(body, &x, element);
             }
         }
     }
@@ -218,27 +216,20 @@ impl<'a> Lists<'a> {
         let mut rows = self.rows::<N>();
         for sum in self.into {
             let x = next_rows(&mut rows, terms);
-            // four partial sums side by side, four times
-            let mut partial = [Wide::<I, FEW_LANES>::from(-0.0); PARTIAL_SUMS / FEW_LANES];
+            let mut partial = [-0.0; PARTIAL_SUMS];
             let whole = terms - terms % PARTIAL_SUMS;
-            for element in (0..whole).step_by(PARTIAL_SUMS) {
-                for (k, partial) in partial.iter_mut().enumerate() {
-                    *partial += body.apply(lanes::<I, FEW_LANES, N>(&x, element + k * FEW_LANES));
+            if whole > 0 {
+                let mut sums = Wide::<I::Sixteen>::from(-0.0);
+                for element in (0..whole).step_by(PARTIAL_SUMS) {
+                    sums += body.apply(lanes(&x, element));
                 }
+                sums.store(&mut partial);
             }
-            if whole < terms {
-                // −0 is what changes no sum
-                let mut rest = [-0.0; PARTIAL_SUMS];
-                for element in whole..terms {
-                    rest[element - whole] = body.apply(lanes::<I, 1, N>(&x, element)).0[0];
-                }
-                for (partial, rest) in partial.iter_mut().zip(rest.as_chunks().0) {
-                    *partial += Wide::new(*rest);
-                }
+            for element in whole..terms {
+                partial[element - whole] += one_number::<I, B, N>(body, &x, element);
             }
-            let [first, second, third, fourth] = partial;
-            let four = ((first + third) + (second + fourth)).0;
-            *sum = (four[0] + four[2]) + (four[1] + four[3]);
+            add_pairs(&mut partial, 1);
+            *sum = partial[0];
         }
     }
 
@@ -359,11 +350,11 @@ impl<const N: usize, B: Body<N>> WithIsa for One<B, N> {
     type Out = f64;
     #[inline(always)]
     fn run<I: Isa>(self) -> f64 {
-        let mut x = [Wide::<I, 1>::from(0.0); N];
+        let mut x = [Wide::<Alone<I>>::from(0.0); N];
         for (x, own) in x.iter_mut().zip(self.x) {
-            *x = Wide::new([own]);
+            *x = own.into();
         }
-        self.body.apply(x).0[0]
+        self.body.apply(x).number()
     }
 }
 

@@ -97,6 +97,18 @@ pub(crate) fn sum_and_error<R: Real>(x: R, y: R) -> [R; 2] {
     [s, (x - (s - part)) + (y - part)]
 }
 
+/// x · y as a rounded product and its rounding error (Dekker).
+#[inline(always)]
+pub(crate) fn product_and_error<R: Real>(x: R, y: R) -> [R; 2] {
+    let halves = |x: R| {
+        let c = x * 134217729.0;
+        let high = c - (c - x);
+        [high, x - high]
+    };
+    let (p, [a, b], [c, d]) = (x * y, halves(x), halves(y));
+    [p, b * d - (p - a * c - b * c - a * d)]
+}
+
 /// y xʸ⁻¹ of a power a = xʸ, with the digits of its derivatives: (y / x) a, where that says it all.
 pub(crate) fn power_slope<R: Real>(x: R, y: R, a: R) -> R {
     let [zero, one] = [0.0, 1.0].map(R::from);

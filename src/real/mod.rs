@@ -22,10 +22,10 @@ mod witness;
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
 pub use isa::instruction_set;
-pub(crate) use isa::{Isa, WithIsa, dispatch};
+pub(crate) use isa::{Alone, Isa, MOST_LANES, Register, Set, WithIsa, dispatch};
 pub(crate) use lanes::write_list;
 pub use lanes::{Lanes, SingleLanes};
-pub(crate) use math::{power_slope, sum_and_error, tanh_and_rest};
+pub(crate) use math::{power_slope, product_and_error, sum_and_error, tanh_and_rest};
 pub(crate) use operators::{
     assign_operators, comparisons_with_f64, number_traits, remainder_operators, remainder_slopes,
 };
@@ -145,6 +145,26 @@ macro_rules! declare {
             #[track_caller]
             fn tanh_and_rest(self) -> (Self, Self) {
                 tanh_and_rest(self)
+            }
+            /// The mask as one `bool`, if that is known and saves the branch that is not taken. Lanes that are nearly never all alike say nothing.
+            #[doc(hidden)]
+            #[inline(always)]
+            fn branch(mask: Self::Mask) -> Option<bool> {
+                Self::uniform(mask)
+            }
+            /// self · b as a rounded product and its rounding error (Dekker).
+            #[doc(hidden)]
+            #[inline(always)]
+            #[track_caller]
+            fn product_and_error(self, b: Self) -> [Self; 2] {
+                product_and_error(self, b)
+            }
+            /// self · b + c: a product and a sum, rounded once where these numbers have an instruction for it.
+            #[doc(hidden)]
+            #[inline(always)]
+            #[track_caller]
+            fn times_plus(self, b: Self, c: Self) -> Self {
+                self * b + c
             }
             /// Calls a closure that is compiled for the instruction set of these numbers, if they have one of their own.
             #[doc(hidden)]

@@ -1,77 +1,61 @@
-//! Lanes as plain arrays, which the compiler makes as wide as the registers of an instruction set.
+//! Numbers side by side in the registers of an instruction set.
 
-use super::{Isa, Real, assign_operators, intrinsics, number_traits};
-use lane::Lane;
-use std::marker::PhantomData;
+use super::{Alone, Real, Register, Set, assign_operators, intrinsics, number_traits};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
 mod exp;
-mod lane;
 mod ln;
+mod sin;
 
-/// `L` numbers worked on side by side, by the instructions of the set `I`.
+/// Numbers worked on side by side, as many as a register holds.
 ///
-/// Every operation is a loop over the array, always inlined: in a function compiled for AVX2 (see [`dispatch`](super::dispatch)) it becomes a few
-/// instructions on four numbers each, in any other of those of the target. The result in a lane depends on the arguments in that lane and on
-/// `I` alone, not on `L`, nor on the place of the lane, nor on what is in the others.
+/// Every operation is always inlined, so it must be called from a function compiled for the set of the register (see
+/// [`dispatch`](super::dispatch)). The result in a lane depends on the arguments in that lane and on the set alone, not on the number of lanes, nor on
+/// the place of the lane, nor on what is in the others.
 ///
 /// The four operations, the square root and the comparisons have the bits of `f64`. The functions that have kernels of their own do not; their
 /// errors are said there. All others go lane by lane to the function of `f64`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wide<I: Isa, const L: usize>(pub [f64; L], PhantomData<I>);
+#[derive(Clone, Copy, Debug)]
+pub struct Wide<R>(pub R);
 
 /// Whether something holds in each lane: all bits of the lane, or none.
 #[derive(Clone, Copy, Debug)]
-pub struct Mask<I: Isa, const L: usize>(Wide<I, L>);
+pub struct Mask<R>(R);
 
-impl<I: Isa, const L: usize> Wide<I, L> {
-    /// The numbers in the lanes.
+impl<R: Register> Wide<R> {
+    /// The first numbers of a list, which must have as many as there are lanes.
     #[inline(always)]
-    pub fn new(lanes: [f64; L]) -> Self {
-        Wide(lanes, PhantomData)
+    pub fn load(x: &[f64]) -> Self {
+        Wide(R::load(x))
     }
 
-    /// What `f` makes of each lane of all.
+    /// Writes the numbers in the lanes to the start of a list, which must be as long.
     #[inline(always)]
-    fn each<const N: usize>(x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
-        // by places: iterators are much code in a kernel of two thousand operations, and the compiler takes minutes over it
-        let (mut result, mut i) = (x[0], 0);
-        while i < L {
-            let (mut lane, mut k) = ([0.0; N], 0);
-            while k < N {
-                lane[k] = x[k].0[i];
-                k += 1;
-            }
-            result.0[i] = f(lane);
-            i += 1;
-        }
-        result
-    }
-}
-
-impl<I: Isa, const L: usize> Wide<I, L> {
-    /// self · b + c, rounded once where the set has an instruction for it.
-    #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        Wide::each([self, b, c], |[x, b, c]| I::mul_add(x, b, c))
+    pub fn store(self, into: &mut [f64]) {
+        self.0.store(into);
     }
 
-    /// c₀ + c₁ x + c₂ x² …, by Horner's rule.
+    /// c₀ + c₁ x + c₂ x² …: all but c₀ as two sums by powers of x², which do not wait for each other.
     #[inline(always)]
     fn polynomial<const N: usize>(self, coefficients: [f64; N]) -> Self {
-        let mut sum = Wide::from(coefficients[N - 1]);
-        for i in (0..N - 1).rev() {
-            sum = sum.mul_add(self, coefficients[i].into());
+        let mut sums = [Wide::from(coefficients[N - 1]), Wide::from(coefficients[N - 2])];
+        let square = self * self;
+        let mut i = N - 2;
+        while i > 1 {
+            i -= 1;
+            sums[(N - 1 - i) % 2] = sums[(N - 1 - i) % 2].mul_add(square, coefficients[i].into());
         }
-        sum
+        // those of c₂ and c₁
+        let rest = sums[(N - 1) % 2].mul_add(self, sums[N % 2]);
+        rest.mul_add(self, coefficients[0].into())
     }
 
     /// self · b, and what its rounding lost.
     #[inline(always)]
     fn exact_product(self, b: Self) -> [Self; 2] {
         let p = self * b;
-        if I::FMA {
+        if R::Set::FMA {
             return [p, self.mul_add(b, -p)];
         }
         // Dekker's product
@@ -82,14 +66,14 @@ impl<I: Isa, const L: usize> Wide<I, L> {
     /// The leading 26 bits, and the rest.
     #[inline(always)]
     fn halves(self) -> [Self; 2] {
-        let leading = Wide::each([self], |[x]| x.leading());
+        let leading = self.and(f64::from_bits(u64::MAX << 27).into());
         [leading, self - leading]
     }
 
     /// c − self · b, where the product is nearly c.
     #[inline(always)]
     fn residual(self, b: Self, c: Self) -> Self {
-        if I::FMA {
+        if R::Set::FMA {
             return (-self).mul_add(b, c);
         }
         let [p, low] = self.exact_product(b);
@@ -99,90 +83,108 @@ impl<I: Isa, const L: usize> Wide<I, L> {
     /// The number, or a larger `least`; NaN is handed on.
     #[inline(always)]
     fn at_least(self, least: f64) -> Self {
-        Wide::each([least.into(), self], |[least, x]| x.at_least(least))
+        Wide(self.0.at_least(R::splat(least)))
     }
 
     /// The number, or a smaller `most`; NaN is handed on.
     #[inline(always)]
     fn at_most(self, most: f64) -> Self {
-        Wide::each([most.into(), self], |[most, x]| x.at_most(most))
+        Wide(self.0.at_most(R::splat(most)))
     }
 
     /// Whether the number is in [lo, hi].
     #[inline(always)]
-    fn is_between(self, lo: f64, hi: f64) -> Mask<I, L> {
-        Mask(Wide::each([self, lo.into(), hi.into()], |[x, lo, hi]| Lane::mask((lo <= x) & (x <= hi))))
-    }
-
-    /// The number with the sign of another one.
-    #[inline(always)]
-    fn copysign(self, sign: Self) -> Self {
-        Wide::each([self, sign], |[x, sign]| x.copysign(sign))
+    fn is_between(self, lo: f64, hi: f64) -> Mask<R> {
+        let [Mask(above), Mask(below)] = [Wide::from(lo).less_equal(self), self.less_equal(hi.into())];
+        Mask(above.and(below))
     }
 
     /// These results of `x`, but in the lanes that are not ordinary those of `f`.
     #[inline(always)]
-    fn unless_all(self, ordinary: Mask<I, L>, x: Self, f: fn(f64) -> f64) -> Self {
-        if <Self as Real>::uniform(ordinary) == Some(true) {
-            self
-        } else {
-            Wide::new(rare(ordinary.0.0, self.0, x.0, f))
-        }
+    fn unless_all(self, ordinary: Mask<R>, x: Self, f: impl Fn(f64) -> f64) -> Self {
+        if ordinary.0.any_all().1 { self } else { rare(ordinary.0, self, x, f) }
     }
 }
+
+impl<S: Set> Wide<Alone<S>> {
+    /// The one number.
+    #[inline(always)]
+    pub fn number(self) -> f64 {
+        let mut number = [0.0];
+        self.store(&mut number);
+        number[0]
+    }
+}
+
+/// The operations of registers that are none of [`Real`]'s, or have other names there.
+macro_rules! of_register {
+    ($($f:ident($($x:ident)*);)*) => {
+        impl<R: Register> Wide<R> { $(
+            #[doc = concat!("As [`Register::", stringify!($f), "`].")]
+            #[inline(always)]
+            fn $f(self $(, $x: Self)*) -> Self {
+                Wide(self.0.$f($($x.0),*))
+            } )*
+        }
+    };
+}
+of_register! { mul_add(b c); copysign(sign); or(y); and(y); add_bits(y); sub_bits(y); to_exponent(); exponent_bits(); }
 
 /// These results, but in the lanes that are not ordinary those of `f`.
 #[cold]
 #[inline(never)]
-fn rare<const L: usize>(ordinary: [f64; L], results: [f64; L], x: [f64; L], f: fn(f64) -> f64) -> [f64; L] {
-    std::array::from_fn(|i| if ordinary[i].holds() { results[i] } else { f(x[i]) })
+fn rare<R: Register>(ordinary: R, results: Wide<R>, x: Wide<R>, f: impl Fn(f64) -> f64) -> Wide<R> {
+    Wide(R::each(
+        [ordinary, results.0, x.0],
+        |[ordinary, result, x]| if ordinary.to_bits() != 0 { result } else { f(x) },
+    ))
 }
 
-impl<I: Isa, const L: usize> From<f64> for Wide<I, L> {
+impl<R: Register> From<f64> for Wide<R> {
     #[inline(always)]
     fn from(c: f64) -> Self {
-        Wide::new([c; L])
+        Wide(R::splat(c))
     }
 }
 
-impl<I: Isa, const L: usize> Neg for Wide<I, L> {
+impl<R: Register> Neg for Wide<R> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Wide::each([self], |[x]| -x)
+        Wide(self.0.neg())
     }
 }
 
 macro_rules! operators {
     ($($Op:ident $f:ident)*) => { $(
-        impl<I: Isa, const L: usize> $Op for Wide<I, L> {
+        impl<R: Register> $Op for Wide<R> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: Self) -> Self {
-                Wide::each([self, rhs], |[x, y]| x.$f(y))
+                Wide(self.0.$f(rhs.0))
             }
         }
-        impl<I: Isa, const L: usize> $Op<f64> for Wide<I, L> {
+        impl<R: Register> $Op<f64> for Wide<R> {
             type Output = Self;
             #[inline(always)]
             fn $f(self, rhs: f64) -> Self {
                 self.$f(Wide::from(rhs))
             }
         }
-        impl<I: Isa, const L: usize> $Op<Wide<I, L>> for f64 {
-            type Output = Wide<I, L>;
+        impl<R: Register> $Op<Wide<R>> for f64 {
+            type Output = Wide<R>;
             #[inline(always)]
-            fn $f(self, rhs: Wide<I, L>) -> Wide<I, L> {
+            fn $f(self, rhs: Wide<R>) -> Wide<R> {
                 Wide::from(self).$f(rhs)
             }
         } )*
     };
 }
 operators! { Add add Sub sub Mul mul Div div }
-assign_operators!([I: Isa, const L: usize] Wide<I, L>);
-number_traits!([I: Isa, const L: usize] Wide<I, L>);
+assign_operators!([R: Register] Wide<R>);
+number_traits!([R: Register] Wide<R>);
 
-impl<I: Isa, const L: usize> std::iter::Sum for Wide<I, L> {
+impl<R: Register> std::iter::Sum for Wide<R> {
     #[inline(always)]
     fn sum<T: Iterator<Item = Self>>(iter: T) -> Self {
         iter.fold(Wide::from(-0.0), Add::add)
@@ -191,49 +193,57 @@ impl<I: Isa, const L: usize> std::iter::Sum for Wide<I, L> {
 
 macro_rules! wide {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
-        impl<I: Isa, const L: usize> Real for Wide<I, L> {
-            type Mask = Mask<I, L>;
+        impl<R: Register> Real for Wide<R> {
+            type Mask = Mask<R>;
             #[inline(always)]
-            fn less(self, rhs: Self) -> Mask<I, L> {
-                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x < y)))
+            fn less(self, rhs: Self) -> Mask<R> {
+                Mask(self.0.less(rhs.0))
             }
             #[inline(always)]
-            fn less_equal(self, rhs: Self) -> Mask<I, L> {
-                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x <= y)))
+            fn less_equal(self, rhs: Self) -> Mask<R> {
+                Mask(self.0.less_equal(rhs.0))
             }
             #[inline(always)]
-            fn equal(self, rhs: Self) -> Mask<I, L> {
-                Mask(Wide::each([self, rhs], |[x, y]| Lane::mask(x == y)))
+            fn equal(self, rhs: Self) -> Mask<R> {
+                Mask(self.0.equal(rhs.0))
             }
             #[inline(always)]
-            fn select(Mask(mask): Mask<I, L>, yes: Self, no: Self) -> Self {
-                Wide::each([mask, yes, no], |[mask, yes, no]| if mask.holds() { yes } else { no })
+            fn select(Mask(mask): Mask<R>, yes: Self, no: Self) -> Self {
+                Wide(mask.select(yes.0, no.0))
             }
             #[inline(always)]
-            fn uniform(Mask(mask): Mask<I, L>) -> Option<bool> {
-                let (mut all, mut any) = (u64::MAX, 0);
-                for lane in mask.0 {
-                    all &= lane.to_bits();
-                    any |= lane.to_bits();
-                }
-                (all != 0 || any == 0).then_some(all != 0)
+            fn uniform(Mask(mask): Mask<R>) -> Option<bool> {
+                let (any, all) = mask.any_all();
+                (any == all).then_some(all)
             }
             /// Each branch is called in one place, which saves code, and compiled for the instruction set, whether it is inlined or not.
             #[inline(always)]
-            fn select_lazy(mask: Mask<I, L>, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
+            fn select_lazy(mask: Mask<R>, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self {
                 let (mut chosen, mut other) = (Self::from(0.0), Self::from(0.0));
                 let uniform = Self::uniform(mask);
                 if uniform != Some(false) {
-                    chosen = I::call(yes);
+                    chosen = R::Set::call(yes);
                 }
                 if uniform != Some(true) {
-                    other = I::call(no);
+                    other = R::Set::call(no);
                 }
                 Self::select(mask, chosen, other)
             }
             #[inline(always)]
             fn compiled<T>(f: impl FnOnce() -> T) -> T {
-                I::call(f)
+                R::Set::call(f)
+            }
+            #[inline(always)]
+            fn branch(_: Mask<R>) -> Option<bool> {
+                None
+            }
+            #[inline(always)]
+            fn product_and_error(self, b: Self) -> [Self; 2] {
+                self.exact_product(b)
+            }
+            #[inline(always)]
+            fn times_plus(self, b: Self, c: Self) -> Self {
+                self.mul_add(b, c)
             }
             #[inline(always)]
             fn tanh_and_rest(self) -> (Self, Self) {
@@ -251,24 +261,25 @@ mod kernel {
     pub use super::erf::{erf, erfc};
     pub use super::exp::{exp, expm1, tanh_and_rest};
     pub use super::ln::{ln, ln_1p};
-    use super::{Isa, Real, Wide};
+    pub use super::sin::{cos, sin};
+    use super::{Real, Register, Wide};
     pub use one_by_one::*;
 
     mod one_by_one {
-        use super::{Isa, Real, Wide};
+        use super::{Real, Register, Wide};
         use crate::real::intrinsics;
 
         macro_rules! one_by_one {
             (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
                 $(#[inline(always)]
                 #[allow(dead_code)] // where there is a kernel
-                pub fn $f<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-                    Wide::each([x], |[x]| <f64 as Real>::$f(x))
+                pub fn $f<R: Register>(x: Wide<R>) -> Wide<R> {
+                    Wide(R::each([x.0], |[x]| <f64 as Real>::$f(x)))
                 })*
                 $(#[inline(always)]
                 #[allow(dead_code)]
-                pub fn $g<I: Isa, const L: usize>(x: Wide<I, L>, y: Wide<I, L>) -> Wide<I, L> {
-                    Wide::each([x, y], |[x, y]| <f64 as Real>::$g(x, y))
+                pub fn $g<R: Register>(x: Wide<R>, y: Wide<R>) -> Wide<R> {
+                    Wide(R::each([x.0, y.0], |[x, y]| <f64 as Real>::$g(x, y)))
                 })*
             };
         }
@@ -276,28 +287,28 @@ mod kernel {
     }
 
     #[inline(always)]
-    pub fn tanh<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+    pub fn tanh<R: Register>(x: Wide<R>) -> Wide<R> {
         x.tanh_and_rest().0
     }
 
     #[inline(always)]
-    pub fn abs<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-        Wide::each([x], |[x]| x.abs())
+    pub fn abs<R: Register>(x: Wide<R>) -> Wide<R> {
+        Wide(x.0.abs())
     }
 
     #[inline(always)]
-    pub fn sqrt<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
-        Wide::each([x], |[x]| x.sqrt())
+    pub fn sqrt<R: Register>(x: Wide<R>) -> Wide<R> {
+        Wide(x.0.sqrt())
     }
 
     #[inline(always)]
-    pub fn sign<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+    pub fn sign<R: Register>(x: Wide<R>) -> Wide<R> {
         let one = Wide::from(1.0).copysign(x);
         Wide::select(x.equal(0.0.into()), x, Wide::select(x.equal(x), one, x))
     }
 
     #[inline(always)]
-    pub fn mul_strong_zero<I: Isa, const L: usize>(adjoint: Wide<I, L>, slope: Wide<I, L>) -> Wide<I, L> {
+    pub fn mul_strong_zero<R: Register>(adjoint: Wide<R>, slope: Wide<R>) -> Wide<R> {
         let zero = Wide::from(0.0);
         Wide::select(adjoint.equal(zero), zero, Wide::select(slope.equal(zero), zero, adjoint * slope))
     }

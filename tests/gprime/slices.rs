@@ -1,7 +1,9 @@
 //! Ops over slices: exact rows, and what holds of the places, the types and the lengths.
 
 use crate::golden::{Row, rows};
-use gprime::op::{Erf, Erfc, Exp, Expm1, Gelu, LeakyRelu, Ln, Ln1p, Relu, Sigmoid, Silu, Softplus, Sqrt, Tanh};
+use gprime::op::{
+    Cos, Erf, Erfc, Exp, Expm1, Gelu, GeluTanh, LeakyRelu, Ln, Ln1p, Relu, Sigmoid, Silu, Sin, Softplus, Sqrt, Tanh,
+};
 use gprime::prelude::*;
 
 /// Holds value and slope over a slice to the exact rows of an op.
@@ -32,6 +34,9 @@ fn ops_on_kernels_are_within_their_bounds() {
     is_within_its_bounds(&Softplus::default());
     is_within_its_bounds(&Silu);
     is_within_its_bounds(&Gelu);
+    is_within_its_bounds(&GeluTanh);
+    is_within_its_bounds(&Sin);
+    is_within_its_bounds(&Cos);
 }
 
 fn arguments(n: usize) -> Vec<f64> {

@@ -8,7 +8,7 @@
 
 use super::Wide;
 use super::exp::Parts;
-use crate::real::{Isa, Real};
+use crate::real::{Real, Register};
 
 /// The constant of H in two parts.
 const H_0: [f64; 2] = [0.8502554681116022, 1.9840364597762275e-17];
@@ -39,7 +39,7 @@ const H: [f64; 22] = [
 
 /// erfc a of an a ≥ 0 in two parts; NaN of NaN.
 #[inline(always)]
-fn positive<I: Isa, const L: usize>(a: Wide<I, L>) -> [Wide<I, L>; 2] {
+fn positive<R: Register>(a: Wide<R>) -> [Wide<R>; 2] {
     /// Added to a smaller number and taken away it leaves a multiple of 2⁻²¹.
     const SHIFT: f64 = 1.5 * (1u64 << 31) as f64;
     // beyond it is 0
@@ -67,7 +67,7 @@ fn positive<I: Isa, const L: usize>(a: Wide<I, L>) -> [Wide<I, L>; 2] {
 
 /// first + sign · a, of an a in two parts, for a first that is 0 or not below a.
 #[inline(always)]
-fn sum<I: Isa, const L: usize>(first: Wide<I, L>, sign: Wide<I, L>, [a, low]: [Wide<I, L>; 2]) -> Wide<I, L> {
+fn sum<R: Register>(first: Wide<R>, sign: Wide<R>, [a, low]: [Wide<R>; 2]) -> Wide<R> {
     let (a, low) = (a * sign, low * sign);
     let s = first + a;
     s + (((first - s) + a) + low)
@@ -75,13 +75,13 @@ fn sum<I: Isa, const L: usize>(first: Wide<I, L>, sign: Wide<I, L>, [a, low]: [W
 
 /// 1 with the sign of x.
 #[inline(always)]
-fn sign<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+fn sign<R: Register>(x: Wide<R>) -> Wide<R> {
     Wide::from(1.0).copysign(x)
 }
 
 /// erfc x. That of −x is the rest to 2.
 #[inline(always)]
-pub fn erfc<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+pub fn erfc<R: Register>(x: Wide<R>) -> Wide<R> {
     let sign = sign(x);
     sum(-sign + 1.0, sign, positive(x.abs()))
 }
@@ -107,7 +107,7 @@ const NEAR: [f64; 11] = [
 
 /// erf x.
 #[inline(always)]
-pub fn erf<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+pub fn erf<R: Register>(x: Wide<R>) -> Wide<R> {
     let a = x.abs();
     let near = x + x * (x * x).polynomial(NEAR);
     let far = sum(1.0.into(), (-1.0).into(), positive(a)) * sign(x);

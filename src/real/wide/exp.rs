@@ -4,8 +4,8 @@
 //! has the least relative error of eʳ (computed with 60 digits by Remez's exchange), 2⁻⁶⁰. What the roundings of r and of 1 + r lose is carried
 //! along.
 
-use super::{Lane, Wide};
-use crate::real::{Isa, Real};
+use super::Wide;
+use crate::real::{Real, Register};
 
 const P: [f64; 11] = [
     0.5,
@@ -30,29 +30,30 @@ pub(super) const BIAS: u64 = 1023;
 const SHIFT: f64 = 1.5 * (1u64 << 52) as f64 + BIAS as f64;
 
 /// x = k ln 2 + r.
-pub(super) struct Parts<I: Isa, const L: usize> {
+pub(super) struct Parts<R: Register> {
     /// k + [`SHIFT`].
-    shifted: Wide<I, L>,
-    k: Wide<I, L>,
-    r: Wide<I, L>,
+    shifted: Wide<R>,
+    k: Wide<R>,
+    r: Wide<R>,
     /// eʳ − 1 − r, and what the rounding of r lost.
-    rest: Wide<I, L>,
+    rest: Wide<R>,
 }
 
-impl<I: Isa, const L: usize> Parts<I, L> {
+impl<R: Register> Parts<R> {
     /// Those of the sum of an x that is clamped to where eˣ is 0 and ∞, and a small `low`.
     #[inline(always)]
-    pub fn of_sum(x: Wide<I, L>, low: Wide<I, L>) -> Self {
+    pub fn of_sum(x: Wide<R>, low: Wide<R>) -> Self {
         Parts::within(x.at_least(-746.0).at_most(710.0), low)
     }
 
     /// Those of the sum of an |x| up to 746 and a small `low`.
     #[inline(always)]
-    fn within(x: Wide<I, L>, low: Wide<I, L>) -> Self {
+    fn within(x: Wide<R>, low: Wide<R>) -> Self {
         let shifted = x.mul_add(std::f64::consts::LOG2_E.into(), SHIFT.into());
         let k = shifted - SHIFT;
-        let most = x - k * LN_2[0];
-        let low = low - k * LN_2[1];
+        let minus_k = -k;
+        let most = minus_k.mul_add(LN_2[0].into(), x);
+        let low = minus_k.mul_add(LN_2[1].into(), low);
         let r = most + low;
         let lost = (most - r) + low;
         Parts { shifted, k, r, rest: (r * r).mul_add(r.polynomial(P), lost) }
@@ -60,56 +61,57 @@ impl<I: Isa, const L: usize> Parts<I, L> {
 
     /// Those of an x that is clamped.
     #[inline(always)]
-    fn of(x: Wide<I, L>) -> Self {
+    fn of(x: Wide<R>) -> Self {
         Parts::of_sum(x, (-0.0).into())
     }
 
     /// eʳ in two parts.
     #[inline(always)]
-    pub fn exp(&self) -> [Wide<I, L>; 2] {
+    pub fn exp(&self) -> [Wide<R>; 2] {
         let sum = self.r + 1.0;
         [sum, (self.r - (sum - 1.0)) + self.rest]
     }
 
     /// eʳ − 1 in two parts.
     #[inline(always)]
-    fn expm1(&self) -> [Wide<I, L>; 2] {
+    fn expm1(&self) -> [Wide<R>; 2] {
         let t = self.r + self.rest;
         [t, (self.r - t) + self.rest]
     }
 
     /// 2⁻ᵏ, or 2⁻⁶⁴ where that is more.
     #[inline(always)]
-    fn inverse_power(&self) -> Wide<I, L> {
+    fn inverse_power(&self) -> Wide<R> {
         power(-self.k.at_most(64.0) + SHIFT)
     }
 
     /// x · 2ᵏ, rounded once more where it is subnormal.
     #[inline(always)]
-    pub fn scale(&self, x: Wide<I, L>) -> Wide<I, L> {
+    pub fn scale(&self, x: Wide<R>) -> Wide<R> {
         scale(x, self.k, self.shifted)
     }
 }
 
 /// 2ᵏ of a number with k + 1023 as its last bits.
 #[inline(always)]
-pub(super) fn power<I: Isa, const L: usize>(shifted: Wide<I, L>) -> Wide<I, L> {
-    Wide::each([shifted], |[shifted]| shifted.to_exponent())
+pub(super) fn power<R: Register>(shifted: Wide<R>) -> Wide<R> {
+    shifted.to_exponent()
 }
 
 /// x · 2ᵏ of a k and k + [`SHIFT`], rounded once more where it is subnormal.
 #[inline(always)]
-fn scale<I: Isa, const L: usize>(x: Wide<I, L>, k: Wide<I, L>, shifted: Wide<I, L>) -> Wide<I, L> {
+fn scale<R: Register>(x: Wide<R>, k: Wide<R>, shifted: Wide<R>) -> Wide<R> {
     // 2ᵏ as two factors, since k may leave the exponents of normal numbers
     let half = k.mul_add(0.5.into(), SHIFT.into());
     let bias = Wide::from(f64::from_bits(BIAS));
-    let rest = Wide::each([shifted, half, bias], |[k, half, bias]| k.sub_bits(half).add_bits(bias));
+    let rest = shifted.sub_bits(half);
+    let rest = rest.add_bits(bias);
     x * power(half) * power(rest)
 }
 
 /// eˣ.
 #[inline(always)]
-pub fn exp<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+pub fn exp<R: Register>(x: Wide<R>) -> Wide<R> {
     let parts = Parts::of(x);
     let [e, low] = parts.exp();
     parts.scale(e + low)
@@ -117,7 +119,7 @@ pub fn exp<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
 
 /// eˣ − 1 = 2ᵏ ((1 − 2⁻ᵏ) + (eʳ − 1)).
 #[inline(always)]
-pub fn expm1<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+pub fn expm1<R: Register>(x: Wide<R>) -> Wide<R> {
     // below it is −1
     let parts = Parts::of(x.at_least(-50.0));
     let [t, t_low] = parts.expm1();
@@ -132,24 +134,28 @@ pub fn expm1<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
     result.copysign(x)
 }
 
+/// (1 + p) + t in two parts, of a |p| up to 1 and a t in two parts that is not larger than 1 + p, or nearly 0 with it.
+#[inline(always)]
+fn one_and<R: Register>(p: Wide<R>, [t, t_low]: [Wide<R>; 2]) -> [Wide<R>; 2] {
+    let one = Wide::from(1.0);
+    let larger = one + p;
+    let larger_lost = (one - larger) + p;
+    let sum = larger + t;
+    [sum, ((larger - sum) + t) + (t_low + larger_lost)]
+}
+
 /// tanh x, and 1 − |tanh x| with all its digits: n/d and 2e⁻ᵏ/d, where n and d are (e^2|x| ∓ 1) / 2ᵏ = (1 ∓ 2⁻ᵏ) + (eʳ − 1). Each is a sum whose
 /// rounding is carried along.
 #[inline(always)]
-pub fn tanh_and_rest<I: Isa, const L: usize>(x: Wide<I, L>) -> (Wide<I, L>, Wide<I, L>) {
+pub fn tanh_and_rest<R: Register>(x: Wide<R>) -> (Wide<R>, Wide<R>) {
     // beyond the rest is 0
     let parts = Parts::within(x.abs().at_most(373.0) * 2.0, (-0.0).into());
     let [t, t_low] = parts.expm1();
     let power = parts.inverse_power();
     let one = Wide::from(1.0);
-    let two_parts = |power: Wide<I, L>| {
-        let larger = one + power;
-        let larger_lost = (one - larger) + power;
-        let sum = larger + t;
-        [sum, ((larger - sum) + t) + (t_low + larger_lost)]
-    };
-    let ([n, n_low], [d, d_low]) = (two_parts(-power), two_parts(power));
+    let ([n, n_low], [d, d_low]) = (one_and(-power, [t, t_low]), one_and(power, [t, t_low]));
     let inverse = one / d;
-    let q = n / d;
+    let q = n * inverse;
     let error = q.residual(d, n) + (n_low - q * d_low);
     let rest = inverse - inverse * (inverse * d_low);
     ((q + error * inverse).copysign(x), scale(rest * 2.0, -parts.k, -parts.k + SHIFT))

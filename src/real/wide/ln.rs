@@ -4,11 +4,11 @@
 //! that of FDLIBM's logarithm (Sun Microsystems, 1993). The coefficients of R(z)/z are those of the polynomial of degree 6 that has the least
 //! error of R (computed with 60 digits by Remez's exchange), 2⁻⁵⁷. What the rounding of k ln 2 + f loses is carried along.
 
+use super::Wide;
 use super::exp::{BIAS, LN_2, power};
-use super::{Lane, Wide};
-use crate::real::{Isa, Real, math};
+use crate::real::{Real, Register, math};
 
-const R: [f64; 7] = [
+const TERMS: [f64; 7] = [
     0.6666666666666734,
     0.3999999999941466,
     0.28571428742392335,
@@ -23,28 +23,28 @@ const CARRY: u64 = 1f64.to_bits() - std::f64::consts::FRAC_1_SQRT_2.to_bits();
 
 /// Numbers with k + 1023 as their last bits, and 1 + f, of positive normal numbers.
 #[inline(always)]
-fn split<I: Isa, const L: usize>(x: Wide<I, L>) -> [Wide<I, L>; 2] {
+fn split<R: Register>(x: Wide<R>) -> [Wide<R>; 2] {
     let (carry, one) = (Wide::from(f64::from_bits(CARRY)), Wide::from(1.0));
-    let exponent = Wide::each([x, carry], |[x, carry]| x.add_bits(carry).exponent_bits());
-    let mantissa =
-        Wide::each([x, exponent, one], |[x, exponent, one]| x.sub_bits(exponent.to_exponent()).add_bits(one));
+    let exponent = x.add_bits(carry).exponent_bits();
+    let mantissa = x.sub_bits(power(exponent));
+    let mantissa = mantissa.add_bits(one);
     [exponent, mantissa]
 }
 
 /// The k of numbers with k + 1023 as their last bits.
 #[inline(always)]
-fn numbers<I: Isa, const L: usize>(exponents: Wide<I, L>) -> Wide<I, L> {
+fn numbers<R: Register>(exponents: Wide<R>) -> Wide<R> {
     /// Its last bits are units.
     const UNITS: f64 = (1u64 << 52) as f64;
-    Wide::each([exponents, UNITS.into()], |[exponent, units]| exponent.or(units)) - (UNITS + BIAS as f64)
+    exponents.or(UNITS.into()) - (UNITS + BIAS as f64)
 }
 
 /// k ln 2 + ln(1 + f + low), where `low` is small beside f.
 #[inline(always)]
-fn sum<I: Isa, const L: usize>(k: Wide<I, L>, f: Wide<I, L>, low: Wide<I, L>) -> Wide<I, L> {
+fn sum<R: Register>(k: Wide<R>, f: Wide<R>, low: Wide<R>) -> Wide<R> {
     let s = f / (f + 2.0);
     let z = s * s;
-    let less = s * (f - z * z.polynomial(R));
+    let less = s * (f - z * z.polynomial(TERMS));
     let base = k * LN_2[0];
     let high = base + f;
     let lost = (base - high) + f;
@@ -53,7 +53,7 @@ fn sum<I: Isa, const L: usize>(k: Wide<I, L>, f: Wide<I, L>, low: Wide<I, L>) ->
 
 /// ln x.
 #[inline(always)]
-pub fn ln<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+pub fn ln<R: Register>(x: Wide<R>) -> Wide<R> {
     let ordinary = x.is_between(f64::MIN_POSITIVE, f64::MAX);
     let [exponent, mantissa] = split(x);
     let y = sum(numbers(exponent), mantissa - 1.0, 0.0.into());
@@ -62,7 +62,7 @@ pub fn ln<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
 
 /// ln(1 + x).
 #[inline(always)]
-pub fn ln_1p<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
+pub fn ln_1p<R: Register>(x: Wide<R>) -> Wide<R> {
     // the least number above −1, and one below the end that keeps the scale normal
     let ordinary = x.is_between(f64::EPSILON / 2.0 - 1.0, 1e300);
     let one = Wide::from(1.0);
@@ -74,7 +74,7 @@ pub fn ln_1p<I: Isa, const L: usize>(x: Wide<I, L>) -> Wide<I, L> {
     let [exponent, mantissa] = split(total);
     // 2⁻ᵏ
     let double_bias = Wide::from(f64::from_bits(2 * BIAS));
-    let scale = power(Wide::each([double_bias, exponent], |[bias, exponent]| bias.sub_bits(exponent)));
+    let scale = power(double_bias.sub_bits(exponent));
     let lost = lost * scale;
     let high = mantissa - one;
     let f = high + lost;

@@ -2,38 +2,59 @@
 
 use super::Wide;
 use crate::real::DoubleDouble;
-use crate::real::isa::{Baseline, Chosen};
+use crate::real::isa::Chosen;
 use crate::real::math::tests::{INF, LEAST, between, is_held, power_of_2, same, sample, signed, ulps};
-use crate::real::{Isa, Real, WithIsa, intrinsics};
+use crate::real::{Alone, Isa, Real, Register, WithIsa, intrinsics};
+use std::marker::PhantomData;
 
 /// A function of two lists of lanes; one of one argument leaves the second aside.
 trait Lanewise: Copy {
-    fn lanes<I: Isa, const L: usize>(self, x: Wide<I, L>, y: Wide<I, L>) -> Wide<I, L>;
+    fn lanes<R: Register>(self, x: Wide<R>, y: Wide<R>) -> Wide<R>;
 }
 
-/// Each result with the numbers in arrays of `L`, the first one at a place.
-#[derive(Clone, Copy)]
-struct Run<'a, F, const L: usize> {
+/// Registers of some width of every set.
+trait Width {
+    type In<I: Isa>: Register;
+}
+struct One;
+impl Width for One {
+    type In<I: Isa> = Alone<I>;
+}
+struct Widest;
+impl Width for Widest {
+    type In<I: Isa> = I::Register;
+}
+struct Sixteen;
+impl Width for Sixteen {
+    type In<I: Isa> = I::Sixteen;
+}
+
+/// Each result with the numbers in registers of a width, the first one at a place.
+struct Run<'a, F, W> {
     f: F,
     x: &'a [f64],
     y: &'a [f64],
     place: usize,
+    width: PhantomData<W>,
 }
 
-impl<F: Lanewise, const L: usize> WithIsa for Run<'_, F, L> {
+impl<F: Lanewise, W: Width> WithIsa for Run<'_, F, W> {
     type Out = Vec<u64>;
     #[inline(always)]
     fn run<I: Isa>(self) -> Vec<u64> {
-        let n = self.x.len();
+        let (n, width) = (self.x.len(), W::In::<I>::WIDTH);
         let mut results = vec![0; n];
-        for start in (0..n).step_by(L) {
+        let mut numbers = [0.0; 16];
+        for start in (0..n).step_by(width) {
             let at = |i: usize| (start + i + n - self.place) % n;
-            let lanes = |from: &[f64]| Wide::<I, L>::new(std::array::from_fn(|i| from[at(i)]));
-            let result = self.f.lanes(lanes(self.x), lanes(self.y));
-            for i in 0..L {
-                let bits = result.0[i].to_bits();
+            let [x, y] = [self.x, self.y].map(|from| {
+                let numbers: [f64; 16] = std::array::from_fn(|i| from[at(i)]);
+                Wide::<W::In<I>>::load(&numbers)
+            });
+            self.f.lanes(x, y).store(&mut numbers);
+            for (i, number) in numbers[..width].iter().enumerate() {
                 // NaN is NaN, whatever its bits are
-                results[at(i)] = if result.0[i].is_nan() { f64::NAN.to_bits() } else { bits };
+                results[at(i)] = if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() };
             }
         }
         results
@@ -64,10 +85,13 @@ fn is_lanewise(name: &str, f: impl Lanewise, of_f64: impl Fn(f64, f64) -> f64, e
     let x = arguments();
     let y: Vec<f64> = (0..x.len()).map(|i| x[(7 * i + 3) % x.len()]).collect();
     for set in Chosen::all() {
-        let single = set.run(Run::<_, 1> { f, x: &x, y: &y, place: 0 });
-        for place in 0..8 {
-            assert!(single == set.run(Run::<_, 4> { f, x: &x, y: &y, place }), "{name}, 4 lanes, {set:?}");
-            assert!(single == set.run(Run::<_, 8> { f, x: &x, y: &y, place }), "{name}, 8 lanes, {set:?}");
+        let single = set.run(Run { f, x: &x, y: &y, place: 0, width: PhantomData::<One> });
+        for place in 0..16 {
+            assert!(single == set.run(Run { f, x: &x, y: &y, place, width: PhantomData::<Widest> }), "{name}, {set:?}");
+            assert!(
+                single == set.run(Run { f, x: &x, y: &y, place, width: PhantomData::<Sixteen> }),
+                "{name}, 16 lanes, {set:?}"
+            );
         }
         if exact {
             for i in 0..x.len() {
@@ -80,7 +104,7 @@ fn is_lanewise(name: &str, f: impl Lanewise, of_f64: impl Fn(f64, f64) -> f64, e
 }
 
 /// The functions that have kernels with errors of their own.
-const KERNELS: [&str; 7] = ["exp", "expm1", "ln", "ln_1p", "tanh", "erf", "erfc"];
+const KERNELS: [&str; 9] = ["exp", "expm1", "ln", "ln_1p", "tanh", "erf", "erfc", "sin", "cos"];
 
 macro_rules! functions {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
@@ -91,7 +115,7 @@ macro_rules! functions {
                 struct F;
                 impl Lanewise for F {
                     #[inline(always)]
-                    fn lanes<I: Isa, const L: usize>(self, x: Wide<I, L>, _: Wide<I, L>) -> Wide<I, L> {
+                    fn lanes<R: Register>(self, x: Wide<R>, _: Wide<R>) -> Wide<R> {
                         x.$f()
                     }
                 }
@@ -103,7 +127,7 @@ macro_rules! functions {
                 struct F;
                 impl Lanewise for F {
                     #[inline(always)]
-                    fn lanes<I: Isa, const L: usize>(self, x: Wide<I, L>, y: Wide<I, L>) -> Wide<I, L> {
+                    fn lanes<R: Register>(self, x: Wide<R>, y: Wide<R>) -> Wide<R> {
                         x.$g(y)
                     }
                 }
@@ -124,7 +148,7 @@ macro_rules! operations {
                 struct F;
                 impl Lanewise for F {
                     #[inline(always)]
-                    fn lanes<I: Isa, const L: usize>(self, $x: Wide<I, L>, $y: Wide<I, L>) -> Wide<I, L> {
+                    fn lanes<R: Register>(self, $x: Wide<R>, $y: Wide<R>) -> Wide<R> {
                         $result
                     }
                 }
@@ -152,12 +176,27 @@ operations! {
 
 #[test]
 fn a_mask_that_is_the_same_everywhere_is_known() {
-    type Three = Wide<Baseline, 3>;
-    let mask = |x| Three::uniform(Three::new(x).less(1.0.into()));
-    assert_eq!(mask([0.0, -1.0, 0.5]), Some(true));
-    assert_eq!(mask([2.0, f64::NAN, 1.0]), Some(false));
-    assert_eq!(mask([0.0, 2.0, 0.0]), None);
+    /// What is known of the mask of numbers below 1.
+    struct Below1([f64; 16]);
+    impl WithIsa for Below1 {
+        type Out = Option<bool>;
+        #[inline(always)]
+        fn run<I: Isa>(self) -> Option<bool> {
+            Wide::uniform(Wide::<I::Sixteen>::load(&self.0).less(1.0.into()))
+        }
+    }
+    for set in Chosen::all() {
+        assert_eq!(set.run(Below1([0.5; 16])), Some(true));
+        assert_eq!(set.run(Below1(std::array::from_fn(|i| if i % 2 == 0 { f64::NAN } else { 1.0 }))), Some(false));
+        for odd in 0..16 {
+            let one_is = |inside: f64, outside| std::array::from_fn(|i| if i == odd { inside } else { outside });
+            assert_eq!([one_is(0.0, 2.0), one_is(2.0, 0.0)].map(|x| set.run(Below1(x))), [None, None], "{odd}");
+        }
+    }
 }
+
+/// A name, how a range is filled, and the bound of the errors in it.
+type Range<'a> = (&'a str, &'a dyn Fn(f64) -> f64, f64);
 
 macro_rules! kernels {
     ($($Of:ident: $f:ident;)*) => { $(
@@ -165,17 +204,17 @@ macro_rules! kernels {
         struct $Of;
         impl Lanewise for $Of {
             #[inline(always)]
-            fn lanes<I: Isa, const L: usize>(self, x: Wide<I, L>, _: Wide<I, L>) -> Wide<I, L> {
+            fn lanes<R: Register>(self, x: Wide<R>, _: Wide<R>) -> Wide<R> {
                 x.$f()
             }
         }
         impl $Of {
             /// Holds the errors at `n` points of each of these ranges to a bound, for every instruction set.
-            fn is_within(n: u32, ranges: &[(&str, &dyn Fn(f64) -> f64, f64)]) {
+            fn is_within(n: u32, ranges: &[Range]) {
                 for set in Chosen::all() {
                     for (what, place, bound) in ranges {
                         let x: Vec<f64> = sample(n).map(|[unit, _]| place(unit)).collect();
-                        let results = set.run(Run::<_, 8> { f: $Of, x: &x, y: &x, place: 0 });
+                        let results = set.run(Run { f: $Of, x: &x, y: &x, place: 0, width: PhantomData::<Widest> });
                         let points = x.iter().zip(results).map(|(&x, got)| (x, f64::from_bits(got), DoubleDouble::from(x).$f()));
                         is_held(&format!("{} {what}, {set:?}", stringify!($f)), *bound, points);
                     }
@@ -185,7 +224,7 @@ macro_rules! kernels {
             fn has(values: &[(f64, f64)]) {
                 let x: Vec<f64> = values.iter().map(|value| value.0).collect();
                 for set in Chosen::all() {
-                    let results = set.run(Run::<_, 8> { f: $Of, x: &x, y: &x, place: 0 });
+                    let results = set.run(Run { f: $Of, x: &x, y: &x, place: 0, width: PhantomData::<Widest> });
                     for (&(x, value), got) in values.iter().zip(results.into_iter().map(f64::from_bits)) {
                         assert!(same(got, value), "{}({x:e}) is {got:e}, not {value:e}, {set:?}", stringify!($f));
                     }
@@ -202,6 +241,8 @@ kernels! {
     Tanh: tanh;
     Erf: erf;
     Erfc: erfc;
+    Sin: sin;
+    Cos: cos;
 }
 
 /// The measured worst errors at four million points of each range, with a little room for those in between.
@@ -262,6 +303,18 @@ fn kernels_are_within_their_bounds_at(n: u32) {
             ("far right", &between(6.0, 26.5), 1.1),
         ],
     );
+    let multiples = |unit: f64| (unit * 1e6).round() * std::f64::consts::FRAC_PI_2;
+    let near_multiples = |unit: f64| multiples(unit) * (1.0 + 1e-9 * (unit - 0.5));
+    let spread = signed(power_of_2(-30.0, 20.5));
+    let ranges: [Range; 5] = [
+        ("middle", &between(-6.5, 6.5), 0.9),
+        ("wide", &between(-1.6e6, 1.6e6), 0.9),
+        ("spread", &spread, 0.9),
+        ("nearest to multiples", &multiples, 0.9),
+        ("near multiples", &near_multiples, 0.9),
+    ];
+    Sin::is_within(n, &ranges);
+    Cos::is_within(n, &ranges);
 }
 
 #[test]
@@ -343,6 +396,27 @@ fn kernels_have_the_ends_and_zeros_of_numbers() {
         (27.2, 2.0 * LEAST),
         (nan, nan),
     ]);
+    let small = 2f64.powi(-28);
+    Sin::has(&[
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (INF, nan),
+        (-INF, nan),
+        (nan, nan),
+        (-LEAST, -LEAST),
+        (small, small),
+        (1e22, Real::sin(1e22)),
+    ]);
+    Cos::has(&[
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (INF, nan),
+        (-INF, nan),
+        (nan, nan),
+        (LEAST, 1.0),
+        (small, 1.0),
+        (1e22, Real::cos(1e22)),
+    ]);
 }
 
 /// Subnormal results are rounded twice.
@@ -350,7 +424,7 @@ fn kernels_have_the_ends_and_zeros_of_numbers() {
 fn exponentials_below_the_normal_numbers_are_within_a_unit() {
     let x: Vec<f64> = sample(20_000).map(|[unit, _]| between(-745.2, -690.0)(unit)).collect();
     for set in Chosen::all() {
-        let results = set.run(Run::<_, 8> { f: Exp, x: &x, y: &x, place: 0 });
+        let results = set.run(Run { f: Exp, x: &x, y: &x, place: 0, width: PhantomData::<Widest> });
         for (&x, got) in x.iter().zip(results) {
             let exact = (DoubleDouble::from(2.0).ln() * 1074.0 + x).exp();
             let normal = exact.to_f64() >= (1u64 << 52) as f64;

@@ -15,34 +15,30 @@
 
 use std::sync::LazyLock;
 
-/// An instruction set, as a type: what is generic over it is compiled for each one.
-pub trait Isa: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
-    /// Whether a · b + c is rounded once. Otherwise it is a product and a sum, each rounded.
-    const FMA: bool;
+mod register;
+mod set;
+#[cfg(target_arch = "x86_64")]
+use set::Avx2;
 
-    /// a · b + c, rounded once or twice.
-    #[inline(always)]
-    fn mul_add(a: f64, b: f64, c: f64) -> f64 {
-        if Self::FMA { a.mul_add(b, c) } else { a * b + c }
-    }
+use register::Pair;
+pub use register::{Alone, MOST_LANES, Register};
+pub use set::{Baseline, Set};
 
-    /// Calls a closure that is compiled for this set, whether or not it is inlined into its caller.
-    fn call<R>(f: impl FnOnce() -> R) -> R;
+/// An instruction set with its registers, and code that is compiled for it.
+pub trait Isa: Set {
+    /// The widest register.
+    type Register: Register<Set = Self>;
+    /// As many registers as have sixteen numbers.
+    type Sixteen: Register<Set = Self>;
 
     /// Runs a body that is compiled for this set, whether or not it is inlined into its caller. A closure that is long would not be inlined where
     /// it is called, and compiled for the baseline.
     fn run<B: WithIsa>(body: B) -> B::Out;
 }
 
-/// The instructions that every processor of the target has.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Baseline;
 impl Isa for Baseline {
-    const FMA: bool = false;
-    #[inline(always)]
-    fn call<R>(f: impl FnOnce() -> R) -> R {
-        f()
-    }
+    type Register = register::OfBaseline;
+    type Sixteen = Pair<Pair<Pair<Self::Register>>>;
     #[inline(always)]
     fn run<B: WithIsa>(body: B) -> B::Out {
         run_baseline(body)
@@ -55,21 +51,10 @@ fn run_baseline<B: WithIsa>(body: B) -> B::Out {
     body.run::<Baseline>()
 }
 
-/// AVX2 and FMA.
-///
-/// Invariant: a body that is generic over [`Isa`] gets this set only on a processor that has it, since nothing outside of this file can name it,
-/// and nothing in it does but [`Chosen::run`].
-#[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Avx2;
 #[cfg(target_arch = "x86_64")]
 impl Isa for Avx2 {
-    const FMA: bool = true;
-    #[inline(always)]
-    fn call<R>(f: impl FnOnce() -> R) -> R {
-        // SAFETY: the processor has these instructions, by the invariant of `Avx2`.
-        unsafe { with_avx2(f) }
-    }
+    type Register = std::arch::x86_64::__m256d;
+    type Sixteen = Pair<Pair<Self::Register>>;
     #[inline(always)]
     fn run<B: WithIsa>(body: B) -> B::Out {
         // SAFETY: the processor has these instructions, by the invariant of `Avx2`.
@@ -83,14 +68,6 @@ impl Isa for Avx2 {
 #[target_feature(enable = "avx2,fma")]
 fn run_avx2<B: WithIsa>(body: B) -> B::Out {
     body.run::<Avx2>()
-}
-
-/// Calls a closure that is compiled for AVX2 and FMA. Measured by `cargo bench --bench slices`.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
-    f()
 }
 
 /// A body of code for [`dispatch`]: a closure that is generic over the instruction set.
@@ -113,15 +90,15 @@ pub fn dispatch<B: WithIsa>(body: B) -> B::Out {
 /// AVX2 with FMA if the processor has them. Another word is ignored.
 pub fn instruction_set() -> &'static str {
     match Chosen::get().0 {
-        Set::Baseline => "baseline",
+        Name::Baseline => "baseline",
         #[cfg(target_arch = "x86_64")]
-        Set::Avx2 => "avx2",
+        Name::Avx2 => "avx2",
     }
 }
 
 /// The instruction sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Set {
+enum Name {
     Baseline,
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -131,15 +108,15 @@ enum Set {
 ///
 /// Invariant: the processor has it. Only [`Chosen::all`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Chosen(Set);
+pub(crate) struct Chosen(Name);
 
 impl Chosen {
     /// The sets that the processor has, the best one last.
     pub(crate) fn all() -> Vec<Chosen> {
-        let mut all = vec![Chosen(Set::Baseline)];
+        let mut all = vec![Chosen(Name::Baseline)];
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            all.push(Chosen(Set::Avx2));
+            all.push(Chosen(Name::Avx2));
         }
         all
     }
@@ -147,7 +124,7 @@ impl Chosen {
     /// The set for a word of the user.
     fn by_word(word: Option<&str>) -> Chosen {
         match word {
-            Some("plain" | "sse2") => Chosen(Set::Baseline),
+            Some("plain" | "sse2") => Chosen(Name::Baseline),
             _ => *Chosen::all().last().expect("there is always the baseline"),
         }
     }
@@ -164,10 +141,10 @@ impl Chosen {
     #[inline]
     pub(crate) fn run<B: WithIsa>(self, body: B) -> B::Out {
         match self.0 {
-            Set::Baseline => run_baseline(body),
+            Name::Baseline => run_baseline(body),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor has these instructions, by the invariant of `Chosen`.
-            Set::Avx2 => unsafe { run_avx2(body) },
+            Name::Avx2 => unsafe { run_avx2(body) },
         }
     }
 }
@@ -183,8 +160,9 @@ mod tests {
         #[inline(always)]
         fn run<I: Isa>(self) -> bool {
             // 2⁻⁶⁰ is what two roundings lose
-            let x = std::hint::black_box(1.0 + 1.0 / (1u64 << 30) as f64);
-            assert_eq!(I::mul_add(x, x, -(x * x)) != 0.0, I::FMA);
+            let x = Alone::<I>::splat(std::hint::black_box(1.0 + 1.0 / (1u64 << 30) as f64));
+            let rest = x.mul_add(x, x.mul(x).neg());
+            assert_eq!(rest.any_all().0, I::FMA);
             I::FMA
         }
     }
@@ -209,7 +187,7 @@ mod tests {
     #[test]
     fn every_set_runs_and_its_name_is_told() {
         for set in Chosen::all() {
-            assert_eq!(set.run(Fma), set != Chosen(Set::Baseline));
+            assert_eq!(set.run(Fma), set != Chosen(Name::Baseline));
         }
         assert_eq!(dispatch(Fma), instruction_set() == "avx2");
     }
