@@ -205,13 +205,12 @@ impl Run<'_> {
     fn scalars<I: Isa>(&mut self, statements: &[Scalar]) {
         let (width, serial) = (self.width, two(&self.serial));
         for Scalar { apply: what, from, to } in statements {
-            let into = &mut self.work.spare[..width];
-            let around = self.slots.around();
+            let (into, around) = self.slots.split(to.at(serial) * width, width);
             let list = |slot: Slot| {
-                List::rows(around.get(slot.at(serial) * width, width).expect("nothing is written to"), width)
+                let numbers = around.get(slot.at(serial) * width, width);
+                List::rows(numbers.expect("the slot of a result is none of its operands"), width)
             };
-            apply::<I>(what, Lists { operands: &from.map(list), into: &mut *into, len: width });
-            self.slots.get_mut(to.at(serial) * width, width).copy_from_slice(into);
+            apply::<I>(what, Lists { operands: &from.map(list), into, len: width });
         }
     }
 

@@ -197,13 +197,17 @@ impl Address {
         Some(range)
     }
 
-    /// Whether the address may meet slots that another one has, in one repetition of the serial loops.
-    pub fn may_meet(&self, counts: &[usize], other: &Address, others: &[usize]) -> bool {
-        match (self.range(counts), other.range(others)) {
-            (Some([first, last]), Some([others_first, others_last])) if self.serial == other.serial => {
-                first <= others_last && others_first <= last
-            }
-            _ => true,
+    /// Whether the address may meet slots that another one has, in one repetition of the serial loops, which have these counts.
+    pub fn may_meet(&self, counts: &[usize], other: &Address, others: &[usize], serial: &[usize]) -> bool {
+        let (Some([first, last]), Some([others_first, others_last])) = (self.range(counts), other.range(others)) else {
+            return true;
+        };
+        // by how much the other one moves beyond this one over the serial loops
+        let mut apart = [0; 2];
+        for ((&own, &step), &count) in self.serial.iter().zip(&other.serial).zip(serial) {
+            let reach = (i64::from(step) - i64::from(own)) * (count as i64 - 1);
+            apart[usize::from(reach > 0)] += reach;
         }
+        first <= others_last + apart[1] && others_first + apart[0] <= last
     }
 }

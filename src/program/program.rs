@@ -310,16 +310,16 @@ impl Program {
         self
     }
 
-    /// How many points of a [batch](Program::eval_batch) are run side by side: as many of 4, 8, 16, 32 or 64 as make some 64 numbers for each
+    /// How many points of a [batch](Program::eval_batch) are run side by side: as many of 4, 8, .. or 256 as make some 256 numbers for each
     /// statement of a loop, if the [numbers](Counts::numbers) of all fit the second cache. It is 1 if not even 4 fit, or if the loops are long
     /// enough.
     pub fn width(&self) -> usize {
         /// How many numbers are enough for a statement.
-        const ENOUGH: usize = 64;
+        const ENOUGH: usize = 256;
         let bytes = self.cache.load(Ordering::Relaxed);
         let most = (ENOUGH * self.plan.calls() / self.plan.statements.max(1)).next_power_of_two();
         let fits = |&width: &usize| width <= most && self.plan.size.saturating_mul(width * size_of::<f64>()) <= bytes;
-        [64, 32, 16, 8, 4].into_iter().find(fits).unwrap_or(1)
+        [256, 128, 64, 32, 16, 8, 4].into_iter().find(fits).unwrap_or(1)
     }
 
     /// The names of the inputs.

@@ -48,7 +48,7 @@ impl Builder<'_> {
         {
             let [from, to] = [from, to].map(|stream| Address::new(stream, counts, 0));
             self.copied += 1;
-            join(steps, counts.clone(), Apply::Copy, [from].into_iter().collect(), to);
+            join(steps, counts.clone(), Apply::Copy, [from].into_iter().collect(), to, &[]);
         }
     }
 
@@ -109,7 +109,7 @@ impl Builder<'_> {
                     _ => steps.push(Step::Scalars(vec![scalar])),
                 }
             }
-            _ => join(steps, own, apply, from, to),
+            _ => join(steps, own, apply, from, to, &counts[..serial]),
         }
     }
 }
@@ -147,20 +147,21 @@ fn add_sums(steps: &mut Vec<Step>, sums: Sums) {
     steps.push(Step::Sums(sums));
 }
 
-/// Adds a statement to the last region that it can join, or as a region of its own.
+/// Adds a statement to the last region that it can join, or as a region of its own, within serial loops of these counts.
 fn join(
     steps: &mut Vec<Step>,
     mut counts: SmallVec<[usize; 3]>,
     apply: Apply,
     mut from: SmallVec<[Address; 3]>,
     mut to: Address,
+    serial: &[usize],
 ) {
     collapse(&mut counts, &mut from.iter_mut().chain([&mut to]).collect::<Vec<_>>());
     if counts.is_empty() {
         counts.push(1);
         from.iter_mut().chain([&mut to]).for_each(|address| address.own.push(0));
     }
-    let meets = |other: &Address, others: &[usize]| from.iter().any(|own| own.may_meet(&counts, other, others));
+    let meets = |other: &Address, others: &[usize]| from.iter().any(|own| own.may_meet(&counts, other, others, serial));
     let mut place = None;
     for (k, step) in steps.iter().enumerate().rev().take(BACK) {
         match step {
@@ -169,7 +170,7 @@ fn join(
                 let is_ready = |address: &Address| {
                     region.statements.iter().all(|made| {
                         let store = made.store.as_ref().expect("every statement has a place at first");
-                        store == address || !address.may_meet(&counts, store, &region.counts)
+                        store == address || !address.may_meet(&counts, store, &region.counts, serial)
                     })
                 };
                 if region.counts == counts && region.statements.len() < MOST && from.iter().all(is_ready) {

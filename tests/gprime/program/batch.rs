@@ -126,10 +126,11 @@ fn cache(program: &Compiled, width: usize) -> usize {
 #[test]
 fn the_width_is_what_fits_the_cache() {
     let program = Compiled::trace(&routine!(|x| x[0].sin() * x[1]), &[1.0, 2.0]).unwrap();
-    assert_eq!(program.width(), 64);
+    assert_eq!(program.width(), 256);
     let one = cache(&program, 1);
     let mut program = program;
-    for (bytes, width) in [(0, 1), (4 * one - 1, 1), (4 * one, 4), (63 * one, 32), (64 * one, 64), (usize::MAX, 64)] {
+    for (bytes, width) in [(0, 1), (4 * one - 1, 1), (4 * one, 4), (127 * one, 64), (256 * one, 256), (usize::MAX, 256)]
+    {
         program = program.with_cache(bytes);
         assert_eq!(program.width(), width);
     }
@@ -150,7 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
-    fn random_programs(lines in lines(), points in points(), width in 0..6usize, which in 0..3usize) {
+    fn random_programs(lines in lines(), points in points(), width in 0..7usize, which in 0..3usize) {
         let program = Program(lines);
         let x = points.concat();
         let trace = |which| match which {
@@ -158,7 +159,7 @@ proptest! {
             _ => super::compiled(&program, &points[0]),
         };
         let compiled = trace(which);
-        let bytes = cache(&compiled, [0, 4, 8, 16, 32, 64][width]);
+        let bytes = cache(&compiled, [0, 4, 8, 16, 32, 64, 256][width]);
         hold_all(&compiled.with_cache(bytes), &x, points.len(), true);
     }
 }

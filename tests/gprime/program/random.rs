@@ -183,9 +183,9 @@ proptest! {
             let Ok(value) = made.value_and_gradient(x, &mut g) else { continue };
             let (expected, products) = (output.gradient(x), output.hvp(x, u));
             evaluated(made.gradient_program().unwrap(), x).unwrap();
-            // numbers on the way may be too large to be exact: then forward and reverse mode differ without us
+            // numbers may be too large to be exact, or those on the way: then forward and reverse mode differ without us
             let (forward, second) = forward(&output, x, u);
-            if forward != expected {
+            if forward != expected || !exact(&expected) {
                 continue;
             }
             prop_assert_eq!(value, output.run(&x[..]));
@@ -193,12 +193,12 @@ proptest! {
             let (mut y, mut moved) = ([f64::NAN], [f64::NAN]);
             made.jvp(x, u, &mut y, &mut moved).unwrap();
             let along: f64 = expected.iter().zip(u).map(|(g, u)| g * u).sum();
-            if output.jvp(x, u).1 == [along] {
+            if output.jvp(x, u).1 == [along] && exact(&[along]) {
                 expect("the tangent", &moved, &[along], &program);
             }
             let mut hu = vec![f64::NAN; INPUTS];
             made.hvp(x, u, &mut hu).unwrap();
-            if second == products {
+            if second == products && exact(&products) {
                 expect("the product with the Hessian", &hu, &products, &program);
             }
         }
