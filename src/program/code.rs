@@ -48,6 +48,14 @@ impl Value {
         let place = (self.0 & !Value::CONSTANT) as usize;
         if self.0 & Value::CONSTANT == 0 { Place::Node(place) } else { Place::Constant(place) }
     }
+
+    /// The value where each node has a new place.
+    pub fn moved(self, places: &[u32]) -> Self {
+        match self.place() {
+            Place::Node(node) => Value(places[node]),
+            Place::Constant(_) => self,
+        }
+    }
 }
 
 /// Some values: the arguments of a statement.
@@ -257,6 +265,21 @@ impl Code {
         self.heads.shrink_to_fit();
         self.args.shrink_to_fit();
         self.values = vec![];
+    }
+
+    /// Puts the statements in another order, each behind its arguments, and gives the new place of every node.
+    pub fn reorder(&mut self, order: &[u32]) -> Vec<u32> {
+        let mut places: Vec<u32> = (0..self.len() as u32).collect();
+        order.iter().zip(self.inputs as u32..).for_each(|(&node, place)| places[node as usize] = place);
+        let (mut heads, mut args) = (Vec::with_capacity(self.heads.len()), Vec::with_capacity(self.args.len()));
+        for &node in order {
+            let (function, own) = self.statement(node as usize).expect("the node is no input");
+            args.extend(own.iter().map(|&arg| arg.moved(&places)));
+            heads.push(Head { function, end: args.len() as u32 });
+        }
+        self.guards.iter_mut().for_each(|guard| *guard = guard.moved(&places));
+        (self.heads, self.args, self.table) = (heads, args, Table::default());
+        places
     }
 
     /// Makes a table with room for so many nodes.

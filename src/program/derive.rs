@@ -1,6 +1,6 @@
 //! Derivatives of a program as statements of the program: each op's slopes by its rule, and the chain rule forward or in reverse.
 
-use super::code::{Code, Place, Value, Values};
+use super::code::{Code, FEW_TERMS, Place, Value, Values};
 use crate::error::Error;
 
 /// The terms of the adjoint of each node, as they come.
@@ -23,7 +23,8 @@ impl Terms {
         self.newest[node] = self.all.len() as u32 - 1;
     }
 
-    /// The terms of a node, the oldest first.
+    /// The terms of a node, the oldest first if they are few, as the tape adds them up. Many are in the order of the statements that they come from: it
+    /// is that of memory, so that a sum reads what a loop writes.
     fn of(&self, node: usize, terms: &mut Vec<Value>) {
         terms.clear();
         let mut next = self.newest[node];
@@ -32,7 +33,9 @@ impl Terms {
             terms.push(term);
             next = before;
         }
-        terms.reverse();
+        if terms.len() <= FEW_TERMS {
+            terms.reverse();
+        }
     }
 }
 

@@ -236,11 +236,17 @@ impl Layout {
             }
             Some((_, Terms::List(offsets))) => Some(&**offsets),
         };
-        if let Some(edges) = edges
-            && let Some(stream) =
-                self.with_margins(operand.number, &loops, part, edges, &arrays[edges.maker], copied, is_before)
-        {
-            return stream;
+        if let Some(edges) = edges {
+            // the terms of sums come first
+            let by_terms = usize::from(leaf.terms.is_some());
+            let mut outermost_first = loops.clone();
+            outermost_first.rotate_right(by_terms);
+            let array = &arrays[edges.maker];
+            let found = self.with_margins(operand.number, &outermost_first, part, edges, array, copied, is_before);
+            if let Some((base, mut steps)) = found {
+                steps.rotate_left(by_terms);
+                return Stream::Affine { base, steps };
+            }
         }
         self.stream(operand.number, &loops, offsets)
     }
@@ -257,7 +263,7 @@ impl Layout {
         array: &Array,
         copied: &mut Copied,
         is_before: impl Fn(Number) -> bool,
-    ) -> Option<Stream> {
+    ) -> Option<(i32, SmallVec<[i32; 4]>)> {
         let (count, step) = loops[0];
         let mut inside: SmallVec<[(usize, i64); 4]> = loops.into();
         inside[0].0 = count - start - end;
@@ -295,7 +301,7 @@ impl Layout {
                 self.copies.push((part, Copy { counts, from, to }));
             }
         }
-        Some(Stream::Affine { base, steps })
+        Some((base, steps))
     }
 
     /// The slots of numbers that are affine in loops, or of so many for each, further on than those by the offsets.
@@ -338,12 +344,12 @@ fn order(leaf: &Leaf) -> Vec<usize> {
     order
 }
 
-/// Which array an operand refers to in the middle of the outermost loop, if it refers to something else at its ends. The terms of a single sum are
-/// such a loop as well.
+/// Which array an operand refers to in the middle of the outermost loop, if it refers to something else at its ends. The loop over the terms of sums
+/// counts as the outermost one.
 fn edges(leaf: &Leaf, operand: &Operand, order: &[usize], maker: &[u32]) -> Option<Edges> {
     let (count, step) = match (order.first(), leaf.terms.as_ref().map(|(count, terms)| (*count, &**terms))) {
+        (_, Some((count, Terms::Affine(step)))) => (count, *step),
         (Some(&outermost), None) => (leaf.dimensions[outermost].count, operand.steps[outermost]),
-        (None, Some((count, Terms::Affine(step)))) => (count, *step),
         _ => return None,
     };
     if operand.number < 0 || step == 0 {

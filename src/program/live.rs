@@ -103,11 +103,50 @@ impl Code {
             Place::Node(node) => values[node],
             Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
         };
-        let outputs = outputs.iter().map(&mut output).collect();
+        let mut outputs: Vec<Value> = outputs.iter().map(&mut output).collect();
         if form == Form::Primitives {
             code.complete();
         }
+        code.shared_first(&mut outputs);
         Ok((code, outputs))
+    }
+
+    /// Puts statements first that have few steps from the inputs on and are used often. Such a statement is kept once, and stands where it was used first,
+    /// so that the first repetition of a loop would have one statement more than the others.
+    fn shared_first(&mut self, outputs: &mut [Value]) {
+        /// How many uses are often.
+        const OFTEN: u32 = 16;
+        /// How many steps are few.
+        const FEW: u32 = 8;
+        let arguments = |node: usize| {
+            let (_, args) = self.statement(node).expect("the node is no input");
+            args.iter().filter_map(|arg| match arg.place() {
+                Place::Node(arg) => Some(arg),
+                Place::Constant(_) => None,
+            })
+        };
+        // how many steps each node has from the inputs on, if these are few, and how often it is used
+        let (mut steps, mut uses) = (vec![0; self.len()], vec![0u32; self.len()]);
+        for node in self.inputs..self.len() {
+            let of_arguments: u32 = arguments(node).map(|arg| steps[arg]).fold(0, u32::saturating_add);
+            steps[node] = if of_arguments < FEW { 1 + of_arguments } else { u32::MAX };
+            arguments(node).for_each(|arg| uses[arg] += 1);
+        }
+        let mut is_first: Vec<bool> = (0..self.len()).map(|node| uses[node] >= OFTEN && steps[node] <= FEW).collect();
+        for node in (self.inputs..self.len()).rev().filter(|&node| steps[node] <= FEW) {
+            if is_first[node] {
+                arguments(node).for_each(|arg| is_first[arg] = true);
+            }
+        }
+        let statements = || self.inputs..self.len();
+        let first = statements().filter(|&node| is_first[node]);
+        let order: Vec<u32> =
+            first.chain(statements().filter(|&node| !is_first[node])).map(|node| node as u32).collect();
+        if order.is_sorted() {
+            return;
+        }
+        let places = self.reorder(&order);
+        outputs.iter_mut().for_each(|output| *output = output.moved(&places));
     }
 
     /// The sum of some values as that of its stretches, if these are few: the values of a stretch are equally far from each other, so that the

@@ -6,6 +6,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 mod erf;
 mod exp;
 mod ln;
+mod pow;
 mod sin;
 
 /// Numbers worked on side by side, as many as a register holds.
@@ -99,10 +100,10 @@ impl<R: Register> Wide<R> {
         Mask(above.and(below))
     }
 
-    /// These results of `x`, but in the lanes that are not ordinary those of `f`.
+    /// These results of some arguments, but in the lanes that are not ordinary those of `f`.
     #[inline(always)]
-    fn unless_all(self, ordinary: Mask<R>, x: Self, f: impl Fn(f64) -> f64) -> Self {
-        if ordinary.0.any_all().1 { self } else { rare(ordinary.0, self, x, f) }
+    fn unless_all<const N: usize>(self, ordinary: Mask<R>, x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
+        if ordinary.0.any_all().1 { self } else { rare(ordinary, self, x, f) }
     }
 }
 
@@ -133,11 +134,14 @@ of_register! { mul_add(b c); copysign(sign); or(y); and(y); add_bits(y); sub_bit
 /// These results, but in the lanes that are not ordinary those of `f`.
 #[cold]
 #[inline(never)]
-fn rare<R: Register>(ordinary: R, results: Wide<R>, x: Wide<R>, f: impl Fn(f64) -> f64) -> Wide<R> {
-    Wide(R::each(
-        [ordinary, results.0, x.0],
-        |[ordinary, result, x]| if ordinary.to_bits() != 0 { result } else { f(x) },
-    ))
+fn rare<R: Register, const N: usize>(
+    Mask(ordinary): Mask<R>,
+    results: Wide<R>,
+    x: [Wide<R>; N],
+    f: impl Fn([f64; N]) -> f64,
+) -> Wide<R> {
+    let others = R::each(x.map(|x| x.0), f);
+    Wide(ordinary.select(results.0, others))
 }
 
 impl<R: Register> From<f64> for Wide<R> {
@@ -261,6 +265,7 @@ mod kernel {
     pub use super::erf::{erf, erfc};
     pub use super::exp::{exp, expm1, tanh_and_rest};
     pub use super::ln::{ln, ln_1p};
+    pub use super::pow::pow;
     pub use super::sin::{cos, sin};
     use super::{Real, Register, Wide};
     pub use one_by_one::*;

@@ -305,7 +305,7 @@ impl<'a> Finder<'a> {
     /// The stretches, in order and apart from each other; of two that overlap the first, and of those that start together the one of the shortest
     /// period.
     fn stretches(&self) -> Vec<Stretch> {
-        let (mut found, mut start) = (vec![], 0);
+        let (mut found, mut start, mut end) = (vec![], 0, 0);
         // for each period the end of the last item that was seen not to fit: no stretch of that period goes over it
         let mut misfits = vec![0; self.longest + 1];
         while start < self.items.len() {
@@ -318,7 +318,7 @@ impl<'a> Finder<'a> {
                     break;
                 }
                 if misfits[period] <= start {
-                    match self.repetitions(start, period) {
+                    match self.repetitions(start, period, end) {
                         Ok(made) => {
                             stretch = Some(made);
                             break;
@@ -329,7 +329,8 @@ impl<'a> Finder<'a> {
             }
             match stretch {
                 Some(stretch) => {
-                    start = stretch.start + stretch.period * stretch.count;
+                    end = stretch.start + stretch.period * stretch.count;
+                    start = end;
                     found.push(stretch);
                 }
                 None => start += 1,
@@ -338,11 +339,11 @@ impl<'a> Finder<'a> {
         found
     }
 
-    /// The stretch of a period that starts at an item.
+    /// The stretch of a period that goes over the items from this start on, and those before it that fit, down to some item.
     ///
     /// # Errors
     /// If there are fewer repetitions than make a loop: an item that no stretch of this period goes over.
-    fn repetitions(&self, start: usize, period: usize) -> Result<Stretch, usize> {
+    fn repetitions(&self, start: usize, period: usize, least: usize) -> Result<Stretch, usize> {
         let end = start + FEWEST * period;
         // the shapes of all repetitions but the last are those of all but the first
         if end > self.items.len() || self.hash(start, end - period) != self.hash(start + period, end) {
@@ -350,13 +351,7 @@ impl<'a> Finder<'a> {
         }
         // how many items fit, those of the first two repetitions included, which say how the operands go on
         let mut fit = 2 * period;
-        while let Some(item) = self.items.get(start + fit) {
-            let [one, two] = [1, 2].map(|back| &self.items[start + fit - back * period]);
-            let [x, y, z] = [item, one, two].map(|item| item.operands(self.code));
-            let same_shape = item.shape == one.shape && one.shape == two.shape;
-            if !same_shape || (0..x.len()).any(|k| x.get(k) - y.get(k) != y.get(k) - z.get(k)) {
-                break;
-            }
+        while start + fit < self.items.len() && self.goes_on(start + fit - 2 * period, period) {
             fit += 1;
         }
         let count = fit / period;
@@ -364,7 +359,18 @@ impl<'a> Finder<'a> {
             // the item that did not fit is in the third repetition of any later start up to its first one
             return Err(start + fit - 2 * period);
         }
-        Ok(self.best_cut(start, period, fit))
+        // an item that comes often was not tried at all its distances
+        let first = (least..start).rev().take_while(|&item| self.goes_on(item, period)).last().unwrap_or(start);
+        Ok(self.best_cut(first, period, fit + start - first))
+    }
+
+    /// Whether an item and those one and two periods later are of one shape, with operands that are equally far from each other.
+    fn goes_on(&self, item: usize, period: usize) -> bool {
+        let three = [0, 1, 2].map(|k| &self.items[item + k * period]);
+        let [x, y, z] = three.map(|item| item.operands(self.code));
+        three[0].shape == three[1].shape
+            && three[1].shape == three[2].shape
+            && (0..x.len()).all(|k| z.get(k) - y.get(k) == y.get(k) - x.get(k))
     }
 
     /// Where the body of a loop is cut out of the repetitions is free, as the start of a circle is: there where the fewest operands go over the cut,

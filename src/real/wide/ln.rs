@@ -23,7 +23,7 @@ const CARRY: u64 = 1f64.to_bits() - std::f64::consts::FRAC_1_SQRT_2.to_bits();
 
 /// Numbers with k + 1023 as their last bits, and 1 + f, of positive normal numbers.
 #[inline(always)]
-fn split<R: Register>(x: Wide<R>) -> [Wide<R>; 2] {
+pub(super) fn split<R: Register>(x: Wide<R>) -> [Wide<R>; 2] {
     let (carry, one) = (Wide::from(f64::from_bits(CARRY)), Wide::from(1.0));
     let exponent = x.add_bits(carry).exponent_bits();
     let mantissa = x.sub_bits(power(exponent));
@@ -33,7 +33,7 @@ fn split<R: Register>(x: Wide<R>) -> [Wide<R>; 2] {
 
 /// The k of numbers with k + 1023 as their last bits.
 #[inline(always)]
-fn numbers<R: Register>(exponents: Wide<R>) -> Wide<R> {
+pub(super) fn numbers<R: Register>(exponents: Wide<R>) -> Wide<R> {
     /// Its last bits are units.
     const UNITS: f64 = (1u64 << 52) as f64;
     exponents.or(UNITS.into()) - (UNITS + BIAS as f64)
@@ -57,7 +57,7 @@ pub fn ln<R: Register>(x: Wide<R>) -> Wide<R> {
     let ordinary = x.is_between(f64::MIN_POSITIVE, f64::MAX);
     let [exponent, mantissa] = split(x);
     let y = sum(numbers(exponent), mantissa - 1.0, 0.0.into());
-    y.unless_all(ordinary, x, math::ln)
+    y.unless_all(ordinary, [x], |[x]| math::ln(x))
 }
 
 /// ln(1 + x).
@@ -80,5 +80,5 @@ pub fn ln_1p<R: Register>(x: Wide<R>) -> Wide<R> {
     let f = high + lost;
     let y = sum(numbers(exponent), f, (high - f) + lost);
     // −0 keeps its sign
-    y.copysign(x).unless_all(ordinary, x, math::ln_1p)
+    y.copysign(x).unless_all(ordinary, [x], |[x]| math::ln_1p(x))
 }

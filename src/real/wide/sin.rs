@@ -68,12 +68,12 @@ fn turned<R: Register>(x: Wide<R>, quarters: u64, one_by_one: impl Fn(f64) -> f6
     let is_even = has_no(quadrant, 1);
     let turned = Wide::select(is_even, sin_of_part(r, low), cos_of_part(r, low));
     let signed = Wide::select(has_no(quadrant, 2), turned, -turned);
-    signed.unless_all(ordinary, x, one_by_one)
+    signed.unless_all(ordinary, [x], |[x]| one_by_one(x))
 }
 
 /// Where a bit, of those that do not make a number of it larger than 2, is not set.
 #[inline(always)]
-fn has_no<R: Register>(x: Wide<R>, bit: u64) -> <Wide<R> as Real>::Mask {
+pub(super) fn has_no<R: Register>(x: Wide<R>, bit: u64) -> <Wide<R> as Real>::Mask {
     let one = Wide::from(1.0);
     let alone = x.and(f64::from_bits(bit).into());
     alone.or(one).equal(one)

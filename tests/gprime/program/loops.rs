@@ -20,33 +20,46 @@ fn counts(workload: &impl Workload, line_by_line: bool) -> Counts {
     program.gradient_program().unwrap().counts()
 }
 
-/// The loops of two sizes of one workload are equal, and there are as many as are said, at most, and no lists; or those of both are as many.
-fn are_equal(small: &impl Workload, large: &impl Workload, most: usize, lists: bool) {
+/// The loops of two sizes of one workload are equal, and there are as many as are said, at most, and no lists; line by line there may be so many.
+fn are_equal(small: &impl Workload, large: &impl Workload, most: usize, lists: usize) {
     for line_by_line in [false, true] {
         let [small, large] = [counts(small, line_by_line), counts(large, line_by_line)];
         let shape = |counts: Counts| (counts.loops, counts.regions, counts.serial, counts.scalars, counts.lists);
         assert_eq!(shape(small), shape(large));
         assert!(small.loops <= most, "{} loops", small.loops);
-        assert!(lists || small.lists == 0, "{} lists", small.lists);
+        assert!(small.lists <= if line_by_line { lists } else { 0 }, "{} lists", small.lists);
     }
 }
 
 #[test]
 fn rosenbrock() {
-    are_equal(&Rosenbrock { n: 1000 }, &Rosenbrock { n: 100_000 }, 20, false);
+    are_equal(&Rosenbrock { n: 1000 }, &Rosenbrock { n: 100_000 }, 20, 0);
 }
 
 #[test]
 fn gaussians() {
-    are_equal(&Gaussians { n: 1000 }, &Gaussians { n: 100_000 }, 25, false);
+    are_equal(&Gaussians { n: 1000 }, &Gaussians { n: 100_000 }, 20, 0);
+}
+
+/// What is computed once for all repetitions is no part of the first one: the loop is whole, and the sums over it are made where their terms are.
+#[test]
+fn what_is_shared_comes_before_the_loop() {
+    let shared = routine!(|x| {
+        let (x, &[mu, s]) = x.split_last_chunk().unwrap();
+        x.iter().map(|&x| ((x - mu) / (s * s + 1.0)).sin()).sum::<R>()
+    });
+    let point: Vec<f64> = (0..500).map(|k| 0.01 * f64::from(k)).collect();
+    let program = Program::trace(&shared, &point).unwrap();
+    let Counts { regions, loops, .. } = program.gradient_program().unwrap().counts();
+    assert_eq!(regions, 1, "{loops} loops");
 }
 
 #[test]
 fn networks() {
-    are_equal(&Network::small()[0], &Network::large(), 110, false);
+    are_equal(&Network::small()[0], &Network::large(), 110, 0);
 }
 
 #[test]
 fn lstm() {
-    are_equal(&Lstm::new(2, 20), &Lstm::new(2, 100), 1500, true);
+    are_equal(&Lstm::new(2, 20), &Lstm::new(2, 100), 1500, 4);
 }
