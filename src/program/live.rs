@@ -1,6 +1,7 @@
 //! What a program needs, and the program without the rest.
 
-use super::code::{Code, FEW_TERMS, Function, Place, Value, Values};
+use super::code::{Code, FEW_TERMS, Function, Map, Place, Value, Values};
+use super::primitive::Primitive;
 use super::reroll::number;
 use crate::error::Error;
 use crate::graph::{DynOp, is_of_rule};
@@ -19,6 +20,8 @@ enum Form {
     Ops,
     /// Primitives, and ops that have loops of their own.
     Primitives,
+    /// As they are, but for long chains of sums and differences, which are sums.
+    Sums,
 }
 
 impl Code {
@@ -59,10 +62,20 @@ impl Code {
         self.rebuilt(outputs, 0, Form::Primitives)
     }
 
+    /// A program to be run and differentiated: this one without what the outputs and the guards do not need, with long chains of `+` and `−` as sums; and
+    /// the outputs in it.
+    ///
+    /// # Errors
+    /// If the program gets too large.
+    pub fn reassociated(&self, outputs: &[Value]) -> Result<(Code, Vec<Value>), Error> {
+        self.rebuilt(outputs, 0, Form::Sums)
+    }
+
     fn rebuilt(&self, outputs: &[Value], more: usize, form: Form) -> Result<(Code, Vec<Value>), Error> {
         let mut needed = vec![false; self.len()];
         let roots: Vec<Value> = outputs.iter().chain(&self.guards).copied().collect();
         self.mark_needed(&roots, &mut needed);
+        let sums = if form == Form::Sums { self.long_sums(&roots, &mut needed) } else { Map::default() };
         let mut code = Code::new(self.inputs + more);
         // derivatives are often about twice as many statements again
         let room = if form == Form::Ops { 3 } else { 1 };
@@ -79,13 +92,20 @@ impl Code {
                 continue;
             }
             let (function, own) = self.statement(node).expect("the node is no input");
+            let mut value = |code: &mut Code, arg: Value| match arg.place() {
+                Place::Node(arg) => values[arg],
+                Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
+            };
             args.clear();
-            for arg in own {
-                args.push(match arg.place() {
-                    Place::Node(arg) => values[arg],
-                    Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
-                });
+            if let Some(terms) = sums.get(&node) {
+                for &(term, is_taken) in terms {
+                    let term = value(&mut code, term);
+                    args.push(if is_taken { code.primitive_of(Primitive::Neg, &[term])? } else { term });
+                }
+                values.push(code.sum(&args)?);
+                continue;
             }
+            args.extend(own.iter().map(|&arg| value(&mut code, arg)));
             values.push(match &self.functions[function as usize] {
                 Function::Along(op, argument) if form == Form::Ops => code.open_along(op, *argument, &args)?,
                 Function::Op(op) if form == Form::Primitives && !is_foreign(&**op) => {

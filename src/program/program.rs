@@ -310,6 +310,40 @@ impl Program {
         self
     }
 
+    /// The program with long chains of `+` and `−`, of which each is used once, as sums, whose terms are added in another order: it is that of a
+    /// sum of a list ([`Number::sum`](crate::Number::sum)). A sum that was written `s += term`, term by term, waits for the one before at each
+    /// step, and a loop with such a sum is repeated in order; this one has 16 partial sums side by side.
+    ///
+    /// Results differ by rounding from those of the program, which has the order that was written. Takes O(n) time, as compiling does.
+    ///
+    /// ```
+    /// use gprime::Program;
+    /// use gprime::prelude::*;
+    ///
+    /// let squares = routine!(|x| {
+    ///     let mut sum = R::from(0.0);
+    ///     for &x in x {
+    ///         sum += x * x;
+    ///     }
+    ///     sum
+    /// });
+    /// let program = Program::trace(&squares, &[1.0; 1000])?;
+    /// let faster = program.reassociate()?;
+    /// assert_eq!((program.counts().serial, faster.counts().serial), (1, 0));
+    /// let mut value = [0.0];
+    /// faster.eval(&[2.0; 1000], &mut value)?;
+    /// assert_eq!(value, [4000.0]);
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the program is too large.
+    pub fn reassociate(&self) -> Result<Program, Error> {
+        let (source, outputs) = self.source.reassociated(&self.outputs)?;
+        let made = Program::compile(source, outputs, 0, self.variables, self.names.clone())?;
+        Ok(made.with_cache(self.cache.load(Ordering::Relaxed)))
+    }
+
     /// How many points of a [batch](Program::eval_batch) are run side by side: as many of 4, 8, .. or 256 as make some 256 numbers for each
     /// statement of a loop, if the [numbers](Counts::numbers) of all fit the second cache. It is 1 if not even 4 fit, or if the loops are long
     /// enough.

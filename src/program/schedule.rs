@@ -173,13 +173,15 @@ fn join(
                         store == address || !address.may_meet(&counts, store, &region.counts, serial)
                     })
                 };
-                if region.counts == counts && region.statements.len() < MOST && from.iter().all(is_ready) {
-                    place = Some(k);
-                }
                 let makes_one = region.statements.iter().any(|made| {
                     meets(made.store.as_ref().expect("every statement has a place at first"), &region.counts)
                 });
-                if makes_one {
+                let sums_one = region.sums.iter().any(|sum| meets(&sum.to, &[region.counts[0] / sum.terms]));
+                let has_room = region.counts == counts && region.statements.len() < MOST;
+                if has_room && !sums_one && from.iter().all(is_ready) {
+                    place = Some(k);
+                }
+                if makes_one || sums_one {
                     break;
                 }
             }

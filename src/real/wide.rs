@@ -315,7 +315,8 @@ mod kernel {
     #[inline(always)]
     pub fn mul_strong_zero<R: Register>(adjoint: Wide<R>, slope: Wide<R>) -> Wide<R> {
         let zero = Wide::from(0.0);
-        Wide::select(adjoint.equal(zero), zero, Wide::select(slope.equal(zero), zero, adjoint * slope))
+        let is_zero = adjoint.0.equal(zero.0).or(slope.0.equal(zero.0));
+        Wide(is_zero.select(zero.0, (adjoint * slope).0))
     }
 }
 

@@ -113,6 +113,7 @@ pub(crate) struct Chosen(Name);
 impl Chosen {
     /// The sets that the processor has, the best one last.
     pub(crate) fn all() -> Vec<Chosen> {
+        #[allow(unused_mut)] // where there is no other one
         let mut all = vec![Chosen(Name::Baseline)];
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {

@@ -127,6 +127,36 @@ impl Found<'_> {
         }
     }
 
+    /// What a compiled program makes has the bits of its statements one by one, and is near what is right where its value is, and where it hardly
+    /// changes with the inputs: its kernels and sums round otherwise than plain numbers, and what that changes is not bounded here.
+    fn compiled(&mut self, compiled: &Compiled, plain: &[f64], gradient: &[Path], reference: &Reference) {
+        for [engine, by_statements] in &compiled.both {
+            self.values("compiled, beside its statements", engine, by_statements);
+        }
+        let is_near = |(&got, &plain): (&f64, &f64)| (got - plain).abs() <= 1e-9 * plain.abs();
+        if !compiled.both[0][0].iter().zip(plain).all(is_near) {
+            return;
+        }
+        // the value comes before the gradient
+        let [g, h] = [&compiled.both[1][0][1..], &compiled.both[2][0]];
+        let g_nearby = compiled.nearby[0].each_ref().map(|both| &both[1..]);
+        let h_nearby = compiled.nearby[1].each_ref().map(|h| &h[..]);
+        let by_inputs = reference.hessian_row(0, 0);
+        for (what, got, nearby, paths) in [("gradient", g, g_nearby, gradient), ("hvp", h, h_nearby, &by_inputs)] {
+            for (i, path) in paths.iter().enumerate() {
+                let is_within = |from: f64, part: f64| (got[i] - from).abs() <= part * path.magnitude;
+                if let Known::Within(right, bound) = path.known()
+                    && bound <= 1e-9 * path.magnitude
+                    && nearby.iter().all(|nearby| is_within(nearby[i], 1e-7))
+                    && !is_within(right, 1e-6)
+                {
+                    let detail = format!("by input {i}: {:e}, right {right:e} of {:.1e}", got[i], path.magnitude);
+                    self.fail(&format!("compiled {what}: wrong"), detail);
+                }
+            }
+        }
+    }
+
     fn program(&mut self, program: &Program, (tape, by_hand, recording): (&mut Tape, &mut Tape, &mut Recorder)) {
         let (x, body) = (&*program.x(), &program.body);
         let n = x.len();
@@ -176,6 +206,23 @@ impl Found<'_> {
         let Some((values, recorded)) = recorded else { return };
         self.values("the recording", &values, &plain);
         self.right("the recording's gradient", 1, &recorded, &gradient);
+
+        // the compiled program
+        let u: Vec<f64> = (0..n).map(|j| unit(0, j)).collect();
+        let compiled = self.asked("compiled", || {
+            recording.reset();
+            let vars: Vec<_> = x.iter().map(|&x| recording.var(x)).collect();
+            let y = body.run(&vars);
+            let compile = |y| gprime::Program::from_recording(recording, &vars, &[], y).expect("the program is small");
+            Compiled::new(&compile(&y), &compile(&y[..1]), x, &u)
+        });
+        let Some(compiled) = compiled else { return };
+        match compiled {
+            Ok(compiled) => self.compiled(&compiled, &plain, &gradient, &reference),
+            // a kernel rounds otherwise than the function of one number, and equal numbers may be so no more
+            Err(error) if error.is_branch() => {}
+            Err(error) => self.fail("compiled: error", error.to_string()),
+        }
 
         // forward mode
         let by_input = reference.forward(0, &gradient);
@@ -258,6 +305,36 @@ impl Found<'_> {
                 self.right("hessian", 2, h, &reference.hessian_row(0, i));
             }
         }
+    }
+}
+
+/// What a compiled program makes at a point: the results, the first of them with its gradient, and the product of its Hessian with a direction; each
+/// by the engine, and statement by statement. And the last two at points nearby, on either side; NaN if those take another branch.
+struct Compiled {
+    both: [[Vec<f64>; 2]; 3],
+    nearby: [[Vec<f64>; 2]; 2],
+}
+
+impl Compiled {
+    fn new(all: &gprime::Program, first: &gprime::Program, x: &[f64], u: &[f64]) -> Result<Self, gprime::Error> {
+        let engine = |program: &gprime::Program, x: &[f64]| {
+            let mut y = vec![f64::NAN; program.outputs()];
+            program.eval(x, &mut y).map(|()| y)
+        };
+        let both = |program: &gprime::Program, x: &[f64]| Ok([engine(program, x)?, program.oracle(x)?]);
+        let [gradient, product] = [first.gradient_program()?, first.hvp_program()?];
+        let at_nearby = |program: &gprime::Program, part: f64, u: &[f64]| {
+            let x: Vec<f64> =
+                x.iter().map(|&x| if x == 0.0 { part } else { x * (1.0 + part) }).chain(u.iter().copied()).collect();
+            engine(program, &x).unwrap_or_else(|_| vec![f64::NAN; program.outputs()])
+        };
+        Ok(Compiled {
+            both: [both(all, x)?, both(gradient, x)?, both(product, &[x, u].concat())?],
+            nearby: [
+                [-1e-12, 1e-12].map(|part| at_nearby(gradient, part, &[])),
+                [-1e-12, 1e-12].map(|part| at_nearby(product, part, u)),
+            ],
+        })
     }
 }
 

@@ -54,6 +54,37 @@ fn what_is_shared_comes_before_the_loop() {
     assert_eq!(regions, 1, "{loops} loops");
 }
 
+/// A chain of sums and differences is a sum, whichever side goes on, and what is used twice is kept.
+#[test]
+fn chains_are_sums() {
+    let chains = routine!(|x| -> [R; 3] {
+        let mut all = [R::from(0.0), x[0], R::from(1.0)];
+        for (k, &x) in x.iter().enumerate() {
+            all[0] += x * x;
+            all[1] = x.sin() - all[1];
+            all[2] -= x;
+            if k == 50 {
+                all[1] += all[2];
+            }
+        }
+        all
+    });
+    let point: Vec<f64> = (0..100).map(|k| 0.01 * f64::from(k)).collect();
+    let program = Program::trace(&chains, &point).unwrap();
+    let summed = program.reassociate().unwrap();
+    assert_eq!([&program, &summed].map(|program| program.counts().serial > 0), [true, false], "{summed}");
+    let (mut y, mut of_sums) = ([0.0; 3], [0.0; 3]);
+    program.eval(&point, &mut y).unwrap();
+    summed.eval(&point, &mut of_sums).unwrap();
+    for (a, b) in y.into_iter().zip(of_sums) {
+        assert!((a - b).abs() < 1e-13 * a.abs().max(1.0), "{a} and {b}");
+    }
+    let (mut rows, mut of_sums) = (vec![0.0; 300], vec![1.0; 300]);
+    program.jacobian(&point, &mut y, &mut rows).unwrap();
+    summed.jacobian(&point, &mut y, &mut of_sums).unwrap();
+    assert_eq!(rows, of_sums);
+}
+
 #[test]
 fn networks() {
     are_equal(&Network::small()[0], &Network::large(), 110, 0);
