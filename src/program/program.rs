@@ -311,7 +311,7 @@ impl Program {
     }
 
     /// The program with long chains of `+` and `−`, of which each is used once, as sums, whose terms are added in another order: it is that of a
-    /// sum of a list ([`Number::sum`](crate::Number::sum)). A sum that was written `s += term`, term by term, waits for the one before at each
+    /// sum of a list (`iter().sum()`). A sum that was written `s += term`, term by term, waits for the one before at each
     /// step, and a loop with such a sum is repeated in order; this one has 16 partial sums side by side.
     ///
     /// Results differ by rounding from those of the program, which has the order that was written. Takes O(n) time, as compiling does.
