@@ -1,4 +1,4 @@
-//! What a program needs, and the program without the rest.
+//! What a program needs, and the program without the rest, with what is shared in front.
 
 use super::code::{Code, FEW_TERMS, Function, Map, Place, Value, Values};
 use super::primitive::Primitive;
@@ -85,6 +85,10 @@ impl Code {
         let zero = code.constant(0.0);
         let mut values: Vec<Value> = (0..self.inputs).map(Value::node).collect();
         let mut constants = vec![None; self.constants.len()];
+        let mut value = |code: &mut Code, values: &[Value], old: Value| match old.place() {
+            Place::Node(node) => values[node],
+            Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
+        };
         let mut args = Values::new();
         for (node, &is_needed) in needed.iter().enumerate().skip(self.inputs) {
             if !is_needed {
@@ -92,20 +96,16 @@ impl Code {
                 continue;
             }
             let (function, own) = self.statement(node).expect("the node is no input");
-            let mut value = |code: &mut Code, arg: Value| match arg.place() {
-                Place::Node(arg) => values[arg],
-                Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
-            };
             args.clear();
             if let Some(terms) = sums.get(&node) {
                 for &(term, is_taken) in terms {
-                    let term = value(&mut code, term);
+                    let term = value(&mut code, &values, term);
                     args.push(if is_taken { code.primitive_of(Primitive::Neg, &[term])? } else { term });
                 }
                 values.push(code.sum(&args)?);
                 continue;
             }
-            args.extend(own.iter().map(|&arg| value(&mut code, arg)));
+            args.extend(own.iter().map(|&arg| value(&mut code, &values, arg)));
             values.push(match &self.functions[function as usize] {
                 Function::Along(op, argument) if form == Form::Ops => code.open_along(op, *argument, &args)?,
                 Function::Op(op) if form == Form::Primitives && !is_foreign(&**op) => {
@@ -119,11 +119,7 @@ impl Code {
                 _ => code.apply(functions[function as usize], &args)?,
             });
         }
-        let mut output = |output: &Value| match output.place() {
-            Place::Node(node) => values[node],
-            Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
-        };
-        let mut outputs: Vec<Value> = outputs.iter().map(&mut output).collect();
+        let mut outputs: Vec<Value> = outputs.iter().map(|&output| value(&mut code, &values, output)).collect();
         if form == Form::Primitives {
             code.complete();
         }

@@ -3,7 +3,7 @@
 //! This part uses `registry`, `modes`, `graph`, `function`, `op` and `real`. A program goes through it in this order:
 //!
 //! * `record.rs` makes statements of a recording: `code.rs` has them, `table.rs` finds equal ones, `simplify.rs` writes what is simpler, and `live.rs`
-//!   leaves out what is not needed. `reassociate.rs` finds long chains of `+`, if it is asked to.
+//!   leaves out what is not needed, and puts in front what all repetitions of a loop share. `reassociate.rs` finds long chains of `+`, if it is asked to.
 //! * `derive.rs` adds derivatives as statements, by the rules of the ops, which `template.rs` records once each; `live.rs` puts all ops as the primitives
 //!   that `primitive.rs` lists.
 //! * `reroll/` finds the loops again that were recorded statement by statement.

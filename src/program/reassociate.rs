@@ -11,21 +11,21 @@ impl Code {
     /// but the last are not needed any more. O(n) for n statements.
     pub fn long_sums(&self, roots: &[Value], needed: &mut [bool]) -> Map<usize, Terms> {
         let mut users = vec![0u32; self.len()];
-        // of a node that is used once, the sum or difference that it is an operand of
-        let mut next = vec![None; self.len()];
-        let mut is_used = |value: Value, by: Option<usize>| {
+        // of a node that is used once, whether it is an operand of a sum or difference
+        let mut is_operand = vec![false; self.len()];
+        let mut is_used = |value: Value, by_sum: bool| {
             if let Place::Node(node) = value.place() {
                 users[node] += 1;
-                next[node] = by;
+                is_operand[node] = by_sum;
             }
         };
         for node in (self.inputs..self.len()).filter(|&node| needed[node]) {
             let (_, args) = self.statement(node).expect("the node is no input");
-            let by = self.sum_or_difference(node).map(|_| node);
-            args.iter().for_each(|&arg| is_used(arg, by));
+            let by_sum = self.sum_or_difference(node).is_some();
+            args.iter().for_each(|&arg| is_used(arg, by_sum));
         }
-        roots.iter().for_each(|&root| is_used(root, None));
-        let is_inner = |node: usize| users[node] == 1 && next[node].is_some() && self.sum_or_difference(node).is_some();
+        roots.iter().for_each(|&root| is_used(root, false));
+        let is_inner = |node: usize| users[node] == 1 && is_operand[node] && self.sum_or_difference(node).is_some();
 
         // how many terms each node has, counted from the first statement on
         let mut counts = vec![1usize; self.len()];

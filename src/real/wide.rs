@@ -96,14 +96,21 @@ impl<R: Register> Wide<R> {
     /// Whether the number is in [lo, hi].
     #[inline(always)]
     fn is_between(self, lo: f64, hi: f64) -> Mask<R> {
-        let [Mask(above), Mask(below)] = [Wide::from(lo).less_equal(self), self.less_equal(hi.into())];
-        Mask(above.and(below))
+        Wide::from(lo).less_equal(self).and(self.less_equal(hi.into()))
     }
 
     /// These results of some arguments, but in the lanes that are not ordinary those of `f`.
     #[inline(always)]
     fn unless_all<const N: usize>(self, ordinary: Mask<R>, x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
         if ordinary.0.any_all().1 { self } else { rare(ordinary, self, x, f) }
+    }
+}
+
+impl<R: Register> Mask<R> {
+    /// Where both hold.
+    #[inline(always)]
+    fn and(self, rhs: Self) -> Self {
+        Mask(self.0.and(rhs.0))
     }
 }
 

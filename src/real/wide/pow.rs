@@ -5,10 +5,10 @@
 //! degree 7 through its values at the Chebyshev nodes of the interval (computed with 60 digits); its error is 2⁻⁵³·⁷ of it. An argument or a power
 //! at the ends of the numbers goes one by one.
 
+use super::Wide;
 use super::exp::{LN_2, Parts};
 use super::ln::{numbers, split};
-use super::sin::has_no;
-use super::{Mask, Wide};
+use super::sin::{SHIFT, has_no};
 use crate::real::{Real, Register, math, sum_and_error};
 
 /// ⅔ in two parts.
@@ -58,8 +58,6 @@ fn ln_in_two_parts<R: Register>(x: Wide<R>) -> [Wide<R>; 2] {
 /// The power with the sign that (−1)ʸ has where x is negative, for |y| < 2⁵¹; NaN if y is no integer there.
 #[inline(always)]
 fn signed<R: Register>(power: Wide<R>, x: Wide<R>, y: Wide<R>) -> Wide<R> {
-    /// Added to a smaller number it leaves the nearest integer in the last bits.
-    const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
     let shifted = y + SHIFT;
     let of_integer = Wide::select(has_no(shifted, 1), power, -power);
     let of_negative = Wide::select((shifted - SHIFT).equal(y), of_integer, f64::NAN.into());
@@ -77,11 +75,9 @@ pub fn pow<R: Register>(x: Wide<R>, y: Wide<R>) -> Wide<R> {
     let parts = Parts::of_sum(product, error + y * ln_low);
     let [e, e_low] = parts.exp();
     let power = signed(parts.scale(e + e_low), x, y);
-    let ordinary = [
-        m.is_between(f64::MIN_POSITIVE, f64::MAX),
-        y.abs().is_between(0.0, (1u64 << 51) as f64 - 1.0),
-        product.abs().is_between(0.0, LARGEST),
-    ];
-    let all = ordinary[0].0.and(ordinary[1].0).and(ordinary[2].0);
-    power.unless_all(Mask(all), [x, y], |[x, y]| math::pow(x, y))
+    let ordinary = m
+        .is_between(f64::MIN_POSITIVE, f64::MAX)
+        .and(y.abs().is_between(0.0, (1u64 << 51) as f64 - 1.0))
+        .and(product.abs().is_between(0.0, LARGEST));
+    power.unless_all(ordinary, [x, y], |[x, y]| math::pow(x, y))
 }

@@ -9,6 +9,8 @@ use crate::real::{Real, Register, math, sum_and_error};
 
 /// π/2 in three parts; the first two have 33 bits each (computed with 80 digits).
 const HALF_PI: [f64; 3] = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
+/// Added to a smaller number it leaves the nearest integer in the last bits.
+pub(super) const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
 /// The largest |x|: k stays below 2²⁰.
 const LARGEST: f64 = 1.6e6;
 /// The smallest |r|, unless r is x.
@@ -50,8 +52,6 @@ fn cos_of_part<R: Register>(r: Wide<R>, low: Wide<R>) -> Wide<R> {
 /// sin(x + quarters π/2), in the lanes that are not ordinary by a function of one number.
 #[inline(always)]
 fn turned<R: Register>(x: Wide<R>, quarters: u64, one_by_one: impl Fn(f64) -> f64) -> Wide<R> {
-    /// Added to a smaller number it leaves the nearest integer in the last bits.
-    const SHIFT: f64 = 1.5 * (1u64 << 52) as f64;
     let shifted = x.mul_add(std::f64::consts::FRAC_2_PI.into(), SHIFT.into());
     let k = shifted - SHIFT;
     let minus_k = -k;
@@ -62,7 +62,7 @@ fn turned<R: Register>(x: Wide<R>, quarters: u64, one_by_one: impl Fn(f64) -> f6
 
     let is_x = x.abs().less(0.5.into());
     let far_enough = Wide::select(is_x, 1.0.into(), r.abs());
-    let ordinary = Wide::select(x.abs().less(LARGEST.into()), far_enough, 0.0.into()).is_between(NEAREST, 1.0);
+    let ordinary = x.abs().less(LARGEST.into()).and(far_enough.is_between(NEAREST, 1.0));
 
     let quadrant = shifted.add_bits(f64::from_bits(quarters).into());
     let is_even = has_no(quadrant, 1);
