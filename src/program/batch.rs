@@ -32,6 +32,21 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// An input of several points that follow on each other, into a list; where it is longer, the last one is repeated.
+    fn fill(&self, points: Range<usize>, input: usize, into: &mut [f64]) {
+        let (own, rest) = into.split_at_mut(points.len());
+        match *self {
+            Given::Rows { first, each, second, more } => {
+                let (list, each, input) =
+                    if input < each { (first, each, input) } else { (second, more, input - each) };
+                let numbers = list[points.start * each + input..].iter().step_by(each);
+                own.iter_mut().zip(numbers).for_each(|(into, x)| *into = *x);
+            }
+            Given::Units(_) => own.iter_mut().zip(points).for_each(|(into, point)| *into = self.number(point, input)),
+        }
+        rest.fill(own[own.len() - 1]);
+    }
+
     /// All inputs of a point, if they are there in two lists.
     fn lists(&self, point: usize) -> Option<[&'a [f64]; 2]> {
         match *self {
@@ -82,16 +97,14 @@ impl Batch<'_> {
         let plan = &self.program.plan;
         let width = if points.len() == 1 { 1 } else { self.width.min(points.len().next_power_of_two().max(4)) };
         let is_done = self.program.pool.with(plan, width, |scratch| {
-            for slot in 0..plan.inputs {
-                for (lane, number) in scratch.input_mut(slot).iter_mut().enumerate() {
-                    // lanes that are left over do what the last point does
-                    *number = self.given.number((points.start + lane).min(points.end - 1), slot);
-                }
-            }
+            // lanes that are left over do what the last point does
+            (0..plan.inputs).for_each(|slot| self.given.fill(points.clone(), slot, scratch.input_mut(slot)));
             if plan.run(scratch).is_err() {
                 return false;
             }
-            failed.extend(points.clone().filter(|point| plan.flips(scratch, point - points.start)));
+            if !plan.guards.is_empty() {
+                failed.extend(points.clone().filter(|point| plan.flips(scratch, point - points.start)));
+            }
             read(points.clone(), scratch);
             true
         });
@@ -130,11 +143,11 @@ impl Batch<'_> {
             return self.one_by_one(points, &mut lists);
         }
         self.in_order(points, |points, scratch| {
-            for rows in &mut lists {
-                for (k, &slot) in outputs[rows.outputs.clone()].iter().enumerate() {
-                    for (point, &number) in points.clone().zip(scratch.slot(slot as usize)) {
-                        rows.row(point - first)[k] = number;
-                    }
+            for Rows { outputs: own, numbers } in &mut lists {
+                for (k, &slot) in outputs[own.clone()].iter().enumerate() {
+                    let into = numbers[(points.start - first) * own.len() + k..].iter_mut().step_by(own.len());
+                    let numbers = &scratch.slot(slot as usize)[..points.len()];
+                    into.zip(numbers).for_each(|(into, number)| *into = *number);
                 }
             }
         })

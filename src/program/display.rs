@@ -1,6 +1,6 @@
 //! A plan as text: its loops, and what each does.
 
-use super::plan::{Address, Apply, Operand, Plan, Scalar, Slot, Step};
+use super::plan::{Address, Apply, Copied, Operand, Plan, Scalar, Slot, Step};
 use smallvec::SmallVec;
 use std::fmt::{self, Write};
 
@@ -28,19 +28,6 @@ impl fmt::Display for Apply {
     }
 }
 
-impl Apply {
-    /// How many operands there are.
-    fn arity(&self) -> usize {
-        match self {
-            Apply::Primitive(primitive) => primitive.op().arity().expect("a primitive has a fixed number of arguments"),
-            Apply::Values(op) => op.arity(),
-            Apply::Along(op, _) => op.arity() + 1,
-            Apply::Copy => 1,
-            Apply::Guard(_) => 2,
-        }
-    }
-}
-
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.steps(&self.steps, 0, f)?;
@@ -58,9 +45,9 @@ impl Plan {
         for step in steps {
             match step {
                 Step::Scalars(scalars) => {
-                    for Scalar { apply, from, to } in scalars {
+                    for Scalar { apply, arity, from, to } in scalars {
                         let address = |slot: &Slot| self.address(&slot.address(depth), depth);
-                        let args: Vec<String> = from[..apply.arity()].iter().map(address).collect();
+                        let args: Vec<String> = from[..*arity].iter().map(address).collect();
                         indent(f, depth)?;
                         writeln!(f, "{} = {apply} {}", address(to), args.join(", "))?;
                     }
@@ -132,8 +119,16 @@ impl Plan {
         writeln!(f, "results: {}{more}", slots.join(", "))
     }
 
+    /// The slot of which a slot has a copy, or else the slot itself.
+    fn copied(&self, slot: i64) -> i64 {
+        let is_in = |taken: &&Copied| (0..i64::from(taken.len)).contains(&(slot - i64::from(taken.to)));
+        let taken = self.taken.iter().find(is_in);
+        taken.map_or(slot, |taken| slot - i64::from(taken.to) + i64::from(taken.from))
+    }
+
     /// A slot: an input, a constant by its number, or a place in memory.
     fn slot(&self, slot: i64) -> String {
+        let slot = self.copied(slot);
         let inputs = self.inputs as i64;
         match slot - inputs {
             ..0 => format!("x[{slot}]"),
@@ -153,7 +148,7 @@ impl Plan {
     fn address(&self, address: &Address, depth: usize) -> String {
         let steps: Vec<i32> = address.serial.iter().chain(&address.own).copied().collect();
         debug_assert!(address.serial.len() == depth);
-        let base = i64::from(address.base);
+        let base = self.copied(i64::from(address.base));
         if address.list.is_none() && steps.iter().all(|&step| step == 0) {
             return self.slot(base);
         }

@@ -3,9 +3,9 @@
 //! `slots.rs` says what a run works on. Regions are run in `region.rs`, and sums in `sums.rs`.
 
 use super::kernel::{List, Lists, One, PARTIAL_SUMS};
-use super::plan::{Apply, Foreign, Plan, Region, Scalar, Slot, Step};
+use super::plan::{Apply, Copied, Foreign, OPERANDS, Plan, Region, Scalar, Slot, Step};
 use super::primitive::{Body, Visitor};
-use super::slots::{CHUNK, OPERANDS, Run, Slots, Work, apply, next, number_at};
+use super::slots::{CHUNK, Run, Slots, Work, apply, next, number_at};
 use super::sums::columns;
 use crate::error::Error;
 use crate::graph::Rule;
@@ -108,6 +108,10 @@ impl Plan {
     ) -> Result<bool, Error> {
         let Scratch { inputs: both, memory, work, .. } = scratch;
         let inputs = Scratch::joined(both, inputs);
+        for &Copied { from, to, len } in &self.taken {
+            let [from, to, len] = [from, to, len].map(|x| x as usize);
+            memory[to - inputs.len()..][..len].copy_from_slice(&inputs[from..from + len]);
+        }
         let slots = Slots { inputs, memory, results };
         let mut run = Run { width: 1, slots, work, serial: SmallVec::new() };
         dispatch(Whole { steps: &self.steps, run: &mut run })?;
@@ -131,6 +135,10 @@ impl Plan {
     /// If a vector rule has no results.
     pub fn run(&self, scratch: &mut Scratch) -> Result<(), Error> {
         let Scratch { width, inputs, memory, results, work } = scratch;
+        for &Copied { from, to, len } in &self.taken {
+            let [from, to, len] = [from, to, len].map(|x| x as usize * *width);
+            memory[to - inputs.len()..][..len].copy_from_slice(&inputs[from..from + len]);
+        }
         let mut run = Run { width: *width, slots: Slots { inputs, memory, results }, work, serial: SmallVec::new() };
         dispatch(Whole { steps: &self.steps, run: &mut run })
     }
@@ -198,19 +206,25 @@ impl Run<'_> {
     /// Runs statements that have no loops but serial ones, on one point, in so many repetitions of the innermost loop from the present one on.
     fn one_point<I: Isa>(&mut self, statements: &[Scalar], count: usize) {
         let Run { slots, serial, .. } = self;
-        I::run(OnePoint { statements, slots, serial, count });
+        let (memory, inputs) = (&mut *slots.memory, slots.inputs.len());
+        let (first, innermost) = (two(serial), serial.len().clamp(1, 2) - 1);
+        match serial[..] {
+            [] => I::run(OnePoint { statements, memory, inputs, loops: NoLoop }),
+            _ => I::run(OnePoint { statements, memory, inputs, loops: InLoops { now: first, innermost, left: count } }),
+        }
     }
 
     /// Runs statements that have no loops but serial ones, on several points.
     fn scalars<I: Isa>(&mut self, statements: &[Scalar]) {
         let (width, serial) = (self.width, two(&self.serial));
-        for Scalar { apply: what, from, to } in statements {
+        for Scalar { apply: what, arity, from, to } in statements {
             let (into, around) = self.slots.split(to.at(serial) * width, width);
-            let list = |slot: Slot| {
+            let mut lists = [List::NONE; OPERANDS];
+            for (list, slot) in lists.iter_mut().zip(&from[..*arity]) {
                 let numbers = around.get(slot.at(serial) * width, width);
-                List::rows(numbers.expect("the slot of a result is none of its operands"), width)
-            };
-            apply::<I>(what, Lists { operands: &from.map(list), into, len: width });
+                *list = List::rows(numbers.expect("the slot of a result is none of its operands"), width);
+            }
+            apply::<I>(what, Lists { operands: &lists, into, len: width });
         }
     }
 
@@ -234,48 +248,108 @@ impl Run<'_> {
     }
 }
 
-/// Statements that have no loops but serial ones, on one point.
-struct OnePoint<'r, 'a> {
-    statements: &'r [Scalar],
-    slots: &'r mut Slots<'a>,
-    serial: &'r [i32],
-    /// How many repetitions of the innermost serial loop.
-    count: usize,
+/// Serial loops around statements.
+trait Loops: Copy {
+    /// Where a slot is in the present repetition.
+    fn place(self, slot: &Slot) -> usize;
+    /// Goes to the next repetition of the innermost loop; `false` after the last one.
+    fn next(&mut self) -> bool;
 }
 
-impl WithIsa for OnePoint<'_, '_> {
+/// No serial loop.
+#[derive(Clone, Copy)]
+struct NoLoop;
+
+impl Loops for NoLoop {
+    #[inline(always)]
+    fn place(self, slot: &Slot) -> usize {
+        slot.base as usize
+    }
+    #[inline(always)]
+    fn next(&mut self) -> bool {
+        false
+    }
+}
+
+/// Up to two serial loops.
+#[derive(Clone, Copy)]
+struct InLoops {
+    /// The present repetitions.
+    now: [i32; 2],
+    innermost: usize,
+    /// How many repetitions of the innermost loop are left, with the present one.
+    left: usize,
+}
+
+impl Loops for InLoops {
+    #[inline(always)]
+    fn place(self, slot: &Slot) -> usize {
+        slot.at(self.now)
+    }
+    #[inline(always)]
+    fn next(&mut self) -> bool {
+        self.now[self.innermost] += 1;
+        self.left -= 1;
+        self.left > 0
+    }
+}
+
+/// Statements that have no loops but serial ones, on one point.
+struct OnePoint<'r, L> {
+    statements: &'r [Scalar],
+    memory: &'r mut [f64],
+    /// The slot at which the memory begins.
+    inputs: usize,
+    loops: L,
+}
+
+impl<L: Loops> WithIsa for OnePoint<'_, L> {
     type Out = ();
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let OnePoint { statements, slots, serial, count } = self;
-        let (mut now, innermost) = (two(serial), serial.len().clamp(1, 2) - 1);
-        for _ in 0..count {
-            for Scalar { apply, from, to } in statements {
-                let (from, to) = if serial.is_empty() {
-                    (from.map(|slot| slot.base as usize), to.base as usize)
-                } else {
-                    (from.map(|slot| slot.at(now)), to.at(now))
-                };
-                let x = from.map(|slot| slots.number(slot));
+        let OnePoint { statements, memory, inputs, mut loops } = self;
+        loop {
+            for Scalar { apply, from, to, .. } in statements {
+                let numbers = Numbers::<I, L> { memory, inputs, from, loops, set: PhantomData };
                 let y = match apply {
-                    Apply::Primitive(primitive) => primitive.show(Numbers::<I>(x, PhantomData)),
-                    _ => one::<I>(apply, x),
+                    Apply::Primitive(primitive) => primitive.show(numbers),
+                    _ => one::<I>(apply, numbers.get()),
                 };
-                slots.get_mut(to, 1)[0] = y;
+                memory[loops.place(to) - inputs] = y;
             }
-            now[innermost] += 1;
+            if !loops.next() {
+                return;
+            }
         }
     }
 }
 
 /// The operands of a statement on one point.
-struct Numbers<I>([f64; OPERANDS], PhantomData<I>);
+struct Numbers<'r, I, L> {
+    memory: &'r [f64],
+    inputs: usize,
+    from: &'r [Slot; OPERANDS],
+    loops: L,
+    set: PhantomData<I>,
+}
 
-impl<I: Isa> Visitor for Numbers<I> {
+impl<I: Isa, L: Loops> Numbers<'_, I, L> {
+    /// The first numbers.
+    #[inline(always)]
+    fn get<const N: usize>(&self) -> [f64; N] {
+        let mut x = [0.0; N];
+        for (x, slot) in x.iter_mut().zip(self.from) {
+            *x = self.memory[self.loops.place(slot) - self.inputs];
+        }
+        x
+    }
+}
+
+impl<I: Isa, L: Loops> Visitor for Numbers<'_, I, L> {
     type Out = f64;
     #[inline(always)]
     fn visit<const N: usize, B: Body<N>>(self, body: B) -> f64 {
-        let one = One::of(body, &self.0);
+        let one = One { body, x: self.get::<N>() };
         // a body with many steps is a call, so that the loop over the statements is short
         if B::IS_LONG {
             return I::run(one);

@@ -4,8 +4,8 @@ use super::code::{Check, Code, Function, Place, Value};
 use super::fused::{Fused, fused};
 use super::kernel::{List, Lists, One, sum};
 use super::live::is_foreign;
+use super::plan::OPERANDS;
 use super::primitive::{Body, Visitor};
-use super::slots::OPERANDS;
 use crate::error::Error;
 use crate::graph::{DynOp, Rule};
 use crate::real::dispatch;
@@ -26,7 +26,9 @@ struct Numbers<'a>(&'a [f64]);
 impl Visitor for Numbers<'_> {
     type Out = f64;
     fn visit<const N: usize, B: Body<N>>(self, body: B) -> f64 {
-        dispatch(One::of(body, self.0))
+        let mut x = [0.0; N];
+        x.copy_from_slice(&self.0[..N]);
+        dispatch(One { body, x })
     }
 }
 

@@ -119,6 +119,14 @@ fn one_number<I: Isa, B: Body<N>, const N: usize>(body: &B, rows: &[Row<'_>; N],
     y.number()
 }
 
+/// Adds what a body makes of elements of a row each to sums.
+#[inline(always)]
+fn add<R: Register, B: Body<N>, const N: usize>(body: &B, rows: &[Row<'_>; N], element: usize, sums: &mut [f64]) {
+    let y: Wide<R> = body.apply(lanes(rows, element));
+    let sums = &mut sums[element..];
+    (Wide::load(sums) + y).store(sums);
+}
+
 /// The next row of each operand.
 #[inline(always)]
 fn next_rows<'a, const N: usize>(rows: &mut [Rows<'a>; N], len: usize) -> [Row<'a>; N] {
@@ -199,10 +207,13 @@ impl<'a> Lists<'a> {
             let sums = &mut into[first..first + len];
             first = if first + len == end { 0 } else { first + len };
             let x = next_rows(&mut rows, len);
+            let sixteens = len - len % I::Sixteen::WIDTH;
+            for element in (0..sixteens).step_by(I::Sixteen::WIDTH) {
+                add::<I::Sixteen, B, N>(body, &x, element, sums);
+            }
             let whole = len - len % I::Register::WIDTH;
-            for element in (0..whole).step_by(I::Register::WIDTH) {
-                let y: Wide<I::Register> = body.apply(lanes(&x, element));
-                (Wide::load(&sums[element..]) + y).store(&mut sums[element..]);
+            for element in (sixteens..whole).step_by(I::Register::WIDTH) {
+                add::<I::Register, B, N>(body, &x, element, sums);
             }
             for (element, sum) in sums.iter_mut().enumerate().skip(whole) {
                 *sum += one_number::<I, B, N>(body, &x, element);
@@ -216,20 +227,20 @@ impl<'a> Lists<'a> {
         let mut rows = self.rows::<N>();
         for sum in self.into {
             let x = next_rows(&mut rows, terms);
-            let mut partial = [-0.0; PARTIAL_SUMS];
+            let mut sums = Wide::<I::Sixteen>::from(-0.0);
             let whole = terms - terms % PARTIAL_SUMS;
-            if whole > 0 {
-                let mut sums = Wide::<I::Sixteen>::from(-0.0);
-                for element in (0..whole).step_by(PARTIAL_SUMS) {
-                    sums += body.apply(lanes(&x, element));
-                }
+            for element in (0..whole).step_by(PARTIAL_SUMS) {
+                sums += body.apply(lanes(&x, element));
+            }
+            if whole < terms {
+                let mut partial = [-0.0; PARTIAL_SUMS];
                 sums.store(&mut partial);
+                for element in whole..terms {
+                    partial[element - whole] += one_number::<I, B, N>(body, &x, element);
+                }
+                sums = Wide::load(&partial);
             }
-            for element in whole..terms {
-                partial[element - whole] += one_number::<I, B, N>(body, &x, element);
-            }
-            add_pairs(&mut partial, 1);
-            *sum = partial[0];
+            *sum = sums.in_pairs();
         }
     }
 
@@ -332,18 +343,8 @@ impl<I: Isa, T: Task> Visitor for InSet<'_, I, T> {
 
 /// A body of one number each.
 pub(super) struct One<B, const N: usize> {
-    body: B,
-    x: [f64; N],
-}
-
-impl<const N: usize, B: Body<N>> One<B, N> {
-    /// A body of the first of some numbers.
-    #[inline(always)]
-    pub fn of(body: B, numbers: &[f64]) -> Self {
-        let mut x = [0.0; N];
-        x.copy_from_slice(&numbers[..N]);
-        One { body, x }
-    }
+    pub body: B,
+    pub x: [f64; N],
 }
 
 impl<const N: usize, B: Body<N>> WithIsa for One<B, N> {

@@ -17,9 +17,44 @@ impl Plan {
         let steps = schedule::steps(code, parts, layout);
         let (inputs, statements, constants) = (code.inputs, code.len() - code.inputs, code.constants.clone());
         let size = layout.size;
-        let mut plan = Plan { steps, size, inputs, head, copies: vec![], statements, constants, outputs, guards };
+        let mut plan =
+            Plan { steps, size, inputs, head, taken: vec![], copies: vec![], statements, constants, outputs, guards };
+        plan.take_inputs();
         plan.place_results();
         plan
+    }
+
+    /// Lets statements without loops read the copies of inputs.
+    fn take_inputs(&mut self) {
+        let (inputs, size) = (self.inputs, self.size);
+        let mut is_read = vec![false; inputs];
+        each_operand(&mut self.steps, &mut vec![], &mut |slot, serial| {
+            if (slot.base as usize) < inputs {
+                // all slots between the first and the last one, so that a step from copy to copy is as long as from input to input
+                let (mut first, mut last) = (slot.base, slot.base);
+                for (&step, &count) in slot.steps.iter().zip(serial) {
+                    let reach = step * (count as i32 - 1);
+                    *(if reach < 0 { &mut first } else { &mut last }) += reach;
+                }
+                is_read[first as usize..=last as usize].fill(true);
+            }
+        });
+        let mut copy_of = vec![0; inputs];
+        for input in (0..inputs).filter(|&input| is_read[input]) {
+            copy_of[input] = self.size as i32;
+            match self.taken.last_mut() {
+                Some(Copied { from, len, .. }) if (*from + *len) as usize == input => *len += 1,
+                _ => self.taken.push(Copied { from: input as u32, to: self.size as u32, len: 1 }),
+            }
+            self.size += 1;
+        }
+        if self.size > size {
+            each_operand(&mut self.steps, &mut vec![], &mut |slot, _| {
+                if (slot.base as usize) < inputs {
+                    slot.base = copy_of[slot.base as usize];
+                }
+            });
+        }
     }
 
     /// Leaves out of memory what is not read from there, and gives it registers or the places of results.
@@ -133,6 +168,23 @@ impl Slot {
     /// The slot as an address within so many serial loops.
     pub fn address(self, serial: usize) -> Address {
         Address { base: self.base, serial: self.steps[..serial.min(2)].into(), own: SmallVec::new(), list: None }
+    }
+}
+
+/// Calls a function for each operand of the statements without loops, with the counts of the serial loops around it.
+fn each_operand(steps: &mut [Step], serial: &mut Vec<usize>, each: &mut impl FnMut(&mut Slot, &[usize])) {
+    for step in steps {
+        match step {
+            Step::Scalars(scalars) => {
+                scalars.iter_mut().flat_map(|scalar| &mut scalar.from).for_each(|slot| each(slot, serial));
+            }
+            Step::Serial { count, steps } => {
+                serial.push(*count);
+                each_operand(steps, serial, each);
+                serial.pop();
+            }
+            Step::Region(_) | Step::Sums(_) | Step::Foreign(_) => {}
+        }
     }
 }
 
@@ -289,13 +341,6 @@ fn place_stores(steps: &mut Vec<Step>, serial: &mut Vec<usize>, reads: &[u8], re
                 region.give_registers(results.first);
             }
             Step::Sums(Sums { counts, to, .. }) => results.send(to, &all_counts(serial, counts, None), reads),
-            Step::Scalars(scalars) if serial.is_empty() => {
-                for scalar in scalars {
-                    let mut to = scalar.to.address(0);
-                    results.send(&mut to, &[], reads);
-                    scalar.to.base = to.base;
-                }
-            }
             Step::Scalars(_) | Step::Foreign(_) => {}
             Step::Serial { count, steps } => {
                 serial.push(*count);

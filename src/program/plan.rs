@@ -13,6 +13,9 @@ use crate::graph::DynOp;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
+/// The most operands of a statement.
+pub(super) const OPERANDS: usize = 4;
+
 /// Slots by the repetitions of the serial loops around a region and of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Address {
@@ -104,11 +107,13 @@ pub(super) struct Slot {
     pub steps: [i32; 2],
 }
 
-/// A statement that has no loops but serial ones.
+/// A statement that has no loops but serial ones. All its slots are in memory.
 pub(super) struct Scalar {
     pub apply: Apply,
+    /// How many operands there are.
+    pub arity: usize,
     /// The operands; places that are left repeat the first one.
-    pub from: [Slot; 4],
+    pub from: [Slot; OPERANDS],
     pub to: Slot,
 }
 
@@ -126,11 +131,11 @@ pub(super) enum Step {
     },
 }
 
-/// Results that are copied after a run, one after the other.
+/// Numbers that are copied before or after a run, one after the other.
 pub(super) struct Copied {
     /// The slot of the first one.
     pub from: u32,
-    /// The place of the first one among the results behind the head.
+    /// Where the first one goes: the slot of an input's copy, or the place of a result among those behind the head.
     pub to: u32,
     pub len: u32,
 }
@@ -145,6 +150,8 @@ pub(super) struct Plan {
     pub inputs: usize,
     /// How many of the results, the first ones, stay in memory. The others are written where the caller wants them.
     pub head: usize,
+    /// The inputs that statements without loops read: these read memory alone, where the copies are the last ones.
+    pub taken: Vec<Copied>,
     /// The results behind the head that no step writes there.
     pub copies: Vec<Copied>,
     /// How many statements there are, with all repetitions of loops.
@@ -195,6 +202,16 @@ impl Address {
             range[usize::from(reach > 0)] += reach;
         }
         Some(range)
+    }
+
+    /// Whether the address has both inputs, of which there are so many, and other slots over serial loops of these counts.
+    pub fn crosses(&self, inputs: usize, counts: &[usize]) -> bool {
+        let mut range = [i64::from(self.base); 2];
+        for (&step, &count) in self.serial.iter().zip(counts) {
+            let reach = i64::from(step) * (count as i64 - 1);
+            range[usize::from(reach > 0)] += reach;
+        }
+        range[0] < inputs as i64 && range[1] >= inputs as i64
     }
 
     /// Whether the address may meet slots that another one has, in one repetition of the serial loops, which have these counts.

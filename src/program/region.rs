@@ -1,8 +1,8 @@
 //! Regions run chunk by chunk.
 
 use super::kernel::{List, Lists, SHORT};
-use super::plan::{Address, Operand, Region, Statement};
-use super::slots::{Around, CHUNK, OPERANDS, Run, Work, apply, next};
+use super::plan::{Address, OPERANDS, Operand, Region, Statement};
+use super::slots::{Around, CHUNK, Run, Work, apply, next};
 use crate::real::Isa;
 use smallvec::SmallVec;
 
@@ -18,7 +18,7 @@ pub(super) struct Chunk {
 }
 
 /// Where an address is in a chunk: at its start, and how far the next row and the next repetition are.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Place {
     pub at: i64,
     pub row: i64,
@@ -46,8 +46,40 @@ impl Chunk {
 
 /// The numbers of an operand for a chunk: where they are, if its rows are stretches of memory or one number each, else gathered. `None` if they meet
 /// what is written to.
-#[inline]
+#[inline(always)]
 pub(super) fn fetch<'a>(
+    around: Around<'a>,
+    width: usize,
+    address: &Address,
+    place: Place,
+    chunk: Chunk,
+    gathered: &'a mut [f64],
+) -> Option<List<'a>> {
+    let (Place { at, row, step }, Chunk { rows, count, .. }) = (place, chunk);
+    let len = count * width;
+    let is_one = step == 0 && width == 1;
+    let is_there = address.list.is_none() && (step == 1 || count == 1 || is_one);
+    let (start, each) = (at * width as i64, if is_one { 1 } else { len });
+    if is_there && rows == 1 {
+        if let Some(numbers) = around.get(start as usize, each) {
+            let (row, step) = if is_one { (0, 0) } else { (len as isize, 1) };
+            return Some(List { numbers, start: 0, row, step });
+        }
+    } else if is_there && len >= SHORT {
+        // the first number in memory is that of the last row if the step from row to row goes back
+        let row = row * width as i64;
+        let reach = row * (rows as i64 - 1);
+        if let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each) {
+            let start = (-reach).max(0) as usize;
+            return Some(List { numbers, start, row: row as isize, step: usize::from(!is_one) });
+        }
+    }
+    gather(around, width, address, place, chunk, gathered)
+}
+
+/// The numbers of an operand for a chunk, one after the other. `None` if they meet what is written to.
+#[inline(never)]
+fn gather<'a>(
     around: Around<'a>,
     width: usize,
     address: &Address,
@@ -56,23 +88,6 @@ pub(super) fn fetch<'a>(
     gathered: &'a mut [f64],
 ) -> Option<List<'a>> {
     let len = count * width;
-    let is_whole = rows == 1 || len >= SHORT;
-    let is_one = step == 0 && width == 1;
-    if address.list.is_none() && is_whole && (step == 1 || count == 1 || is_one) {
-        let (row, each) = (row * width as i64, if is_one { 1 } else { len });
-        let row = if rows > 1 || is_one { row } else { len as i64 };
-        // the first number in memory is that of the last row if the step from row to row goes back
-        let reach = row * (rows as i64 - 1);
-        let start = at * width as i64;
-        if let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each) {
-            return Some(List {
-                numbers,
-                start: (-reach).max(0) as usize,
-                row: row as isize,
-                step: usize::from(!is_one),
-            });
-        }
-    }
     let gathered = &mut gathered[..rows * len];
     for (r, numbers) in gathered.chunks_exact_mut(len).enumerate() {
         let at = at + row * r as i64;
@@ -104,9 +119,13 @@ impl Run<'_> {
             _ if inner <= most => (most / inner, inner),
             _ => (1, most),
         };
-        let mut repetition: SmallVec<[usize; 3]> = outer.iter().map(|_| 0).collect();
+        let mut repetition: SmallVec<[usize; 3]> = SmallVec::from_elem(0, outer.len());
+        // sums of which no chunk has a part have no use for them
+        let has_parts = region.sums.first().is_some_and(|sum| self.width > 1 || sum.terms > most);
         loop {
-            self.start_sums(&region.sums);
+            if has_parts {
+                self.start_sums(&region.sums);
+            }
             let mut row = 0;
             while row < rows {
                 let mut start = 0;
@@ -188,7 +207,7 @@ impl Work {
             };
             is_one_row &= list.row == if list.step == 0 { 0 } else { len as isize };
         }
-        let len = if is_one_row { into.len() } else { len };
+        let len = if chunk.rows == 1 || is_one_row { into.len() } else { len };
         apply::<I>(&statement.apply, Lists { operands: &lists, into, len });
         true
     }

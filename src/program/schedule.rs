@@ -97,13 +97,15 @@ impl Builder<'_> {
             operands.iter().map(|operand| Address::new(operand, &counts, serial)).collect();
         let slot = |address: &Address| {
             let steps = [0, 1].map(|k| address.serial.get(k).copied().unwrap_or(0));
-            (address.list.is_none() && address.serial.len() <= 2).then_some(Slot { base: address.base, steps })
+            let fits = address.list.is_none() && address.serial.len() <= 2;
+            let crosses = address.crosses(self.code.inputs, &counts[..serial]);
+            (fits && !crosses).then_some(Slot { base: address.base, steps })
         };
         let slots: Option<SmallVec<[Slot; 4]>> = from.iter().map(slot).collect();
         match (slots, slot(&to)) {
             (Some(slots), Some(to)) if own.is_empty() => {
                 let from = std::array::from_fn(|k| *slots.get(k).unwrap_or(&slots[0]));
-                let scalar = Scalar { apply, from, to };
+                let scalar = Scalar { apply, arity: slots.len(), from, to };
                 match steps.last_mut() {
                     Some(Step::Scalars(scalars)) => scalars.push(scalar),
                     _ => steps.push(Step::Scalars(vec![scalar])),

@@ -11,7 +11,7 @@
 //! so that a step from slot to slot is a stretch of memory for any width, and one loop serves one point and many.
 
 use super::kernel::Lists;
-use super::plan::{Address, Apply};
+use super::plan::{Address, Apply, OPERANDS};
 use super::primitive::Primitive;
 use crate::real::Isa;
 use smallvec::SmallVec;
@@ -19,8 +19,6 @@ use smallvec::SmallVec;
 /// How many numbers a register holds: so many that what is done once for each chunk costs little, and so few that the registers stay in the first
 /// cache.
 pub(super) const CHUNK: usize = 512;
-/// The most operands of a statement.
-pub(super) const OPERANDS: usize = 4;
 
 /// Numbers that follow on each other in one of the three stretches of memory.
 pub(super) fn number_at<'a>(
@@ -150,11 +148,12 @@ impl Address {
     #[inline]
     pub fn at(&self, serial: &[i32], outer: &[usize]) -> i64 {
         let mut at = i64::from(self.base);
-        for (&step, &k) in self.serial.iter().zip(serial) {
-            at += i64::from(step) * i64::from(k);
+        // most regions are in no loop
+        if !serial.is_empty() {
+            at += self.serial.iter().zip(serial).map(|(&step, &k)| i64::from(step) * i64::from(k)).sum::<i64>();
         }
-        for (&step, &k) in self.own.iter().zip(outer) {
-            at += i64::from(step) * k as i64;
+        if !outer.is_empty() {
+            at += self.own.iter().zip(outer).map(|(&step, &k)| i64::from(step) * k as i64).sum::<i64>();
         }
         at
     }

@@ -1,9 +1,9 @@
 //! Sums, in the order of every engine, which `kernel.rs` says.
 
 use super::kernel::{List, Lists, PARTIAL_SUMS, Term, add_pairs};
-use super::plan::{Address, Operand, RegionSum, Sums};
+use super::plan::{Address, OPERANDS, Operand, RegionSum, Sums};
 use super::region::{Chunk, Place, fetch};
-use super::slots::{CHUNK, Run, Slots, next};
+use super::slots::{Around, CHUNK, Run, Slots, next};
 use crate::real::Isa;
 use smallvec::SmallVec;
 
@@ -34,7 +34,7 @@ impl Run<'_> {
             let rows = if is_whole { left / terms } else { 1 };
             let count = if is_whole { rows * terms } else { left.min(terms - term) };
             let part = Chunk { row: 0, rows: 1, start: chunk.start + done, count };
-            let mut lists = [List::NONE; 3];
+            let mut lists = [List::NONE; 2];
             for ((list, operand), gathered) in lists.iter_mut().zip(&sum.from).zip(&mut work.gathered) {
                 *list = match operand {
                     Operand::Register(register) => {
@@ -69,20 +69,32 @@ impl Run<'_> {
     /// Runs sums.
     pub fn sums<I: Isa>(&mut self, sums: &Sums) {
         let Sums { counts, from, to, .. } = sums;
-        let (&inner, outer) = counts.split_last().unwrap_or((&1, &[]));
-        let step = |address: &Address| if counts.is_empty() { 0 } else { i64::from(address.own[outer.len()]) };
-        let is_column = |address: &Address| address.list.is_none() && (0..=1).contains(&step(address));
-        let mut repetition: SmallVec<[usize; 3]> = outer.iter().map(|_| 0).collect();
+        let (inner, outer) = match counts[..] {
+            [ref outer @ .., inner] => (inner, outer),
+            [] => (1, &[][..]),
+        };
+        // by the innermost loop, and by the terms
+        let steps = |own: &[i32]| match own[outer.len()..] {
+            [row, term] => (i64::from(row), i64::from(term)),
+            [step] => (i64::from(step), i64::from(step)),
+            _ => (0, 0),
+        };
+        let mut places = [Place::default(); 2];
+        for (place, address) in places.iter_mut().zip(from) {
+            let (row, step) = steps(&address.own);
+            *place = Place { at: 0, row: if counts.is_empty() { 0 } else { row }, step };
+        }
+        let is_column = |(address, place): (&Address, &Place)| address.list.is_none() && (0..=1).contains(&place.row);
+        let own = || from.iter().zip(&places);
+        let in_columns = inner > 1 && own().all(is_column) && own().any(|(_, place)| place.row == 1);
+        let step = if counts.is_empty() { 0 } else { steps(&to.own).0 };
+        let mut repetition: SmallVec<[usize; 3]> = SmallVec::from_elem(0, outer.len());
         loop {
-            let into = Place { at: to.at(&self.serial, &repetition), row: 0, step: step(to) };
-            let places: SmallVec<[Place; 2]> = from
-                .iter()
-                .map(|address| {
-                    let term = i64::from(address.own[counts.len()]);
-                    Place { at: address.at(&self.serial, &repetition), row: step(address), step: term }
-                })
-                .collect();
-            if inner > 1 && from.iter().all(is_column) && from.iter().any(|from| step(from) == 1) {
+            for (place, address) in places.iter_mut().zip(from) {
+                place.at = address.at(&self.serial, &repetition);
+            }
+            let into = Place { at: to.at(&self.serial, &repetition), row: 0, step };
+            if in_columns {
                 self.in_columns::<I>(sums, inner, &places, into);
             } else {
                 self.in_rows::<I>(sums, inner, &places, into);
@@ -94,9 +106,11 @@ impl Run<'_> {
     }
 
     /// Makes sums side by side, whose terms lie one beside the other in memory.
-    fn in_columns<I: Isa>(&mut self, sums: &Sums, inner: usize, places: &[Place], into: Place) {
+    fn in_columns<I: Isa>(&mut self, sums: &Sums, inner: usize, places: &[Place; 2], into: Place) {
         let Run { width, slots, work, .. } = self;
         let (width, at_once) = (*width, columns(*width));
+        // the rows of a chunk are terms, and its repetitions are sums
+        let places = places.map(|Place { at, row, step }| Place { at, row: step, step: row });
         for start in (0..inner).step_by(at_once) {
             let count = at_once.min(inner - start);
             let len = count * width;
@@ -104,15 +118,9 @@ impl Run<'_> {
             partial.fill(-0.0);
             let rows_at_once = (CHUNK / len / PARTIAL_SUMS * PARTIAL_SUMS).max(PARTIAL_SUMS);
             for term in (0..sums.terms).step_by(rows_at_once) {
-                // the rows of the chunk are terms, and its repetitions are sums
                 let chunk = Chunk { row: term, rows: rows_at_once.min(sums.terms - term), start, count };
-                let mut lists = [List::NONE; 3];
-                for (k, (list, gathered)) in lists.iter_mut().zip(&mut work.gathered).enumerate().take(places.len()) {
-                    let place = Place { at: places[k].at, row: places[k].step, step: places[k].row };
-                    *list = fetch(slots.around(), width, &sums.from[k], chunk.moved(place), chunk, gathered)
-                        .expect("nothing is written to");
-                }
-                Lists { operands: &lists, into: &mut *partial, len }.add::<I>(sums.term, chunk.rows);
+                let operands = &terms(slots.around(), width, &sums.from, &places, chunk, &mut work.gathered);
+                Lists { operands, into: &mut *partial, len }.add::<I>(sums.term, chunk.rows);
             }
             add_pairs(partial, len);
             slots.put(into.at + into.step * start as i64, into.step, width, &partial[..len]);
@@ -120,39 +128,56 @@ impl Run<'_> {
     }
 
     /// Makes one sum after the other.
-    fn in_rows<I: Isa>(&mut self, sums: &Sums, inner: usize, places: &[Place], into: Place) {
+    fn in_rows<I: Isa>(&mut self, sums: &Sums, inner: usize, places: &[Place; 2], into: Place) {
         let Run { width, slots, work, .. } = self;
-        let (width, terms) = (*width, sums.terms);
+        let (width, terms_of_sum) = (*width, sums.terms);
         let most = (CHUNK / width).max(1);
         let (rows_at_once, at_once) = match width {
-            1 if inner * terms <= most => (inner, terms),
-            1 if terms <= most => (most / terms, terms),
+            1 if inner * terms_of_sum <= most => (inner, terms_of_sum),
+            1 if terms_of_sum <= most => (most / terms_of_sum, terms_of_sum),
             _ => (1, most),
         };
+        let is_whole = at_once == terms_of_sum && width == 1;
         let partial = &mut work.sums[..PARTIAL_SUMS * width];
         for row in (0..inner).step_by(rows_at_once) {
-            partial.fill(-0.0);
-            for start in (0..terms).step_by(at_once) {
-                let chunk =
-                    Chunk { row, rows: rows_at_once.min(inner - row), start, count: at_once.min(terms - start) };
-                let mut lists = [List::NONE; 3];
-                for (k, (list, gathered)) in lists.iter_mut().zip(&mut work.gathered).enumerate().take(places.len()) {
-                    *list = fetch(slots.around(), width, &sums.from[k], chunk.moved(places[k]), chunk, gathered)
-                        .expect("nothing is written to");
-                }
-                if at_once == terms && width == 1 {
-                    let made = &mut work.spare[..chunk.rows];
-                    Lists { operands: &lists, into: &mut *made, len: 1 }.sum::<I>(sums.term, terms);
-                    slots.put(into.at + into.step * row as i64, into.step, 1, made);
+            if !is_whole {
+                partial.fill(-0.0);
+            }
+            let at = into.at + into.step * row as i64;
+            for start in (0..terms_of_sum).step_by(at_once) {
+                let (rows, count) = (rows_at_once.min(inner - row), at_once.min(terms_of_sum - start));
+                let chunk = Chunk { row, rows, start, count };
+                let operands = &terms(slots.around(), width, &sums.from, places, chunk, &mut work.gathered);
+                if is_whole {
+                    let made = &mut work.spare[..rows];
+                    Lists { operands, into: &mut *made, len: 1 }.sum::<I>(sums.term, terms_of_sum);
+                    slots.put(at, into.step, 1, made);
                 } else {
-                    add_stretch::<I>(partial, start * width, &lists, chunk.count * width, sums.term);
+                    add_stretch::<I>(partial, start * width, operands, count * width, sums.term);
                 }
             }
-            if at_once != terms || width != 1 {
-                finish(partial, slots, into.at + into.step * row as i64, width);
+            if !is_whole {
+                finish(partial, slots, at, width);
             }
         }
     }
+}
+
+/// The operands of terms for a chunk, given where they are at the start of the loops.
+#[inline(always)]
+fn terms<'a>(
+    around: Around<'a>,
+    width: usize,
+    from: &[Address],
+    places: &[Place; 2],
+    chunk: Chunk,
+    gathered: &'a mut [Vec<f64>; OPERANDS],
+) -> [List<'a>; 2] {
+    let mut lists = [List::NONE; 2];
+    for (((list, address), place), gathered) in lists.iter_mut().zip(from).zip(places).zip(gathered) {
+        *list = fetch(around, width, address, chunk.moved(*place), chunk, gathered).expect("nothing is written to");
+    }
+    lists
 }
 
 /// Writes the sum that partial sums make, and sets these to no term.
@@ -163,7 +188,7 @@ fn finish(partial: &mut [f64], slots: &mut Slots<'_>, at: i64, width: usize) {
 }
 
 /// Adds terms that lie one after the other to partial sums, from the term on whose number has this place among them.
-fn add_stretch<I: Isa>(partial: &mut [f64], place: usize, lists: &[List<'_>; 3], len: usize, term: Term) {
+fn add_stretch<I: Isa>(partial: &mut [f64], place: usize, lists: &[List<'_>; 2], len: usize, term: Term) {
     let (place, ring) = (place % partial.len(), partial.len());
     let mut add = |range: std::ops::Range<usize>, element: usize, rows: usize| {
         let len = range.len();

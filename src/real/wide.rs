@@ -37,6 +37,12 @@ impl<R: Register> Wide<R> {
         self.0.store(into);
     }
 
+    /// The sum of the numbers in the lanes: those of the second half are added to those of the first one, and so on.
+    #[inline(always)]
+    pub fn in_pairs(self) -> f64 {
+        self.0.in_pairs()
+    }
+
     /// c₀ + c₁ x + c₂ x² …: all but c₀ as two sums by powers of x², which do not wait for each other.
     #[inline(always)]
     fn polynomial<const N: usize>(self, coefficients: [f64; N]) -> Self {
@@ -323,7 +329,8 @@ mod kernel {
     pub fn mul_strong_zero<R: Register>(adjoint: Wide<R>, slope: Wide<R>) -> Wide<R> {
         let zero = Wide::from(0.0);
         let is_zero = adjoint.0.equal(zero.0).or(slope.0.equal(zero.0));
-        Wide(is_zero.select(zero.0, (adjoint * slope).0))
+        // the bits of 0 are all 0
+        Wide(is_zero.and_not((adjoint * slope).0))
     }
 }
 

@@ -30,6 +30,8 @@ pub trait Register: Copy + std::fmt::Debug {
     fn each<const N: usize>(x: [Self; N], f: impl Fn([f64; N]) -> f64) -> Self;
     /// Whether a mask holds somewhere, and whether it does everywhere.
     fn any_all(self) -> (bool, bool);
+    /// The sum of the numbers: the second half is added to the first one, and so on.
+    fn in_pairs(self) -> f64;
 
     fn neg(self) -> Self;
     fn abs(self) -> Self;
@@ -55,6 +57,8 @@ pub trait Register: Copy + std::fmt::Debug {
     fn or(self, rhs: Self) -> Self;
     /// The bits that both have.
     fn and(self, rhs: Self) -> Self;
+    /// The bits of `rhs` that this one does not have.
+    fn and_not(self, rhs: Self) -> Self;
     /// The sum of the bits as integers.
     fn add_bits(self, rhs: Self) -> Self;
     /// The difference of the bits as integers.
@@ -122,6 +126,10 @@ impl<S: Set> Register for Alone<S> {
         let holds = self.0.to_bits() != 0;
         (holds, holds)
     }
+    #[inline(always)]
+    fn in_pairs(self) -> f64 {
+        self.0
+    }
 
     operations! {
         neg(self) = Alone::new(-self.0);
@@ -141,6 +149,7 @@ impl<S: Set> Register for Alone<S> {
         select(self, yes, no) = if self.0.to_bits() != 0 { yes } else { no };
         or(self, y) = Alone::bits(self.0.to_bits() | y.0.to_bits());
         and(self, y) = Alone::bits(self.0.to_bits() & y.0.to_bits());
+        and_not(self, y) = Alone::bits(!self.0.to_bits() & y.0.to_bits());
         add_bits(self, y) = Alone::bits(self.0.to_bits().wrapping_add(y.0.to_bits()));
         sub_bits(self, y) = Alone::bits(self.0.to_bits().wrapping_sub(y.0.to_bits()));
         to_exponent(self) = Alone::bits(self.0.to_bits() << 52);
@@ -187,10 +196,14 @@ impl<R: Register> Register for Pair<R> {
         let ((any, all), (any2, all2)) = (self.0.any_all(), self.1.any_all());
         (any | any2, all & all2)
     }
+    #[inline(always)]
+    fn in_pairs(self) -> f64 {
+        self.0.add(self.1).in_pairs()
+    }
 
     pairs! {
         neg(); abs(); sqrt(); add(y); sub(y); mul(y); div(y); mul_add(y z); copysign(y); at_least(y); at_most(y); less(y); less_equal(y); equal(y);
-        select(yes no); or(y); and(y); add_bits(y); sub_bits(y); to_exponent(); exponent_bits();
+        select(yes no); or(y); and(y); and_not(y); add_bits(y); sub_bits(y); to_exponent(); exponent_bits();
     }
 }
 
@@ -213,7 +226,7 @@ mod x86 {
 
     /// The registers of a set. Measured by `cargo bench --bench slices`.
     macro_rules! registers {
-        ($($Type:ident: $Set:ident, $width:literal numbers, $splat:ident $load:ident $store:ident $bits:ident {
+        ($($Type:ident: $Set:ident, $width:literal numbers, $splat:ident $load:ident $store:ident $bits:ident $in_pairs:ident {
             $($f:ident($self:ident $(, $x:ident)*) = $result:expr;)*
         })*) => { $(
             impl Register for $Type {
@@ -258,6 +271,11 @@ mod x86 {
                     let signs = unsafe { $bits(self) };
                     (signs != 0, signs == (1 << $width) - 1)
                 }
+                #[inline(always)]
+                fn in_pairs(self) -> f64 {
+                    // SAFETY: the processor has these instructions, by the invariant of the module.
+                    unsafe { $in_pairs(self) }
+                }
                 $(#[inline(always)]
                 fn $f($self $(, $x: Self)*) -> Self {
                     // SAFETY: the processor has these instructions, by the invariant of the module. Bits are numbers or integers as one likes.
@@ -266,8 +284,23 @@ mod x86 {
             } )*
         };
     }
+    /// The sum of two numbers.
+    #[inline(always)]
+    unsafe fn add_two(x: __m128d) -> f64 {
+        // SAFETY: every processor has these instructions.
+        unsafe { _mm_cvtsd_f64(_mm_add_sd(x, _mm_unpackhi_pd(x, x))) }
+    }
+    /// The sum of four numbers: the last two are added to the first two.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[inline(always)]
+    unsafe fn add_four(x: __m256d) -> f64 {
+        // SAFETY: the processor has these instructions.
+        unsafe { add_two(_mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd::<1>(x))) }
+    }
     registers! {
-        __m128d: Baseline, 2 numbers, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_movemask_pd {
+        __m128d: Baseline, 2 numbers, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_movemask_pd add_two {
             neg(self) = _mm_xor_pd(self, _mm_set1_pd(-0.0));
             abs(self) = _mm_andnot_pd(_mm_set1_pd(-0.0), self);
             sqrt(self) = _mm_sqrt_pd(self);
@@ -285,12 +318,13 @@ mod x86 {
             select(self, yes, no) = _mm_or_pd(_mm_and_pd(self, yes), _mm_andnot_pd(self, no));
             or(self, y) = _mm_or_pd(self, y);
             and(self, y) = _mm_and_pd(self, y);
+            and_not(self, y) = _mm_andnot_pd(self, y);
             add_bits(self, y) = _mm_castsi128_pd(_mm_add_epi64(_mm_castpd_si128(self), _mm_castpd_si128(y)));
             sub_bits(self, y) = _mm_castsi128_pd(_mm_sub_epi64(_mm_castpd_si128(self), _mm_castpd_si128(y)));
             to_exponent(self) = _mm_castsi128_pd(_mm_slli_epi64::<52>(_mm_castpd_si128(self)));
             exponent_bits(self) = _mm_castsi128_pd(_mm_srli_epi64::<52>(_mm_castpd_si128(self)));
         }
-        __m256d: Avx2, 4 numbers, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_movemask_pd {
+        __m256d: Avx2, 4 numbers, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_movemask_pd add_four {
             neg(self) = _mm256_xor_pd(self, _mm256_set1_pd(-0.0));
             abs(self) = _mm256_andnot_pd(_mm256_set1_pd(-0.0), self);
             sqrt(self) = _mm256_sqrt_pd(self);
@@ -308,6 +342,7 @@ mod x86 {
             select(self, yes, no) = _mm256_blendv_pd(no, yes, self);
             or(self, y) = _mm256_or_pd(self, y);
             and(self, y) = _mm256_and_pd(self, y);
+            and_not(self, y) = _mm256_andnot_pd(self, y);
             add_bits(self, y) = _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(self), _mm256_castpd_si256(y)));
             sub_bits(self, y) = _mm256_castsi256_pd(_mm256_sub_epi64(_mm256_castpd_si256(self), _mm256_castpd_si256(y)));
             to_exponent(self) = _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(self)));

@@ -1,5 +1,6 @@
 //! Loops are found again, and how many there are does not depend on how often they are repeated.
 
+use super::{compiled, evaluated};
 use crate::workloads::measured::{Gaussians, Lstm, Network, Rosenbrock, Workload};
 use gprime::Program;
 use gprime::prelude::*;
@@ -93,4 +94,49 @@ fn networks() {
 #[test]
 fn lstm() {
     are_equal(&Lstm::new(2, 20), &Lstm::new(2, 100), 1500, 4);
+}
+
+/// Constants that are the same ones in each row are read from one place, unless a row has another one.
+#[test]
+fn constants_that_repeat_stand_still() {
+    for differs in [false, true] {
+        let rows = routine!([differs: bool = differs] |x| -> Vec<R> {
+            let row = |(i, row): (usize, &[R])| {
+                let factor = |j: usize| 1.5 + (j * j) as f64 + f64::from(u8::from(differs && (i, j) == (17, 3)));
+                row.iter().enumerate().map(|(j, &x)| x * factor(j)).sum::<R>()
+            };
+            x.chunks(16).enumerate().map(row).collect::<Vec<R>>()
+        });
+        let point: Vec<f64> = (0..16 * 30).map(|k| (k as f64).sin()).collect();
+        let program = compiled(&rows, &point);
+        evaluated(&program, &point).unwrap();
+        let text = program.to_string();
+        let of_constants: Vec<&str> = text.split("c[").skip(1).map(|rest| rest.split(']').next().unwrap()).collect();
+        assert!(!of_constants.is_empty(), "{text}");
+        let by_rows = of_constants.iter().any(|index| index.contains('i'));
+        assert_eq!(by_rows, differs, "{text}");
+    }
+}
+
+/// An operand that is an input in the first repetitions and a result in the others, where their slots follow on each other.
+#[test]
+fn loops_go_on_from_inputs_to_results() {
+    let recurrence = routine!(|x| -> Vec<R> {
+        let mut all = x.to_vec();
+        for k in 0..100 {
+            all.push(all[k].sin() * all[k + x.len() - 1]);
+        }
+        all[x.len()..].to_vec()
+    });
+    for n in [1, 2, 7, 40] {
+        let point: Vec<f64> = (0..n).map(|k| 0.5 + 0.1 * k as f64).collect();
+        let program = compiled(&recurrence, &point);
+        let got = evaluated(&program, &point).unwrap();
+        for (got, expected) in got.into_iter().zip(recurrence.run(&point)) {
+            assert!((got - expected).abs() <= 1e-13 * expected.abs(), "{got} is {expected} for {n} inputs");
+        }
+        let gradient = program.vjp_program().unwrap();
+        let given: Vec<f64> = point.iter().copied().chain((0..100).map(|k| f64::from(k).cos())).collect();
+        evaluated(gradient, &given).unwrap();
+    }
 }

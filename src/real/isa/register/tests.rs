@@ -103,6 +103,7 @@ operations! {
     select true |x, y, z| x.select(y, z);
     or false |x, y, _z| x.or(y);
     and false |x, y, _z| x.and(y);
+    and_not false |x, y, _z| x.and_not(y);
     add_bits false |x, y, _z| x.add_bits(y);
     sub_bits false |x, y, _z| x.sub_bits(y);
     to_exponent false |x, _y, _z| x.to_exponent();
@@ -110,7 +111,7 @@ operations! {
     each false |x, y, z| R::each([x, y, z], |[x, y, z]| if x < y { x } else { z });
 }
 
-/// Lists that are too short, and masks that hold in one lane alone.
+/// Lists that are too short, masks that hold in one lane alone, and sums.
 struct Ends;
 
 impl WithIsa for Ends {
@@ -128,6 +129,14 @@ impl WithIsa for Ends {
                 assert_eq!(is_lane.any_all(), (true, R::WIDTH == 1));
                 assert_eq!(R::load(&place).equal(R::splat(0.0)).any_all(), (R::WIDTH > 1, false));
             }
+            // numbers of which each order of additions loses other digits
+            let numbers: Vec<f64> = (0..R::WIDTH).map(|i| 10f64.powi(5 * (i as i32 % 4)) / 3.0 + i as f64).collect();
+            let mut sums = numbers.clone();
+            while sums.len() > 1 {
+                let others = sums.split_off(sums.len() / 2);
+                sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+            }
+            assert_eq!(R::load(&numbers).in_pairs(), sums[0]);
             assert_eq!(R::splat(1.0).equal(R::splat(1.0)).any_all(), (true, true));
             assert_eq!(R::splat(1.0).equal(R::splat(2.0)).any_all(), (false, false));
         }
@@ -138,7 +147,7 @@ impl WithIsa for Ends {
 }
 
 #[test]
-fn masks_are_told_and_short_lists_refused() {
+fn masks_are_told_short_lists_refused_and_numbers_summed_in_pairs() {
     for set in Chosen::all() {
         set.run(Ends);
     }
