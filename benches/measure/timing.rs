@@ -67,6 +67,22 @@ impl Timing {
     }
 }
 
+impl Timing {
+    /// Prints after how many gradients a compiled program has taken less time than a tape, given how long it is compiled.
+    fn break_even(&self, workload: &str, compiling: Duration) {
+        let seconds =
+            |way| self.rows.iter().find(|row| (row.workload, row.way) == (workload, way)).map(|row| row.seconds);
+        let (Some(tape), Some(compiled)) = (seconds("tape"), seconds("compiled")) else { return };
+        let millis = 1e3 * compiling.as_secs_f64();
+        match compiling.as_secs_f64() / (tape - compiled) {
+            count if count > 0.0 => {
+                println!("{workload:9} compiled in {millis:.2} ms, which {count:.0} gradients by a tape make up for");
+            }
+            _ => println!("{workload:9} compiled in {millis:.2} ms, and never faster than a tape"),
+        }
+    }
+}
+
 impl Visitor for Timing {
     fn visit<W: Workload>(&mut self, turns: &[W]) {
         let (points, len) = (turns.iter().flat_map(W::point).collect::<Vec<f64>>(), turns[0].point().len());
@@ -93,13 +109,19 @@ impl Visitor for Timing {
                 value_and_gradient(|x| turns[k].program(x), black_box(point(k)), black_box(&mut g_free))
             }),
         ];
+        let mut compiling = Duration::ZERO;
         // twelve million nodes would need half a gigabyte
         if turns[0].ops() < 1_000_000 {
             // workloads that differ in the point alone have one program
             let (mut programs, mut known, mut of) = (Vec::<Program>::new(), HashMap::new(), vec![]);
             let registry = Registry::default();
-            for workload in turns {
+            for (k, workload) in turns.iter().enumerate() {
+                let start = Instant::now();
                 let program = Program::trace(&Compiled(workload), &workload.point()).expect("it is small enough");
+                program.gradient_program().expect("it is small enough");
+                if k == 0 {
+                    compiling = start.elapsed();
+                }
                 let saved = program.save(&registry).expect("its ops are built in").to_bytes();
                 of.push(*known.entry(saved).or_insert_with(|| {
                     programs.push(program);
@@ -120,6 +142,7 @@ impl Visitor for Timing {
             }));
         }
         self.measure(turns[0].name(), turns[0].ops(), ways);
+        self.break_even(turns[0].name(), compiling);
     }
 }
 

@@ -18,7 +18,7 @@
 //! ```
 
 use super::code::{Code, Map};
-use super::reroll::{Dimension, Leaf, Number, Operand, Part, Terms, each_number};
+use super::reroll::{Leaf, Number, Operand, Part, Terms, each_number};
 use crate::error::Error;
 use smallvec::SmallVec;
 
@@ -138,10 +138,7 @@ impl Layout {
         let mut arrays = Vec::with_capacity(placed.len());
         for (placed, margin) in placed.iter_mut().zip(margins) {
             layout.turn(&mut placed.leaf);
-            let bits = |number: Number| code.constants[(-1 - number) as usize].to_bits();
-            placed.leaf.operands.iter_mut().filter(|operand| operand.number < 0).for_each(|operand| {
-                stand_still(operand, &placed.leaf.dimensions, bits);
-            });
+            placed.leaf.stand_still(code);
             arrays.push(layout.array(placed, margin)?);
         }
         let mut copied = Copied::default();
@@ -341,22 +338,32 @@ impl Layout {
     }
 }
 
-/// Lets an operand whose numbers are constants stand still in each loop in whose repetitions they are the same ones, as those of a row are by which each
-/// row of a matrix is multiplied.
-fn stand_still(operand: &mut Operand, loops: &[Dimension], bits: impl Fn(Number) -> u64) {
-    for k in 0..loops.len() {
-        let mut others: SmallVec<[(usize, i64); 4]> =
-            loops.iter().zip(&operand.steps).map(|(dimension, &step)| (dimension.count, step)).collect();
-        let (count, step) = others.remove(k);
-        let is_same = |repetition: usize| {
-            let mut is_same = true;
-            each_number(operand.number, &others, &mut |number| {
-                is_same &= bits(number) == bits(number + repetition as i64 * step);
-            });
-            is_same
-        };
-        if step != 0 && (1..count).all(is_same) {
-            operand.steps[k] = 0;
+impl Leaf {
+    /// Lets operands that are constants stand still in each loop in whose repetitions they are the same ones, as those of a row are by which each row of
+    /// a matrix is multiplied. Terms of sums stay where they are, since only the first one is an operand.
+    fn stand_still(&mut self, code: &Code) {
+        // none of a node
+        let bits = |number: Number| code.constants.get((-1 - number) as usize).map(|x| x.to_bits());
+        if self.terms.is_some() {
+            return;
+        }
+        for operand in self.operands.iter_mut().filter(|operand| operand.number < 0) {
+            for k in 0..self.dimensions.len() {
+                let mut others: SmallVec<[(usize, i64); 4]> =
+                    self.dimensions.iter().zip(&operand.steps).map(|(own, &step)| (own.count, step)).collect();
+                let (count, step) = others.remove(k);
+                let is_same = |repetition: usize| {
+                    let mut is_same = true;
+                    each_number(operand.number, &others, &mut |number| {
+                        let first = bits(number);
+                        is_same &= first.is_some() && first == bits(number + repetition as i64 * step);
+                    });
+                    is_same
+                };
+                if step != 0 && (1..count).all(is_same) {
+                    operand.steps[k] = 0;
+                }
+            }
         }
     }
 }

@@ -61,6 +61,10 @@ use std::sync::{Arc, OnceLock};
 /// Recording, compiling and each first derivative take O(n) time and memory for the n statements that are recorded, with all repetitions of
 /// loops, and more for each derivative in turn. A run takes as much time as the loops that are found; see [`Counts`]. A program keeps the
 /// memory of its runs, one for each that goes on at the same time, and no run but the first allocates.
+///
+/// At one point a program of a few dozen statements without loops, as a formula for the price of an option is, or one of recurrences over short rows
+/// takes longer than a tape, since each statement costs some ten nanoseconds before it does anything; long loops and batches of points are what
+/// is faster. `cargo bench --bench tape -- S R1` compares them, and says after how many gradients the time to compile is made up for.
 pub struct Program {
     /// The program in terms of ops, which have derivatives.
     pub(super) source: Code,

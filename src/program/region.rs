@@ -44,17 +44,20 @@ impl Chunk {
     }
 }
 
-/// The numbers of an operand for a chunk: where they are, if its rows are stretches of memory or one number each, else gathered. `None` if they meet
-/// what is written to.
+/// Sets a list to the numbers of an operand for a chunk: where they are, if its rows are stretches of memory or one number each, else gathered. `false`
+/// if they meet what is written to.
+///
+/// A list that is returned, and not set field by field, is written and read again in other widths, for which the processor waits.
 #[inline(always)]
 pub(super) fn fetch<'a>(
+    list: &mut List<'a>,
     around: Around<'a>,
     width: usize,
     address: &Address,
     place: Place,
     chunk: Chunk,
     gathered: &'a mut [f64],
-) -> Option<List<'a>> {
+) -> bool {
     let (Place { at, row, step }, Chunk { rows, count, .. }) = (place, chunk);
     let len = count * width;
     let is_one = step == 0 && width == 1;
@@ -62,37 +65,44 @@ pub(super) fn fetch<'a>(
     let (start, each) = (at * width as i64, if is_one { 1 } else { len });
     if is_there && rows == 1 {
         if let Some(numbers) = around.get(start as usize, each) {
-            let (row, step) = if is_one { (0, 0) } else { (len as isize, 1) };
-            return Some(List { numbers, start: 0, row, step });
+            list.numbers = numbers;
+            list.start = 0;
+            list.row = if is_one { 0 } else { len as isize };
+            list.step = usize::from(!is_one);
+            return true;
         }
     } else if is_there && len >= SHORT {
         // the first number in memory is that of the last row if the step from row to row goes back
         let row = row * width as i64;
         let reach = row * (rows as i64 - 1);
         if let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each) {
-            let start = (-reach).max(0) as usize;
-            return Some(List { numbers, start, row: row as isize, step: usize::from(!is_one) });
+            list.numbers = numbers;
+            list.start = (-reach).max(0) as usize;
+            list.row = row as isize;
+            list.step = usize::from(!is_one);
+            return true;
         }
     }
-    gather(around, width, address, place, chunk, gathered)
+    let is_there = gather(around, width, address, place, chunk, gathered);
+    *list = List::rows(&gathered[..rows * len], len);
+    is_there
 }
 
-/// The numbers of an operand for a chunk, one after the other. `None` if they meet what is written to.
+/// Gathers the numbers of an operand for a chunk, one after the other. `false` if they meet what is written to.
 #[inline(never)]
-fn gather<'a>(
-    around: Around<'a>,
+fn gather(
+    around: Around<'_>,
     width: usize,
     address: &Address,
     Place { at, row, step }: Place,
     Chunk { rows, count, .. }: Chunk,
-    gathered: &'a mut [f64],
-) -> Option<List<'a>> {
+    gathered: &mut [f64],
+) -> bool {
     let len = count * width;
-    let gathered = &mut gathered[..rows * len];
-    for (r, numbers) in gathered.chunks_exact_mut(len).enumerate() {
+    for (r, numbers) in gathered[..rows * len].chunks_exact_mut(len).enumerate() {
         let at = at + row * r as i64;
         for (k, numbers) in numbers.chunks_exact_mut(width).enumerate() {
-            let from = around.get(address.slot(at + step * k as i64) * width, width)?;
+            let Some(from) = around.get(address.slot(at + step * k as i64) * width, width) else { return false };
             if width == 1 {
                 numbers[0] = from[0];
             } else {
@@ -100,7 +110,7 @@ fn gather<'a>(
             }
         }
     }
-    Some(List::rows(gathered, len))
+    true
 }
 
 impl Run<'_> {
@@ -198,13 +208,14 @@ impl Work {
         // rows of one length that follow on each other are one row
         let mut is_one_row = true;
         for ((list, operand), gathered) in lists.iter_mut().zip(&statement.operands).zip(gathered) {
-            *list = match operand {
-                Operand::Register(register) => List::rows(&registers[*register], len),
-                Operand::Memory(address) => match fetch(around, width, address, place(address), chunk, gathered) {
-                    Some(list) => list,
-                    None => return false,
-                },
-            };
+            match operand {
+                Operand::Register(register) => *list = List::rows(&registers[*register], len),
+                Operand::Memory(address) => {
+                    if !fetch(list, around, width, address, place(address), chunk, gathered) {
+                        return false;
+                    }
+                }
+            }
             is_one_row &= list.row == if list.step == 0 { 0 } else { len as isize };
         }
         let len = if chunk.rows == 1 || is_one_row { into.len() } else { len };

@@ -36,16 +36,16 @@ impl Run<'_> {
             let part = Chunk { row: 0, rows: 1, start: chunk.start + done, count };
             let mut lists = [List::NONE; 2];
             for ((list, operand), gathered) in lists.iter_mut().zip(&sum.from).zip(&mut work.gathered) {
-                *list = match operand {
+                match operand {
                     Operand::Register(register) => {
-                        List::rows(&work.registers[*register][done * width..][..count * width], count * width)
+                        let numbers = &work.registers[*register][done * width..][..count * width];
+                        *list = List::rows(numbers, count * width);
                     }
                     Operand::Memory(address) => {
                         let place = Place { at: address.at(serial, &[]), row: 0, step: address.own[0].into() };
-                        fetch(slots.around(), width, address, part.moved(place), part, gathered)
-                            .expect("nothing is written to")
+                        fetch(list, slots.around(), width, address, part.moved(place), part, gathered);
                     }
-                };
+                }
             }
             done += count;
             let at = to + step * row as i64;
@@ -163,7 +163,7 @@ impl Run<'_> {
     }
 }
 
-/// The operands of terms for a chunk, given where they are at the start of the loops.
+/// The operands of terms for a chunk, given where they are at the start of the loops. Nothing is written to memory meanwhile.
 #[inline(always)]
 fn terms<'a>(
     around: Around<'a>,
@@ -175,7 +175,7 @@ fn terms<'a>(
 ) -> [List<'a>; 2] {
     let mut lists = [List::NONE; 2];
     for (((list, address), place), gathered) in lists.iter_mut().zip(from).zip(places).zip(gathered) {
-        *list = fetch(around, width, address, chunk.moved(*place), chunk, gathered).expect("nothing is written to");
+        fetch(list, around, width, address, chunk.moved(*place), chunk, gathered);
     }
     lists
 }

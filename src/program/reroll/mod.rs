@@ -17,4 +17,4 @@ mod repeat;
 mod split;
 
 pub(super) use repeat::{Number, Terms, find, number};
-pub(super) use split::{Dimension, Leaf, Operand, Part, each_number, split};
+pub(super) use split::{Leaf, Operand, Part, each_number, split};

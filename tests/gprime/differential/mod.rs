@@ -64,3 +64,21 @@ fn replay_of_the_environment() {
         replay(&text);
     }
 }
+
+/// Sums in a loop, of which the first term is the same constant in each repetition and the others are not: an operand that stands still is the first
+/// term alone.
+#[test]
+fn terms_behind_a_constant() {
+    let zeros = vec!["0.0"; 49].join(",");
+    let rest = vec!["0.0"; 15].join(",");
+    replay(&format!(
+        r#"{{"x":[0.0],"body":{{"code":[
+            {{"sum_terms":{{"n":5,"body":{{"code":[
+                {{"constants":[0.0]}},
+                {{"scan":{{"steps":[{{"op":"c","a":2,"b":2,"c":0.0}}],"passes":1,"state":[[{zeros}],[{zeros}]],"carry":[],"params":[[1]]}}}},
+                {{"sum":[0,0.0,1.0,2,{rest},62]}}
+            ],"outputs":[101]}},"args":[0]}}}},
+            {{"mat_mul":{{"a":[0.0,1,0.0],"b":[0.0,1.0,0.0],"inner":3}}}}
+        ],"outputs":[2]}}}}"#
+    ));
+}
