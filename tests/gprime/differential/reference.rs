@@ -123,9 +123,12 @@ impl Node {
         let tiny = first.iter().any(|slope| slope.to_f64() == 0.0)
             && (subnormal || is_tiny(&derivatives(0.95, &active[..1]).0));
         let smallest = if tiny || is_tiny(&first) { 64.0 * f64::from_bits(1) } else { 0.0 };
+        // next to 0 the lower half of a number of twice the digits is lost, and the upper one has as few digits as the argument
+        let lost = |x: &Node| if x.value == 0.0 { 0.0 } else { 4.0 * f64::from_bits(1) / x.value.abs() };
+        let lost: f64 = x.iter().map(lost).sum();
         let slope_error = |j: usize| {
             let moved: f64 = by_each.iter().zip(x).map(|(by, x)| size(by[j].to_f64() * x.value)).sum();
-            size(first[j].to_f64()) * (SLOPE + roundings) + if several { moved * SLOPE } else { 0.0 } + smallest
+            size(first[j].to_f64()) * (SLOPE + roundings + lost) + if several { moved * SLOPE } else { 0.0 } + smallest
         };
         // near the root of a second derivative an error of the slope's size is allowed; the slopes of a linear op have none
         let linear = seconds.iter().all(|second| second.to_f64() == 0.0);
