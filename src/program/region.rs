@@ -130,8 +130,8 @@ impl Run<'_> {
             _ => (1, most),
         };
         let mut repetition: SmallVec<[usize; 3]> = SmallVec::from_elem(0, outer.len());
-        // sums of which no chunk has a part have no use for them
-        let has_parts = region.sums.first().is_some_and(|sum| self.width > 1 || sum.terms > most);
+        // a sum that lies within a chunk has no use for partial sums; each sum of the region has its own number of terms
+        let has_parts = region.sums.iter().any(|sum| self.width > 1 || at_once % sum.terms != 0);
         loop {
             if has_parts {
                 self.start_sums(&region.sums);

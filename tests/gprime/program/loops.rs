@@ -140,3 +140,25 @@ fn loops_go_on_from_inputs_to_results() {
         evaluated(gradient, &given).unwrap();
     }
 }
+
+/// Sums of several lengths that one region makes, of which the first lie within chunks and the last one does not, after sums that leave other numbers in
+/// the memory of partial sums.
+#[test]
+fn sums_of_several_lengths_in_one_region() {
+    let sums = routine!(|x| -> Vec<R> {
+        let columns = (0..40).map(|i| x.iter().skip(i).step_by(40).copied().sum::<R>());
+        let columns: Vec<R> = columns.collect();
+        let all: Vec<R> = x.iter().map(|x| x.sin()).collect();
+        let rows = all.chunks(12).map(|row| row.iter().copied().sum::<R>());
+        let mut results: Vec<R> = rows.collect();
+        results.push(all.iter().copied().sum());
+        results.extend(columns);
+        results
+    });
+    let point: Vec<f64> = (0..1200).map(|k| 0.01 * f64::from(k)).collect();
+    let program = compiled(&sums, &point);
+    let got = evaluated(&program, &point).unwrap();
+    for (got, expected) in got.into_iter().zip(sums.run(&point)) {
+        assert!((got - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{got} is {expected} in\n{program}");
+    }
+}
