@@ -65,9 +65,7 @@ impl Timing {
             self.rows.push(row);
         }
     }
-}
 
-impl Timing {
     /// Prints after how many gradients a compiled program has taken less time than a tape, given how long it is compiled.
     fn break_even(&self, workload: &str, compiling: Duration) {
         let seconds =

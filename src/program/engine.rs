@@ -108,10 +108,7 @@ impl Plan {
     ) -> Result<bool, Error> {
         let Scratch { inputs: both, memory, work, .. } = scratch;
         let inputs = Scratch::joined(both, inputs);
-        for &Copied { from, to, len } in &self.taken {
-            let [from, to, len] = [from, to, len].map(|x| x as usize);
-            memory[to - inputs.len()..][..len].copy_from_slice(&inputs[from..from + len]);
-        }
+        self.take(inputs, memory, 1);
         let slots = Slots { inputs, memory, results };
         let mut run = Run { width: 1, slots, work, serial: SmallVec::new() };
         dispatch(Whole { steps: &self.steps, run: &mut run })?;
@@ -135,12 +132,17 @@ impl Plan {
     /// If a vector rule has no results.
     pub fn run(&self, scratch: &mut Scratch) -> Result<(), Error> {
         let Scratch { width, inputs, memory, results, work } = scratch;
-        for &Copied { from, to, len } in &self.taken {
-            let [from, to, len] = [from, to, len].map(|x| x as usize * *width);
-            memory[to - inputs.len()..][..len].copy_from_slice(&inputs[from..from + len]);
-        }
+        self.take(inputs, memory, *width);
         let mut run = Run { width: *width, slots: Slots { inputs, memory, results }, work, serial: SmallVec::new() };
         dispatch(Whole { steps: &self.steps, run: &mut run })
+    }
+
+    /// Copies the inputs to memory that statements without loops read, at so many points.
+    fn take(&self, inputs: &[f64], memory: &mut [f64], width: usize) {
+        for &Copied { from, to, len } in &self.taken {
+            let [from, to, len] = [from, to, len].map(|x| x as usize * width);
+            memory[to - inputs.len()..][..len].copy_from_slice(&inputs[from..from + len]);
+        }
     }
 
     /// Whether a guard does not hold at a point.

@@ -3,7 +3,7 @@
 use super::code::{Code, Value};
 use super::kernel::Term;
 use super::layout::{Layout, each_pair};
-use super::plan::{Address, Apply, Copied, Operand, Plan, Region, Slot, Statement, Step, Sums};
+use super::plan::{Address, Apply, Copied, Operand, Plan, Region, Slot, Statement, Step, Sums, range};
 use super::reroll::{Part, each_number, number};
 use super::schedule;
 use smallvec::SmallVec;
@@ -31,11 +31,7 @@ impl Plan {
         each_operand(&mut self.steps, &mut vec![], &mut |slot, serial| {
             if (slot.base as usize) < inputs {
                 // all slots between the first and the last one, so that a step from copy to copy is as long as from input to input
-                let (mut first, mut last) = (slot.base, slot.base);
-                for (&step, &count) in slot.steps.iter().zip(serial) {
-                    let reach = step * (count as i32 - 1);
-                    *(if reach < 0 { &mut first } else { &mut last }) += reach;
-                }
+                let [first, last] = range(slot.base, &slot.steps, serial);
                 is_read[first as usize..=last as usize].fill(true);
             }
         });

@@ -164,6 +164,16 @@ pub(super) struct Plan {
     pub guards: Vec<u32>,
 }
 
+/// The first and the last slot over loops of these counts, in which a slot moves by these steps.
+pub(super) fn range(base: i32, steps: &[i32], counts: &[usize]) -> [i64; 2] {
+    let mut range = [i64::from(base); 2];
+    for (&step, &count) in steps.iter().zip(counts) {
+        let reach = i64::from(step) * (count as i64 - 1);
+        range[usize::from(reach > 0)] += reach;
+    }
+    range
+}
+
 impl Address {
     /// The address of a stream by loops of these counts, of which the first ones are serial.
     pub fn new(stream: &Stream, counts: &[usize], serial: usize) -> Self {
@@ -196,22 +206,13 @@ impl Address {
         if self.list.is_some() {
             return None;
         }
-        let mut range = [i64::from(self.base); 2];
-        for (&step, &count) in self.own.iter().zip(counts) {
-            let reach = i64::from(step) * (count as i64 - 1);
-            range[usize::from(reach > 0)] += reach;
-        }
-        Some(range)
+        Some(range(self.base, &self.own, counts))
     }
 
     /// Whether the address has both inputs, of which there are so many, and other slots over serial loops of these counts.
     pub fn crosses(&self, inputs: usize, counts: &[usize]) -> bool {
-        let mut range = [i64::from(self.base); 2];
-        for (&step, &count) in self.serial.iter().zip(counts) {
-            let reach = i64::from(step) * (count as i64 - 1);
-            range[usize::from(reach > 0)] += reach;
-        }
-        range[0] < inputs as i64 && range[1] >= inputs as i64
+        let [first, last] = range(self.base, &self.serial, counts);
+        first < inputs as i64 && last >= inputs as i64
     }
 
     /// Whether the address may meet slots that another one has, in one repetition of the serial loops, which have these counts.

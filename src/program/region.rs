@@ -62,26 +62,23 @@ pub(super) fn fetch<'a>(
     let len = count * width;
     let is_one = step == 0 && width == 1;
     let is_there = address.list.is_none() && (step == 1 || count == 1 || is_one);
-    let (start, each) = (at * width as i64, if is_one { 1 } else { len });
-    if is_there && rows == 1 {
-        if let Some(numbers) = around.get(start as usize, each) {
-            list.numbers = numbers;
-            list.start = 0;
-            list.row = if is_one { 0 } else { len as isize };
-            list.step = usize::from(!is_one);
-            return true;
-        }
-    } else if is_there && len >= SHORT {
-        // the first number in memory is that of the last row if the step from row to row goes back
-        let row = row * width as i64;
-        let reach = row * (rows as i64 - 1);
-        if let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each) {
-            list.numbers = numbers;
-            list.start = (-reach).max(0) as usize;
-            list.row = row as isize;
-            list.step = usize::from(!is_one);
-            return true;
-        }
+    let each = if is_one { 1 } else { len };
+    let row = match rows {
+        1 if is_one => 0,
+        1 => len as i64,
+        _ => row * width as i64,
+    };
+    // the first number in memory is that of the last row if the step from row to row goes back
+    let (start, reach) = (at * width as i64, row * (rows as i64 - 1));
+    if is_there
+        && (rows == 1 || len >= SHORT)
+        && let Some(numbers) = around.get((start + reach.min(0)) as usize, reach.unsigned_abs() as usize + each)
+    {
+        list.numbers = numbers;
+        list.start = (-reach).max(0) as usize;
+        list.row = row as isize;
+        list.step = usize::from(!is_one);
+        return true;
     }
     let is_there = gather(around, width, address, place, chunk, gathered);
     *list = List::rows(&gathered[..rows * len], len);
@@ -218,7 +215,7 @@ impl Work {
             }
             is_one_row &= list.row == if list.step == 0 { 0 } else { len as isize };
         }
-        let len = if chunk.rows == 1 || is_one_row { into.len() } else { len };
+        let len = if is_one_row { into.len() } else { len };
         apply::<I>(&statement.apply, Lists { operands: &lists, into, len });
         true
     }

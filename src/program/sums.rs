@@ -73,27 +73,20 @@ impl Run<'_> {
             [ref outer @ .., inner] => (inner, outer),
             [] => (1, &[][..]),
         };
-        // by the innermost loop, and by the terms
-        let steps = |own: &[i32]| match own[outer.len()..] {
-            [row, term] => (i64::from(row), i64::from(term)),
-            [step] => (i64::from(step), i64::from(step)),
-            _ => (0, 0),
-        };
+        let step = |address: &Address| if counts.is_empty() { 0 } else { i64::from(address.own[outer.len()]) };
         let mut places = [Place::default(); 2];
         for (place, address) in places.iter_mut().zip(from) {
-            let (row, step) = steps(&address.own);
-            *place = Place { at: 0, row: if counts.is_empty() { 0 } else { row }, step };
+            *place = Place { at: 0, row: step(address), step: address.own[counts.len()].into() };
         }
         let is_column = |(address, place): (&Address, &Place)| address.list.is_none() && (0..=1).contains(&place.row);
         let own = || from.iter().zip(&places);
         let in_columns = inner > 1 && own().all(is_column) && own().any(|(_, place)| place.row == 1);
-        let step = if counts.is_empty() { 0 } else { steps(&to.own).0 };
         let mut repetition: SmallVec<[usize; 3]> = SmallVec::from_elem(0, outer.len());
         loop {
             for (place, address) in places.iter_mut().zip(from) {
                 place.at = address.at(&self.serial, &repetition);
             }
-            let into = Place { at: to.at(&self.serial, &repetition), row: 0, step };
+            let into = Place { at: to.at(&self.serial, &repetition), row: 0, step: step(to) };
             if in_columns {
                 self.in_columns::<I>(sums, inner, &places, into);
             } else {

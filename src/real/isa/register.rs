@@ -285,6 +285,9 @@ mod x86 {
         };
     }
     /// The sum of two numbers.
+    ///
+    /// # Safety
+    /// Nothing is asked for: SSE2 is there on every processor of the target.
     #[inline(always)]
     unsafe fn add_two(x: __m128d) -> f64 {
         // SAFETY: every processor has these instructions.
