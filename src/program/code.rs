@@ -76,6 +76,8 @@ pub(super) enum Function {
     Along(Arc<dyn DynOp>, usize),
     /// A sum of more terms than are added one by one.
     Sum,
+    /// The nearest number of single precision. Its adjoints and tangents are rounded as well.
+    Round,
     /// 0 where a comparison comes out as it was recorded, 1 where it does not.
     Guard(Check),
 }
@@ -106,6 +108,12 @@ impl Check {
     }
 }
 
+/// The nearest number of single precision.
+#[inline(always)]
+pub(super) fn rounded(x: f64) -> f64 {
+    f64::from(x as f32)
+}
+
 impl Function {
     /// The primitive that it is, if it is one.
     pub fn primitive(&self) -> Option<Primitive> {
@@ -119,7 +127,7 @@ impl Function {
             (Function::Primitive(a), Function::Primitive(b)) => a == b,
             (Function::Op(a), Function::Op(b)) => same(a, b),
             (Function::Along(a, k), Function::Along(b, l)) => k == l && same(a, b),
-            (Function::Sum, Function::Sum) => true,
+            (Function::Sum, Function::Sum) | (Function::Round, Function::Round) => true,
             (Function::Guard(a), Function::Guard(b)) => a == b,
             _ => false,
         }
@@ -132,6 +140,7 @@ impl Function {
             Function::Op(op) => (0, op.name(), op_bits(&op.params())),
             Function::Along(op, k) => (1 + *k as u32, op.name(), op_bits(&op.params())),
             Function::Sum => (u32::MAX, "", SmallVec::new()),
+            Function::Round => (u32::MAX - 2, "", SmallVec::new()),
             Function::Guard(check) => {
                 (u32::MAX - 1, "", [check.line.map_or(0, |line| std::ptr::from_ref(line) as u64)].into_iter().collect())
             }
@@ -338,9 +347,8 @@ impl Code {
         self.is_data[place]
     }
 
-    /// A constant of another program as a value of this one.
-    pub fn constant_of(&mut self, other: &Code, place: usize) -> Value {
-        let x = other.constants[place];
+    /// A constant that counts as data if that of another program, by its place there, does.
+    pub fn constant_like(&mut self, other: &Code, place: usize, x: f64) -> Value {
         if other.is_data[place] { self.datum(x) } else { self.constant(x) }
     }
 
@@ -421,6 +429,15 @@ impl Code {
         self.apply(sum, terms)
     }
 
+    /// The number of single precision that is nearest to a value.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn round(&mut self, value: Value) -> Result<Value, Error> {
+        let round = self.function(Function::Round);
+        self.apply(round, &[value])
+    }
+
     /// Adds a guard, which is a function of the program by its place, unless both sides are constants.
     ///
     /// # Errors
@@ -446,6 +463,7 @@ impl Code {
             Function::Primitive(primitive) => Some(primitive.apply(x)),
             Function::Op(op) => Some(Rule::<f64>::evaluate_value(&**op, x)?),
             Function::Sum => Some(x.iter().sum()),
+            Function::Round => Some(rounded(x[0])),
             Function::Along(..) | Function::Guard(_) => None,
         })
     }

@@ -130,7 +130,7 @@ impl Code {
                     terms.clear();
                     let color = parts[range.start].0.color;
                     for &(part, k) in &parts[range.clone()] {
-                        let term = self.contribution(part.value, slopes[k])?;
+                        let term = self.contribution(function, part.value, slopes[k])?;
                         if self.number(term) != Some(0.0) {
                             terms.push(term);
                         }
@@ -200,7 +200,7 @@ impl Code {
                     if let Place::Node(arg) = arg.place()
                         && depends[arg]
                     {
-                        let value = self.contribution(adjoint, slope)?;
+                        let value = self.contribution(function, adjoint, slope)?;
                         if self.number(value) != Some(0.0) {
                             adjoints.add(arg, Part { color, first: *first, value });
                         }

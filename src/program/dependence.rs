@@ -126,7 +126,7 @@ impl Code {
         let op = match &self.functions[function as usize] {
             Function::Primitive(primitive) => primitive.op(),
             Function::Op(op) => op.clone(),
-            Function::Sum | Function::Along(..) => return Ok(vec![true; arity]),
+            Function::Sum | Function::Round | Function::Along(..) => return Ok(vec![true; arity]),
             Function::Guard(_) => return Ok(vec![false; arity]),
         };
         let (code, results) = record_rule(&*op, arity)?;

@@ -23,6 +23,7 @@ impl fmt::Display for Apply {
             Apply::Along(op, 0) if op.arity() == 1 => write!(f, "{}' along", op.name()),
             Apply::Along(op, argument) => write!(f, "{}'{argument} along", op.name()),
             Apply::Copy => f.write_str("copy"),
+            Apply::Round => f.write_str("round"),
             Apply::Guard(check) => write!(f, "guard({:?}, {})", check.relation, check.held),
         }
     }

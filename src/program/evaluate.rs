@@ -1,6 +1,6 @@
 //! A program run statement by statement, on one point: what every engine gives the bits of.
 
-use super::code::{Check, Code, Function, Place, Value};
+use super::code::{Check, Code, Function, Place, Value, rounded};
 use super::fused::{Fused, fused};
 use super::kernel::{List, Lists, One, sum};
 use super::live::is_foreign;
@@ -67,6 +67,7 @@ impl Code {
                     one(op, |op, into| op.along(*k, Lists { operands: &lists(&args), into, len: 1 }))
                 }
                 Function::Sum => sum(&args),
+                Function::Round => rounded(args[0]),
                 Function::Guard(check) => f64::from(u8::from(check.flips(args[0], args[1]))),
             });
         }

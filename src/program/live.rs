@@ -1,6 +1,6 @@
 //! What a program needs, and the program without the rest, with what is shared in front.
 
-use super::code::{Code, FEW_TERMS, Function, Map, Place, Value, Values};
+use super::code::{Code, FEW_TERMS, Function, Map, Place, Value, Values, rounded};
 use super::primitive::Primitive;
 use super::reroll::number;
 use crate::error::Error;
@@ -22,6 +22,14 @@ enum Form {
     Primitives,
     /// As they are, but for long chains of sums and differences, which are sums.
     Sums,
+    /// As they are, each result rounded to single precision.
+    Single,
+}
+
+/// Whether a function of numbers of single precision gives one.
+fn keeps_precision(function: &Function) -> bool {
+    use Primitive::{Abs, Detach, Equal, Less, LessEqual, Neg, Select};
+    matches!(function, Function::Primitive(Neg | Abs | Detach | Less | LessEqual | Equal | Select) | Function::Round)
 }
 
 impl Code {
@@ -71,6 +79,15 @@ impl Code {
         self.rebuilt(outputs, 0, Form::Sums)
     }
 
+    /// A program to be run and differentiated: this one without what the outputs and the guards do not need, with every input, constant and result
+    /// rounded to single precision; and the outputs in it.
+    ///
+    /// # Errors
+    /// If the program gets too large.
+    pub fn single(&self, outputs: &[Value]) -> Result<(Code, Vec<Value>), Error> {
+        self.rebuilt(outputs, 0, Form::Single)
+    }
+
     fn rebuilt(&self, outputs: &[Value], more: usize, form: Form) -> Result<(Code, Vec<Value>), Error> {
         let mut needed = vec![false; self.len()];
         let roots: Vec<Value> = outputs.iter().chain(&self.guards).copied().collect();
@@ -84,10 +101,17 @@ impl Code {
         let functions: Vec<u32> = self.functions.iter().map(|function| code.function(function.clone())).collect();
         let zero = code.constant(0.0);
         let mut values: Vec<Value> = (0..self.inputs).map(Value::node).collect();
+        let is_single = form == Form::Single;
+        if is_single {
+            values = values.into_iter().map(|input| code.round(input)).collect::<Result<_, Error>>()?;
+        }
         let mut constants = vec![None; self.constants.len()];
         let mut value = |code: &mut Code, values: &[Value], old: Value| match old.place() {
             Place::Node(node) => values[node],
-            Place::Constant(place) => *constants[place].get_or_insert_with(|| code.constant_of(self, place)),
+            Place::Constant(place) => *constants[place].get_or_insert_with(|| {
+                let x = self.constants[place];
+                code.constant_like(self, place, if is_single { rounded(x) } else { x })
+            }),
         };
         let mut args = Values::new();
         for (node, &is_needed) in needed.iter().enumerate().skip(self.inputs) {
@@ -116,7 +140,10 @@ impl Code {
                     code.guard(functions[function as usize], [args[0], args[1]])?;
                     zero
                 }
-                _ => code.apply(functions[function as usize], &args)?,
+                own => {
+                    let result = code.apply(functions[function as usize], &args)?;
+                    if is_single && !keeps_precision(own) { code.round(result)? } else { result }
+                }
             });
         }
         let mut outputs: Vec<Value> = outputs.iter().map(|&output| value(&mut code, &values, output)).collect();

@@ -39,6 +39,8 @@ pub(super) enum Apply {
     Along(Arc<dyn Fused>, usize),
     /// A copy.
     Copy,
+    /// The nearest number of single precision.
+    Round,
     /// A guard.
     Guard(Check),
 }

@@ -47,7 +47,8 @@ use std::sync::{Arc, OnceLock};
 ///
 /// # What else there is
 ///
-/// [Batches](Program::eval_batch) of many points, [Jacobians](Program::jacobian) and [Hessians](Program::hessian);
+/// [Batches](Program::eval_batch) of many points, [Jacobians](Program::jacobian) and [Hessians](Program::hessian); the program in
+/// [single precision](Program::single);
 /// [`Cached`](super::Cached), which compiles a routine anew where it branches otherwise; and [`Saved`](super::Saved), which is written and read.
 ///
 /// # Which bits it gives
@@ -343,7 +344,40 @@ impl Program {
     /// # Errors
     /// If the program is too large.
     pub fn reassociate(&self) -> Result<Program, Error> {
-        let (source, outputs) = self.source.reassociated(&self.outputs)?;
+        self.recompiled(self.source.reassociated(&self.outputs)?)
+    }
+
+    /// The program in single precision: inputs, constants and the result of every recorded operation are rounded to the nearest `f32`, and so
+    /// are the adjoints and tangents of each in all programs that are derived from it. What is computed within an operation, as in the evaluation of an op, a
+    /// sum of a list of more than 8 or the slopes of a rule, is computed in double precision and rounded once, as it is of [`Single`](crate::Single).
+    ///
+    /// It says what a computation in single precision would give, with the numbers of one recording; lists have `f64`, which holds every
+    /// `f32`. It takes longer than the program, which has one statement less for each operation: it is made to be compared, and not to be fast.
+    /// Guards compare the rounded numbers, so that a comparison of close ones may [come out otherwise](Error::is_branch). Takes O(n) time.
+    ///
+    /// ```
+    /// use gprime::Program;
+    /// use gprime::prelude::*;
+    ///
+    /// let f = routine!(|x| (x[0] + x[1]) - x[0]);
+    /// let x = [1e6, 0.1];
+    /// let program = Program::trace(&f, &x)?;
+    /// let (mut double, mut single) = ([0.0], [0.0]);
+    /// program.eval(&x, &mut double)?;
+    /// program.single()?.eval(&x, &mut single)?;
+    /// assert!((double[0] - 0.1).abs() < 1e-10);
+    /// assert_eq!(single[0], f64::from((1e6f32 + 0.1f32) - 1e6f32));
+    /// # Ok::<(), gprime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the program is too large.
+    pub fn single(&self) -> Result<Program, Error> {
+        self.recompiled(self.source.single(&self.outputs)?)
+    }
+
+    /// The program of other statements that compute the same outputs.
+    fn recompiled(&self, (source, outputs): (Code, Vec<Value>)) -> Result<Program, Error> {
         let made = Program::compile(source, outputs, 0, self.variables, self.names.clone())?;
         Ok(made.with_cache(self.cache.load(Ordering::Relaxed)))
     }

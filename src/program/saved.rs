@@ -65,6 +65,8 @@ enum SavedFunction {
     Op { name: String, params: Vec<(String, u64)>, slope: Option<u8> },
     /// A comparison, by its place in [`RELATIONS`], and whether it held.
     Guard { relation: u8, held: bool },
+    /// The nearest number of single precision.
+    Round,
 }
 
 /// The version of what is written; others are not read.
@@ -143,6 +145,7 @@ fn saved_function(function: &Function, registry: &Registry) -> Result<SavedFunct
             let relation = RELATIONS.iter().position(|known| known == relation).expect("all are listed") as u8;
             return Ok(SavedFunction::Guard { relation, held: *held });
         }
+        Function::Round => return Ok(SavedFunction::Round),
         Function::Primitive(primitive) => primitive.op(),
         Function::Op(op) => op.clone(),
         Function::Along(op, argument) => {
@@ -176,6 +179,7 @@ enum Loaded {
     /// The slope of an op of so many arguments by one of them, times one more argument.
     Slope(Arc<dyn DynOp>, usize, usize),
     Guard(Check),
+    Round,
 }
 
 impl Loaded {
@@ -188,6 +192,7 @@ impl Loaded {
                 (count != arity + 1).then(|| format!("a slope of {} has {count} arguments", op.name()))
             }
             Loaded::Guard(_) => (count != 2).then(|| format!("a comparison has {count} sides")),
+            Loaded::Round => (count != 1).then(|| format!("{count} numbers are rounded to one")),
         }
     }
 }
@@ -212,6 +217,7 @@ fn loaded_function(saved: &SavedFunction, registry: &Registry) -> Result<Loaded,
             Some(&relation) => Ok(Loaded::Guard(Check { relation, held: *held, line: None })),
             None => Err(not_saved(format!("there is no relation {relation}"))),
         },
+        SavedFunction::Round => Ok(Loaded::Round),
     }
 }
 
@@ -245,6 +251,7 @@ impl Saved {
                 Loaded::Op(op) => code.function_of(op),
                 Loaded::Slope(op, _, argument) => code.function(Function::Along(op.clone(), *argument)),
                 Loaded::Guard(check) => code.function(Function::Guard(*check)),
+                Loaded::Round => code.function(Function::Round),
             };
             Ok((place, function))
         });
@@ -296,8 +303,8 @@ impl Saved {
     /// "gprimeP\n"  version: u32  variables: u32
     /// inputs:     list of names
     /// constants:  list of (bits: u64, is data: u8)
-    /// functions:  list of (0: u8, name, list of (name, bits: u64)), (1: u8, relation: u8, held: u8)
-    ///             or (2: u8, argument: u8, name, list of (name, bits: u64)), a slope
+    /// functions:  list of (0: u8, name, list of (name, bits: u64)), (1: u8, relation: u8, held: u8),
+    ///             (2: u8, argument: u8, name, list of (name, bits: u64)), a slope, or (3: u8), rounding
     /// statements: list of (function: u32, arguments: u32)
     /// arguments:  list of u32
     /// outputs:    list of u32
@@ -327,6 +334,7 @@ impl Saved {
                 });
             }
             SavedFunction::Guard { relation, held } => bytes.0.extend([1, *relation, (*held).into()]),
+            SavedFunction::Round => bytes.u8(3),
         });
         bytes.list(&self.statements, |bytes, &(function, count)| {
             bytes.u32(function);
@@ -364,6 +372,7 @@ impl Saved {
             variables: bytes.u32()?,
             inputs: bytes.list(4, Reader::name)?,
             constants: bytes.list(9, |bytes| Ok((bytes.u64()?, bytes.bool()?)))?,
+            // of functions only rounding, which is there once, has less than three bytes, and other lists follow
             functions: bytes.list(3, |bytes| match bytes.u8()? {
                 kind @ (0 | 2) => {
                     let slope = if kind == 2 { Some(bytes.u8()?) } else { None };
@@ -372,6 +381,7 @@ impl Saved {
                     Ok(SavedFunction::Op { name, params, slope })
                 }
                 1 => Ok(SavedFunction::Guard { relation: bytes.u8()?, held: bytes.bool()? }),
+                3 => Ok(SavedFunction::Round),
                 kind => Err(not_saved(format!("there is no kind {kind} of functions"))),
             })?,
             statements: bytes.list(8, |bytes| Ok((bytes.u32()?, bytes.u32()?)))?,

@@ -75,6 +75,7 @@ impl Builder<'_> {
         let mut fused = |op: &Arc<dyn DynOp>| self.fused.entry(leaf.function).or_insert_with(|| fused(&**op)).clone();
         let apply = match function {
             Function::Primitive(primitive) => Apply::Primitive(*primitive),
+            Function::Round => Apply::Round,
             Function::Guard(check) => Apply::Guard(*check),
             Function::Along(op, argument) => Apply::Along(fused(op).expect("the op has a loop"), *argument),
             Function::Op(op) => match fused(op).filter(|_| !is_foreign(&**op)) {

@@ -1,6 +1,6 @@
 //! Simpler statements that give the same bits, but for the sign of a zero in a product of the chain rule.
 
-use super::code::{Code, FEW_TERMS, Function, Value};
+use super::code::{Code, FEW_TERMS, Function, Place, Value};
 use super::primitive::Primitive::{self, *};
 use crate::error::Error;
 use smallvec::SmallVec;
@@ -20,6 +20,10 @@ impl Code {
         if let Function::Along(..) = self.functions[function as usize] {
             let is_zero = args.last().is_some_and(|&factor| self.number(factor) == Some(0.0));
             return Ok(is_zero.then(|| self.constant(0.0)));
+        }
+        if let Function::Round = self.functions[function as usize] {
+            let is_rounded = |node| self.statement(node).is_some_and(|(inner, _)| inner == function);
+            return Ok(args.first().copied().filter(|x| matches!(x.place(), Place::Node(node) if is_rounded(node))));
         }
         let primitive = match self.functions[function as usize] {
             Function::Primitive(primitive) => primitive,

@@ -10,6 +10,7 @@
 //!
 //! so that a step from slot to slot is a stretch of memory for any width, and one loop serves one point and many.
 
+use super::code::rounded;
 use super::kernel::Lists;
 use super::plan::{Address, Apply, OPERANDS};
 use super::primitive::Primitive;
@@ -183,6 +184,7 @@ pub(super) fn apply<I: Isa>(apply: &Apply, lists: Lists<'_>) {
     match apply {
         Apply::Primitive(primitive) => lists.apply::<I>(*primitive),
         Apply::Copy => lists.apply::<I>(Primitive::Detach),
+        Apply::Round => lists.each_number(|[x]| rounded(x)),
         Apply::Guard(check) => lists.each_number(|[x, y]| check.flips(x, y).into()),
         Apply::Values(op) => op.values(lists),
         Apply::Along(op, argument) => op.along(*argument, lists),

@@ -134,7 +134,7 @@ impl Code {
         let values = self.insert(&template, args, &needed)?;
         let slope = self.result(&template, &values, result);
         self.values = values;
-        self.contribution(factor, slope)
+        self.contribution(function, factor, slope)
     }
 
     /// The slopes of a statement by its arguments.
@@ -143,7 +143,7 @@ impl Code {
     /// If it is that of an op known only as closures, or the program is full.
     pub fn slopes(&mut self, function: u32, args: &[Value]) -> Result<SmallVec<[Slope; 4]>, Error> {
         let constant = match &self.functions[function as usize] {
-            Function::Sum => Some(1.0),
+            Function::Sum | Function::Round => Some(1.0),
             Function::Guard(_) => Some(0.0),
             _ => None,
         };
@@ -155,7 +155,7 @@ impl Code {
             Function::Primitive(primitive) => primitive.op(),
             Function::Op(op) => op.clone(),
             Function::Along(..) => unreachable!("a program to be differentiated has the slopes as statements"),
-            Function::Sum | Function::Guard(_) => unreachable!("their slopes are constants"),
+            Function::Sum | Function::Round | Function::Guard(_) => unreachable!("their slopes are constants"),
         };
         let template = self.template(function, op, args.len())?;
         let values = self.insert(&template, args, &template.for_slopes)?;
@@ -167,7 +167,7 @@ impl Code {
         Ok(slopes)
     }
 
-    /// What an adjoint or a tangent contributes through a slope of a statement: their product, in which a factor of 0 annihilates the other.
+    /// What a factor, an adjoint or a tangent, contributes through the slope of a statement by one of its arguments.
     ///
     /// # Errors
     /// If the program is full.
@@ -192,12 +192,19 @@ impl Code {
                 return self.apply(along, &with_factor);
             }
         };
-        self.contribution(factor, slope)
+        self.contribution(function, factor, slope)
     }
 
-    /// The product of a factor of the chain rule and a slope.
-    pub fn contribution(&mut self, factor: Value, slope: Value) -> Result<Value, Error> {
-        self.primitive_of(Primitive::Chain, &[factor, slope])
+    /// What a factor, an adjoint or a tangent, contributes through this slope of a function: their product, in which a factor of 0 annihilates the
+    /// other. What comes through rounding is rounded.
+    ///
+    /// # Errors
+    /// If the program is full.
+    pub fn contribution(&mut self, function: u32, factor: Value, slope: Value) -> Result<Value, Error> {
+        match self.functions[function as usize] {
+            Function::Round => self.round(factor),
+            _ => self.primitive_of(Primitive::Chain, &[factor, slope]),
+        }
     }
 
     /// The values of a rule at these arguments: the statements that are needed are put into the program, and the others have the value of an argument.
@@ -224,7 +231,7 @@ impl Code {
     fn result(&mut self, template: &Template, values: &[Value], value: Value) -> Value {
         match value.place() {
             Place::Node(node) => values[node],
-            Place::Constant(place) => self.constant_of(&template.code, place),
+            Place::Constant(place) => self.constant_like(&template.code, place, template.code.constants[place]),
         }
     }
 }

@@ -308,10 +308,10 @@ impl Found<'_> {
     }
 }
 
-/// What a compiled program makes at a point: the results, the first of them with its gradient, and the product of its Hessian with a direction; each
-/// by the engine, and statement by statement. And the last two at points nearby, on either side; NaN if those take another branch.
+/// What a compiled program makes at a point: the results, the first of them with its gradient, the product of its Hessian with a direction, and the
+/// gradient in single precision where no branch is another one there; each by the engine, and statement by statement. And the last two at points nearby, on either side; NaN if those take another branch.
 struct Compiled {
-    both: [[Vec<f64>; 2]; 3],
+    both: Vec<[Vec<f64>; 2]>,
     nearby: [[Vec<f64>; 2]; 2],
 }
 
@@ -328,8 +328,13 @@ impl Compiled {
                 x.iter().map(|&x| if x == 0.0 { part } else { x * (1.0 + part) }).chain(u.iter().copied()).collect();
             engine(program, &x).unwrap_or_else(|_| vec![f64::NAN; program.outputs()])
         };
+        let mut results = vec![both(all, x)?, both(gradient, x)?, both(product, &[x, u].concat())?];
+        match both(first.single()?.gradient_program()?, x) {
+            Err(error) if error.is_branch() => {}
+            single => results.push(single?),
+        }
         Ok(Compiled {
-            both: [both(all, x)?, both(gradient, x)?, both(product, &[x, u].concat())?],
+            both: results,
             nearby: [
                 [-1e-12, 1e-12].map(|part| at_nearby(gradient, part, &[])),
                 [-1e-12, 1e-12].map(|part| at_nearby(product, part, u)),

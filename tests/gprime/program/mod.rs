@@ -7,6 +7,7 @@ mod loops;
 mod random;
 mod registry;
 mod saved;
+mod single;
 mod sparsity;
 
 use gprime::Program;
