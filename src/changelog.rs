@@ -188,8 +188,9 @@
 //! What is evaluated at many points is recorded once and compiled: [`Program`](crate::Program) has the value and all derivatives of a routine or a
 //! recording as loops that are found again in it, for one point or many, with the same bits; a replay on another branch is an error that names the
 //! comparison, and [`Cached`](crate::program::Cached) records anew. [`reassociate`](crate::Program::reassociate) makes a sum of what was written `s += term`,
-//! and [`single`](crate::Program::single) computes the program in single precision. Jacobians and Hessians can be [sparse](crate::program::sparse). An op of one argument maps over slices of `f64` and `f32`
-//! ([`Slices`](crate::op::Slices)), on the instructions that the processor has.
+//! and [`single`](crate::Program::single) computes the program in single precision. Jacobians and Hessians can be
+//! [sparse](crate::program::sparse). An op of one argument maps over slices of `f64` and `f32` ([`Slices`](crate::op::Slices)), on the instructions that
+//! the processor has.
 //!
 //! Pages to look things up in ([`howto`](crate::howto)): which call does what one wants, what one wrote elsewhere and writes here, and what the
 //! compiler's messages mean.

@@ -210,7 +210,8 @@ fn key(function: u32, args: &[Value]) -> Key {
 pub(super) struct Code {
     pub inputs: usize,
     pub functions: Vec<Function>,
-    /// The place of each primitive among the functions, and behind them that of the sum, from 1 on; 0 if it has none yet.
+    /// The place of each primitive among the functions, and behind them those of the sum and of rounding, from 1 on; 0 if it has none
+    /// yet.
     places: Vec<u32>,
     by_key: Map<FunctionKey, SmallVec<[u32; 1]>>,
     heads: Vec<Head>,
@@ -397,10 +398,10 @@ impl Code {
         self.keep(function, args)
     }
 
-    /// The place of a function that is found by a number below [`Primitive::COUNT`] + 1.
+    /// The place of a function that is found by a number below [`Primitive::COUNT`] + 2.
     fn known(&mut self, number: usize, function: Function) -> u32 {
         if self.places.is_empty() {
-            self.places.resize(Primitive::COUNT + 1, 0);
+            self.places.resize(Primitive::COUNT + 2, 0);
         }
         if self.places[number] == 0 {
             self.places[number] = self.function(function) + 1;
@@ -434,7 +435,7 @@ impl Code {
     /// # Errors
     /// If the program is full.
     pub fn round(&mut self, value: Value) -> Result<Value, Error> {
-        let round = self.function(Function::Round);
+        let round = self.known(Primitive::COUNT + 1, Function::Round);
         self.apply(round, &[value])
     }
 

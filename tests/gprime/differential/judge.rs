@@ -309,7 +309,8 @@ impl Found<'_> {
 }
 
 /// What a compiled program makes at a point: the results, the first of them with its gradient, the product of its Hessian with a direction, and the
-/// gradient in single precision where no branch is another one there; each by the engine, and statement by statement. And the last two at points nearby, on either side; NaN if those take another branch.
+/// gradient in single precision where no branch is another one there; each by the engine, and statement by statement. And the gradient and the product
+/// in double precision at points nearby, on either side; NaN if those take another branch.
 struct Compiled {
     both: Vec<[Vec<f64>; 2]>,
     nearby: [[Vec<f64>; 2]; 2],

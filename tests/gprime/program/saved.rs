@@ -258,10 +258,14 @@ impl Parts {
         at += 9 * number(&mut at) as usize;
         for _ in 0..number(&mut at) {
             at += 1;
-            // a comparison has two bytes more, and rounding none
-            if let kind @ (1 | 3) = file[at - 1] {
-                at += if kind == 1 { 2 } else { 0 };
-                continue;
+            match file[at - 1] {
+                // a comparison has two bytes more, and rounding none
+                1 => {
+                    at += 2;
+                    continue;
+                }
+                3 => continue,
+                _ => {}
             }
             name(&mut at);
             for _ in 0..number(&mut at) {

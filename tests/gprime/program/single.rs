@@ -3,6 +3,7 @@
 use super::random::{INPUTS, Program as Lines, branches, lines, points};
 use super::registry::{Applied, Of};
 use super::{compiled, evaluated};
+use crate::common;
 use gprime::Program;
 use gprime::op::{Op, Reduce, Visitor, visit};
 use gprime::prelude::*;
@@ -15,7 +16,7 @@ fn rounded(x: &[f64]) -> Vec<f64> {
 
 /// Whether lists have the same numbers, to the bit; one NaN is as good as another.
 fn same(a: &[f64], b: &[f64]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
+    a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| common::same(a, b))
 }
 
 /// The cells of a random program, without their sum, which plain numbers round term by term.
