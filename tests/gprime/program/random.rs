@@ -46,9 +46,18 @@ impl Routine for Program {
     fn run<R: Number>(&self, x: &[R]) -> Vec<R> {
         let mut cells = vec![R::from(1.0); CELLS];
         cells[..INPUTS].copy_from_slice(x);
-        run(&self.0, &mut vec![], &mut cells);
+        run(&self.0, &mut vec![], &mut cells, &mut vec![]);
         vec![cells[CELLS - 1], cells[3], cells.iter().map(|&cell| small(cell)).sum()]
     }
+}
+
+/// The cells that a program ends with, where all of them are inputs at first, in turn, and the outcomes of the comparisons that it branches on: nothing in it
+/// is a constant.
+pub fn cells<R: Number>(program: &Program, x: &[R]) -> (Vec<R>, Vec<bool>) {
+    let mut cells: Vec<R> = (0..CELLS).map(|k| x[k % INPUTS]).collect();
+    let mut outcomes = vec![];
+    run(&program.0, &mut vec![], &mut cells, &mut outcomes);
+    (cells, outcomes)
 }
 
 /// A number, unless it is too large to be multiplied.
@@ -56,7 +65,7 @@ fn small<R: Number>(x: R) -> R {
     R::select((x * x).less_equal((LARGEST * LARGEST).into()), x, R::from(2.0))
 }
 
-fn run<R: Number>(lines: &[Line], counters: &mut Vec<usize>, cells: &mut [R]) {
+fn run<R: Number>(lines: &[Line], counters: &mut Vec<usize>, cells: &mut [R], outcomes: &mut Vec<bool>) {
     for line in lines {
         match line {
             Line::Set { to, op, a, b } => {
@@ -75,13 +84,14 @@ fn run<R: Number>(lines: &[Line], counters: &mut Vec<usize>, cells: &mut [R]) {
             Line::Repeat { count, lines } => {
                 for k in 0..*count {
                     counters.push(k);
-                    run(lines, counters, cells);
+                    run(lines, counters, cells, outcomes);
                     counters.pop();
                 }
             }
             Line::Branch { a, b, yes, no } => {
                 let holds = cells[a.index(counters)] < cells[b.index(counters)];
-                run(if holds { yes } else { no }, counters, cells);
+                outcomes.push(holds);
+                run(if holds { yes } else { no }, counters, cells, outcomes);
             }
         }
     }
