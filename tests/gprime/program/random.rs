@@ -44,20 +44,31 @@ pub struct Program(pub Vec<Line>);
 impl Routine for Program {
     type Out = Vec<()>;
     fn run<R: Number>(&self, x: &[R]) -> Vec<R> {
-        let mut cells = vec![R::from(1.0); CELLS];
-        cells[..INPUTS].copy_from_slice(x);
-        run(&self.0, &mut vec![], &mut cells, &mut vec![]);
+        let (cells, _) = self.end(start(x));
         vec![cells[CELLS - 1], cells[3], cells.iter().map(|&cell| small(cell)).sum()]
     }
 }
 
-/// The cells that a program ends with, where all of them are inputs at first, in turn, and the outcomes of the comparisons that it branches on: nothing in it
-/// is a constant.
+impl Program {
+    /// The cells at the end, and the outcomes of the comparisons that the program branches on.
+    fn end<R: Number>(&self, mut cells: Vec<R>) -> (Vec<R>, Vec<bool>) {
+        let mut outcomes = vec![];
+        run(&self.0, &mut vec![], &mut cells, &mut outcomes);
+        (cells, outcomes)
+    }
+}
+
+/// The cells at first: the inputs, and constants behind them.
+fn start<R: Number>(x: &[R]) -> Vec<R> {
+    let mut cells = vec![R::from(1.0); CELLS];
+    cells[..INPUTS].copy_from_slice(x);
+    cells
+}
+
+/// The cells that a program ends with, where all of them are inputs at first, in turn, so that nothing is a constant; and the outcomes of the comparisons
+/// that it branches on.
 pub fn cells<R: Number>(program: &Program, x: &[R]) -> (Vec<R>, Vec<bool>) {
-    let mut cells: Vec<R> = (0..CELLS).map(|k| x[k % INPUTS]).collect();
-    let mut outcomes = vec![];
-    run(&program.0, &mut vec![], &mut cells, &mut outcomes);
-    (cells, outcomes)
+    program.end((0..CELLS).map(|k| x[k % INPUTS]).collect())
 }
 
 /// A number, unless it is too large to be multiplied.
@@ -120,12 +131,9 @@ pub fn points() -> impl Strategy<Value = Vec<Vec<f64>>> {
     prop::collection::vec(prop::collection::vec(whole, INPUTS), 2..6)
 }
 
-/// The comparisons that a program branches on at a point, each with its outcome.
+/// The outcomes of the comparisons that a program branches on at a point.
 pub fn branches(program: &Program, x: &[f64]) -> Vec<bool> {
-    let recorder = Recorder::new();
-    let x: Vec<Expr<'_>> = x.iter().map(|&x| recorder.var(x)).collect();
-    program.run(&x);
-    recorder.comparisons().iter().map(|guard| guard.held).collect()
+    program.end(start(x)).1
 }
 
 /// Whether numbers are so small that they are exact, and have few digits behind the point, where ties of `max` put halves of halves: with many of them
