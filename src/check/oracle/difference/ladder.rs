@@ -7,8 +7,10 @@ use crate::check::oracle::bar::Difference;
 
 /// Over how many of the smallest steps a value that is level is constant.
 const LEVEL: usize = 3;
-/// How many of the last differences show how a one-sided difference grows.
+/// How many of the last differences show how a one-sided difference goes on.
 const TREND: usize = 6;
+/// What part of the addition before each is at the least where differences settle more slowly than those of a smooth function do: that has a half or less.
+const SLOW: f64 = 0.55;
 /// How many ULP a value may be off, at the least.
 const VALUE_ULP: f64 = 2.0;
 /// How many ULP of a value may be lost to cancellation: noise up to that counts as round-off, and more as what the function does.
@@ -127,7 +129,8 @@ impl Ladder {
 
     /// The derivatives and the kind of point, if values are off by `noise` at the least.
     pub fn read(&self, noise: f64) -> Reading {
-        let [left, central, right] = [Side::Left, Side::Both, Side::Right].map(|side| self.extrapolate(side, noise));
+        let [left, central, right] = [Side::Left, Side::Both, Side::Right]
+            .map(|side| self.extrapolate(side, noise).with_bar_of_at_least(self.rest(side, noise)));
         let finite = |side| self.slopes(side, noise).count() > COLUMNS;
         let (on_left, on_right) = (finite(Side::Left), finite(Side::Right));
         let trends = [Side::Left, Side::Right].map(|side| self.trend(side, noise));
@@ -294,25 +297,43 @@ impl Ladder {
         }
     }
 
-    /// How the differences of one side go on, from what each adds to the one before, as long as it stands clear of the noise.
-    fn trend(&self, side: Side, noise: f64) -> Trend {
+    /// What each difference of a side adds to the one before, where its step is the half of that one's.
+    fn added(&self, side: Side, noise: f64) -> Vec<Difference> {
         let halved = |pair: &&[Rung]| pair[0].steps[1] == 2.0 * pair[1].steps[1];
         // what a root does over wide steps is no noise
         let measured = self.rungs.last().map_or([0.0; 2], |rung| rung.noise);
         let slopes = self.rungs.windows(2).filter(halved);
         let slopes = slopes.map(|pair| [0, 1].map(|i| self.slope_with(&pair[i], measured, side, noise)));
-        let added = slopes.map(|[wide, narrow]| (narrow.slope - wide.slope, narrow.error));
-        let clear: Vec<f64> =
-            added.filter(|(added, noise)| added.abs() > 64.0 * noise).map(|(added, _)| added).collect();
-        let Some(last) = clear.len().checked_sub(TREND).map(|from| &clear[from..]) else { return Trend::Settles };
-        let ratios = last.windows(2).map(|pair| pair[1] / pair[0]);
-        let (least, most) = ratios.fold((f64::INFINITY, 0.0), |(l, m): (f64, f64), r| (l.min(r), m.max(r)));
+        slopes.map(|[wide, narrow]| Difference { slope: narrow.slope - wide.slope, error: narrow.error }).collect()
+    }
+
+    /// How the differences of one side go on.
+    fn trend(&self, side: Side, noise: f64) -> Trend {
+        let Some((least, most)) = ratios(&self.added(side, noise)) else { return Trend::Settles };
         if least > 1.999 {
             Trend::Jump
         } else if least > 1.01 && most - least < 0.02 * (most - 1.0) {
             Trend::Infinite
         } else {
             Trend::Settles
+        }
+    }
+
+    /// How far the differences of a side have still to go, if each adds the same part of what the one before did: to those of a power such as
+    /// h^1.1 the scheme for polynomials comes too slowly to see it. Where each adds more than the one before there is no telling, and where they settle as those
+    /// of a smooth function do it is 0.
+    fn rest(&self, side: Side, noise: f64) -> f64 {
+        let added = self.added(side, noise);
+        let (Some((least, most)), Some(last)) = (ratios(&added), added.iter().rposition(is_clear)) else { return 0.0 };
+        let size = added[last].slope.abs();
+        let settles = added.get(last + 1).is_some_and(|next| next.slope.abs() < 0.5 * size);
+        if settles || least < SLOW {
+            0.0
+        } else if most >= 1.0 {
+            f64::INFINITY
+        } else {
+            let ratio = 0.5 * (least + most);
+            size * ratio / (1.0 - ratio)
         }
     }
 
@@ -389,6 +410,18 @@ impl Ladder {
     pub fn steepest(&self) -> [f64; 2] {
         [Side::Left, Side::Right].map(|side| self.slopes(side, 0.0).last().map_or(f64::NAN, |d| d.slope))
     }
+}
+
+/// Whether what a difference adds stands clear of the noise.
+fn is_clear(added: &Difference) -> bool {
+    added.slope.abs() > 64.0 * added.error
+}
+
+/// The least and the largest ratio of what a difference adds to what the one before did, of the last few that are clear of the noise, if there are as many.
+fn ratios(added: &[Difference]) -> Option<(f64, f64)> {
+    let clear: Vec<f64> = added.iter().filter(|added| is_clear(added)).map(|added| added.slope).collect();
+    let ratios = clear.last_chunk::<TREND>()?.windows(2).map(|pair| pair[1] / pair[0]);
+    Some(ratios.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), ratio| (least.min(ratio), most.max(ratio))))
 }
 
 /// The least and the largest of values that are finite.

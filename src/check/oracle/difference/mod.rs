@@ -133,9 +133,10 @@ impl Evidence {
         }
     }
 
-    /// Whether a slope is less than what differences have already grown to, in their one direction.
+    /// Whether a slope is less than what differences have already grown to, in their one direction. A difference of 0, as of values that do not change
+    /// any more for small steps, has none.
     fn is_too_flat(&self, slope: f64) -> bool {
-        let steep = self.steepest.iter().filter(|s| s.is_finite());
+        let steep = self.steepest.iter().filter(|s| s.is_finite() && **s != 0.0);
         let one_way = self.steepest[0] * self.steepest[1] > 0.0 || steep.clone().count() == 1;
         one_way && steep.clone().all(|s| slope * s.signum() < 0.5 * s.abs())
     }
@@ -214,6 +215,18 @@ mod tests {
                 assert!(d.central.error <= 1e-11 * (1.0 + df.abs()), "{d:?} at {x}");
             }
         }
+    }
+
+    #[test]
+    fn the_error_bar_reaches_the_slope_of_a_power() {
+        for power in [1.02, 1.05, 1.1, 1.2, 1.4, 1.5, 1.8] {
+            let right = numeric(|x| x.powf(power), 0.0).right;
+            assert!(right.slope.abs() <= 4.0 * right.error, "{right:?} of {power}");
+            let left = numeric(|x| 2.0 - (1.0 - x).powf(power), 1.0).left;
+            assert!(left.slope.abs() <= 4.0 * left.error, "{left:?} of {power}");
+        }
+        let of_root = numeric(|x| x.powf(1.5), 0.0).right;
+        assert!(of_root.error < 1e-5, "{of_root:?}");
     }
 
     #[test]
