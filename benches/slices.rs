@@ -4,7 +4,7 @@
 //! follow each other, as those of the peers do, so that its slices alone are in the caches; a time is the median over the rounds.
 //! `benches/peers/slices.py` measures JAX and PyTorch.
 
-use gprime::op::{Element, Erf, Exp, Gelu, GeluTanh, Ln, Relu, Sigmoid, Silu, Sin, Softplus, Tanh};
+use gprime::op::{Digamma, Element, Erf, Exp, Gelu, GeluTanh, Lgamma, Ln, Relu, Sigmoid, Silu, Sin, Softplus, Tanh};
 use gprime::prelude::*;
 use gprime::real::instruction_set;
 use std::hint::black_box;
@@ -70,4 +70,6 @@ fn main() {
     op(&Ln, 0.1, 10.0);
     op(&Sin, -6.0, 6.0);
     op(&Erf, -4.0, 4.0);
+    op(&Lgamma, 0.1, 40.0);
+    op(&Digamma, 0.1, 40.0);
 }

@@ -70,45 +70,97 @@
 //! difference that may cancel, the op says so, and the figure is in ULP of what is subtracted; what the op excepts is left out.
 //!
 // partials
-//! | op | value | slopes | second |
-//! |---|---|---|---|
-//! | add | 0.0 | 0.0 | 0.0 |
-//! | atan2 | 0.0 | 2.0 | 5.0 |
-//! | bce_with_logits | 0.9 | 0.9 | 3.0 |
-//! | ceil | 0.0 | 0.0 | 0.0 |
-//! | chain | 0.0 | 0.0 | 0.0 |
-//! | clamp | 0.0 | 0.0 | 0.0 |
-//! | div | 0.0 | 1.0 | 2.0 |
-//! | dot | 1.0 | 0.0 | 0.0 |
-//! | equal | 0.0 | 0.0 | 0.0 |
-//! | floor | 0.0 | 0.0 | 0.0 |
-//! | huber | 1.0 | 0.0 | 0.0 |
-//! | hypot | 1.0 | 2.0 | 5.0 |
-//! | less | 0.0 | 0.0 | 0.0 |
-//! | less_equal | 0.0 | 0.0 | 0.0 |
-//! | logaddexp | 1.0 | 2.0 | 2.0 |
-//! | logit | 1.0 | 1.0 | 2.0 |
-//! | logsumexp | 0.5 | 2.0 | 5.0 |
-//! | max | 0.0 | 0.0 | 0.0 |
-//! | mean | 1.0 | 0.0 | 0.0 |
-//! | min | 0.0 | 0.0 | 0.0 |
-//! | mul | 0.0 | 0.0 | 0.0 |
-//! | mul_add | 1.0 | 0.0 | 0.0 |
-//! | neg | 0.0 | 0.0 | 0.0 |
-//! | norm | 2.0 | 3.0 | 6.0 |
-//! | pow | 0.0 | 1.0 | 3.0 |
-//! | powi | 0.0 | 1.0 | 0.0 |
-//! | prelu | 0.0 | 0.0 | 0.0 |
-//! | round | 0.0 | 0.0 | 0.0 |
-//! | select | 0.0 | 0.0 | 0.0 |
-//! | sign | 0.0 | 0.0 | 0.0 |
-//! | softmax_cross_entropy | 1.0 | 3.0 | 5.0 |
-//! | sparse_plus | 1.0 | 0.0 | 0.0 |
-//! | sub | 0.0 | 0.0 | 0.0 |
-//! | sum | 0.9 | 0.0 | 0.0 |
-//! | threshold | 0.0 | 0.0 | 0.0 |
-//! | xlogy | 1.0 | 0.0 | 1.0 |
+//! | op | value | slopes | second | peers |
+//! |---|---|---|---|---|
+//! | add | 0.0 | 0.0 | 0.0 |  |
+//! | atan2 | 0.0 | 2.0 | 5.0 |  |
+//! | bce_with_logits | 0.9 | 0.9 | 3.0 |  |
+//! | ceil | 0.0 | 0.0 | 0.0 |  |
+//! | chain | 0.0 | 0.0 | 0.0 |  |
+//! | clamp | 0.0 | 0.0 | 0.0 |  |
+//! | div | 0.0 | 1.0 | 2.0 |  |
+//! | dot | 1.0 | 0.0 | 0.0 |  |
+//! | entropy | 1.0 | 1.0 | 1.0 | TensorFlow, Stan: second ∞ for x < 10⁻²⁰⁰ |
+//! | equal | 0.0 | 0.0 | 0.0 |  |
+//! | floor | 0.0 | 0.0 | 0.0 |  |
+//! | huber | 1.0 | 0.0 | 0.0 |  |
+//! | hypot | 1.0 | 2.0 | 5.0 |  |
+//! | less | 0.0 | 0.0 | 0.0 |  |
+//! | less_equal | 0.0 | 0.0 | 0.0 |  |
+//! | log1mexp | 1.0 | 1.0 | 2.0 | JAX, Stan: second 0 or NaN for x < −386; TensorFlow: slope NaN for \|x\| < 10⁻¹⁷ |
+//! | log_diff_exp | 1.0 | 2.0 | 3.0 | JAX: −∞ where x ≈ y; TensorFlow: slope NaN there; Stan: second NaN; PyTorch: none |
+//! | logaddexp | 1.0 | 2.0 | 2.0 |  |
+//! | logit | 1.0 | 1.0 | 2.0 |  |
+//! | logsumexp | 0.5 | 2.0 | 5.0 |  |
+//! | max | 0.0 | 0.0 | 0.0 |  |
+//! | max_of | 0.0 | 0.0 | 0.0 |  |
+//! | mean | 1.0 | 0.0 | 0.0 |  |
+//! | min | 0.0 | 0.0 | 0.0 |  |
+//! | min_of | 0.0 | 0.0 | 0.0 |  |
+//! | mul | 0.0 | 0.0 | 0.0 |  |
+//! | mul_add | 1.0 | 0.0 | 0.0 |  |
+//! | neg | 0.0 | 0.0 | 0.0 |  |
+//! | norm | 2.0 | 3.0 | 6.0 |  |
+//! | pow | 0.0 | 1.0 | 3.0 |  |
+//! | powi | 0.0 | 1.0 | 0.0 |  |
+//! | prelu | 0.0 | 0.0 | 0.0 |  |
+//! | prod | 1.0 | 1.0 | 2.0 |  |
+//! | round | 0.0 | 0.0 | 0.0 |  |
+//! | select | 0.0 | 0.0 | 0.0 |  |
+//! | sign | 0.0 | 0.0 | 0.0 |  |
+//! | soft_target_cross_entropy | 1.0 | 1.7 | 4.0 |  |
+//! | softmax_cross_entropy | 1.0 | 3.0 | 5.0 |  |
+//! | sparse_plus | 1.0 | 0.0 | 0.0 |  |
+//! | std | 2.0 | 3.0 | 1.9 |  |
+//! | sub | 0.0 | 0.0 | 0.0 |  |
+//! | sum | 0.9 | 0.0 | 0.0 |  |
+//! | threshold | 0.0 | 0.0 | 0.0 |  |
+//! | var | 2.0 | 1.0 | 0.0 |  |
+//! | xlog1py | 1.0 | 1.0 | 3.0 | TensorFlow: slope by x 0 at x = 0 |
+//! | xlogy | 1.0 | 0.0 | 1.0 |  |
 // end of partials
+//!
+//! # Special functions
+//!
+//! The bounds are those of ops of one argument, over all orders and parameters that have rows. Next to a zero a slope or a second derivative may be off by
+//! 2⁻⁵² times its own slope, which counts as 2; so may the values of lgamma, digamma and polygamma for x < 0. lbeta and polygamma_difference have
+//! two arguments, and the bounds of such ops; next to its zeros the value of lbeta may be off likewise. The rows of the
+//! incomplete functions have parameters a ≤ 10⁴ (gamma) and a, b ≤ 10³ (beta). The peers are PyTorch 2.15, JAX 0.10.2, TensorFlow 2.21 with its
+//! Probability 0.25, and Stan Math 4.9, on the same rows and with the same allowance beside zeros (`benches/peers/special.py`).
+//!
+// special
+//! | op | value | slope | second | peers |
+//! |---|---|---|---|---|
+//! | bessel_i | 1.0 | 1.0 | 1.0 | Stan, TensorFlow (scaled): second NaN for \|x\| < 10⁻²⁰⁰; PyTorch, JAX: none |
+//! | bessel_i0 | 0.0 | 0.0 | 1.0 | PyTorch, JAX, TensorFlow: ∞ beyond 709.8; JAX: slope 0 for \|x\| < 10⁻¹⁶ |
+//! | bessel_i1 | 1.0 | 1.0 | 1.0 | PyTorch, JAX, TensorFlow: ∞ beyond 709.8; all: no digits of second for \|x\| < 10⁻⁸ |
+//! | bessel_j | 1.0 | 2.0 | 1.0 | JAX: NaN for \|x\| < 10⁻⁵, no digits beyond 25; PyTorch, TensorFlow: none |
+//! | bessel_j0 | 0.0 | 0.0 | 1.0 | PyTorch: 10¹⁰ ULP; TensorFlow: 10⁴; JAX: NaN for \|x\| < 10⁻⁵, no digits beyond 25 |
+//! | bessel_j1 | 1.0 | 1.0 | 1.0 | PyTorch: 10⁹ ULP; TensorFlow: 10⁵; JAX: NaN for \|x\| < 10⁻⁵, no digits beyond 25 |
+//! | bessel_y | 1.0 | 1.0 | 1.5 | only Stan has it: raises for x < 10⁻⁸⁶ |
+//! | bessel_y0 | 0.0 | 0.0 | 1.0 | PyTorch: 10⁹ ULP; TensorFlow: 10⁴; JAX: none |
+//! | bessel_y1 | 0.0 | 1.0 | 2.0 | PyTorch: 10¹⁰ ULP; TensorFlow: 10⁵; JAX: none |
+//! | beta_density | 0.0 | 1.0 | 2.0 | JAX: 10⁹ ULP; PyTorch, Stan: 10⁴; TensorFlow: 731 |
+//! | beta_i | 1.0 | 0.0 | 1.0 | TensorFlow: 10⁸ ULP; JAX: 10⁴; Stan: slope 10⁴, NaN in places; PyTorch: none |
+//! | digamma | 0.0 | 0.0 | 0.0 | PyTorch, Stan: slope 10⁷ ULP; JAX: no digits of it for x < −5.5 |
+//! | erfcx | 0.0 | 1.0 | 0.4 | PyTorch, JAX, TensorFlow: slope 10³ ULP from 20, no digits from 10⁸; Stan: none |
+//! | erfinv | 1.0 | 1.0 | 1.9 | TensorFlow: loses digits for \|x\| < 4·10⁻⁴, 0 below 10⁻¹⁶, ∞ at 1 − 2⁻⁵³ |
+//! | gamma_density | 1.0 | 2.0 | 3.0 | all: 10⁵ ULP for a of 10⁴ |
+//! | gamma_p | 1.0 | 0.0 | 2.0 | PyTorch: 10⁷ ULP for a ≥ 20; JAX, TensorFlow: 10⁵; Stan: slope 0 or 10⁵ |
+//! | gamma_q | 1.0 | 0.0 | 2.0 | PyTorch: 10⁹ ULP; JAX, TensorFlow: 10¹¹ (a = 10⁻¹⁰); Stan: second NaN in places |
+//! | ierfcx | 1.0 | 1.0 | 1.0 | none has it |
+//! | lbeta | 0.0 | 2.0 | 1.0 | JAX: 10⁹ ULP; TensorFlow, Stan: no digits of slopes for a ≪ b; PyTorch: none |
+//! | lgamma | 1.0 | 0.0 | 0.0 | PyTorch, Stan: second 10⁷ ULP for x > 0; JAX: no digits of it for x < −6.4 |
+//! | log1pmx | 0.0 | 1.0 | 2.0 | none has it |
+//! | normal_cdf | 1.0 | 1.0 | 1.0 | PyTorch: loses digits for x < −4, value 0 for x < −8.3; Stan: 10⁵ ULP at −5 |
+//! | normal_log_cdf | 1.0 | 1.0 | 2.0 | JAX, TensorFlow: 10¹⁴ ULP at 8; Stan: slope 10¹¹; PyTorch: slope ∞ for x < −10¹⁵ |
+//! | normal_quantile | 0.0 | 1.0 | 3.0 | JAX: second NaN for x < 10⁻²⁰⁰; Stan: no digits of it next to 1 |
+//! | polygamma | 0.0 | 0.0 | 0.0 | PyTorch: 10⁶ ULP for n = 1; Stan: 10⁷, only n = 1; JAX: no digits for x < −6.6 |
+//! | polygamma_difference | 1.0 | 1.0 | 1.0 | none has it |
+//! | sinc | 1.0 | 1.0 | 3.0 | PyTorch, JAX, TensorFlow: no digits of slope for \|x\| < 10⁻⁸; 10⁹ ULP at 10⁹ |
+//! | spherical_sinc | 0.6 | 2.0 | 3.0 | none has it |
+//! | stirling_rest | 0.0 | 0.0 | 0.0 | none has it |
+// end of special
 //!
 //! # The elementary functions
 //!

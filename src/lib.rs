@@ -114,6 +114,7 @@ pub mod registry;
 pub mod scoped;
 pub mod tape;
 pub mod teach;
+pub mod vector;
 mod visible;
 
 pub use error::Error;
@@ -133,7 +134,10 @@ pub mod prelude {
     pub use crate::function::{Apply, Function, Keep, Matrices, Number, Outputs, Routine, SingleOutput};
     pub use crate::graph::{Adjoints, Expr, Recorder};
     pub use crate::modes::{Modes, gradient, hessian, hvp, jacobian, jvp, value_and_gradient, vjp};
-    pub use crate::op::{Activations, ApplyClosure, ApplyOp, Arithmetic, Call, Losses, Op, Reduce, Reductions, Slices};
+    pub use crate::op::{
+        Activations, ApplyClosure, ApplyOp, Arithmetic, Call, ComposedFunctions, Losses, Op, Reduce, Reductions,
+        Slices, SpecialFunctions,
+    };
     pub use crate::real::{Dual, Lanes, Real, Single};
     pub use crate::tape::{Gradient, Scalar, Tape, Var};
     pub use crate::{function, routine};

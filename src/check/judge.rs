@@ -104,9 +104,9 @@ pub(super) fn judge_recorded(
 }
 
 impl Judged {
-    /// Holds a claim that agrees with the exact slope of a recording against differences too: the recording may have lost what differences
-    /// see. `bends` tells whether the recording has another slope on each side of the point; without that, a kink that differences see
-    /// contradicts the recording.
+    /// Holds a claim that agrees with an exact slope against differences too, where that slope is no second opinion: a recording may have lost what
+    /// differences see, and a special function has one table of slopes for values and rules. `bends` tells whether there is another slope on each side of
+    /// the point; without that, a kink that differences see contradicts the exact slope.
     pub fn beside_differences(
         self,
         claim: &Claim,
@@ -131,7 +131,7 @@ impl Judged {
             Judged {
                 verdict: Verdict::Unsure,
                 reason: format!(
-                    "{} at {} is that of the recording, and not what differences give",
+                    "{} at {} is what dual numbers give, and not what differences do",
                     claim.what,
                     show(claim.at)
                 ),

@@ -94,7 +94,7 @@ const SEEDS: u64 = 16;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Change {
     Times(f64),
-    /// The slope a little beside the point.
+    /// The slope a little beside the point, farther in each argument, since some ops have the same slopes where all of them are moved alike.
     Shifted,
     /// The slope at the value.
     OutputForInput,
@@ -161,7 +161,8 @@ impl Mutant<'_> {
     ) -> Result<(), Error> {
         match self.change {
             Change::Shifted => {
-                let beside: Vec<R> = x.iter().map(|&x| x * (1.0 + 1e-6) + 1e-6).collect();
+                let step = |i: usize| 1e-6 * (i + 1) as f64;
+                let beside: Vec<R> = x.iter().enumerate().map(|(i, &x)| x * (1.0 + 1e-6) + step(i)).collect();
                 right(&beside, slopes)?;
             }
             Change::OutputForInput => right(&vec![a; x.len()], slopes)?,

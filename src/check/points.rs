@@ -19,6 +19,9 @@ const BESIDE: [f64; 3] = [1e-12, 1e-7, 1e-3];
 /// several at once.
 const LENGTHS: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 33];
 
+/// Up to where lengths are looked for that an op takes, if it takes none of these.
+const LONGEST: usize = 10_000;
+
 /// The points at which an op should have a slope: its samples, the special numbers, points beside its kinks and jumps, and
 /// random ones of its domain: uniform in ±10, of magnitudes from 10⁻⁶ to 10³, and from 10⁻¹⁶ to 10¹⁶. Points on
 /// the edge of the domain, kinks and jumps are left out.
@@ -27,8 +30,7 @@ pub(super) fn smooth_points(op: &dyn DynOp, options: &Options) -> Vec<Point> {
     let bounds = |argument| options.bounds(op.domain().bound(argument));
     let mut points = op.samples();
     let lengths = lengths(op);
-    for i in 0..RANDOM {
-        let n = lengths[i % lengths.len()];
+    for &n in lengths.iter().cycle().take(RANDOM) {
         for kind in [Kind::Uniform, Kind::Moderate, Kind::Any] {
             points.push((0..n).map(|argument| random.inside(bounds(argument), kind)).collect());
         }
@@ -59,12 +61,16 @@ pub(super) fn smooth_points(op: &dyn DynOp, options: &Options) -> Vec<Point> {
     points
 }
 
-/// The lengths of points that an op takes.
+/// Lengths of points that an op takes; none if it takes none up to [`LONGEST`].
 pub(super) fn lengths(op: &dyn DynOp) -> Vec<usize> {
+    let fits = |&n: &usize| op.validate(n).is_none();
     let mut lengths: Vec<usize> = match op.arity() {
         Some(n) => vec![n],
-        None => op.samples().iter().map(|x| x.len()).chain(LENGTHS).filter(|&n| op.validate(n).is_none()).collect(),
+        None => op.samples().iter().map(|x| x.len()).chain(LENGTHS).filter(fits).collect(),
     };
+    if lengths.is_empty() {
+        lengths.extend((1..=LONGEST).filter(fits).take(2));
+    }
     lengths.sort_unstable();
     lengths.dedup();
     lengths

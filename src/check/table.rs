@@ -211,6 +211,10 @@ impl<'a, R: Float> Table<'a, R> {
     /// What the exact derivative and differences with steps of all sizes say of the derivative by an input, and the slopes on the two sides of
     /// a kink. Differences of one step do not see the kink of |x| at 0, and small steps need all digits, so these are in double precision.
     fn verdict(&self, input: usize) -> (Agreement, Vec<f64>) {
+        // in single precision a value may overflow that does not in double
+        if !self.values[self.output].to_f64().is_finite() {
+            return (Agreement::Undefined, vec![]);
+        }
         let (x, slope) = (self.values[input].to_f64(), self.reverse(input));
         let around = |x: f64| {
             let values = self.tape.values_with(input, x);

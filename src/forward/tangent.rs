@@ -4,7 +4,10 @@ use crate::error::Error;
 use crate::function::{Apply, Number, VectorRule};
 use crate::op::call::Args;
 use crate::op::{Call, Op, Reduce, inherent_methods};
-use crate::real::{Dual, Real, assign_operators, comparisons_with_f64, intrinsics, number_traits, remainder_operators};
+use crate::real::{
+    Dual, Real, Special, Special2, assign_operators, comparisons_with_f64, intrinsics, number_traits,
+    remainder_operators,
+};
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
@@ -208,6 +211,14 @@ macro_rules! tangent {
             #[inline(always)]
             fn detach(self) -> Self {
                 Tangent::new(self.dual.detach())
+            }
+            #[inline]
+            fn special(self, f: Special) -> Self {
+                Tangent::new(self.dual.special(f))
+            }
+            #[inline]
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                Tangent::new(self.dual.special2(rhs.dual, f))
             }
             $(#[inline(always)] fn $f(self) -> Self { Tangent::new(self.dual.$f()) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { Tangent::new(self.dual.$g(rhs.dual)) })*

@@ -61,6 +61,16 @@ macro_rules! intrinsics_by_calls {
         fn $g(self, rhs: Self) -> Self {
             $crate::op::Call::call(&$crate::op::$op2, [self, rhs])
         })*
+        #[inline]
+        #[track_caller]
+        fn special(self, f: $crate::real::Special) -> Self {
+            f.call(self)
+        }
+        #[inline]
+        #[track_caller]
+        fn special2(self, rhs: Self, f: $crate::real::Special2) -> Self {
+            f.call([self, rhs])
+        }
     };
 }
 pub(crate) use intrinsics_by_calls;

@@ -119,7 +119,7 @@ fn larger<R: Real>(x: R, y: R) -> R {
 }
 
 /// x − y, 0 for the same infinity twice, and what the rounding lost of a finite one.
-fn difference<R: Real>(x: R, y: R) -> [R; 2] {
+pub(super) fn difference<R: Real>(x: R, y: R) -> [R; 2] {
     let [d, lost] = sum_and_error(x, -y);
     [R::select(d.equal(d), d, x.sign() - y.sign()), R::select(lost.equal(lost), lost, 0.0.into())]
 }

@@ -28,8 +28,8 @@ mod real;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct DoubleDouble {
-    hi: f64,
-    lo: f64,
+    pub(super) hi: f64,
+    pub(super) lo: f64,
 }
 comparisons_with_f64!([] DoubleDouble);
 
@@ -57,11 +57,34 @@ impl DoubleDouble {
     pub fn to_f64(self) -> f64 {
         self.hi
     }
+    /// a · b, of which nothing is rounded.
+    #[inline(always)]
+    pub(super) fn exact_product(a: f64, b: f64) -> Self {
+        let (hi, lo) = exact::product(a, b);
+        DoubleDouble { hi, lo }
+    }
+    /// a + b of numbers whose sum is finite: [`new`](DoubleDouble::new) without a test for that.
+    #[inline(always)]
+    pub(super) fn finite(a: f64, b: f64) -> Self {
+        let (hi, lo) = exact::sum(a, b);
+        DoubleDouble { hi, lo }
+    }
+    /// a + b for |a| ≥ |b| of numbers whose sum is finite.
+    #[inline(always)]
+    pub(super) fn finite_ordered(a: f64, b: f64) -> Self {
+        let hi = a + b;
+        DoubleDouble { hi, lo: b - (hi - a) }
+    }
     /// a + b for |a| ≥ |b|.
     #[inline(always)]
     fn ordered(a: f64, b: f64) -> Self {
         let (hi, lo) = exact::ordered_sum(a, b);
         DoubleDouble { hi, lo }
+    }
+    /// self times a power of two, exact but for over- and underflow.
+    #[inline(always)]
+    pub(super) fn times_power(self, power: f64) -> Self {
+        DoubleDouble { hi: self.hi * power, lo: self.lo * power }
     }
     /// self × 2ᵏ, exact but for over- and underflow.
     fn scaled(self, k: i32) -> Self {
@@ -133,15 +156,44 @@ impl Div for DoubleDouble {
     }
 }
 
-macro_rules! with_f64 {
+/// DWPlusFP: below 2 × 2⁻¹⁰⁶.
+impl Add<f64> for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn add(self, rhs: f64) -> Self {
+        let (s, error) = exact::sum(self.hi, rhs);
+        DoubleDouble::ordered(s, error + self.lo)
+    }
+}
+
+impl Sub<f64> for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn sub(self, rhs: f64) -> Self {
+        self + -rhs
+    }
+}
+
+/// DWTimesFP: below 2 × 2⁻¹⁰⁶.
+impl Mul<f64> for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn mul(self, rhs: f64) -> Self {
+        let (p, error) = exact::product(self.hi, rhs);
+        DoubleDouble::ordered(p, error + self.lo * rhs)
+    }
+}
+
+impl Div<f64> for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn div(self, rhs: f64) -> Self {
+        self / DoubleDouble::from(rhs)
+    }
+}
+
+macro_rules! after_f64 {
     ($($Op:ident $f:ident)*) => { $(
-        impl $Op<f64> for DoubleDouble {
-            type Output = Self;
-            #[inline]
-            fn $f(self, rhs: f64) -> Self {
-                self.$f(DoubleDouble::from(rhs))
-            }
-        }
         impl $Op<DoubleDouble> for f64 {
             type Output = DoubleDouble;
             #[inline]
@@ -151,7 +203,7 @@ macro_rules! with_f64 {
         } )*
     };
 }
-with_f64! { Add add Sub sub Mul mul Div div }
+after_f64! { Add add Sub sub Mul mul Div div }
 assign_operators!([] DoubleDouble);
 number_traits!([] DoubleDouble);
 

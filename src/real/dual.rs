@@ -4,7 +4,8 @@
 //! value on a `Dual` is a second opinion on the rule's slope, so it must not come from that slope.
 
 use super::{
-    Real, assign_operators, comparisons_with_f64, number_traits, power_slope, remainder_operators, remainder_slopes,
+    Real, Special, Special2, assign_operators, comparisons_with_f64, number_traits, power_slope, remainder_operators,
+    remainder_slopes,
 };
 use std::cmp::Ordering;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
@@ -214,6 +215,14 @@ impl<R: Real> Real for Dual<R> {
         Dual::constant(self.primal.detach())
     }
 
+    fn special(self, f: Special) -> Self {
+        let a = self.primal.special(f);
+        self.lift_inside(a, f.slope(self.primal, a))
+    }
+    fn special2(self, rhs: Self, f: Special2) -> Self {
+        let x = [self.primal, rhs.primal];
+        self.lift2_inside(rhs, x[0].special2(x[1], f), f.slopes(x))
+    }
     fn exp(self) -> Self {
         let a = self.primal.exp();
         self.lift(a, a)

@@ -1,6 +1,6 @@
 //! `f64` as a [`Real`].
 
-use super::{Real, intrinsics, math};
+use super::{Real, Special, Special2, intrinsics, math};
 
 macro_rules! float {
     (unary { $($f:ident: $op:ident, $doc:expr;)* } binary { $($g:ident: $op2:ident, $doc2:expr;)* }) => {
@@ -25,6 +25,14 @@ macro_rules! float {
             #[inline(always)]
             fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
+            }
+            #[inline]
+            fn special(self, f: Special) -> f64 {
+                f.at(self)
+            }
+            #[inline]
+            fn special2(self, rhs: f64, f: Special2) -> f64 {
+                f.at([self, rhs])
             }
             $(#[inline(always)] fn $f(self) -> f64 { math::$f(self) })*
             $(#[inline(always)] fn $g(self, rhs: f64) -> f64 { math::$g(self, rhs) })*

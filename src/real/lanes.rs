@@ -1,6 +1,6 @@
 //! Several points at once, in the lanes of a vector register.
 
-use super::{Real, assign_operators, intrinsics, math, number_traits};
+use super::{Real, Special, Special2, assign_operators, intrinsics, math, number_traits};
 use pair::Pair;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -147,6 +147,15 @@ macro_rules! lanes {
                     any |= first | second;
                 }
                 (all || !any).then_some(all)
+            }
+            #[inline]
+            fn special(self, f: Special) -> Self {
+                Lanes(self.0.map(|x| f.at(x)))
+            }
+            #[inline]
+            fn special2(mut self, rhs: Self, f: Special2) -> Self {
+                self.0.iter_mut().zip(rhs.0).for_each(|(x, y)| *x = f.at([*x, y]));
+                self
             }
             $(#[inline(always)] fn $f(self) -> Self { each::$f(self) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self {

@@ -16,6 +16,7 @@ mod lanes;
 mod math;
 mod operators;
 mod single;
+mod special;
 mod wide;
 mod witness;
 
@@ -30,6 +31,7 @@ pub(crate) use operators::{
     assign_operators, comparisons_with_f64, number_traits, remainder_operators, remainder_slopes,
 };
 pub use single::Single;
+pub use special::{Special, Special2};
 pub(crate) use wide::Wide;
 pub use witness::{Ball, Cut, Witness};
 
@@ -173,6 +175,12 @@ macro_rules! declare {
             fn compiled<T>(f: impl FnOnce() -> T) -> T {
                 f()
             }
+            /// A special function of the number. One whose operations are calls of ops has [`Special::call`] for it.
+            #[track_caller]
+            fn special(self, f: Special) -> Self;
+            /// A special function of two numbers. One whose operations are calls of ops has [`Special2::call`] for it.
+            #[track_caller]
+            fn special2(self, rhs: Self, f: Special2) -> Self;
             $(#[doc = $doc] #[doc = "."] #[track_caller] fn $f(self) -> Self;)*
             $(#[doc = $doc2] #[doc = "."] #[track_caller] fn $g(self, rhs: Self) -> Self;)*
         }

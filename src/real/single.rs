@@ -1,6 +1,6 @@
 //! Single precision as a number.
 
-use super::{Real, assign_operators, intrinsics, math, number_traits, remainder_operators};
+use super::{Real, Special, Special2, assign_operators, intrinsics, math, number_traits, remainder_operators};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
@@ -141,6 +141,14 @@ macro_rules! single {
             #[inline(always)]
             fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
+            }
+            #[inline]
+            fn special(self, f: Special) -> Self {
+                f.at(self.to_f64()).into()
+            }
+            #[inline]
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                f.at([self.to_f64(), rhs.to_f64()]).into()
             }
             $(#[inline(always)] fn $f(self) -> Self { math::$f(self.to_f64()).into() })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { math::$g(self.to_f64(), rhs.to_f64()).into() })*

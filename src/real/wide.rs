@@ -1,6 +1,6 @@
 //! Numbers side by side in the registers of an instruction set.
 
-use super::{Alone, Real, Register, Set, assign_operators, intrinsics, number_traits};
+use super::{Alone, Real, Register, Set, Special, Special2, assign_operators, intrinsics, number_traits};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 mod erf;
@@ -265,6 +265,14 @@ macro_rules! wide {
             #[inline(always)]
             fn tanh_and_rest(self) -> (Self, Self) {
                 kernel::tanh_and_rest(self)
+            }
+            #[inline(always)]
+            fn special(self, f: Special) -> Self {
+                Wide(R::each([self.0], |[x]| f.at(x)))
+            }
+            #[inline(always)]
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                Wide(R::each([self.0, rhs.0], |x| f.at(x)))
             }
             $(#[inline(always)] fn $f(self) -> Self { kernel::$f(self) })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { kernel::$g(self, rhs) })*

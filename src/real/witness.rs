@@ -5,7 +5,7 @@
 //! balls that also notices when a comparison, |x|, a sign or a step is asked exactly where its answer changes: then the derivative is
 //! that of one branch alone.
 
-use super::{DoubleDouble, Dual, Real, assign_operators, intrinsics, number_traits};
+use super::{DoubleDouble, Dual, Real, Special, Special2, assign_operators, intrinsics, number_traits};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The relative rounding error of an operation: that of the functions. Sums and products are better than that; but with one unit for
@@ -31,12 +31,14 @@ pub struct Ball {
     one_sided: bool,
     /// Whether that branch is the point's alone, by a comparison for equality.
     alone: bool,
+    /// Whether it is made of a special function, whose slope is that of one table for values and rules.
+    tabled: bool,
 }
 
 impl Ball {
     /// A number that is exact, such as an argument.
     pub fn exact(middle: DoubleDouble) -> Self {
-        Ball { middle, radius: 0.0, nothing: false, one_sided: false, alone: false }
+        Ball { middle, radius: 0.0, nothing: false, one_sided: false, alone: false, tabled: false }
     }
     /// The number, rounded to `f64`.
     pub fn number(self) -> f64 {
@@ -55,14 +57,20 @@ impl Ball {
         self.one_sided
     }
 
-    /// How far off the same formula may be on `f64`, by its rounding errors.
+    /// How far off the same formula may be on `f64`, by its rounding errors. One with a special function has those of `f64` already.
     pub fn round_off(self) -> f64 {
-        self.radius * (f64::EPSILON / UNIT)
+        if self.tabled { 4.0 * self.radius } else { self.radius * (f64::EPSILON / UNIT) }
     }
 
     /// Whether its branch is that of a comparison for equality, which holds at the point alone.
     pub fn is_alone(self) -> bool {
         self.alone
+    }
+
+    /// Whether it is made of a [special function](Real::special): its derivative is by a table that rules take their slopes from as well, and is
+    /// no second opinion.
+    pub fn is_tabled(self) -> bool {
+        self.tabled
     }
 
     fn size(self) -> f64 {
@@ -71,8 +79,9 @@ impl Ball {
 
     fn new(middle: DoubleDouble, radius: f64, parts: &[Ball]) -> Self {
         let radius = if middle.to_f64().is_finite() { radius } else { f64::INFINITY };
-        let [one_sided, alone] = [parts.iter().any(|part| part.one_sided), parts.iter().any(|part| part.alone)];
-        Ball { middle, radius, nothing: false, one_sided, alone }
+        let any = |flag: fn(&Ball) -> bool| parts.iter().any(flag);
+        let [one_sided, alone, tabled] = [any(|part| part.one_sided), any(|part| part.alone), any(|part| part.tabled)];
+        Ball { middle, radius, nothing: false, one_sided, alone, tabled }
     }
 
     fn is_zero(self) -> bool {
@@ -86,7 +95,7 @@ impl Ball {
     }
 
     /// A function of one number, by its values and by the slope that makes an error of the result of one of the argument.
-    fn map(self, name: &str, f: fn(DoubleDouble) -> DoubleDouble, slope: fn(Dual) -> Dual) -> Self {
+    fn map(self, name: &str, f: impl Fn(DoubleDouble) -> DoubleDouble, slope: impl Fn(Dual) -> Dual) -> Self {
         let middle = f(self.middle);
         let slope = || slope(Dual::variable(self.number())).tangent.abs();
         let inherited = |radius: f64| if radius == 0.0 { 0.0 } else { radius * slope() };
@@ -101,20 +110,41 @@ impl Ball {
             _ if large_angle => {
                 inherited(self.radius + self.middle.lo().abs()) + LARGE_ANGLE * (1.0 + middle.to_f64().abs())
             }
+            // it has the digits of `f64`, and where it is near 0 those of a result that is not
+            "special" => {
+                let [rounding, size] = [2.0 * f64::EPSILON, self.size()];
+                inherited(self.radius + self.middle.lo().abs() + rounding * size)
+                    + rounding * middle.to_f64().abs()
+                    + SPACING
+            }
             _ => inherited(self.radius) + UNIT * middle.to_f64().abs() + SPACING,
         };
-        Ball::new(middle, radius, &[self])
+        let ball = Ball::new(middle, radius, &[self]);
+        Ball { tabled: ball.tabled || name == "special", ..ball }
     }
 
-    fn map2(self, rhs: Self, f: fn(DoubleDouble, DoubleDouble) -> DoubleDouble, slope: fn(Dual, Dual) -> Dual) -> Self {
+    /// A function of two numbers, as [`map`](Ball::map).
+    fn map2(
+        self,
+        rhs: Self,
+        name: &str,
+        f: impl Fn(DoubleDouble, DoubleDouble) -> DoubleDouble,
+        slope: impl Fn(Dual, Dual) -> Dual,
+    ) -> Self {
         let middle = f(self.middle, rhs.middle);
         let (x, y) = (self.number(), rhs.number());
         let inherited = |radius: f64, slope: &dyn Fn() -> f64| if radius == 0.0 { 0.0 } else { radius * slope().abs() };
-        let radius = inherited(self.radius, &|| slope(Dual::variable(x), Dual::from(y)).tangent)
-            + inherited(rhs.radius, &|| slope(Dual::from(x), Dual::variable(y)).tangent)
-            + UNIT * middle.to_f64().abs()
+        // as in `map`, a special function has the digits of `f64`
+        let special = name == "special";
+        let unit = if special { 2.0 * f64::EPSILON } else { UNIT };
+        let reach =
+            |ball: Ball| if special { ball.radius + ball.middle.lo().abs() + unit * ball.size() } else { ball.radius };
+        let radius = inherited(reach(self), &|| slope(Dual::variable(x), Dual::from(y)).tangent)
+            + inherited(reach(rhs), &|| slope(Dual::from(x), Dual::variable(y)).tangent)
+            + unit * middle.to_f64().abs()
             + SPACING;
-        Ball::new(middle, radius, &[self, rhs])
+        let ball = Ball::new(middle, radius, &[self, rhs]);
+        Ball { tabled: ball.tabled || special, ..ball }
     }
 
     /// Marks a number of which another branch has another.
@@ -214,6 +244,16 @@ macro_rules! ball {
             fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
             }
+            // it has the digits of the product; to split its factors would lose half of what is known of them
+            fn product_and_error(self, b: Self) -> [Self; 2] {
+                [self * b, Ball::from(0.0)]
+            }
+            fn special(self, f: Special) -> Self {
+                self.map("special", |x| x.special(f), |x| x.special(f))
+            }
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                self.map2(rhs, "special", |x, y| x.special2(y, f), |x, y| x.special2(y, f))
+            }
             $(fn $f(self) -> Self { self.map(stringify!($f), DoubleDouble::$f, Dual::$f) })*
             $(fn $g(self, rhs: Self) -> Self { ball!(@binary $g self rhs) })*
         }
@@ -222,7 +262,7 @@ macro_rules! ball {
     (@binary mul_strong_zero $a:ident $b:ident) => {
         if $a.nothing || $b.nothing { Ball::from(0.0) } else { $a * $b }
     };
-    (@binary $g:ident $a:ident $b:ident) => { $a.map2($b, DoubleDouble::$g, Dual::$g) };
+    (@binary $g:ident $a:ident $b:ident) => { $a.map2($b, stringify!($g), DoubleDouble::$g, Dual::$g) };
 }
 intrinsics!(ball);
 
@@ -404,6 +444,15 @@ macro_rules! witness {
             }
             fn detach(self) -> Self {
                 Witness(self.0.detach())
+            }
+            fn product_and_error(self, b: Self) -> [Self; 2] {
+                [self * b, Witness::from(0.0)]
+            }
+            fn special(self, f: Special) -> Self {
+                Witness(self.0.special(f))
+            }
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                Witness(self.0.special2(rhs.0, f))
             }
             $(fn $f(self) -> Self {
                 let a = Witness(self.0.$f());

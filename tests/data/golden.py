@@ -375,8 +375,56 @@ def log_sum_exp(x):
     return ln(s) + m
 
 
+def log1mexp(x):
+    """ln(1 − eˣ), whose power may be below the precision of 1."""
+    power, rest = mp.exp(x.f), -mp.expm1(x.f)
+    return x.lift(mp.log1p(-power), -power / rest, -power / rest ** 2)
+
+
+def log1p(y):
+    return y.lift(mp.log1p(y.f), 1 / (1 + y.f), -1 / (1 + y.f) ** 2)
+
+
 def cross_entropy(x):
     return log_sum_exp(x) - x[0]
+
+
+def soft_cross_entropy(args):
+    x, t = args[:len(args) // 2], args[len(args) // 2:]
+    a = log_sum_exp(x)
+    return total([t * (a - x) for x, t in zip(x, t)])
+
+
+def product(x):
+    p = x[0]
+    for factor in x[1:]:
+        p = p * factor
+    return p
+
+
+def no_product_overflows(*x):
+    """The products of all parts of x are normal numbers, or 0."""
+    products = [mpf(1)]
+    for factor in x:
+        products += [p * mpf(factor) for p in products]
+    return all(p == 0 or mpf(10) ** -300 < abs(p) < mpf(10) ** 300 for p in products)
+
+
+def extreme(largest):
+    """The largest number, or the smallest; None at a tie."""
+    def g(*x):
+        chosen = largest(x, key=lambda x: x.f)
+        return None if sum(t.f == chosen.f for t in x) > 1 else chosen
+    return g
+
+
+def variance(x):
+    mean = total(x) / len(x)
+    return total([(t - mean) * (t - mean) for t in x]) / len(x)
+
+
+def deviation(x):
+    return None if all(t.f == x[0].f for t in x) else sqrt(variance(x))
 
 
 def bce(z, t):
@@ -448,8 +496,18 @@ SEVERAL = {
     "norm": (lambda *x: euclid(x), 0, 1500, None),
     "logsumexp": (lambda *x: log_sum_exp(x), 0, 700, None),
     "softmax_cross_entropy": (lambda *x: cross_entropy(x), 0, 700, None),
+    "soft_target_cross_entropy": (lambda *x: soft_cross_entropy(x), -2, 700, None),
+    "prod": (lambda *x: product(x), 0, 1500, no_product_overflows),
+    "max_of": (extreme(max), 0, 50, None),
+    "min_of": (extreme(min), 0, 50, None),
+    "var": (lambda *x: variance(x), 0, 1500, None),
+    "std": (lambda *x: deviation(x), 0, 1500, None),
     "logaddexp": (lambda x, y: log_sum_exp([x, y]), 2, 700, None),
     "xlogy": (lambda x, y: x * ln(y), 2, 700, lambda x, y: y > 0),
+    "log1mexp": (log1mexp, 1, 800, lambda x: x < 0),
+    "log_diff_exp": (lambda x, y: x + log1mexp(y - x), 2, 800, lambda x, y: x > y),
+    "xlog1py": (lambda x, y: x * log1p(y), 2, 700, lambda x, y: y > -1),
+    "entropy": (lambda x: -x * ln(x), 1, 700, lambda x: x > 0),
     "bce_with_logits": (bce, 2, 700, None),
     "huber": (huber, 2, 700, None),
     "less": (comparison(lambda x, y: x < y), 2, 50, None),
@@ -492,8 +550,19 @@ def point(rng, name, n, inside):
                 x[1] = float(rng.randrange(-9, 10))
         if name == "bce_with_logits" and rng.randrange(2):
             x[1] = rng.choice((0.0, 1.0, rng.random()))
+        if name == "soft_target_cross_entropy":
+            k, kind = n // 2, rng.randrange(3)
+            x[k:] = [float(i == 0) if kind == 0 else rng.random() * (kind == 1 or rng.randrange(2)) for i in range(k)]
+        if name == "var" and n > 1 and rng.randrange(2):  # nearly equal numbers
+            x[1:] = [x[0] * (1 + rng.choice((-1, 1)) * 10 ** rng.uniform(-16, -3)) for _ in x[1:]]
         if name == "select":
             x[0] = float(rng.randrange(2))
+        if name in ("log1mexp", "entropy"):
+            x[0] = -abs(x[0]) if name == "log1mexp" else rng.choice((abs(x[0]), math.exp(-1) * (1 + 10 ** rng.uniform(-16, 0))))
+        if name == "log_diff_exp":
+            x.sort(reverse=True)
+        if name == "xlog1py" and rng.randrange(2):
+            x[1] = 10 ** rng.uniform(-16, 0) - 1
         if name == "logit":
             x[0] = rng.choice((rng.random(), abs(x[0]) % 1, 1 - 10 ** rng.uniform(-16, -1)))
         if all(map(math.isfinite, x)) and (inside is None or inside(*x)):

@@ -1,11 +1,13 @@
 //! The checker: every registered op passes, and what is wrong is found.
 
+use crate::differential::generate::Random;
 use crate::differential::program::Registered;
 use gprime::check::{self, Verdict};
 use gprime::graph::dyn_reduce;
 use gprime::op::ClosureOp;
 use gprime::op::{Kink, Point, Relu};
 use gprime::prelude::*;
+use gprime::real::Witness;
 use gprime::registry::Registry;
 
 #[test]
@@ -26,6 +28,58 @@ fn no_seed_raises_a_false_alarm() {
     }
 }
 
+/// Parameters of all sizes, each tried in all places that take it. `GPRIME_SEEDS=100 cargo test --test gprime check::` looks at more.
+#[test]
+fn no_parameters_raise_a_false_alarm() {
+    const NUMBERS: [f64; 16] = [0.0, 0.1, 0.5, 0.9, 1.0, 1.1, 1.5, 2.0, 2.7, 4.0, 7.0, 30.0, 100.0, 1e4, 1e-3, -1.0];
+    let seeds = std::env::var("GPRIME_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
+    let mut random = Random(17);
+    for op in Registry::new().iter().filter(|op| !op.params().is_empty()) {
+        let mut checked = 0;
+        for seed in 0..seeds {
+            let mut chosen = op.clone();
+            for (name, _) in op.params() {
+                let taken = (0..100).find_map(|_| chosen.with_param(name, NUMBERS[random.below(16)]).ok());
+                chosen = taken.expect("a number that the parameter can be");
+            }
+            let arity = chosen.arity().unwrap_or(8);
+            if chosen.validate(arity).is_none() {
+                check::dyn_op_with_seed(&*chosen, seed).assert_pass();
+                checked += 1;
+            }
+        }
+        assert!(checked > 0, "{} was checked with no parameters", op.name());
+    }
+}
+
+/// The sum of at least so many numbers, with this slope.
+#[derive(Clone, PartialEq)]
+struct SumOfMany {
+    least: usize,
+    slope: f64,
+}
+
+impl Reduce for SumOfMany {
+    const NAME: &'static str = "sum_of_many";
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        x.iter().copied().sum()
+    }
+    fn slope<R: Real>(&self, _: &[R], _: R, slopes: &mut [R]) {
+        slopes.fill(self.slope.into());
+    }
+    fn validate(&self, n: usize) -> Option<&'static str> {
+        (n < self.least).then_some("needs more numbers")
+    }
+}
+
+#[test]
+fn ops_of_many_arguments_alone_are_checked() {
+    check::reduce(&SumOfMany { least: 100, slope: 1.0 }).assert_pass();
+    assert_eq!(check::reduce(&SumOfMany { least: 100, slope: 1.5 }).verdict, Verdict::Fail);
+    // of more than anyone waits for nothing is known
+    assert_eq!(check::reduce(&SumOfMany { least: 1_000_000, slope: 1.0 }).verdict, Verdict::Unsure);
+}
+
 /// An op with its rule made wrong in one way.
 #[derive(Clone, PartialEq)]
 struct Broken<O> {
@@ -37,6 +91,8 @@ struct Broken<O> {
 enum How {
     Sign,
     Times(f64),
+    /// As [`Times`](How::Times), and the derivative of the value is as wrong.
+    BothTimes(f64),
     Plus(f64),
     /// Only where the argument is larger than this.
     ZeroBeyond(f64),
@@ -46,14 +102,18 @@ enum How {
 
 impl<O: Op<1>> Op<1> for Broken<O> {
     const NAME: &'static str = O::NAME;
-    fn value<R: Real>(&self, x: [R; 1]) -> R {
-        self.op.evaluate_value(x)
+    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
+        let a = self.op.evaluate_value([x]);
+        let How::BothTimes(factor) = self.how else { return a };
+        // a number of no size that has a derivative
+        let error = self.op.evaluate([x]).1[0] * (factor - 1.0);
+        a + (x - x.detach()).mul_strong_zero(error.detach())
     }
     fn slope<R: Real>(&self, [x]: [R; 1], _: R) -> [R; 1] {
         let (_, [slope]) = self.op.evaluate([x]);
         [match self.how {
             How::Sign => -slope,
-            How::Times(factor) => slope * factor,
+            How::Times(factor) | How::BothTimes(factor) => slope * factor,
             How::Plus(shift) => slope + shift,
             How::ZeroBeyond(edge) => R::select(R::from(edge).less(x), 0.0.into(), slope),
             How::AtKink(wrong) => {
@@ -99,6 +159,25 @@ fn a_wrong_rule_of_any_op_is_found() {
             assert!(report.worst.is_some(), "{report}");
         }
     }
+}
+
+/// A derivative of a special function that is wrong in rule and value alike, as it is if the table of slopes is wrong: differences alone find it.
+#[test]
+fn a_wrong_slope_in_the_table_of_special_functions_is_found() {
+    let mut found = 0;
+    for op in Registry::new().iter().filter(|op| op.arity() == Some(1)) {
+        let (name, op) = (op.name(), Registered::of(op.name(), &op.params()));
+        let [x] = Op::<1>::samples(&op)[0];
+        if !Op::evaluate_value(&op, [Witness::variable(x.into())]).value().is_tabled() {
+            continue;
+        }
+        found += 1;
+        for how in [-1.0, 0.5, 1.0 + 1e-4].map(How::BothTimes) {
+            let report = check::op(&Broken { op, how });
+            assert_eq!(report.verdict, Verdict::Fail, "{name} broken by {how:?}: {report}");
+        }
+    }
+    assert!(found > 20, "{found}");
 }
 
 /// a(1 − a) has the right value wherever the school looks; in the tail it is 0, and that is found.
@@ -427,4 +506,12 @@ fn no_hint_says_that_a_wrong_slope_is_once_the_slope() {
     // wrong at one point alone: no factor explains that
     let report = check::op(&Broken { op: Relu, how: How::AtKink(7.0) });
     assert_eq!((report.verdict, report.hint), (Verdict::Fail, None), "{report}");
+}
+
+/// At x = 0 the slope is −∞, but for small steps the values do not change any more.
+#[test]
+fn an_infinite_slope_where_small_steps_are_lost_passes() {
+    for a in [0.1, 0.5, 0.9] {
+        check::op(&gprime::op::GammaQ { a }).assert_pass();
+    }
 }

@@ -85,6 +85,19 @@ fn grad_prints_the_contract() {
 }
 
 #[test]
+fn a_result_of_a_vector_function_is_a_number() {
+    let expr = "softmax[0](x, y) + cumprod[1](x, y)";
+    let grad = json(&["grad", expr, "--at", "x=0,y=0", "--json"]);
+    assert_eq!(grad, serde_json::json!({ "value": 0.5, "gradient": { "x": 0.25, "y": -0.25 } }));
+    json(&["check", "--expr", expr, "--at", "x=0.5,y=2", "--json"]);
+    for command in ["trace", "explain", "graph", "page", "compile", "sparsity"] {
+        json(&[command, expr, "--at", "x=0.5,y=2", "--json"]);
+    }
+    let output = run(["eval-many", expr], b"x,y\n0,0\n");
+    assert_eq!(text(&output.stdout), "x,y,value,d_x,d_y\n0.0,0.0,0.5,0.25,-0.25\n");
+}
+
+#[test]
 fn a_let_option_is_a_leading_let() {
     let expected = json(&["grad", "let u = x*x; let v = u+1; u*v", "--at", "x=3", "--hessian", "--json"]);
     let given = ["grad", "u*v", "--let", "u=x*x", "--let", "v=u+1", "--at", "x=3", "--hessian", "--json"];
@@ -125,6 +138,24 @@ fn mistakes_in_expressions_are_pointed_at() {
     mistake("dot(x, x, x)", "two vectors of the same length");
     mistake("softmax_cross_entropy(x, x, class=2)", "needs more logits");
     mistake("sin", "sin is an op");
+    mistake(
+        "1 + softmax(x, x)",
+        "column 5: softmax is a vector function: an index chooses one of its results, as in softmax[0](x, y)\n  1 + softmax(x, x)\n      ^\n",
+    );
+    mistake("softmax", "an index chooses one of its results");
+    mistake("softmax[2](x, x)", "column 9: softmax has the results 0 to 1 here, and none of index 2\n");
+    mistake("softmax[](x)", "column 9: expected the index of a result, a whole number from 0 on, found `]`");
+    mistake("softmax[0.5](x)", "found the number 0.5");
+    mistake("softmax[-1](x)", "found `-`");
+    mistake("softmax[0]", "expected `(`, found the end");
+    mistake("softmax[0]()", "softmax needs at least one number");
+    mistake("cumsum[0]()", "cumsum of no arguments has no results");
+    mistake("sftmax[0](x)", "there is no vector function named sftmax; did you mean softmax?");
+    mistake("sigmoid[0](x)", "sigmoid has one result, so it takes no index");
+    mistake("x[0]", "there is no vector function named x");
+    mistake("clip_by_norm[0](x)", "clip_by_norm needs the parameter max");
+    mistake("clip_by_norm[0](x, max=-1)", "clip_by_norm needs max ≥ 0, not -1");
+    mistake("clip_by_norm[0](x, most=1)", "clip_by_norm has no parameter most; it has max");
     mistake("x(2)", "there is no op named x");
     mistake("", "found the end");
     mistake("x x", "column 3: expected an operator or the end, found the name x");

@@ -48,5 +48,6 @@ mod teach;
 mod teach_cli;
 mod usual_rules;
 mod vector;
+mod vectors;
 mod workloads;
 mod wrong_rules;

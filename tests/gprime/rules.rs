@@ -533,10 +533,30 @@ fn parameters_are_checked_however_they_came() {
     for [threshold, value] in [[NAN, 1.0], [1.0, NAN]] {
         refused(Threshold { threshold, value });
     }
+    for a in [NAN, 0.0, -1.0, f64::INFINITY] {
+        refused(GammaP { a });
+        refused(GammaQ { a });
+        refused(GammaDensity { a });
+        for [a, b] in [[a, 1.0], [1.0, a]] {
+            refused(BetaI { a, b });
+            refused(BetaDensity { a, b });
+        }
+    }
+    refused(Polygamma { n: 21 });
+    refused(PolygammaDifference { n: 7 });
+    refused(StirlingRest { n: 7 });
+    refused(Ierfcx { n: 7 });
+    refused(SphericalSinc { n: 5 });
+    refused(BesselJ { n: 5 });
+    refused(BesselY { n: 5 });
+    refused(BesselI { n: 5 });
     // no op with parameters is left out: with NaN in any of them each is at fault
     let registry = Registry::new();
-    let listed = "huber leaky_relu elu celu softplus softshrink hardshrink squareplus hard_tanh clamp threshold";
-    let integers = "powi softmax_cross_entropy"; // whose fields cannot be NaN
+    let listed = "huber leaky_relu elu celu softplus softshrink hardshrink squareplus hard_tanh clamp threshold \
+        gamma_p gamma_q gamma_density beta_i beta_density";
+    // whose fields cannot be NaN
+    let integers = "powi softmax_cross_entropy var std polygamma polygamma_difference stirling_rest ierfcx spherical_sinc \
+        bessel_j bessel_y bessel_i";
     for op in registry.iter().filter(|op| !op.params().is_empty()) {
         assert!(listed.split(' ').chain(integers.split(' ')).any(|name| name == op.name()), "{}", op.name());
     }

@@ -80,7 +80,8 @@ enum Command {
         /// The expression, such as "let u = x*x; u + sin(u)".
         ///
         /// It has numbers, the variables of --at, + - * / ^, parentheses, and calls of the ops that `gprime ops` lists, with
-        /// parameters by name, as in leaky_relu(x, slope=0.2). -x^2 is -(x^2), and 2^3^2 is 2^(3^2). The constants are pi,
+        /// parameters by name, as in leaky_relu(x, slope=0.2). softmax[0](x, y, z) is one result of a vector function, by its
+        /// index from 0 on. -x^2 is -(x^2), and 2^3^2 is 2^(3^2). The constants are pi,
         /// e, inf and nan. A name has one meaning: a let cannot give it another.
         #[arg(allow_hyphen_values = true)]
         expr: String,

@@ -109,7 +109,16 @@ pub fn table(style: &Style) -> Result<String, Error> {
             (kinks.join(" "), DIM),
         ]);
     }
-    Ok(style.text(&table::render(&rows)).into_owned())
+    let mut vectors = vec![table::row(["vector function", "result i"], BOLD)];
+    for entry in &gprime::vector::table::TABLE {
+        let params: Vec<_> = entry.params.iter().map(|param| format!(", {param}=")).collect();
+        vectors.push(vec![
+            (format!("{}[i](x0, x1, …{})", entry.name, params.concat()), BOLD),
+            (entry.formula.to_owned(), PLAIN),
+        ]);
+    }
+    let both = format!("{}\n{}", table::render(&rows), table::render(&vectors));
+    Ok(style.text(&both).into_owned())
 }
 
 /// A point as a number, or as (x, y).

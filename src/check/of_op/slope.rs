@@ -52,6 +52,15 @@ impl Subject<'_> {
         };
         let told = match exact {
             Exact::Known(known) => {
+                let around = |t| value(op, &replaced(x, i, t));
+                let judged = if known.value.is_tabled() && known.is_steady() && self.can_be_measured(x, i) {
+                    judged.beside_differences(&claim, &around, x[i], tolerance, || false)
+                } else {
+                    judged
+                };
+                if judged.place == Place::Contradicted {
+                    return (Told::Wrong(judged.reason.clone()), judged.finding.clone(), judged);
+                }
                 let of_formula = formula.as_ref().map(|(_, slopes)| slopes[i].value());
                 return self.known(&claim, known, of_formula, judged);
             }

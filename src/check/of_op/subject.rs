@@ -6,7 +6,7 @@ use crate::check::points;
 use crate::check::thresholds::Branches;
 use crate::graph::DynOp;
 use crate::op::{Kink, Point};
-use crate::real::Witness;
+use crate::real::{Ball, Witness};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,6 +16,9 @@ const RANGE: std::ops::Range<f64> = 1e-100..1e100;
 
 /// How near to a kink or a jump differences are not asked: a step might not see it.
 const NEAR: f64 = 1e-4;
+
+/// From where on the steps of differences are too wide for the waves of a special function: steps of whole periods agree with each other.
+const MOST_WAVES: f64 = 1000.0;
 
 /// The rule on wide numbers at a point: its value, and its slopes.
 pub(super) type Formula = Option<(Witness, Vec<Witness>)>;
@@ -99,7 +102,8 @@ impl<'a> Subject<'a> {
         let near = |at: &Point| at.len() == x.len() && at.iter().zip(x).all(|(at, x)| (at - x).abs() < NEAR);
         let value = dual::line(self.op, x, &dual::axis(x.len(), i)).at(0.0).map(|here| here.value());
         let has_digits = value.is_none_or(|value| value.radius() <= 1e-6 * value.number().abs() + f64::MIN_POSITIVE);
-        in_range(x) && !self.edges().any(near) && has_digits
+        let is_resolved = !value.is_some_and(Ball::is_tabled) || x[i].abs() < MOST_WAVES;
+        in_range(x) && !self.edges().any(near) && has_digits && is_resolved
     }
 
     /// The largest slope by one argument at the op's samples.

@@ -16,9 +16,11 @@ pub(in crate::check) struct ExactAdjoints(Vec<Option<Difference>>);
 impl ExactAdjoints {
     /// The exact adjoints of an output, by its index.
     pub fn of<R: Float>(tape: &Recorder, output: usize) -> Self {
-        let magnitudes = tape.values_in::<R>().and_then(|values| tape.magnitudes_in(&values, output));
-        let Ok(magnitudes) = magnitudes else { return ExactAdjoints(vec![None; output + 1]) };
-        let mut exact = exact_adjoints(tape, output);
+        let both = tape.values_in::<R>().and_then(|values| Ok((tape.magnitudes_in(&values, output)?, values)));
+        let Ok((magnitudes, values)) = both else { return ExactAdjoints(vec![None; output + 1]) };
+        // next to a root of a slope it is the rounding of the arguments that counts
+        let values: Vec<f64> = values.into_iter().map(|value| value.to_f64()).collect();
+        let mut exact = exact_adjoints(tape, output, &values);
         for (exact, magnitude) in exact.iter_mut().zip(magnitudes) {
             let round_off = 16.0 * (R::EPSILON * magnitude).max(R::SMALLEST);
             *exact = exact
@@ -39,15 +41,14 @@ impl ExactAdjoints {
     }
 }
 
-/// The adjoint of every node up to an output by the exact slopes of the ops, and how far off their round-off may make it; `None` where
+/// The adjoint of every node up to an output by the exact slopes of the ops at the given values, and how far off their round-off may make it; `None` where
 /// some slope on the way is not known.
-fn exact_adjoints(tape: &Recorder, y: usize) -> Vec<Option<Difference>> {
-    let values = tape.recorded_values();
+fn exact_adjoints(tape: &Recorder, y: usize, values: &[f64]) -> Vec<Option<Difference>> {
     let mut adjoints = vec![0.0; y + 1];
     adjoints[y] = 1.0;
     let (mut errors, mut unknown) = (vec![0.0; y + 1], vec![false; y + 1]);
     let mut known: HashMap<usize, Vec<Option<Difference>>> = HashMap::new();
-    let swept = tape.sweep(&values, &mut adjoints, |edge, adjoint, slope, sum| {
+    let swept = tape.sweep(values, &mut adjoints, |edge, adjoint, slope, sum| {
         let slopes = known.entry(edge.from).or_insert_with(|| {
             let node = tape.node(edge.from);
             let x: Point = node.args.iter().map(|&arg| values[arg]).collect();

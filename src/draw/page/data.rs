@@ -27,9 +27,14 @@ pub(super) fn rules(trace: &Trace, registry: &Registry) -> Result<String, String
         if op.arity().is_some_and(|n| n != node.args.len()) || op.validate(node.args.len()).is_some() {
             return Err(format!("{} does not take {} arguments", clean(&note.name), node.args.len()));
         }
-        rules.push(
-            functions(&*op, node.args.len()).map_err(|_| format!("{} is known only as closures", clean(&note.name)))?,
-        );
+        rules.push(functions(&*op, node.args.len()).map_err(|error| {
+            let why = if error.is_name() {
+                "not computed by a page, so that all numbers are fixed"
+            } else {
+                "known only as closures"
+            };
+            format!("{} is {why}", clean(&note.name))
+        })?);
     }
     Ok(rules.join(",\n"))
 }

@@ -1,7 +1,7 @@
 //! Several points of single precision at once.
 
 use super::{Lanes, Mask, write_list};
-use crate::real::{Real, Single, assign_operators, intrinsics, number_traits};
+use crate::real::{Real, Single, Special, Special2, assign_operators, intrinsics, number_traits};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -110,6 +110,14 @@ macro_rules! lanes {
             #[inline(always)]
             fn uniform(mask: Mask<L>) -> Option<bool> {
                 Lanes::uniform(mask)
+            }
+            #[inline]
+            fn special(self, f: Special) -> Self {
+                self.to_f64().special(f).into()
+            }
+            #[inline]
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                self.to_f64().special2(rhs.to_f64(), f).into()
             }
             $(#[inline(always)] fn $f(self) -> Self { self.to_f64().$f().into() })*
             $(#[inline(always)] fn $g(self, rhs: Self) -> Self { self.to_f64().$g(rhs.to_f64()).into() })*

@@ -125,14 +125,21 @@ pub(super) fn exp_at_the_edge(x: f64, low: f64) -> f64 {
     } else if x < -746.0 {
         0.0
     } else {
-        let mut k = 0;
-        let (power, factor) = parts(x, low, |shifted| {
-            k = shifted.to_bits() as i32;
-            power(shifted)
-        });
-        let (n, half) = (k >> 7, k >> 8);
+        let (power, factor, n) = scaled_parts(x, low);
+        let half = n >> 1;
         (power + power * factor) * scale(1.0, half) * scale(1.0, n - half)
     }
+}
+
+/// A power in [1, 2), a factor and an integer n such that e^(x + low) = power (1 + factor) 2ⁿ, for |x| < 10⁶ and |low| < 0.01.
+#[inline(always)]
+pub(crate) fn scaled_parts(x: f64, low: f64) -> (f64, f64, i32) {
+    let mut k = 0;
+    let (power, factor) = parts(x, low, |shifted| {
+        k = shifted.to_bits() as i32;
+        power(shifted)
+    });
+    (power, factor, k >> 7)
 }
 
 /// eˣ − 1.

@@ -39,6 +39,17 @@ pub fn near(a: f64, b: f64, tolerance: f64) -> bool {
     equal(a, b) || apart.is_finite() && apart <= tolerance * (1.0 + a.abs().max(b.abs()))
 }
 
+/// The distance in units of the last place of the exact number; equal numbers, also infinite ones, have none.
+pub fn ulps(got: f64, exact: f64) -> f64 {
+    if equal(got, exact) {
+        return 0.0;
+    }
+    let ulp = exact.abs().max(f64::MIN_POSITIVE);
+    let ulp = f64::from_bits(ulp.to_bits() & (0x7ff << 52)) * f64::EPSILON;
+    let error = (got - exact).abs() / ulp.max(f64::from_bits(1));
+    if error.is_nan() { f64::INFINITY } else { error }
+}
+
 /// Holds two lists to be of one length and close at each place: the numbers are equal (0 is −0, and an infinity is itself alone), or apart by
 /// at most `relative` times the larger magnitude, or by at most `absolute`. NaN is close to nothing, not even to NaN.
 #[track_caller]

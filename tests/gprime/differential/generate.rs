@@ -1,6 +1,6 @@
 //! Random programs: over every registered op and every structured call, at ordinary and at strange numbers.
 
-use super::program::{Arg, BLOCK_STEPS, Body, List, MOST_STEPS, Number, Program, STEPS, Statement, Step};
+use super::program::{Arg, BLOCK_STEPS, Body, List, MOST_STEPS, Number, Program, Registered, STEPS, Statement, Step};
 use gprime::op::{Op, Params, Visitor, visit};
 use gprime::prelude::*;
 
@@ -294,14 +294,13 @@ impl<'a> Generator<'a> {
         match self.random.below(100) {
             0..75 => {
                 let (name, arity, params) = self.ops.0[self.random.below(self.ops.0.len())].clone();
-                let name = name.to_owned();
                 let mut param = (!params.is_empty() && self.random.percent(50)).then(|| Number(self.number()));
                 // what another parameter costs their tails is said in their docs
-                if ["celu", "softplus"].contains(&name.as_str()) {
+                if ["celu", "softplus"].contains(&name) {
                     param = param.map(|_| Number([0.25, 0.5, 1.0, 2.0, 4.0][self.random.below(5)]));
                 }
                 match arity {
-                    Arity::Fixed(n) => Statement::Op { name, param, args: self.args(n, values) },
+                    Arity::Fixed(n) => Statement::Op { name: name.to_owned(), param, args: self.args(n, values) },
                     Arity::Any => self.reduce(name, !params.is_empty(), values, inputs),
                 }
             }
@@ -319,16 +318,17 @@ impl<'a> Generator<'a> {
         }
     }
 
-    fn reduce(&mut self, name: String, class: bool, values: &[f64], inputs: usize) -> Statement {
+    fn reduce(&mut self, name: &'static str, has_param: bool, values: &[f64], inputs: usize) -> Statement {
         let n = self.len().max(1);
-        let even = name == "dot";
-        let param = class.then(|| Number(self.random.below(n) as f64));
+        let even = Registered::of(name, &[]).erased().validate(3).is_some();
+        let fits = |param: &Number| Registered::of(name, &[("", param.0)]).erased().validate(n).is_none();
+        let param = has_param.then(|| Number(self.random.below(n) as f64)).filter(fits);
         let first = if self.random.percent(70) { n } else { self.random.below(n + 1) };
         let parts = match first {
             _ if even => vec![self.list(n, values, inputs), self.list(n, values, inputs)],
             first if first == n => vec![self.list(n, values, inputs)],
             first => vec![self.list(first, values, inputs), self.list(n - first, values, inputs)],
         };
-        Statement::Reduce { name, param, parts }
+        Statement::Reduce { name: name.to_owned(), param, parts }
     }
 }

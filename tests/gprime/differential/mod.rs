@@ -2,7 +2,7 @@
 //!
 //! `GPRIME_PROGRAMS=1000000 GPRIME_SEED=7 cargo test --release --test gprime differential -- --nocapture` makes more of them.
 
-mod generate;
+pub mod generate;
 mod judge;
 pub mod program;
 mod reference;

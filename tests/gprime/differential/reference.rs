@@ -10,7 +10,7 @@ use gprime::Error;
 use gprime::function::VectorRule;
 use gprime::op::{self, Domain, Op};
 use gprime::prelude::*;
-use gprime::real::DoubleDouble;
+use gprime::real::{DoubleDouble, Special, Special2};
 use std::cell::RefCell;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -308,6 +308,12 @@ macro_rules! real {
             }
             fn uniform(mask: bool) -> Option<bool> {
                 Some(mask)
+            }
+            fn special(self, f: Special) -> Self {
+                f.call(self)
+            }
+            fn special2(self, rhs: Self, f: Special2) -> Self {
+                f.call([self, rhs])
             }
             $(fn $f(self) -> Self {
                 Self::call(&op::$op, [self])

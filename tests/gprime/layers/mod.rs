@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 13] = [
     &["function"],
     &["forward"],
     &["tape", "graph"],
-    &["modes", "registry", "linalg"],
+    &["modes", "registry", "linalg", "vector"],
     &["program"],
     &["check", "export", "implicit", "optim", "scoped"],
     &["teach"],

@@ -5,15 +5,22 @@
 //! sum     = product { ("+" | "-") product }
 //! product = power { ("*" | "/") power }
 //! power   = ("-" | "+") power | atom [ "^" power ]
-//! atom    = number | name | "(" sum ")" | op "(" [ argument { "," argument } ] ")"
+//! atom    = number | name | "(" sum ")" | op arguments | vector "[" index "]" arguments
+//! arguments = "(" [ argument { "," argument } ] ")"
 //! argument = sum | parameter "=" [ "-" | "+" ] (number | constant)
 //! ```
+//! `softmax[0](x, y, z)` is the result of index 0 of a vector function; the index is a whole number.
+//!
 //! It recurses only as deep as the text nests, which is bounded.
 
 use super::lexer::Word;
 use super::parser::{CONSTANTS, Meaning, Parser};
-use super::{Mistake, Step};
+use super::{Applied, Mistake, Step};
 use gprime::registry::nearest;
+use gprime::vector::table;
+
+/// Parameters as they are given, each by its name.
+type Params<'p> = Vec<(&'p str, f64)>;
 
 /// The deepest nesting.
 const DEEPEST: usize = 200;
@@ -89,7 +96,11 @@ impl<'p, 'r> Cursor<'p, 'r> {
             }
             Word::Name(name) => {
                 self.advance();
-                if self.take(Word::Symbol('(')) { self.call(name, at) } else { self.name(name, at) }
+                match self.peek() {
+                    Word::Symbol('(') => self.call(name, at),
+                    Word::Symbol('[') => self.result(name, at),
+                    _ => self.name(name, at),
+                }
             }
             Word::Symbol('(') => {
                 self.advance();
@@ -131,17 +142,70 @@ impl<'p, 'r> Cursor<'p, 'r> {
         if self.parser.registry.get(name).is_some() {
             return format!("{name} is an op: its arguments follow in parentheses");
         }
+        if table::find(name).is_some() {
+            return one_result(name);
+        }
         // any other letter is one letter away
         let near = nearest(name, self.parser.names.keys().map(String::as_str)).filter(|_| name.len() > 1);
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
         format!("{name} has no value: give it one with --at, or with a let{hint}")
     }
 
-    /// What follows `name(`.
+    /// What follows the name of an op.
     fn call(&mut self, name: &str, at: usize) -> Result<(), Mistake> {
         if self.parser.registry.get(name).is_none() {
-            return self.apply(name, &[], 0, at);
+            return match table::find(name) {
+                Some(_) => Err(Mistake::new(at, one_result(name))),
+                None => self.apply(name, &[], 0, at),
+            };
         }
+        let (count, params) = self.arguments()?;
+        self.apply(name, &params, count, at)
+    }
+
+    /// What follows the name of a vector function: the index of a result, and the arguments.
+    fn result(&mut self, name: &str, at: usize) -> Result<(), Mistake> {
+        let Some(entry) = table::find(name) else { return Err(Mistake::new(at, self.no_vector(name))) };
+        self.expect('[')?;
+        let index_at = self.at();
+        let index = match self.peek() {
+            Word::Number(value) if value as usize as f64 == value => value as usize,
+            _ => return Err(self.expected("the index of a result, a whole number from 0 on")),
+        };
+        self.advance();
+        self.expect(']')?;
+        let (count, params) = self.arguments()?;
+        let in_words = |error: gprime::Error| Mistake::new(at, error.to_string());
+        let function = entry.with_params(&params).map_err(in_words)?;
+        match function.results(count).map_err(in_words)? {
+            0 => Err(Mistake::new(at, format!("{name} of no arguments has no results"))),
+            results if index >= results => {
+                let last = results - 1;
+                Err(Mistake::new(
+                    index_at,
+                    format!("{name} has the results 0 to {last} here, and none of index {index}"),
+                ))
+            }
+            _ => {
+                self.push(Step::Apply(Applied::Result(function, index), count));
+                Ok(())
+            }
+        }
+    }
+
+    /// What to say of a name before an index that is no vector function's.
+    fn no_vector(&self, name: &str) -> String {
+        if self.parser.registry.get(name).is_some() {
+            return format!("{name} has one result, so it takes no index");
+        }
+        let near = nearest(name, table::TABLE.iter().map(|entry| entry.name));
+        let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        format!("there is no vector function named {name}{hint}")
+    }
+
+    /// The arguments in parentheses: how many are pushed, and the parameters.
+    fn arguments(&mut self) -> Result<(usize, Params<'p>), Mistake> {
+        self.expect('(')?;
         let (mut count, mut params) = (0, vec![]);
         if !self.take(Word::Symbol(')')) {
             loop {
@@ -158,7 +222,7 @@ impl<'p, 'r> Cursor<'p, 'r> {
             }
             self.expect(')')?;
         }
-        self.apply(name, &params, count, at)
+        Ok((count, params))
     }
 
     /// Passes `parameter =`, if that is what follows.
@@ -195,7 +259,7 @@ impl<'p, 'r> Cursor<'p, 'r> {
         if let Some(fault) = op.validate(count) {
             return Err(Mistake::new(at, format!("{name} {fault}")));
         }
-        self.push(Step::Apply(op, count));
+        self.push(Step::Apply(Applied::Op(op), count));
         Ok(())
     }
 
@@ -239,4 +303,9 @@ impl<'p, 'r> Cursor<'p, 'r> {
             _ => Err(self.expected("an operator or the end")),
         }
     }
+}
+
+/// What to say where a vector function stands without an index.
+fn one_result(name: &str) -> String {
+    format!("{name} is a vector function: an index chooses one of its results, as in {name}[0](x, y)")
 }

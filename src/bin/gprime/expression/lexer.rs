@@ -30,7 +30,7 @@ impl fmt::Display for Word<'_> {
     }
 }
 
-const SYMBOLS: [char; 10] = ['+', '-', '*', '/', '^', '(', ')', ',', ';', '='];
+const SYMBOLS: [char; 12] = ['+', '-', '*', '/', '^', '(', ')', '[', ']', ',', ';', '='];
 
 type Input<'a> = LocatingSlice<&'a str>;
 

@@ -5,6 +5,7 @@
 
 use gprime::Expr;
 use gprime::graph::DynOp;
+use gprime::vector::table::DynVector;
 use std::sync::Arc;
 
 mod grammar;
@@ -36,8 +37,25 @@ enum Line {
     Number(f64),
     /// A variable, by its place in `--at`.
     Variable(usize),
-    /// An op with the lines that are its arguments.
-    Apply(Arc<dyn DynOp>, Vec<usize>),
+    /// A function with the lines that are its arguments.
+    Apply(Applied, Vec<usize>),
+}
+
+/// What gives one number of its arguments.
+#[derive(Debug)]
+enum Applied {
+    Op(Arc<dyn DynOp>),
+    /// A result of a vector function, by its index.
+    Result(Arc<dyn DynVector>, usize),
+}
+
+impl Applied {
+    fn to<'t>(&self, args: &[Expr<'t>]) -> Expr<'t> {
+        match self {
+            Applied::Op(op) => op.apply(args).expect("every built-in op takes variables"),
+            Applied::Result(function, index) => function.apply(args).expect("the arguments were counted")[*index],
+        }
+    }
 }
 
 /// What an expression is read as: postfix, so that reading it needs a stack, but no recursion.
@@ -51,8 +69,8 @@ enum Step {
     Named(usize),
     /// Pops a number and gives it the next name, which is this.
     Name(String),
-    /// Pops so many arguments and pushes the op's value.
-    Apply(Arc<dyn DynOp>, usize),
+    /// Pops so many arguments and pushes what the function gives.
+    Apply(Applied, usize),
 }
 
 impl Program {
@@ -73,11 +91,11 @@ impl Program {
                     names.extend(stack.pop().map(|line| (text, line)));
                     continue;
                 }
-                Step::Apply(op, count) => {
+                Step::Apply(applied, count) => {
                     let args = stack.split_off(stack.len() - count);
                     let own = args.iter().map(|&arg| places[arg]).filter(|place| place.0 == names.len());
                     let depth = 1 + own.map(|place| place.1).max().unwrap_or(0);
-                    (Line::Apply(op, args), depth)
+                    (Line::Apply(applied, args), depth)
                 }
             };
             stack.push(lines.len());
@@ -92,7 +110,7 @@ impl Program {
         let mut lines: Vec<(usize, Line)> = lines.into_iter().enumerate().map(|(i, line)| (moved[i], line)).collect();
         lines.sort_by_key(|(to, _)| *to);
         let lines = lines.into_iter().map(|(_, line)| match line {
-            Line::Apply(op, args) => Line::Apply(op, args.into_iter().map(|arg| moved[arg]).collect()),
+            Line::Apply(applied, args) => Line::Apply(applied, args.into_iter().map(|arg| moved[arg]).collect()),
             given => given,
         });
         Program {
@@ -115,10 +133,7 @@ impl Program {
             values.push(match line {
                 Line::Number(value) => Expr::from(*value),
                 Line::Variable(index) => variables[*index],
-                Line::Apply(op, args) => {
-                    let args: Vec<_> = args.iter().map(|&arg| values[arg]).collect();
-                    op.apply(&args).expect("every built-in op takes variables")
-                }
+                Line::Apply(applied, args) => applied.to(&args.iter().map(|&arg| values[arg]).collect::<Vec<_>>()),
             });
         }
         self.names.iter().for_each(|(text, line)| name(text, values[*line]));

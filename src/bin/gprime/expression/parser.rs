@@ -5,6 +5,7 @@ use super::lexer::{is_name, words};
 use super::{Mistake, Program, Step};
 use crate::failure::Failure;
 use gprime::Registry;
+use gprime::vector::table;
 use indexmap::IndexMap;
 
 /// The names that numbers have.
@@ -102,8 +103,8 @@ impl<'r> Parser<'r> {
     /// Makes a name that is not known a variable, if it may be one.
     pub(super) fn variable(&mut self, name: &str) -> Option<usize> {
         let index = self.variables().count();
-        (self.open && self.registry.get(name).is_none() && self.give(name, Meaning::Variable(index)).is_ok())
-            .then_some(index)
+        let is_function = self.registry.get(name).is_some() || table::find(name).is_some();
+        (self.open && !is_function && self.give(name, Meaning::Variable(index)).is_ok()).then_some(index)
     }
 
     /// The variables, in the order in which they were given or found.

@@ -35,6 +35,9 @@ fn operators_bind_as_they_should() {
         ("1e-3*1E3", 1.0),
         ("2*e/e", 2.0),
         ("sum(x, 1, 2) + dot(1,2, 3,4)", 17.0),
+        ("softmax[1](x, x) + cumsum[2](1, x, 2)", 6.5),
+        ("let u = normalize[ 0 ](x, 4); u * clip_by_norm[0](x, 4, max=10)", 1.7999999999999998),
+        ("cumprod[1](x, x)^2", 81.0),
         ("leaky_relu(-x, slope=0.2)", -0.6000000000000001),
         ("leaky_relu(slope = +0.5, -x)", -1.5),
         ("clamp(x, lo=-inf, hi=-1)", -1.0),
@@ -113,7 +116,8 @@ proptest! {
     fn no_words_make_a_panic(words in prop::collection::vec(
         prop::sample::select(vec![
             "x", "y", "1", ".5", "0x1p3", "pi", "e", "nan", "+", "-", "*", "/", "^", "(", ")", ",", ";", "=", "let", "sin",
-            "sum", "dot", "softmax_cross_entropy", "class", "leaky_relu", "slope", " ", "\n", "é", "",
+            "sum", "dot", "softmax_cross_entropy", "class", "leaky_relu", "slope", "softmax",
+            "clip_by_norm", "max", "[", "]", "0", " ", "\n", "é", "",
         ]), 0..30)) {
         if let Ok(program) = read(&words.concat(), &["x"]) {
             let tape = Recorder::new();
