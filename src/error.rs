@@ -105,7 +105,7 @@ impl Error {
     pub fn is_no_second_derivative(&self) -> bool {
         self.kind == Kind::NoSecondDerivative
     }
-    /// An op has no such parameter, or cannot take this value of it.
+    /// An op has no such parameter, or cannot take this value of it; or a distribution cannot have such a count or interval.
     pub fn is_parameter(&self) -> bool {
         self.kind == Kind::Parameter
     }
@@ -118,7 +118,7 @@ impl Error {
         self.kind == Kind::NestedScope
     }
     /// An op was given a number of arguments that it does not take, or a function has too many to be printed or told of; or a routine has other
-    /// than so many results as there are places for.
+    /// than so many results as there are places for; or the lists that a density is given do not fit.
     pub fn is_arity(&self) -> bool {
         self.kind == Kind::Arity
     }

@@ -31,6 +31,7 @@
 //!   [`Apply`](function::Apply) has `run`, `map`, `reduce_each`, `scan` and `contract`, for each of which a tape has a fast way.
 //! * **To differentiate what is written for another library's numbers**, functions of `T: Float` or `T: RealField`, or arrays: the features
 //!   `num-traits`, `nalgebra` and `ndarray`, each with a page in [`border`].
+//! * **To write a statistical model**: [`density`] has log densities, of any number, and the maps of constrained parameters with their Jacobians.
 //! * **To hand it to a solver**: [`border`] makes a routine into a problem of argmin, basin, levenberg-marquardt or nuts-rs, each behind the feature of
 //!   its name; [`optim`] has gradient descent with momentum, and Adam.
 //! * **To differentiate a library** that asks for a number which is `'static`, `Send` and `Sync`, as nalgebra does: [`scoped`] has reverse mode for it.
@@ -92,6 +93,7 @@ pub mod accuracy;
 pub mod border;
 pub mod changelog;
 pub mod check;
+pub mod density;
 pub mod draw;
 mod error;
 pub mod export;

@@ -8,6 +8,7 @@ mod border;
 mod check;
 mod cli;
 mod common;
+mod density;
 mod differences;
 mod differential;
 mod double_double;

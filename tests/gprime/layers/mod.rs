@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 13] = [
     &["tape", "graph"],
     &["modes", "registry", "linalg", "vector"],
     &["program"],
-    &["check", "export", "implicit", "optim", "scoped"],
+    &["check", "density", "export", "implicit", "optim", "scoped"],
     &["teach"],
     &["draw"],
     &["guide", "howto"],
