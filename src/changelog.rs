@@ -192,6 +192,12 @@
 //! [sparse](crate::program::sparse). An op of one argument maps over slices of `f64` and `f32` ([`Slices`](crate::op::Slices)), on the instructions that
 //! the processor has.
 //!
+//! Special functions are ops ([`SpecialFunctions`](crate::op::SpecialFunctions), [`ComposedFunctions`](crate::op::ComposedFunctions)): those of the gamma
+//! and beta family, of the normal distribution, and Bessel functions, with slopes of any order from one table ([`Special`](crate::real::Special)). A number of
+//! one's own that implements [`Real`](crate::Real) has two methods more to write, `special` and `special2`. Softmax and other functions of lists are
+//! [vector rules](crate::vector), and there are more reductions. What statisticians write first is in [`density`](crate::density): log densities, and
+//! transforms of constrained parameters. A page shows the numbers of a trace with a special function as they were recorded.
+//!
 //! Pages to look things up in ([`howto`](crate::howto)): which call does what one wants, what one wrote elsewhere and writes here, and what the
 //! compiler's messages mean.
 //!

@@ -1,4 +1,8 @@
-//! What the programs share: bars that show progress, pictures, tables of data, and random numbers.
+//! What the programs share: bars that show progress, pictures, tables of data, random numbers, and chains of a sampler.
+
+mod sampling;
+
+pub use sampling::{Draws, quantile};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use nuts_rs::rand::SeedableRng;
