@@ -49,6 +49,18 @@ pub(super) struct Rung {
     round_off: f64,
 }
 
+impl Rung {
+    /// How far apart the arguments of a difference are.
+    fn width(&self, side: Side) -> f64 {
+        let [to_left, to_right] = self.steps;
+        match side {
+            Side::Left => to_left,
+            Side::Both => to_left + to_right,
+            Side::Right => to_right,
+        }
+    }
+}
+
 /// Which values a difference is made of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Side {
@@ -168,11 +180,11 @@ impl Ladder {
     }
 
     fn slope_with(&self, rung: &Rung, [on_left, on_right]: [f64; 2], side: Side, noise: f64) -> Difference {
-        let ([below, above], [to_left, to_right]) = (rung.values, rung.steps);
-        let (low, high, width, measured) = match side {
-            Side::Left => (below, self.here, to_left, on_left),
-            Side::Both => (below, above, to_left + to_right, on_left.max(on_right)),
-            Side::Right => (self.here, above, to_right, on_right),
+        let ([below, above], width) = (rung.values, rung.width(side));
+        let (low, high, measured) = match side {
+            Side::Left => (below, self.here, on_left),
+            Side::Both => (below, above, on_left.max(on_right)),
+            Side::Right => (self.here, above, on_right),
         };
         let slope = (high - low) / width;
         let argument = (f64::EPSILON.max(self.precision) * self.x.abs()).max(f64::from_bits(1));
@@ -299,7 +311,7 @@ impl Ladder {
 
     /// What each difference of a side adds to the one before, where its step is the half of that one's.
     fn added(&self, side: Side, noise: f64) -> Vec<Difference> {
-        let halved = |pair: &&[Rung]| pair[0].steps[1] == 2.0 * pair[1].steps[1];
+        let halved = |pair: &&[Rung]| pair[0].width(side) == 2.0 * pair[1].width(side);
         // what a root does over wide steps is no noise
         let measured = self.rungs.last().map_or([0.0; 2], |rung| rung.noise);
         let slopes = self.rungs.windows(2).filter(halved);

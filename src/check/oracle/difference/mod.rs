@@ -225,6 +225,12 @@ mod tests {
             let left = numeric(|x| 2.0 - (1.0 - x).powf(power), 1.0).left;
             assert!(left.slope.abs() <= 4.0 * left.error, "{left:?} of {power}");
         }
+        for power in [0.5, 0.9, 1.1] {
+            let x = 1.0 - f64::EPSILON / 2.0;
+            let (f, slope) = (|x: f64| 2.0 - (1.0 - x).powf(power), power * (1.0 - x).powf(power - 1.0));
+            let held = numeric(f, x).hold(slope, &Tolerance::DEFAULT);
+            assert_ne!(held, Held::Differs, "{power}");
+        }
         let of_root = numeric(|x| x.powf(1.5), 0.0).right;
         assert!(of_root.error < 1e-5, "{of_root:?}");
     }
