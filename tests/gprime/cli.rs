@@ -463,6 +463,8 @@ fn check_answers() {
     let no: serde_json::Value = serde_json::from_slice(&no.stdout).unwrap();
     assert!(no["passed"] == false && no["results"][0]["reason"].is_string());
     refuses(["check", "sin", "csc"], "there is no op named csc");
+    refuses(["op", "softmax"], "softmax is a vector function");
+    refuses(["check", "cumsum"], "cumsum is a vector function");
     refuses(["check", "--expr", "x"], "--at");
     refuses(["check", "--at", "x=1"], "--expr");
     refuses(["check", "sin", "--expr", "x", "--at", "x=1"], "--expr");

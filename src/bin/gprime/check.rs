@@ -1,12 +1,14 @@
 //! `gprime check`: are the slopes of ops, or of an expression, right.
 
+use crate::failure::Failure;
 use crate::function::Function;
 use crate::json::{self, Kink, Point};
+use crate::ops;
 use crate::table::{self, BAD, BOLD, Cell, DOUBTFUL, GOOD, PLAIN};
 use crate::{Format, View};
+use gprime::Registry;
 use gprime::check::{self, Report, Verdict};
 use gprime::teach::Number;
-use gprime::{Error, Registry};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -15,12 +17,12 @@ pub struct Reports(Vec<(Report, Option<usize>)>);
 
 impl Reports {
     /// The reports on these ops, or on all.
-    pub fn of_ops(names: &[String]) -> Result<Self, Error> {
+    pub fn of_ops(names: &[String]) -> Result<Self, Failure> {
         let registry = Registry::new();
         let named = |name: &String| match registry.get(name) {
             Some(op) => Ok(op.clone()),
             // finding it fails too, with the nearest name
-            None => registry.find(name, &[]),
+            None => ops::find(name, &[]),
         };
         let mut ops = names.iter().map(named).collect::<Result<Vec<_>, _>>()?;
         if names.is_empty() {

@@ -1,6 +1,7 @@
 //! `gprime ops`: the registry.
 
 use crate::assignment::assignment;
+use crate::expression::one_result;
 use crate::failure::Failure;
 use crate::json::{self, Kink, Point};
 use crate::table::{self, BOLD, DIM, PLAIN};
@@ -15,6 +16,9 @@ use std::sync::Arc;
 
 /// An op with these parameters.
 pub fn find(name: &str, params: &[String]) -> Result<Arc<dyn DynOp>, Failure> {
+    if gprime::vector::table::find(name).is_some() {
+        return Err(Failure::new(one_result(name)));
+    }
     let params = params.iter().map(|word| assignment(word)).collect::<Result<Vec<_>, _>>()?;
     Ok(Registry::new().find(name, &params)?)
 }

@@ -15,7 +15,7 @@
 
 use super::lexer::Word;
 use super::parser::{CONSTANTS, Meaning, Parser};
-use super::{Applied, Mistake, Step};
+use super::{Applied, Mistake, Step, one_result};
 use gprime::registry::nearest;
 use gprime::vector::table;
 
@@ -303,9 +303,4 @@ impl<'p, 'r> Cursor<'p, 'r> {
             _ => Err(self.expected("an operator or the end")),
         }
     }
-}
-
-/// What to say where a vector function stands without an index.
-fn one_result(name: &str) -> String {
-    format!("{name} is a vector function: an index chooses one of its results, as in {name}[0](x, y)")
 }

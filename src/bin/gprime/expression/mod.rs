@@ -41,6 +41,11 @@ enum Line {
     Apply(Applied, Vec<usize>),
 }
 
+/// What to say where a vector function stands without an index.
+pub fn one_result(name: &str) -> String {
+    format!("{name} is a vector function: an index chooses one of its results, as in {name}[0](x, y)")
+}
+
 /// What gives one number of its arguments.
 #[derive(Debug)]
 enum Applied {
